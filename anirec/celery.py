@@ -1,0 +1,19 @@
+"""The Celery application: three queues by urgency, and the nightly schedule."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anirec.settings")
+
+app = Celery("anirec")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.task_routes = {
+    "recommendations.tasks.rebuild_models": {"queue": "train"},
+    "recommendations.tasks.refresh_member": {"queue": "interactive"},
+}
+app.conf.beat_schedule = {
+    "rebuild-models-nightly": {"task": "recommendations.tasks.rebuild_models", "schedule": crontab(hour=3, minute=30)},
+}

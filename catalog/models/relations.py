@@ -1,0 +1,58 @@
+from django.db import models
+
+from catalog.models.titles import Medium, Title
+
+
+class Relation(models.Model):
+    """`from_title` has `to_title` as its `kind`: from a first season to its sequel, the kind is "sequel"."""
+
+    class Kind(models.TextChoices):
+        SEQUEL = "sequel", "Sequel"
+        PREQUEL = "prequel", "Prequel"
+        SIDE_STORY = "side_story", "Side story"
+        PARENT_STORY = "parent_story", "Parent story"
+        ALTERNATIVE = "alternative", "Alternative version"
+        SUMMARY = "summary", "Summary"
+        FULL_STORY = "full_story", "Full story"
+        SPIN_OFF = "spin_off", "Spin-off"
+        ADAPTATION = "adaptation", "Adaptation"
+        CHARACTER = "character", "Shared character"
+        RELATED = "related", "Related"
+
+    from_title = models.ForeignKey(Title, models.CASCADE, related_name="relations")
+    to_title = models.ForeignKey(Title, models.CASCADE, related_name="relations_back")
+    kind = models.CharField(max_length=16, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["from_title", "to_title", "kind"], name="relation_once"),
+            models.CheckConstraint(condition=~models.Q(from_title=models.F("to_title")), name="relation_not_to_itself"),
+        ]
+
+
+class ExternalId(models.Model):
+    """What another catalogue calls a title. Ids are unique per provider and medium: MAL counts anime and manga apart."""
+
+    class Provider(models.TextChoices):
+        MAL = "mal", "MyAnimeList"
+        ANILIST = "anilist", "AniList"
+        KITSU = "kitsu", "Kitsu"
+        ANIDB = "anidb", "AniDB"
+        ANIME_PLANET = "anime-planet", "Anime-Planet"
+        ANN = "ann", "Anime News Network"
+        LIVECHART = "livechart", "LiveChart"
+        NOTIFY = "notify", "Notify.moe"
+        ANISEARCH = "anisearch", "aniSearch"
+        SIMKL = "simkl", "Simkl"
+        ANIMECOUNTDOWN = "animecountdown", "AnimeCountdown"
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="external_ids")
+    provider = models.CharField(max_length=16, choices=Provider)
+    medium = models.CharField(max_length=12, choices=Medium)
+    value = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "medium", "value"], name="external_id_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.value}"

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.urls import reverse
+
+from catalog.partial_dates import PartialDateField
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Medium(models.TextChoices):
+    ANIME = "anime", "Anime"
+    MANGA = "manga", "Manga"
+    LIGHT_NOVEL = "light_novel", "Light novel"
+    GAME = "game", "Game"
+
+
+class Format(models.TextChoices):
+    TV = "tv", "TV"
+    TV_SHORT = "tv_short", "TV short"
+    MOVIE = "movie", "Movie"
+    OVA = "ova", "OVA"
+    ONA = "ona", "ONA"
+    SPECIAL = "special", "Special"
+    MUSIC = "music", "Music"
+    COMMERCIAL = "commercial", "Commercial"
+    UNKNOWN = "", "Unknown"
+
+
+class Status(models.TextChoices):
+    FINISHED = "finished", "Finished"
+    AIRING = "airing", "Airing"
+    UPCOMING = "upcoming", "Not yet aired"
+    CANCELLED = "cancelled", "Cancelled"
+    UNKNOWN = "", "Unknown"
+
+
+class Season(models.TextChoices):
+    WINTER = "winter", "Winter"
+    SPRING = "spring", "Spring"
+    SUMMER = "summer", "Summer"
+    FALL = "fall", "Fall"
+
+
+class AgeRating(models.TextChoices):
+    G = "g", "G · all ages"
+    PG = "pg", "PG · children"
+    PG_13 = "pg_13", "PG-13 · teens"
+    R_17 = "r_17", "R-17+ · violence, profanity"
+    R_PLUS = "r_plus", "R+ · mild nudity"
+    RX = "rx", "Rx · adult"
+    UNKNOWN = "", "Unknown"
+
+
+class SourceMaterial(models.TextChoices):
+    ORIGINAL = "original", "Original"
+    MANGA = "manga", "Manga"
+    WEB_MANGA = "web_manga", "Web manga"
+    FOUR_KOMA = "four_koma", "4-koma manga"
+    LIGHT_NOVEL = "light_novel", "Light novel"
+    NOVEL = "novel", "Novel"
+    WEB_NOVEL = "web_novel", "Web novel"
+    VISUAL_NOVEL = "visual_novel", "Visual novel"
+    GAME = "game", "Game"
+    CARD_GAME = "card_game", "Card game"
+    BOOK = "book", "Book"
+    PICTURE_BOOK = "picture_book", "Picture book"
+    MUSIC = "music", "Music"
+    RADIO = "radio", "Radio"
+    MIXED = "mixed", "Mixed media"
+    OTHER = "other", "Other"
+    UNKNOWN = "", "Unknown"
+
+
+class TitleQuerySet(models.QuerySet["Title"]):
+    def visible_to(self, viewer: User | None) -> TitleQuerySet:
+        """Titles that `viewer` (None or anonymous: a visitor) may see anywhere: adult ones need the member's opt-in."""
+        if viewer is not None and viewer.is_authenticated and viewer.shows_adult:
+            return self
+        return self.filter(is_adult=False)
+
+    def recommendable(self) -> TitleQuerySet:
+        """Anime that can be watched today and is a work of its own, not an advertisement or a music clip."""
+        return self.filter(medium=Medium.ANIME).exclude(
+            models.Q(status__in=[Status.UPCOMING, Status.CANCELLED])
+            | models.Q(format__in=[Format.MUSIC, Format.COMMERCIAL])
+        )
+
+    def for_cards(self) -> TitleQuerySet:
+        """Only what a card shows, tags prefetched: two queries for any number of titles."""
+        return self.only(
+            "name", "name_english", "name_native", "format", "episodes", "season_year", "started_on", "cover_url",
+            "score", "is_adult", "medium", "status", "franchise_entry",
+        ).prefetch_related("tags")  # fmt: skip
+
+
+class Title(models.Model):
+    """One work: an anime season, film or special; later a manga, light novel or game."""
+
+    medium = models.CharField(max_length=12, choices=Medium, default=Medium.ANIME)
+    name = models.CharField(max_length=300, help_text="Romanised, as most catalogues list it.")
+    name_english = models.CharField(max_length=300, blank=True)
+    name_native = models.CharField(max_length=300, blank=True)
+    synopsis = models.TextField(blank=True)
+
+    format = models.CharField(max_length=12, choices=Format, blank=True)
+    status = models.CharField(max_length=10, choices=Status, blank=True)
+    episodes = models.PositiveSmallIntegerField(null=True, blank=True)
+    episode_seconds = models.PositiveIntegerField(null=True, blank=True)
+    started_on = PartialDateField()
+    ended_on = PartialDateField()
+    season = models.CharField(max_length=8, choices=Season, blank=True)
+    season_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    source_material = models.CharField(max_length=16, choices=SourceMaterial, blank=True)
+    age_rating = models.CharField(max_length=8, choices=AgeRating, blank=True)
+    is_adult = models.BooleanField(default=False)
+
+    score = models.FloatField(null=True, blank=True, help_text="Mean score elsewhere, 1–10.")
+    scored_by = models.PositiveIntegerField(default=0)
+    members = models.PositiveIntegerField(default=0, help_text="How many people elsewhere have it on their list.")
+    cover_url = models.URLField(max_length=500, blank=True)
+
+    tags = models.ManyToManyField("catalog.Tag", related_name="titles", blank=True)
+    studios = models.ManyToManyField("catalog.Studio", related_name="titles", blank=True)
+    franchise_entry = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="franchise",
+        help_text="Where to start with this franchise: the same title for all of its parts; empty when it stands alone.",
+    )
+
+    field_sources = models.JSONField(default=dict, blank=True, help_text="Which source each field's value came from.")
+    search_lexemes = SearchVectorField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TitleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-members", "pk"]
+        indexes = [
+            GinIndex(fields=["search_lexemes"], name="title_lexemes"),
+            models.Index(fields=["-members", "id"], name="title_by_members"),
+            models.Index(fields=["-score", "id"], name="title_by_score"),
+            models.Index(fields=["-season_year", "season"], name="title_by_season"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(score__range=(0, 10)), name="title_score_of_ten"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:title", args=[self.pk])
+
+    @property
+    def year(self) -> int | None:
+        return self.season_year or (self.started_on.year if self.started_on else None)
+
+
+class TitleName(models.Model):
+    """One of a title's names, with the key that search compares (`catalog.search.search_key`)."""
+
+    class Kind(models.TextChoices):
+        MAIN = "main", "Main"
+        ENGLISH = "english", "English"
+        NATIVE = "native", "Native"
+        SYNONYM = "synonym", "Synonym"
+
+    title = models.ForeignKey(Title, models.CASCADE, related_name="names")
+    kind = models.CharField(max_length=8, choices=Kind)
+    text = models.CharField(max_length=300)
+    key = models.CharField(max_length=300, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["title", "key"], name="title_name_once")]
+        indexes = [models.Index(OpClass("key", "text_pattern_ops"), name="title_name_prefix")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SearchWord(models.Model):
+    """A word of any name in the catalogue: the vocabulary that misspelt searches are corrected to."""
+
+    word = models.CharField(primary_key=True, max_length=300)
+    titles = models.PositiveIntegerField(help_text="How many titles have it.")

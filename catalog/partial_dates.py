@@ -1,0 +1,90 @@
+"""Dates of which only the year, or the year and month, may be known.
+
+Stored as ISO 8601 with the unknown parts left off ("2004", "2004-04", "2004-04-09"): text of which the order is the
+order in time, and which can never pretend to a day that nobody knows. Unknown dates are the empty string.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+FORMAT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+@total_ordering
+@dataclass(frozen=True)
+class PartialDate:
+    """A date known to the year, month or day. Raises ValueError for a date that no calendar has."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.year <= 9999:
+            raise ValueError(f"{self.year} is not a year")
+        if self.day is not None and self.month is None:
+            raise ValueError("a day needs a month")
+        if self.month is not None and not 1 <= self.month <= 12:
+            raise ValueError(f"{self.month} is not a month")
+        if self.day is not None and not 1 <= self.day <= monthrange(self.year, self.month or 1)[1]:
+            raise ValueError(f"{self.year}-{self.month:02} has no day {self.day}")
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate | None:
+        """From ISO text; MyAnimeList's zeroed parts ("2004-00-00") count as unknown. Empty or all zeros: None."""
+        text = text.strip()
+        if not text:
+            return None
+        match = FORMAT.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is not a date (YYYY, YYYY-MM or YYYY-MM-DD)")
+        year, month, day = (int(part) if part else 0 for part in match.groups())
+        if not year:
+            return None
+        return cls(year, month or None, (day or None) if month else None)
+
+    def __str__(self) -> str:
+        return "-".join([f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part)])
+
+    def __lt__(self, other: PartialDate) -> bool:
+        return str(self) < str(other)
+
+    @property
+    def label(self) -> str:
+        """For people: "9 Apr 2004", "Apr 2004", "2004"."""
+        month = MONTHS[self.month - 1] if self.month else ""
+        return " ".join(str(part) for part in (self.day, month, self.year) if part)
+
+
+class PartialDateField(models.CharField):
+    """A PartialDate or None in Python, ISO text in the database."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 10, "blank": True, "default": "", **kwargs})
+
+    def from_db_value(self, value: str | None, *_: object) -> PartialDate | None:
+        return PartialDate.parse(value) if value else None
+
+    def to_python(self, value: Any) -> PartialDate | None:
+        if value is None or isinstance(value, PartialDate):
+            return value
+        try:
+            return PartialDate.parse(str(value))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def get_prep_value(self, value: Any) -> str:
+        parsed = self.to_python(value)
+        return "" if parsed is None else str(parsed)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self.get_prep_value(self.value_from_object(obj))

@@ -1,0 +1,31 @@
+#!/usr/bin/env python
+"""Django's command line. Commands that need PostgreSQL and Valkey find or start them first."""
+
+import os
+import sys
+
+from anirec import embedded
+
+WITHOUT_SERVICES = {
+    "check",
+    "collectstatic",
+    "makemessages",
+    "compilemessages",
+    "help",
+    "version",
+    "--help",
+    "--version",
+}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anirec.settings")
+    if len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_SERVICES:
+        embedded.provide_services()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+from recommendations.models.archives import RatingArchive
+from recommendations.models.tables import MemberRecommendations, SimilarTitles
+from recommendations.models.versions import ModelVersion
+
+__all__ = ["MemberRecommendations", "ModelVersion", "RatingArchive", "SimilarTitles"]

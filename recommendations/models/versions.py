@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class ModelVersion(models.Model):
+    """One run of the training pipeline, and what came of it."""
+
+    class Kind(models.TextChoices):
+        STARTER = "starter", "Starter (shipped with anirec)"
+        SITE = "site", "Trained on this site's data"
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        REFUSED = "refused", "Refused by the gate"
+        FAILED = "failed", "Failed"
+        PUBLISHED = "published", "Published"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    is_active = models.BooleanField(default=False)
+    data_fingerprint = models.CharField(max_length=64, blank=True)
+    seed = models.PositiveIntegerField(default=0)
+    parameters = models.JSONField(default=dict)
+    metrics = models.JSONField(default=dict)
+    seconds = models.FloatField(null=True)
+    peak_mb = models.FloatField(null=True, help_text="Peak resident memory of the process that trained it.")
+    message = models.TextField(blank=True, help_text="Why it was refused or failed.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    activated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_active"], condition=Q(is_active=True), name="one_active_model")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · version {self.pk}"
+
+    @classmethod
+    def active(cls) -> ModelVersion | None:
+        return cls.objects.filter(is_active=True).first()

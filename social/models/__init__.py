@@ -1,0 +1,3 @@
+from social.models.follows import Follow
+
+__all__ = ["Follow"]
