@@ -1,0 +1,175 @@
+"""How other catalogues spell things, and what we call them. Every choice is one line of a mapping.
+
+Keys are compared by `compact`: letters and digits only, case folded, so that "Sci-Fi", "Sci Fi" and "SCIFI" are one.
+"""
+
+from __future__ import annotations
+
+from catalog.models.relations import Relation
+from catalog.models.tags import Tag
+from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Status
+
+
+def compact(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def listed(text: str) -> list[str]:
+    return text.split(", ")
+
+
+def _by_spelling(spellings: dict[str, str]) -> dict[str, str]:
+    """From "one|other" → ours to each compacted spelling → ours."""
+    return {compact(one): ours for several, ours in spellings.items() for one in several.split("|")}
+
+
+FORMATS = _by_spelling(
+    {
+        "TV|TV series": Format.TV,
+        "TV short": Format.TV_SHORT,
+        "Movie": Format.MOVIE,
+        "OVA|OAV": Format.OVA,
+        "ONA|Web": Format.ONA,
+        "Special|TV special": Format.SPECIAL,
+        "Music|Music video": Format.MUSIC,
+        "CM|PV|Commercial": Format.COMMERCIAL,
+        "Unknown": Format.UNKNOWN,
+    }
+)
+
+STATUSES = _by_spelling(
+    {
+        "Finished airing|Finished|Completed": Status.FINISHED,
+        "Currently airing|Releasing|Ongoing|Airing|Hiatus": Status.AIRING,
+        "Not yet aired|Not yet released|Upcoming": Status.UPCOMING,
+        "Cancelled": Status.CANCELLED,
+        "Unknown": Status.UNKNOWN,
+    }
+)
+
+SEASONS = _by_spelling(
+    {"Winter": Season.WINTER, "Spring": Season.SPRING, "Summer": Season.SUMMER, "Fall|Autumn": Season.FALL}
+)
+
+AGE_RATINGS = _by_spelling(
+    {
+        "G - All Ages|G": AgeRating.G,
+        "PG - Children|PG": AgeRating.PG,
+        "PG-13 - Teens 13 or older|PG-13": AgeRating.PG_13,
+        "R - 17+ (violence & profanity)|R|R-17+": AgeRating.R_17,
+        "R+ - Mild Nudity": AgeRating.R_PLUS,
+        "Rx - Hentai|Rx": AgeRating.RX,
+        "Unknown|None": AgeRating.UNKNOWN,
+    }
+)
+
+SOURCE_MATERIALS = _by_spelling(
+    {
+        "Original": SourceMaterial.ORIGINAL,
+        "Manga|Comic|Doujinshi": SourceMaterial.MANGA,
+        "Web manga|Digital manga": SourceMaterial.WEB_MANGA,
+        "4-koma manga|Four-koma": SourceMaterial.FOUR_KOMA,
+        "Light novel": SourceMaterial.LIGHT_NOVEL,
+        "Novel": SourceMaterial.NOVEL,
+        "Web novel": SourceMaterial.WEB_NOVEL,
+        "Visual novel": SourceMaterial.VISUAL_NOVEL,
+        "Game|Video game": SourceMaterial.GAME,
+        "Card game": SourceMaterial.CARD_GAME,
+        "Book": SourceMaterial.BOOK,
+        "Picture book": SourceMaterial.PICTURE_BOOK,
+        "Music": SourceMaterial.MUSIC,
+        "Radio": SourceMaterial.RADIO,
+        "Mixed media|Multimedia project": SourceMaterial.MIXED,
+        "Other|Anime|Live action": SourceMaterial.OTHER,
+        "Unknown": SourceMaterial.UNKNOWN,
+    }
+)
+
+RELATIONS = _by_spelling(
+    {
+        "Sequel": Relation.Kind.SEQUEL,
+        "Prequel": Relation.Kind.PREQUEL,
+        "Side story": Relation.Kind.SIDE_STORY,
+        "Parent story|Parent": Relation.Kind.PARENT_STORY,
+        "Alternative|Alternative version|Alternative setting": Relation.Kind.ALTERNATIVE,
+        "Summary|Compilation": Relation.Kind.SUMMARY,
+        "Full story": Relation.Kind.FULL_STORY,
+        "Spin-off": Relation.Kind.SPIN_OFF,
+        "Adaptation": Relation.Kind.ADAPTATION,
+        "Character": Relation.Kind.CHARACTER,
+        "Related|Other": Relation.Kind.RELATED,
+    }
+)
+
+GENRES = listed(
+    "Action, Adventure, Avant Garde, Award Winning, Boys Love, Comedy, Drama, Ecchi, Fantasy, Girls Love, Gourmet, Horror, "
+    "Mystery, Romance, Sci-Fi, Slice of Life, Sports, Supernatural, Suspense"
+)
+ADULT_GENRES = ["Erotica", "Hentai"]
+THEMES = listed(
+    "Adult Cast, Anthropomorphic, CGDCT, Childcare, Combat Sports, Crossdressing, Delinquents, Demons, Detective, "
+    "Educational, Gag Humor, Gore, Harem, High Stakes Game, Historical, Idols (Female), Idols (Male), Isekai, Iyashikei, "
+    "Love Polygon, Love Status Quo, Magic, Magical Sex Shift, Mahou Shoujo, Martial Arts, Mecha, Medical, Military, Music, "
+    "Mythology, Organized Crime, Otaku Culture, Parody, Performing Arts, Pets, Police, Psychological, Racing, Reincarnation, "
+    "Reverse Harem, Samurai, School, Showbiz, Space, Strategy Game, Super Power, Survival, Team Sports, Time Travel, "
+    "Urban Fantasy, Vampire, Video Game, Villainess, Visual Arts, Workplace"
+)
+DEMOGRAPHICS = listed("Josei, Kids, Seinen, Shoujo, Shounen")
+
+# Words that were renamed, or that another catalogue has under another name.
+RENAMED = {
+    "Anthropomorphism": "Anthropomorphic",
+    "Boys' Love": "Boys Love",
+    "Cars": "Racing",
+    "Cute Girls Doing Cute Things": "CGDCT",
+    "Dementia": "Avant Garde",
+    "Female Harem": "Harem",
+    "Food": "Gourmet",
+    "Game": "Strategy Game",
+    "Love Triangle": "Love Polygon",
+    "Magical Girl": "Mahou Shoujo",
+    "Male Harem": "Reverse Harem",
+    "Martial Art": "Martial Arts",
+    "Medicine": "Medical",
+    "Otaku": "Otaku Culture",
+    "Primarily Adult Cast": "Adult Cast",
+    "Science Fiction": "Sci-Fi",
+    "Shojo": "Shoujo",
+    "Shonen": "Shounen",
+    "Shoujo Ai": "Girls Love",
+    "Shounen Ai": "Boys Love",
+    "Superpower": "Super Power",
+    "Thriller": "Suspense",
+    "Vampires": "Vampire",
+    "Video Games": "Video Game",
+    "Work": "Workplace",
+    "Yaoi": "Boys Love",
+    "Yuri": "Girls Love",
+}
+
+# Free tags that only adult titles should be found by; a visitor never sees them.
+ADULT_TAGS = listed(
+    "Ahegao, Anal Sex, Ashikoki, Asphyxiation, Bondage, Boobjob, Cervix Penetration, Cunnilingus, Deepthroat, Defloration, "
+    "DILF, Double Penetration, Exhibitionism, Facial, Fellatio, Femdom, Fingering, Futanari, Group Sex, Handjob, Human Pet, "
+    "Hypersexuality, Incest, Inseki, Irrumatio, Lactation, Large Breasts, Masochism, Masturbation, Mating Press, MILF, "
+    "Nakadashi, Netorare, Netorase, Netori, Oyakodon, Prostitution, Public Sex, Rape, Rimjob, Sadism, Scat, Scissoring, "
+    "Sex Toys, Squirting, Sumata, Sweat, Tentacles, Threesome, Virginity, Vore, Voyeur"
+)
+
+
+def _known_tags() -> dict[str, tuple[str, str, bool]]:
+    known = {
+        compact(name): (name, kind, is_adult)
+        for names, kind, is_adult in (
+            (GENRES, Tag.Kind.GENRE, False),
+            (ADULT_GENRES, Tag.Kind.GENRE, True),
+            (THEMES, Tag.Kind.THEME, False),
+            (DEMOGRAPHICS, Tag.Kind.DEMOGRAPHIC, False),
+            (ADULT_TAGS, Tag.Kind.TAG, True),
+        )
+        for name in names
+    }
+    return known | {compact(theirs): known[compact(ours)] for theirs, ours in RENAMED.items()}
+
+
+KNOWN_TAGS = _known_tags()  # compacted spelling → (name, kind, is_adult)
