@@ -1,0 +1,59 @@
+"""Fitted models on disk: one .npy file an array and a manifest with checksums. No pickle, so loading runs no code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+class ArtifactError(RuntimeError):
+    """An artifact that is missing, of another format, or not what was saved. Names the file."""
+
+
+def save(folder: Path, arrays: Mapping[str, NDArray[Any]], description: Mapping[str, Any]) -> None:
+    """Write all arrays and the description (JSON values), or nothing: the folder appears at once when complete."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    checksums = {}
+    for name, array in arrays.items():
+        path = partial / f"{name}.npy"
+        np.save(path, array, allow_pickle=False)
+        checksums[name] = _sha256(path)
+    manifest = {"format": FORMAT, "arrays": checksums, "description": dict(description)}
+    (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(partial, folder)
+
+
+def load(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """(arrays, description). Raises ArtifactError."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{folder / MANIFEST}: {error}") from error
+    if manifest.get("format") != FORMAT:
+        raise ArtifactError(f"{folder}: format {manifest.get('format')!r}, but this program reads format {FORMAT}")
+    arrays = {}
+    for name, checksum in manifest["arrays"].items():
+        path = folder / f"{name}.npy"
+        if not path.is_file() or _sha256(path) != checksum:
+            raise ArtifactError(f"{path}: missing or damaged (its checksum is not the manifest's)")
+        arrays[name] = np.load(path, allow_pickle=False)
+    return arrays, manifest["description"]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,50 @@
+"""What most people like: the same ranking for everybody, and the answer when nothing is known of a member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommendations.engine.base import Scorer
+from recommendations.engine.interactions import LIKED, Histories, Interactions
+
+
+def damped_mean(
+    sums: NDArray[np.floating], counts: NDArray[np.integer], prior_mean: float, prior_count: float
+) -> NDArray[np.float64]:
+    """(n,) means pulled towards `prior_mean` as if `prior_count` more scores of it had been given."""
+    return (sums + prior_mean * prior_count) / (counts + prior_count)
+
+
+@dataclass
+class Popularity(Scorer):
+    """Audience that liked it, times how well it is liked, with a bonus for what is being watched now.
+
+    score = log(1 + liked + trend · recent) · damped mean score. `liked` counts scores of LIKED or better, `recent` the
+    interactions of the last weeks, scaled so that all of them together weigh `trend` of all likes.
+    Source: the damped mean is the IMDb-style Bayesian average; the rest is ours.
+    """
+
+    name: ClassVar[str] = "popularity"
+    prior_count: float = 50.0
+    trend: float = 0.1
+
+    def fit(self, train: Interactions) -> Self:
+        n_items = len(train.items)
+        scored = train.score > 0
+        counts = np.bincount(train.item_index[scored], minlength=n_items)
+        sums = np.bincount(train.item_index[scored], weights=train.score[scored], minlength=n_items)
+        mean = damped_mean(sums, counts, sums.sum() / max(counts.sum(), 1), self.prior_count)
+        liked = np.bincount(train.item_index[train.score >= LIKED], minlength=n_items).astype(float)
+        recent = np.bincount(train.item_index[train.recent], minlength=n_items)
+        audience = liked + self.trend * recent * liked.sum() / max(recent.sum(), 1)
+        popularity = np.log1p(audience) * mean
+        popularity[train.item_counts() == 0] = np.nan
+        self._arrays = {"popularity": popularity.astype(np.float32), "mean": mean.astype(np.float32)}
+        return self
+
+    def score(self, histories: Histories) -> NDArray[np.float32]:
+        return np.tile(self.arrays["popularity"], (len(histories), 1))

@@ -1,0 +1,90 @@
+"""Strong generalisation: whole members are held out, and a part of each one's list is what models must find.
+
+Hashes decide, so the same member is held out in every run: a published model never trained on the members that judge
+its successor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommendations.engine.interactions import Histories, Interactions
+
+TEST, VALIDATION = 0, 1  # user folds of ten; the other eight train
+MIN_ITEM, MIN_USER = 5, 10
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Members no model has seen. `inputs` is what a model may read; `targets` is what it should rank high.
+
+    Both are (n_members, n_items) Histories over the same members and titles.
+    """
+
+    inputs: Histories
+    targets: Histories
+
+
+@dataclass(frozen=True)
+class Split:
+    """`train` to fit on; `ratings` are scored rows of training members kept out of it, for rating errors."""
+
+    train: Interactions
+    ratings: Interactions
+    validation: HeldOut
+    test: HeldOut
+
+
+def split(interactions: Interactions) -> Split:
+    """Split by the rules of the shared benchmark (users by crc32(user) % 10, pairs by crc32("user:item")).
+
+    Users 0 = test, 1 = validation, needing MIN_USER rows each. Their targets: pair % 5 == 0. Ratings kept out of
+    training: scored, pair % 10 == 3. Titles: those with MIN_ITEM or more training rows.
+    """
+    user_fold = _crc(interactions.users.keys) % 10
+    pair = _pair_hashes(interactions)
+    fold = user_fold[interactions.user_index]
+    kept_out = (fold > VALIDATION) & (pair % 10 == 3) & (interactions.score > 0)
+    training = (fold > VALIDATION) & ~kept_out
+
+    items = np.flatnonzero(np.bincount(interactions.item_index[training], minlength=len(interactions.items)) >= MIN_ITEM)
+    train_users = np.flatnonzero(user_fold > VALIDATION)
+    return Split(
+        train=interactions.where(training).restricted(train_users, items),
+        ratings=interactions.where(kept_out).restricted(train_users, items),
+        validation=_held_out(interactions, user_fold == VALIDATION, pair, items),
+        test=_held_out(interactions, user_fold == TEST, pair, items),
+    )
+
+
+def hold_out_all(interactions: Interactions, items: NDArray[np.integer]) -> HeldOut:
+    """Every member of a second file as held out, over the titles at `items`."""
+    return _held_out(interactions, np.ones(len(interactions.users), dtype=bool), _pair_hashes(interactions), items)
+
+
+def _held_out(
+    interactions: Interactions, member: NDArray[np.bool_], pair: NDArray[np.int64], items: NDArray[np.integer]
+) -> HeldOut:
+    list_length = np.bincount(interactions.user_index, minlength=len(interactions.users))
+    known = np.isin(interactions.item_index, items)
+    with_known = np.bincount(interactions.user_index[known], minlength=len(interactions.users)) > 0
+    users = np.flatnonzero(member & (list_length >= MIN_USER) & with_known)
+    target = pair % 5 == 0
+    return HeldOut(
+        inputs=interactions.where(~target).restricted(users, items).histories(),
+        targets=interactions.where(target).restricted(users, items).histories(),
+    )
+
+
+def _pair_hashes(interactions: Interactions) -> NDArray[np.int64]:
+    users, items = interactions.users.keys, interactions.items.keys
+    pairs = zip(interactions.user_index.tolist(), interactions.item_index.tolist(), strict=True)
+    return np.fromiter((crc32(f"{users[u]}:{items[i]}".encode()) for u, i in pairs), np.int64, len(interactions))
+
+
+def _crc(keys: object) -> NDArray[np.int64]:
+    return np.array([crc32(key.encode()) for key in keys], dtype=np.int64)  # type: ignore[attr-defined]
