@@ -1,0 +1,200 @@
+"""The one door for changes to members' lists.
+
+Every function runs in one transaction, counts `User.list_version` up once, and sends `list_changed` after the commit.
+Bad values raise Django's ValidationError, by field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
+from accounts.signals import list_changed
+from catalog.models import Title
+from catalog.partial_dates import PartialDate
+
+INTEGERS = ("score", "progress", "rewatches")
+BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
+
+
+@dataclass(frozen=True)
+class EntryDraft:
+    """A list entry to be written by `write_entries`."""
+
+    title_id: int
+    status: str
+    score: int | None = None
+    progress: int = 0
+    started_on: PartialDate | None = None
+    finished_on: PartialDate | None = None
+    rewatches: int = 0
+    notes: str = ""
+    visibility: str = Visibility.PUBLIC
+
+    @classmethod
+    def of(cls, entry: ListEntry) -> EntryDraft:
+        return cls(**{name: getattr(entry, name) for name in DRAFT_FIELDS})
+
+
+DRAFT_FIELDS = tuple(field.name for field in dataclasses.fields(EntryDraft))
+EDITABLE = frozenset(DRAFT_FIELDS) - {"title_id"}
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def set_status(user: User, title: Title, status: str) -> ListEntry:
+    return update_entry(user, title, status=status)
+
+
+def set_score(user: User, title: Title, score: int | None) -> ListEntry | None:
+    """Score a title; None takes the score away, and leaves a title that is not on the list off it."""
+    if score is None and not ListEntry.objects.filter(user=user, title=title).exists():
+        return None
+    return update_entry(user, title, score=score)
+
+
+def set_progress(user: User, title: Title, episodes: int) -> ListEntry:
+    return update_entry(user, title, progress=episodes)
+
+
+def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
+    """Change the named fields of an entry, made if absent, and what follows from them (`_settle`)."""
+    if unknown := fields.keys() - EDITABLE:
+        raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
+    with _list_change(user):
+        entry = ListEntry.objects.filter(user=user, title=title).first() or ListEntry(user=user, title=title)
+        before = entry.status
+        for name, value in fields.items():
+            setattr(entry, name, BLANK[name] if name in BLANK and value in (None, "") else value)
+        _validate(entry, title.episodes)
+        _settle(entry, before, title.episodes, fields.keys())
+        entry.save()
+    return entry
+
+
+def remove_entry(user: User, title: Title) -> None:
+    with _list_change(user):
+        ListEntry.objects.filter(user=user, title=title).delete()
+
+
+def hide_title(user: User, title: Title) -> None:
+    with _list_change(user):
+        HiddenTitle.objects.get_or_create(user=user, title=title)
+
+
+def unhide_title(user: User, title: Title) -> None:
+    with _list_change(user):
+        HiddenTitle.objects.filter(user=user, title=title).delete()
+
+
+def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
+    """Put a visitor's scores on their list; scores that the list has already are left as they are."""
+    titles = dict(Title.objects.visible_to(user).filter(pk__in=scores).values_list("pk", "episodes"))
+    entries = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user, title__in=titles)}
+    drafts = []
+    for title_id, episodes in titles.items():
+        entry = entries.get(title_id, ListEntry(title_id=title_id))
+        if entry.score is None:
+            entry.score = scores[title_id]
+            _settle(entry, entry.status, episodes, {"score"})
+            drafts.append(EntryDraft.of(entry))
+    return write_entries(user, drafts)
+
+
+def write_entries(user: User, rows: Iterable[EntryDraft], *, replace: bool = False) -> WriteResult:
+    """Write many entries with a constant number of queries; the last of two rows for one title counts.
+
+    `replace` removes the entries that are not among `rows`. Progress is not held against the catalogue's number of
+    episodes here: a list kept elsewhere may know better.
+    """
+    drafts = {draft.title_id: draft for draft in rows}
+    wanted = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
+    for number, entry in enumerate(wanted, 1):
+        _validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
+    with _list_change(user):
+        _require_titles(drafts.keys())
+        present = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user)}
+        changed = [entry for entry in wanted if not _same(entry, present.get(entry.title_id))]
+        ListEntry.objects.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["user", "title"],
+            update_fields=[*sorted(EDITABLE), "updated_at"],
+        )
+        gone = present.keys() - drafts.keys() if replace else set()
+        ListEntry.objects.filter(user=user, title__in=gone).delete()
+    updated = sum(entry.title_id in present for entry in changed)
+    return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))
+
+
+@contextmanager
+def _list_change(user: User) -> Iterator[None]:
+    with transaction.atomic():
+        # This locks the member's row: of two changes of one list, the second waits for the first.
+        User.objects.filter(pk=user.pk).update(list_version=F("list_version") + 1)
+        user.refresh_from_db(fields=["list_version"])
+        yield
+        # Robust, because what listens (a queue that may be down) must not undo a change that is already kept.
+        transaction.on_commit(partial(list_changed.send_robust, sender=ListEntry, user_id=user.pk))
+
+
+def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "") -> None:
+    try:
+        _require_integers(entry)
+        entry.clean_fields(exclude={"user", "title"})
+        entry.clean()
+        if episodes and entry.progress > episodes:
+            raise ValidationError({"progress": f"It has {episodes} episodes: {entry.progress} cannot be watched."})
+    except ValidationError as error:
+        if not where:
+            raise
+        raise ValidationError(
+            {name: [where + message for message in messages] for name, messages in error.message_dict.items()}
+        ) from error
+
+
+def _require_integers(entry: ListEntry) -> None:
+    """Django would take 7.9 for 7, and True for 1."""
+    for name in INTEGERS:
+        value = getattr(entry, name)
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise ValidationError({name: f"{value} is not a whole number."})
+
+
+def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:
+    """What follows from a change: progress starts and completes a title, a score says that it was seen."""
+    if "status" not in changed:
+        if "progress" in changed and entry.progress and entry.progress == episodes:
+            entry.status = EntryStatus.COMPLETED
+        elif "progress" in changed and entry.progress and entry.status == EntryStatus.PLANNED:
+            entry.status = EntryStatus.WATCHING
+        elif entry.score is not None and "score" in changed and entry.status == EntryStatus.PLANNED:
+            entry.status = EntryStatus.COMPLETED
+    if entry.status == EntryStatus.COMPLETED != before and "progress" not in changed:
+        entry.progress = episodes or entry.progress
+
+
+def _same(entry: ListEntry, other: ListEntry | None) -> bool:
+    return other is not None and EntryDraft.of(entry) == EntryDraft.of(other)
+
+
+def _require_titles(title_ids: Collection[int]) -> None:
+    known = set(Title.objects.filter(pk__in=title_ids).values_list("pk", flat=True))
+    if missing := sorted(set(title_ids) - known):
+        some = ", ".join(map(str, missing[:5])) + (" …" if len(missing) > 5 else "")
+        raise ValidationError({"title_id": f"No such title: {some}"})

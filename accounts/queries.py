@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Avg, Count, F, Q
+
+from accounts.models import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, User
+from catalog.models import Title, TitleName
+from catalog.search import search_key
+
+SORTS = {
+    "updated": ("Last changed", [F("updated_at").desc(), "pk"]),
+    "score": ("Score", [F("score").desc(nulls_last=True), "title__name", "pk"]),
+    "name": ("Name", ["title__name", "pk"]),
+    "progress": ("Progress", [F("progress").desc(), "pk"]),
+    "year": ("Year", [F("title__season_year").desc(nulls_last=True), "pk"]),
+    "finished": ("Finished", [F("finished_on").desc(), "pk"]),
+}
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    status: str  # "" for all
+    label: str
+    n: int
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One member's list as one viewer may see it. `entries` is not evaluated: the view cuts a page out of it."""
+
+    entries: ListEntryQuerySet
+    counts: tuple[StatusCount, ...]
+    n_scored: int
+    mean_score: float | None
+
+
+def list_page(
+    user: User,
+    viewer: User | AnonymousUser | None,
+    *,
+    status: str = "",
+    sort: str = "updated",
+    q: str = "",
+    also: Q | None = None,
+) -> ListPage:
+    """`also`: see `ListEntryQuerySet.visible_to`."""
+    visible = ListEntry.objects.visible_to(viewer, also=also).filter(user=user)
+    per_status = {value: Count("pk", filter=Q(status=value)) for value in EntryStatus.values}
+    numbers = visible.aggregate(n=Count("pk"), n_scored=Count("score"), mean=Avg("score"), **per_status)
+    counts = [StatusCount(value, label, numbers[value]) for value, label in EntryStatus.choices]
+    entries = visible.filter(status=status) if status else visible
+    if key := search_key(q):
+        entries = entries.filter(title__in=TitleName.objects.filter(key__contains=key).values("title"))
+    return ListPage(
+        entries=entries.select_related("title").order_by(*SORTS[sort][1]),
+        counts=(StatusCount("", "All", numbers["n"]), *counts),
+        n_scored=numbers["n_scored"],
+        mean_score=numbers["mean"],
+    )
+
+
+def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:
+    return ListEntry.objects.filter(user=user, title=title).first() if user.is_authenticated else None
+
+
+def hidden_titles(user: User) -> list[Title]:
+    """The titles a member has hidden, the last one first."""
+    hidden = HiddenTitle.objects.filter(user=user, title__in=Title.objects.visible_to(user).order_by())
+    return [row.title for row in hidden.select_related("title").order_by("-pk")]
