@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from pytest_django.fixtures import SettingsWrapper
+
+    from accounts.models import ListEntry, User
+    from catalog.models import Title
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing that one test caches is seen by the next."""
+    yield
+    if (
+        "db" in request.fixturenames
+        or "transactional_db" in request.fixturenames
+        or "live_server" in request.fixturenames
+    ):
+        from django.core.cache import cache
+
+        cache.clear()
+
+
+@pytest.fixture
+def make_member(db: None) -> Callable[..., User]:
+    """Make a member: `make_member("ada", shows_adult=True)`; the password is "correct horse"."""
+    from accounts.models import User
+
+    numbers = itertools.count(1)
+
+    def make(username: str = "", **fields: Any) -> User:
+        username = username or f"member{next(numbers)}"
+        fields.setdefault("email", f"{username}@example.org")
+        return User.objects.create_user(username, password="correct horse", **fields)
+
+    return make
+
+
+@pytest.fixture
+def member(make_member: Callable[..., User]) -> User:
+    return make_member("member")
+
+
+@pytest.fixture
+def make_title(db: None) -> Callable[..., Title]:
+    """Make a finished TV series: `make_title(name="Monster", episodes=74)`; every field can be given."""
+    from catalog.models import Title
+
+    numbers = itertools.count(1)
+
+    def make(name: str = "", **fields: Any) -> Title:
+        defaults = {"format": "tv", "status": "finished", "episodes": 12, "season_year": 2020, "members": 1000}
+        return Title.objects.create(name=name or f"Title {next(numbers)}", **{**defaults, **fields})
+
+    return make
+
+
+@pytest.fixture
+def make_entry(make_title: Callable[..., Title]) -> Callable[..., ListEntry]:
+    """Put a title on a list as it is, past `accounts.lists`: `make_entry(member, title, status="completed", score=8)`."""
+    from accounts.models import ListEntry
+
+    def make(user: User, title: Title | None = None, **fields: Any) -> ListEntry:
+        return ListEntry.objects.create(user=user, title=title or make_title(), **fields)
+
+    return make
+
+
+@pytest.fixture
+def tasks_run_at_once(settings: SettingsWrapper) -> Iterator[None]:
+    """Celery tasks run where they are sent, and raise there."""
+    from anirec.celery import app
+
+    app.conf.update(task_always_eager=True, task_eager_propagates=True)
+    yield
+    app.conf.update(task_always_eager=False, task_eager_propagates=False)
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        pytest.skip(f"no Chromium found (looked for {', '.join(CHROMIUMS)})")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser(_chromium: Browser) -> Browser:
+    """A running Chromium; the test is skipped where there is none."""
+    return _chromium
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page, signed in as nobody."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
