@@ -1,0 +1,31 @@
+"""The tests' own PostgreSQL and Valkey, started before Django reads its settings.
+
+They live in TEST_DATA_DIR (default: `test` in the data folder), so that a running site is not disturbed. Under
+pytest-xdist the first process starts them; each worker has its own test database and its own Valkey database.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from anirec import embedded
+
+
+def _provide_test_services() -> None:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:  # the first process has set the URLs
+        number = int(worker.removeprefix("gw")) + 1
+        os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}").geturl()
+        return
+    folder = os.environ.get("TEST_DATA_DIR") or str(embedded.data_dir() / "test")
+    os.environ["DATA_DIR"] = str(Path(folder).resolve())
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):  # never the tests on somebody's real data
+        os.environ.pop(name, None)
+    embedded.provide_services(durable=False)
+
+
+_provide_test_services()
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+assert settings.DATABASES  # read now: pytest-django sets Django up only when the settings are known
