@@ -1,6 +1,29 @@
+"""The web process: the site, and its collected static files with compression and long expiry."""
+
 import os
 
-from django.core.asgi import get_asgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anirec.settings")
-application = get_asgi_application()
+os.environ.setdefault("DATABASE_POOL", "8")
+
+import django
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from servestatic.asgi import ServeStaticASGI
+
+
+class OneThreadHandler(ASGIHandler):
+    """Runs a request's middleware and view in one thread: all of them are synchronous, and Django would change
+    threads twice for each."""
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+
+
+django.setup(set_prefix=False)
+application = ServeStaticASGI(OneThreadHandler(), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)

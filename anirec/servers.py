@@ -193,6 +193,8 @@ def check_postgres(url: str) -> None:
     import psycopg
 
     found = environ.Env.db_url_config(url)
+    if found["ENGINE"] != "django.db.backends.postgresql":
+        raise ServerError("the URL must begin with postgres://, PostgreSQL being the only database.")
     psycopg.connect(
         dbname=found["NAME"],
         user=found["USER"] or None,

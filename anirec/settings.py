@@ -54,7 +54,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -92,11 +91,11 @@ USE_I18N = USE_TZ = True
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://127.0.0.1:5432/anirec")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// URL: PostgreSQL is the only database.")
-# A pool, because ASGI serves each request on whichever thread is free: connections belong to the process.
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1,
-    "max_size": env.int("DATABASE_POOL", default=8),
-}
+# ASGI serves each request on whichever thread is free, so there connections belong to a pool; `anirec.asgi` asks for one.
+# Commands and workers have none: a pool does not survive a fork.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASE_POOL := env.int("DATABASE_POOL", default=0):
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL}
 DATABASES["default"]["TEST"] = {"NAME": "anirec_test"}
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -178,7 +177,7 @@ REST_FRAMEWORK = {
         "user": env.str("API_RATE_MEMBER", default="600/min"),
     },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "anirec.api.problem_details",
+    "EXCEPTION_HANDLER": "anirec.problems.problem_details",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "anirec",
@@ -196,5 +195,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a page that does not exist is no event
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -1,11 +1,9 @@
 """The site's settings, with what makes tests fast and independent of `collectstatic`."""
 
 from anirec.settings import *  # noqa: F403
-from anirec.settings import DATABASES, REST_FRAMEWORK, STORAGES
+from anirec.settings import REST_FRAMEWORK, STORAGES
 
-DATABASES["default"]["OPTIONS"].pop("pool", None)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-SERVESTATIC_AUTOREFRESH = True  # no collected files to index
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": "10000/min", "user": "10000/min"}

@@ -1,0 +1,40 @@
+# run: the site on 127.0.0.1:8000 (PORT changes it) · test: every test · check: style, types, imports, migrations
+# bench: measured speeds · lock: renew requirements.lock from pyproject.toml
+
+PYTHON ?= python3
+TEST_PROCESSES ?= 2
+BIN := .venv/bin
+READY := .venv/installed
+
+.PHONY: run test check bench lock
+
+run: $(READY)
+	@exec $(BIN)/python -m anirec.launch
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) -q -rs
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+bench: $(READY)
+	@$(BIN)/python manage.py bench
+	@$(BIN)/python manage.py bench_http
+
+lock:
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
+	.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate \
+	    --quiet --upgrade --output-file requirements.lock
+	@rm -rf .venv-lock
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'anirec needs Python 3.11 or newer: \
+	make PYTHON=/path/to/python3.11 names another one.' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
