@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ COLUMNS = (
     "MAL_ID", "Name", "Score", "Genres", "English name", "Japanese name", "Type", "Episodes", "Aired", "Premiered",
     "Studios", "Source", "Duration", "Rating", "Members", "Completed",
 )  # fmt: skip
+GLUED_COLON = re.compile(r"(\w*[^\W\d]):(\w+)")
 COLLECTED = 2021  # what starts in this year or later had not aired when the file was made
 FEW = 10  # a slip of the finger marks as completed what has not aired
 
@@ -36,7 +38,7 @@ def parse(number: int, row: Row) -> SourceTitle:
         row=number,
         external_ids={"mal": mal_id},
         name=name,
-        name_english=normalise.name(normalise.known_text(row["English name"])),
+        name_english=english_name(row["English name"], name),
         name_native=normalise.name(normalise.known_text(row["Japanese name"])),
         format=normalise.title_format(row["Type"]),
         status=status(row, started_on, ended_on),
@@ -53,6 +55,14 @@ def parse(number: int, row: Row) -> SourceTitle:
         members=normalise.count(row["Members"], "Members"),
         tags=tags,
         studios=normalise.studios(normalise.parts(row["Studios"], ", ")),
+    )
+
+
+def english_name(text: str, romanised: str) -> str | None:
+    """The file lost the space after colons, save in names that are written without it ("Re:Zero")."""
+    known = normalise.name(normalise.known_text(text))
+    return known and GLUED_COLON.sub(
+        lambda glued: glued[0] if glued[0].casefold() in romanised.casefold() else f"{glued[1]}: {glued[2]}", known
     )
 
 

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from catalog.reconcile import UnknownFormatError, import_catalogue
+from catalog.sources import FORMATS
+from catalog.sources.base import CatalogueFileError, RejectedRow, SourceTitle
+
+
+class Command(BaseCommand):
+    help = "Import titles from files of other catalogues; several sources become one title per work."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--format", required=True, metavar="FORMAT", help=" | ".join(FORMATS))
+
+    def handle(self, *, files: list[Path], format: str, verbosity: int, **options: Any) -> None:
+        for path in files:
+            try:
+                report = import_catalogue([path], format, progress_bar if verbosity else lambda rows, label: rows)
+            except (CatalogueFileError, UnknownFormatError) as error:
+                raise CommandError(f"{error}. Nothing of {path.name} was imported.") from error
+            for rejection in report.rejected:
+                self.stderr.write(f"rejected: {rejection}")
+            if verbosity:
+                self.stdout.write(f"{path.name}: {report}.")
+
+
+def progress_bar(rows: Iterator[SourceTitle | RejectedRow], label: str) -> Iterable[SourceTitle | RejectedRow]:
+    return tqdm(rows, desc=label, unit=" rows", mininterval=0.5, file=sys.stderr)

@@ -1,0 +1,35 @@
+"""The form in which search compares names."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+MAX_KEY = 300
+# Letters that carry no mark which could be taken off, and apostrophes, which join.
+SPELLED_OUT = str.maketrans(
+    {"×": "x", "✕": "x", "⁄": " ", "ß": "ss", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "đ": "d",
+     "Đ": "d", "ł": "l", "Ł": "l"} | dict.fromkeys("'’‘ʼ´`")
+)  # fmt: skip
+KANA_MARKS = {"\u3099", "\u309a"}  # が is a letter of its own, not か with an accent
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+@lru_cache(maxsize=4096)
+def search_key(text: str) -> str:
+    """The words of `text` without accents, case and punctuation: "Pokémon × Re:Zero" is "pokemon x re zero".
+
+    A name of nothing but punctuation is its own key.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.translate(SPELLED_OUT)).translate(SPELLED_OUT)
+    bare = "".join(letter for letter in decomposed if letter in KANA_MARKS or not _is_accent(letter))
+    folded = unicodedata.normalize("NFKC", bare).casefold()
+    words = "".join(letter if _is_word(letter) else " " for letter in folded).split()
+    return (" ".join(words) or " ".join(text.casefold().split()))[:MAX_KEY].rstrip()
+
+
+def _is_accent(letter: str) -> bool:
+    return unicodedata.category(letter) == "Mn" and "\u0300" <= letter <= "\u036f"
+
+
+def _is_word(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LNM"
