@@ -184,10 +184,13 @@ class CatalogueWriter:
                     " (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))",
                     [list(column_values) for column_values in zip(*gone, strict=True)],
                 )
-        through._default_manager.bulk_create(
-            [through(title_id=title_id, **{column: term}) for title_id, _, added in changes for term in added],
-            ignore_conflicts=True,
-        )
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {through._meta.db_table} (title_id, {column}) FROM STDIN") as copy,
+        ):
+            for title_id, _, added in changes:
+                for term in added:
+                    copy.write_row((title_id, term))
 
     def write_relations(self) -> None:
         """Relations come last: a row may speak of one that follows it. Those to unknown titles are left out."""

@@ -11,6 +11,7 @@ SPELLED_OUT = str.maketrans(
      "Đ": "d", "ł": "l", "Ł": "l"} | dict.fromkeys("'’‘ʼ´`")
 )  # fmt: skip
 KANA_MARKS = {"\u3099", "\u309a"}  # が is a letter of its own, not か with an accent
+ASCII_GAPS = re.compile(r"[^0-9a-z]+")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
@@ -20,10 +21,17 @@ def search_key(text: str) -> str:
 
     A name of nothing but punctuation is its own key.
     """
+    if text.isascii():  # most names, and ten times faster
+        folded = text.lower().replace("'", "").replace("`", "")
+        return _bounded(ASCII_GAPS.sub(" ", folded).split(), text)
     decomposed = unicodedata.normalize("NFKD", text.translate(SPELLED_OUT)).translate(SPELLED_OUT)
     bare = "".join(letter for letter in decomposed if letter in KANA_MARKS or not _is_accent(letter))
     folded = unicodedata.normalize("NFKC", bare).casefold()
     words = "".join(letter if _is_word(letter) else " " for letter in folded).split()
+    return _bounded(words, text)
+
+
+def _bounded(words: list[str], text: str) -> str:
     return (" ".join(words) or " ".join(text.casefold().split()))[:MAX_KEY].rstrip()
 
 
