@@ -12,6 +12,7 @@ WITHOUT_SERVICES = {
     "makemessages",
     "compilemessages",
     "help",
+    "spectacular",
     "version",
     "--help",
     "--version",
@@ -22,6 +23,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anirec.settings")
     if len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_SERVICES:
         embedded.provide_services()
+    else:
+        embedded.provide_secret_key()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

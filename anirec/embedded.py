@@ -40,12 +40,24 @@ def provide_services(*, durable: bool = True) -> None:
 
     `durable=False` trades safety on power loss for speed, for data that may be lost: tests.
     """
+    provide_secret_key()
     try:
         given = [name for name in CHECKS if os.environ.get(name)]
         for name in given:
             _check_given(name)
         if len(given) < len(CHECKS):
             _provide_embedded(data_dir(), durable)
+    except (ServerError, OSError) as error:
+        raise SystemExit(f"anirec: {error}") from None
+
+
+def provide_secret_key() -> None:
+    """Set SECRET_KEY from the data folder when it is unset; a deployment, which names its services, names its key too."""
+    if os.environ.get("SECRET_KEY") or all(os.environ.get(name) for name in CHECKS):
+        return
+    try:
+        _prepare(data_dir())
+        os.environ["SECRET_KEY"] = _secret(data_dir() / "secret_key")
     except (ServerError, OSError) as error:
         raise SystemExit(f"anirec: {error}") from None
 
@@ -78,8 +90,6 @@ def _provide_embedded(folder: Path, durable: bool) -> None:
         for server in servers:
             _remember(server, running[server.variable])
     os.environ.update({variable: found.url for variable, found in running.items()})
-    if not os.environ.get("SECRET_KEY"):
-        os.environ["SECRET_KEY"] = _secret(folder / "secret_key")
 
 
 def _prepare(folder: Path) -> None:

@@ -162,8 +162,8 @@ ARCHIVE_DIR = DATA_DIR / "archives"  # imported rating archives, Parquet
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",  # first: it is what a 401 asks for
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -175,8 +175,9 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.str("API_RATE_ANONYMOUS", default="60/min"),
         "user": env.str("API_RATE_MEMBER", default="600/min"),
+        "token": env.str("API_RATE_TOKEN", default="10/min"),  # guesses at a password
     },
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "anirec.problems.ProblemSchema",
     "EXCEPTION_HANDLER": "anirec.problems.problem_details",
 }
 SPECTACULAR_SETTINGS = {
@@ -184,6 +185,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Titles, lists and recommendations.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "TitleFormat": "catalog.models.titles.Format",
+        "TitleStatus": "catalog.models.titles.Status",
+        "EntryStatus": "accounts.models.EntryStatus",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

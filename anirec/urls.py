@@ -1,9 +1,15 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from anirec.health import health
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("api/", include("anirec.api")),
     path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("", include("social.urls")),
 ]
+handler404 = "anirec.problems.page_not_found"
+handler500 = "anirec.problems.server_error"

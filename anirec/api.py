@@ -1,0 +1,23 @@
+"""/api/: version 1 of every app's endpoints, the schema, and its documentation page."""
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import include, path
+from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from accounts.api import urlpatterns as accounts_urls
+
+
+@require_safe
+def ping(request: HttpRequest) -> JsonResponse:
+    """Says that the API is there; what `bench_http` compares the endpoints with."""
+    return JsonResponse({})
+
+
+app_name = "api"
+urlpatterns = [
+    path("v1/ping/", ping, name="ping"),
+    path("v1/", include([*accounts_urls])),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+]

@@ -1,0 +1,82 @@
+"""Errors of the API, all in one format: RFC 9457 problem details (application/problem+json)."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views import defaults
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers, views
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+INVALID = "The request has invalid values."
+
+
+def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Django REST framework's exception handler; Django's own ValidationError, which our writes raise, is one too."""
+    if isinstance(error, DjangoValidationError):
+        error = ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
+    response = views.exception_handler(error, context)
+    if response is None:
+        return None
+    response.content_type = CONTENT_TYPE
+    if isinstance(error, ValidationError):
+        errors = response.data if isinstance(response.data, dict) else {"": response.data}
+        response.data = {**_problem(response.status_code, INVALID), "errors": errors}
+    else:
+        response.data = _problem(response.status_code, str(response.data["detail"]))
+    return response
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if _is_api(request):
+        return _problem_response(404, f"There is nothing at {request.path}.")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    if _is_api(request):
+        return _problem_response(500, "Something went wrong here. It has been noted.")
+    return defaults.server_error(request)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _problem(status: int, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def _problem_response(status: int, detail: str) -> HttpResponse:
+    return HttpResponse(json.dumps(_problem(status, detail)), status=status, content_type=CONTENT_TYPE)
+
+
+class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
+    """What every error answer looks like."""
+
+    type = serializers.CharField(help_text='Always "about:blank": the status says what kind of problem it is.')
+    title = serializers.CharField(help_text="The status in words.")
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="What is wrong, by field.",
+    )
+
+
+class ProblemSchema(AutoSchema):
+    """Names the error answers of each operation in the OpenAPI schema."""
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        problem = self._get_response_for_code(ProblemSerializer, "default", [CONTENT_TYPE])
+        return {**bodies, "default": {**problem, "description": "What went wrong."}}

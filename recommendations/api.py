@@ -1,0 +1,122 @@
+"""/api/v1/my/recommendations/ and /api/v1/titles/<id>/similar/: what `recommendations.serving` serves, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import member_of
+from catalog.api import TitleCardSerializer, title_card
+from catalog.models import Title
+from recommendations.serving import Recommendation, RecommendationList, recommend_for, similar_to
+
+
+class _Length(serializers.Serializer[dict[str, int]]):
+    n = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="How many titles.")
+
+
+class RecommendationQuery(_Length):
+    without_reason = serializers.CharField(
+        default="", help_text="Ids of titles, with commas: what my list would be if I had not scored them."
+    )
+
+    def validate_without_reason(self, text: str) -> list[int]:
+        try:
+            return [int(part) for part in text.split(",") if part.strip()]
+        except ValueError:
+            raise serializers.ValidationError("Title ids are whole numbers, with commas between them.") from None
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    title_id = serializers.IntegerField()
+    name = serializers.CharField()
+    score = serializers.IntegerField(allow_null=True, help_text="What I gave it, 1–10.")
+    share = serializers.FloatField(help_text="The part of this recommendation's score that comes from it, 0–1.")
+
+
+class RecommendationSerializer(serializers.Serializer[Any]):
+    title = TitleCardSerializer()
+    score = serializers.FloatField(help_text="Orders the list; has no unit.")
+    predicted = serializers.FloatField(allow_null=True, help_text="The score I am expected to give, 1–10.")
+    reasons = ReasonSerializer(many=True)
+
+
+class RecommendationListSerializer(serializers.Serializer[Any]):
+    source = serializers.ChoiceField(
+        choices=["table", "live", "popular"], help_text="Computed beforehand, computed now, or the same for everybody."
+    )
+    tried = serializers.ListField(
+        child=serializers.CharField(), help_text="The better sources that were passed over, and why."
+    )
+    model = serializers.CharField()
+    computed_at = serializers.DateTimeField()
+    n_inputs = serializers.IntegerField(help_text="How many entries of my list were read.")
+    items = RecommendationSerializer(many=True)
+
+
+class SimilarTitleSerializer(serializers.Serializer[Any]):
+    title = TitleCardSerializer()
+    score = serializers.FloatField(help_text="Orders the list; has no unit.")
+
+
+class MyRecommendations(APIView):
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="my_recommendations", parameters=[RecommendationQuery], responses=RecommendationListSerializer
+    )
+    def get(self, request: Request) -> Response:
+        """What I should watch next, and why."""
+        query = RecommendationQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        found = recommend_for(member_of(request), wanted["n"], without_reason=wanted["without_reason"])
+        return Response(_recommendation_list(found))
+
+
+class SimilarTitles(APIView):
+    @extend_schema(operation_id="titles_similar", parameters=[_Length], responses=SimilarTitleSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        """The titles that people who like this one like too."""
+        query = _Length(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+        found = similar_to(title, request.user, query.validated_data["n"])
+        return Response([{"title": title_card(similar.title), "score": similar.score} for similar in found])
+
+
+def _recommendation_list(found: RecommendationList) -> dict[str, Any]:
+    return {
+        "source": found.source,
+        "tried": found.tried,
+        "model": found.model,
+        "computed_at": found.computed_at,
+        "n_inputs": found.n_inputs,
+        "items": [_recommendation(item) for item in found.items],
+    }
+
+
+def _recommendation(item: Recommendation) -> dict[str, Any]:
+    return {
+        "title": title_card(item.title),
+        "score": item.score,
+        "predicted": item.predicted,
+        "reasons": [
+            {"title_id": reason.title_id, "name": reason.name, "score": reason.score, "share": reason.share}
+            for reason in item.reasons
+        ],
+    }
+
+
+urlpatterns = [
+    path("my/recommendations/", MyRecommendations.as_view(), name="my-recommendations"),
+    path("titles/<int:pk>/similar/", SimilarTitles.as_view(), name="title-similar"),
+]
