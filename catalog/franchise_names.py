@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from catalog.search_key import search_key
@@ -38,6 +38,9 @@ class Stems:
     at_cuts: tuple[str, ...]
     at_spaces: tuple[str, ...]
 
+    def only_long(self) -> Stems:
+        return replace(self, at_cuts=tuple(key for key in self.at_cuts if is_telling(key)))
+
 
 def stems(name: str) -> Stems:
     bare = PARENTHESES.sub("", name) or name
@@ -58,6 +61,10 @@ def is_long(key: str) -> bool:
     return len(words) >= LONG_WORDS and sum(map(len, words)) >= LONG_LETTERS
 
 
+def is_telling(key: str) -> bool:
+    return is_long(key) or len(key) >= LONG_LETTERS
+
+
 def names_agree(one: Iterable[str], other: Iterable[str]) -> bool:
     """Whether a beginning of one name, of at least a long word, is a beginning of the other."""
     return bool(_openings(one) & _openings(other))
@@ -67,9 +74,15 @@ def _openings(names: Iterable[str]) -> set[str]:
     return {word for name in names for word in search_key(name).split()[:1] if len(word) >= 4}
 
 
-def linked_by_name(names: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    """Pairs of title ids that belong together, from (title id, name) of all titles; a title may have several names."""
+def linked_by_name(
+    names: Iterable[tuple[int, str]], translated: Iterable[tuple[int, str]] = ()
+) -> Iterator[tuple[int, int]]:
+    """Pairs of title ids that belong together, from (title id, name) of all titles.
+
+    Translated names are shorter and plainer ("Love"), so that only their long beginnings count.
+    """
     found = [(title_id, stems(name)) for title_id, name in names]
+    found += [(title_id, stem.only_long()) for title_id, name in translated if is_telling((stem := stems(name)).whole)]
     heads: defaultdict[str, list[int]] = defaultdict(list)
     shared: defaultdict[str, list[int]] = defaultdict(list)
     for title_id, stem in found:
@@ -81,7 +94,7 @@ def linked_by_name(names: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int]
     for key, title_ids in shared.items():
         if key in heads:
             yield from ((heads[key][0], title_id) for title_id in title_ids)
-        elif is_long(key) or len(key) >= LONG_LETTERS:
+        elif is_telling(key):
             yield from pairwise(title_ids)
     for title_id, stem in found:
         if head := next((key for key in stem.at_spaces if key in heads), None):

@@ -114,7 +114,9 @@ def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, i
         if kind in SAME_STORY or names_agree(members[one].names, members[other].names):
             groups.join(one, other)
     telling = [member for member in members.values() if member.format not in WITHOUT_STORY]
-    for one, other in linked_by_name((member.pk, name) for member in telling for name in member.names):
+    names = [(member.pk, member.name) for member in telling]
+    translated = [(member.pk, member.name_english) for member in telling if member.name_english]
+    for one, other in linked_by_name(names, translated):
         groups.join(one, other)
     return groups.of_several()
 

@@ -1,0 +1,77 @@
+"""How a title is shown: its name in the viewer's language, its poster, its one line of facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+
+from catalog.models import Title
+from catalog.posters import poster_version
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+register = template.Library()
+
+
+def name_for(title: Title, viewer: User | AnonymousUser | None) -> str:
+    """The name in the viewer's language, or the main one where there is none."""
+    names = {"english": title.name_english, "native": title.name_native}
+    return names.get(getattr(viewer, "title_language", ""), "") or title.name
+
+
+@register.simple_tag(takes_context=True)
+def title_name(context: Context, title: Title) -> str:
+    return name_for(title, context.get("user"))
+
+
+@register.simple_tag
+def poster_url(title: Title) -> str:
+    """The version makes the address change with the picture, so that browsers may keep it for ever."""
+    return f"{reverse('catalog:poster', args=[title.pk])}?v={poster_version(title)}"
+
+
+@register.filter
+def facts(title: Title) -> str:
+    """ "TV · 24 episodes · 2011", without what is unknown."""
+    episodes = f"{title.episodes} episode{'' if title.episodes == 1 else 's'}" if title.episodes else ""
+    shown = [title.get_format_display() if title.format else "", "" if title.episodes == 1 else episodes, title.year]
+    return " · ".join(str(part) for part in shown if part)
+
+
+@register.filter
+def a_score(score: int | None) -> str:
+    """With its article: "a 9", "an 8"."""
+    return f"{'an' if score == 8 else 'a'} {score}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+@register.filter
+def minutes(seconds: int | None) -> str:
+    """ "24 min", "1 h 52 min"."""
+    if not seconds:
+        return ""
+    hours, rest = divmod(max(1, round(seconds / 60)), 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **changes: Any) -> str:
+    """The address of this page with some of its parameters changed; None takes one out."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return "?" + query.urlencode()

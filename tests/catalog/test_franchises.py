@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from catalog.franchise_names import linked_by_name, stems
+from catalog.franchises import Member, choose_entry, find_franchises, refresh_franchises
+from catalog.models import Relation, Title
+from catalog.sources import mal_2020
+from catalog.sources.base import SourceTitle
+from tests.catalog.shared import shared_file
+
+PAIRS = Path(__file__).with_name("franchise_pairs.tsv")
+PLAIN = Member(
+    pk=0, name="", name_english="", format="tv", started="2010", members=1000, is_adult=False, is_recommendable=True,
+    is_summary=False,
+)  # fmt: skip
+
+
+def members_named(*names: str) -> dict[int, Member]:
+    return {pk: replace(PLAIN, pk=pk, name=name) for pk, name in zip(count(1), names)}
+
+
+def grouped(*names: str) -> list[list[int]]:
+    return sorted(sorted(group) for group in find_franchises(members_named(*names), []))
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("Haikyuu!! Second Season", "haikyuu"),
+        ("Haikyuu!! Movie 1: Owari to Hajimari", "haikyuu"),
+        ("Mob Psycho 100 II", "mob psycho 100"),
+        ("Clannad: After Story", "clannad"),
+        ("Initial D First Stage", "initial d"),
+        ("Kara no Kyoukai 5: Mujun Rasen", "kara no kyoukai"),
+        ("Zoku Owarimonogatari", "owarimonogatari"),
+        ("Lupin III vs. Detective Conan", "lupin iii"),
+    ],
+)
+def test_an_addition_is_cut_off(name: str, base: str) -> None:
+    assert base in stems(name).at_cuts
+
+
+def test_a_part_of_the_name_in_parentheses_is_no_part_of_the_name() -> None:
+    assert stems("Kanon (2006)").whole == stems("Kanon").whole == "kanon"
+
+
+def test_seasons_films_and_subtitles_belong_to_the_title_they_name() -> None:
+    assert grouped("Saki", "Saki 2nd Season", "Saki Movie", "Saki: Sunrise", "Sakigake") == [[1, 2, 3, 4]]
+
+
+def test_a_short_name_does_not_swallow_those_that_begin_with_it() -> None:
+    assert grouped("Monster", "Monster Musume", "Air", "Air Gear", "K", "K-On!") == []
+
+
+def test_a_long_name_takes_what_is_added_without_a_sign() -> None:
+    assert grouped("Dragon Ball", "Dragon Ball Z", "Dragonaut") == [[1, 2]]
+
+
+def test_two_parts_of_a_series_without_a_title_of_its_own_belong_together() -> None:
+    assert grouped("Kara no Kyoukai 1: Fukan Fuukei", "Kara no Kyoukai 5: Mujun Rasen", "Kara: Other") == [[1, 2]]
+
+
+def test_a_plain_translated_name_links_nothing() -> None:
+    assert list(linked_by_name([(1, "Ai"), (2, "Suki")], [(1, "Love"), (2, "Love")])) == []
+
+
+def test_relations_link_same_stories_and_others_only_when_the_names_agree() -> None:
+    members = members_named("Bakemonogatari", "Nisemonogatari", "Isekai Quartet", "Overlord", "Overlord Special Tales")
+    relations = [(1, 2, "sequel"), (3, 4, "character"), (4, 5, "related")]
+
+    groups = find_franchises(members, relations)
+
+    assert sorted(map(sorted, groups)) == [[1, 2], [4, 5]]
+
+
+def test_music_clips_belong_to_no_franchise_by_name() -> None:
+    members = members_named("Another", "Another: Shizukani")
+    members[2] = replace(members[2], format="music")
+
+    assert find_franchises(members, []) == []
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"started": "2010"}, {"started": "2004", "is_recommendable": False}),
+        ({"started": "2010"}, {"started": "2004", "format": "special"}),
+        ({"started": "2010"}, {"started": "2004", "is_summary": True}),
+        ({"started": "2010"}, {"started": "2004", "is_adult": True}),
+        ({"started": "2010"}, {"started": "2004", "members": 10}),
+        ({"started": "2004", "format": "movie"}, {"started": "2010"}),
+        ({"started": "2010-04", "format": "special"}, {"started": "", "format": "special"}),
+    ],
+)
+def test_the_entry_is_the_first_series_or_film_that_one_can_begin_with(better: dict, worse: dict) -> None:
+    good, bad = replace(PLAIN, pk=2, **better), replace(PLAIN, pk=1, **worse)
+
+    assert choose_entry([bad, good]) is good
+
+
+@pytest.mark.django_db
+def test_refreshing_writes_the_entry_to_every_part_and_clears_it_elsewhere(make_title) -> None:
+    first = make_title("Saki", season_year=2009)
+    second = make_title("Saki: Zenkoku-hen", season_year=2014)
+    linked = make_title("Shinohayu", season_year=2019)
+    alone = make_title("Given", franchise_entry=first)
+    Relation.objects.create(from_title=first, to_title=linked, kind="side_story")
+
+    refresh_franchises()
+
+    entries = dict(Title.objects.values_list("pk", "franchise_entry"))
+    assert entries == {first.pk: first.pk, second.pk: first.pk, linked.pk: first.pk, alone.pk: None}
+
+
+@pytest.mark.django_db
+def test_refreshing_takes_the_same_queries_for_any_number_of_titles(make_title, django_assert_num_queries) -> None:
+    make_title("Saki")
+    with django_assert_num_queries(5):
+        refresh_franchises()
+
+    make_title("Saki: Zenkoku-hen")
+    make_title("Saki Movie")
+    with django_assert_num_queries(5):
+        refresh_franchises()
+
+
+def test_names_alone_find_the_franchises_of_the_real_catalogue() -> None:
+    rows = [row for row in mal_2020.read(shared_file("mal_2020_anime.csv.gz")) if isinstance(row, SourceTitle)]
+    members = {
+        int(row.external_ids["mal"]): replace(
+            PLAIN, pk=int(row.external_ids["mal"]), name=row.name or "", name_english=row.name_english or "",
+            format=row.format or "",
+        )
+        for row in rows
+    }  # fmt: skip
+    group_of = {pk: number for number, group in enumerate(find_franchises(members, [])) for pk in group}
+
+    found, wanted = set(), set()
+    with PAIRS.open(encoding="utf-8", newline="") as lines:
+        for verdict, one, other, *names in csv.reader(lines, delimiter="\t"):
+            if verdict == "same":
+                wanted.add(tuple(names))
+            if group_of.get(int(one), -1) == group_of.get(int(other), -2):
+                found.add(tuple(names))
+
+    precision, recall = len(found & wanted) / len(found), len(found & wanted) / len(wanted)
+    assert precision >= 0.95, sorted(found - wanted)
+    assert recall >= 0.85, sorted(wanted - found)
