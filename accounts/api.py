@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.db.models import QuerySet, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.authtoken.models import Token
 from rest_framework.authtoken.serializers import AuthTokenSerializer
@@ -78,7 +78,7 @@ class MyListQuery(serializers.Serializer[dict[str, str]]):
     search = serializers.CharField(default="", allow_blank=True, help_text="Part of any of a title's names.")
 
 
-@extend_schema(operation_id="my_list", parameters=[MyListQuery])
+@extend_schema_view(get=extend_schema(operation_id="my_list", parameters=[MyListQuery]))
 class MyList(ListAPIView[ListEntry]):
     """My list."""
 
