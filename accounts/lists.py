@@ -23,6 +23,7 @@ from catalog.models import Title
 from catalog.partial_dates import PartialDate
 
 INTEGERS = ("score", "progress", "rewatches")
+LIKED = 9  # the score that "seen and liked" gives
 BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
 
 
@@ -100,6 +101,13 @@ def hide_title(user: User, title: Title) -> None:
 def unhide_title(user: User, title: Title) -> None:
     with _list_change(user):
         HiddenTitle.objects.filter(user=user, title=title).delete()
+
+
+def show_adult_titles(user: User, shows: bool) -> None:
+    """Opt in to adult titles, or out again: part of the list's version, because recommendations read it."""
+    with _list_change(user):
+        user.shows_adult = shows
+        user.save(update_fields=["shows_adult"])
 
 
 def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:

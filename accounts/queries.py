@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Avg, Count, F, Q
@@ -17,6 +18,7 @@ SORTS = {
     "year": ("Year", [F("title__season_year").desc(nulls_last=True), "pk"]),
     "finished": ("Finished", [F("finished_on").desc(), "pk"]),
 }
+SORT_CHOICES = [(name, label) for name, (label, _) in SORTS.items()]
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,15 @@ def hidden_titles(user: User) -> list[Title]:
     """The titles a member has hidden, the last one first."""
     hidden = HiddenTitle.objects.filter(user=user, title__in=Title.objects.visible_to(user).order_by())
     return [row.title for row in hidden.select_related("title").order_by("-pk")]
+
+
+class Mark(NamedTuple):
+    """What a card says about a title that is on the viewer's list."""
+
+    status: EntryStatus
+    score: int | None
+
+
+def marks_of(user: User) -> dict[int, Mark]:
+    rows = ListEntry.objects.filter(user=user).values_list("title_id", "status", "score")
+    return {title_id: Mark(EntryStatus(status), score) for title_id, status, score in rows.iterator()}

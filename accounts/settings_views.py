@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+from rest_framework.authtoken.models import Token
+
+from accounts.forms import AdultForm, DeleteAccountForm, PreferencesForm, ThemeForm
+from accounts.lists import show_adult_titles
+from accounts.responses import back_to
+
+YEAR = 365 * 24 * 3600
+
+
+@require_GET
+@login_required
+def settings(request: HttpRequest) -> HttpResponse:
+    return _settings(request)
+
+
+@require_POST
+@login_required
+def preferences(request: HttpRequest) -> HttpResponse:
+    form = PreferencesForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, preferences=form)
+    form.save()
+    messages.success(request, "Your settings are saved.")
+    return redirect("accounts:settings")
+
+
+@require_POST
+@login_required
+def adult(request: HttpRequest) -> HttpResponse:
+    form = AdultForm(request.POST)
+    form.full_clean()
+    show_adult_titles(request.user, form.cleaned_data["shows_adult"])
+    messages.success(
+        request,
+        "Adult titles are shown to you now." if request.user.shows_adult else "Adult titles are hidden from you.",
+    )
+    return redirect("accounts:settings")
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """A member's theme is a setting; a visitor's is a cookie."""
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("The theme is system, light or dark.")
+    chosen = form.cleaned_data["theme"]
+    response = HttpResponse(status=204) if request.htmx else back_to(request, "recommendations:home")
+    if request.user.is_authenticated:
+        request.user.theme = chosen
+        request.user.save(update_fields=["theme"])
+    else:
+        response.set_cookie("theme", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@require_POST
+@login_required
+def create_token(request: HttpRequest) -> HttpResponse:
+    """A new API token, shown this once; it replaces the one before."""
+    with transaction.atomic():
+        Token.objects.filter(user=request.user).delete()
+        token = Token.objects.create(user=request.user)
+    return _settings(request, new_token=token)
+
+
+@require_POST
+@login_required
+def revoke_token(request: HttpRequest) -> HttpResponse:
+    Token.objects.filter(user=request.user).delete()
+    messages.success(request, "The API token no longer works.")
+    return redirect("accounts:settings")
+
+
+@require_POST
+@login_required
+def delete_account(request: HttpRequest) -> HttpResponse:
+    form = DeleteAccountForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, delete=form)
+    user = request.user
+    logout(request)
+    user.delete()
+    messages.success(request, "Your account and everything in it is deleted.")
+    return redirect("recommendations:home")
+
+
+def _settings(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
+    response = render(
+        request,
+        "accounts/settings.html",
+        {
+            "preferences": PreferencesForm(instance=request.user),
+            "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
+            "delete": DeleteAccountForm(user=request.user),
+            "token": Token.objects.filter(user=request.user).first(),
+            **context,
+        },
+        status=status,
+    )
+    response["Cache-Control"] = "no-store"
+    return response

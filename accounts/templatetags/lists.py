@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django import template
+from django.template import Context
+
+from accounts.models import EntryStatus
+from accounts.queries import Mark, marks_of
+from catalog.models import Title
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def my_mark(context: Context, title: Title) -> Mark | None:
+    """What the viewer's list says of a title. One query a request, however many titles ask."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return None
+    if not hasattr(request, "my_marks"):
+        request.my_marks = marks_of(request.user)
+    return request.my_marks.get(title.pk)
+
+
+@register.simple_tag
+def statuses() -> list[tuple[str, str]]:
+    return EntryStatus.choices
+
+
+@register.simple_tag
+def scores() -> range:
+    return range(1, 11)
+
+
+@register.filter
+def initial(username: str) -> str:
+    return username[:1].upper()

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from accounts import settings_views, views
+
+app_name = "accounts"
+urlpatterns = [
+    path("list/", views.list_view, name="list"),
+    path("list/hidden/", views.hidden, name="hidden"),
+    path("list/<int:title_id>/", views.entry, name="entry"),
+    path("list/<int:title_id>/quick/", views.quick, name="quick"),
+    path("list/<int:title_id>/remove/", views.remove, name="remove"),
+    path("list/<int:title_id>/hide/", views.hide, name="hide"),
+    path("list/<int:title_id>/unhide/", views.unhide, name="unhide"),
+    path("settings/", settings_views.settings, name="settings"),
+    path("settings/preferences/", settings_views.preferences, name="preferences"),
+    path("settings/adult/", settings_views.adult, name="adult"),
+    path("settings/theme/", settings_views.theme, name="theme"),
+    path("settings/token/", settings_views.create_token, name="create_token"),
+    path("settings/token/revoke/", settings_views.revoke_token, name="revoke_token"),
+    path("settings/delete/", settings_views.delete_account, name="delete_account"),
+]

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.guests import forget_scores, guest_scores, keep_score
+from accounts.responses import announce_change, back_to
+from catalog.models import Title
+from recommendations import queries, serving
+from recommendations.forms import ScoreForm
+
+PICKS, CONTINUE, SIMILAR = 24, 12, 12
+WALL, GUEST_PICKS = 24, 8
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """For you, for a member; a few titles to rate, for a visitor."""
+    if request.user.is_authenticated:
+        return _for_you(request)
+    if request.htmx.target == "live":
+        return render(request, "recommendations/_live.html", _live(request))
+    context = {"wall": serving.onboarding_titles(WALL), **_live(request)}
+    return render(request, "recommendations/welcome.html", context)
+
+
+@require_GET
+@login_required
+def for_you(request: HttpRequest) -> HttpResponse:
+    return _for_you(request)
+
+
+@require_POST
+def guest_rate(request: HttpRequest, pk: int) -> HttpResponse:
+    title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+    form = ScoreForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("A score is a whole number from 1 to 10, or nothing to take it back.")
+    try:
+        keep_score(request.session, title.pk, form.cleaned_data["score"])
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    if not request.htmx:
+        return back_to(request, "recommendations:home")
+    if request.htmx.target == "editor":
+        context = {"title": title, "score": guest_scores(request.session).get(title.pk)}
+        return announce_change(render(request, "accounts/_editor_visitor.html", context))
+    return render(request, "recommendations/_rated.html", {"title": title, **_live(request)})
+
+
+@require_POST
+def guest_clear(request: HttpRequest) -> HttpResponse:
+    forget_scores(request.session)
+    return redirect("recommendations:home")
+
+
+@require_GET
+def similar(request: HttpRequest, pk: int) -> HttpResponse:
+    title = _title(request, pk)
+    context = {"title": title, "similar": serving.similar_to(title, request.user, SIMILAR)}
+    template = "_similar.html" if request.htmx else "similar.html"
+    return render(request, f"recommendations/{template}", context)
+
+
+@require_GET
+@login_required
+def predicted(request: HttpRequest, pk: int) -> HttpResponse:
+    title = _title(request, pk)
+    context = {"title": title, "predicted": serving.predicted_score(request.user, title)}
+    return render(request, "recommendations/_predicted.html", context)
+
+
+@require_GET
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "recommendations/about.html", queries.about_the_data())
+
+
+def _title(request: HttpRequest, pk: int) -> Title:
+    return get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+
+
+def _for_you(request: HttpRequest) -> HttpResponse:
+    context = {
+        "list": serving.recommend_for(request.user, PICKS),
+        "continue": serving.continue_series(request.user, CONTINUE),
+    }
+    template = "_for_you.html" if request.htmx.target == "for-you" else "for_you.html"
+    return render(request, f"recommendations/{template}", context)
+
+
+def _live(request: HttpRequest) -> dict[str, Any]:
+    """What a visitor has rated, and what that gives."""
+    scores = guest_scores(request.session)
+    titles = Title.objects.visible_to(None).for_cards().in_bulk(list(scores))
+    enough = len(scores) >= serving.GUEST_MINIMUM
+    return {
+        "scores": scores,
+        "rated": [(titles[pk], score) for pk, score in scores.items() if pk in titles],
+        "missing": max(0, serving.GUEST_MINIMUM - len(scores)),
+        "steps": [place < len(scores) for place in range(serving.GUEST_MINIMUM)],
+        "list": serving.recommend_for_guest(scores, GUEST_PICKS) if enough else None,
+    }

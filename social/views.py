@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.forms import ListForm
+from accounts.models import User
+from accounts.queries import SORT_CHOICES, list_page
+from accounts.responses import back_to
+from social import follows, queries
+from social.forms import DirectoryForm
+from social.visibility import shown_to_follower
+
+PAGE = 48
+
+
+@require_GET
+def members(request: HttpRequest) -> HttpResponse:
+    options = DirectoryForm(request.GET).options()
+    found = queries.member_directory(request.user, **options)
+    context = {
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "kinds": queries.KINDS.items(),
+        **options,
+    }
+    return render(request, "social/_people.html" if _is_fragment(request) else "social/members.html", context)
+
+
+@require_GET
+def member(request: HttpRequest, username: str) -> HttpResponse:
+    owner = _active_member(username)
+    options = ListForm(request.GET).options()
+    page = list_page(owner, request.user, also=shown_to_follower(request.user), **options)
+    context = {
+        "owner": owner,
+        "list": page,
+        "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),
+        "follow": queries.follow_state(owner, request.user),
+        "sorts": SORT_CHOICES,
+        **options,
+    }
+    return render(request, "social/_entries.html" if _is_fragment(request) else "social/member.html", context)
+
+
+@require_POST
+@login_required
+def follow(request: HttpRequest, username: str) -> HttpResponse:
+    owner = _active_member(username)
+    follows.follow(request.user, owner)
+    return _follow_button(request, owner)
+
+
+@require_POST
+@login_required
+def unfollow(request: HttpRequest, username: str) -> HttpResponse:
+    owner = _active_member(username)
+    follows.unfollow(request.user, owner)
+    return _follow_button(request, owner)
+
+
+def _active_member(username: str) -> User:
+    return get_object_or_404(User, username__iexact=username, is_active=True)
+
+
+def _follow_button(request: HttpRequest, owner: User) -> HttpResponse:
+    if not request.htmx:
+        return back_to(request, owner.get_absolute_url())
+    context = {"owner": owner, "follow": queries.follow_state(owner, request.user)}
+    return render(request, "social/_follow.html", context)
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.htmx.target in ("entries", "people", "pager")

@@ -1,0 +1,132 @@
+/* What the pages do on top of plain links and forms. Nothing here is needed to use the site. */
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+
+/* --- search: "/" goes to it, arrows walk through the suggestions --- */
+
+function chooseSuggestion(step) {
+  const options = [...document.querySelectorAll("#suggestions [role=option]")];
+  if (!options.length) return;
+  const now = options.findIndex((option) => option.ariaSelected === "true");
+  const next = (now + step + options.length + (now < 0 && step < 0 ? 1 : 0)) % options.length;
+  options.forEach((option, index) => option.setAttribute("aria-selected", index === next));
+  options[next].scrollIntoView({ block: "nearest" });
+  byId("search-input").setAttribute("aria-activedescendant", options[next].id);
+}
+
+function closeSuggestions() {
+  const input = byId("search-input");
+  byId("suggestions").replaceChildren();
+  input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-activedescendant");
+}
+
+function onSearchKey(event) {
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    chooseSuggestion(event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Escape") {
+    closeSuggestions();
+  } else if (event.key === "Enter") {
+    const chosen = document.querySelector("#suggestions [aria-selected=true]");
+    if (chosen) {
+      event.preventDefault();
+      chosen.click();
+    }
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.target.id === "search-input") {
+    onSearchKey(event);
+  } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    byId("search-input").focus();
+  } else if (event.key === "Escape") {
+    const open = document.querySelector("details.menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".search")) closeSuggestions();
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  event.target.closest(".toast .close")?.closest(".toast").remove();
+});
+
+/* --- messages leave by themselves, unless somebody is reading or using them --- */
+
+const READING_TIME = 8000;
+
+function expire(toast) {
+  setTimeout(() => (toast.matches(":hover, :focus-within") ? expire(toast) : toast.remove()), READING_TIME);
+}
+
+function complain(text) {
+  const toast = document.createElement("div");
+  toast.className = "toast error";
+  toast.append(Object.assign(document.createElement("p"), { textContent: text }));
+  byId("toasts").append(toast);
+}
+
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const node of addedNodes) if (node.nodeType === 1) expire(node);
+}).observe(byId("toasts"), { childList: true });
+document.querySelectorAll("#toasts > .toast").forEach(expire);
+
+/* --- the theme changes at once; the form tells the server --- */
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".themes")) return;
+  document.documentElement.dataset.theme = event.submitter.value;
+  event.target.querySelectorAll("button").forEach((button) => {
+    button.setAttribute("aria-pressed", button === event.submitter);
+  });
+});
+
+/* --- a choice that needs no button --- */
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+/* --- htmx: errors are said, and the keyboard stays where it was --- */
+
+let lastPlace = null;
+
+document.addEventListener("htmx:beforeRequest", () => {
+  const focused = document.activeElement;
+  const cards = [...document.querySelectorAll("main .card, main .entry")];
+  const index = cards.findIndex((card) => card.contains(focused));
+  lastPlace = index < 0 ? lastPlace : { index, name: focused.value ?? "" };
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!lastPlace || document.activeElement !== document.body) return;
+  const card = [...document.querySelectorAll("main .card, main .entry")][lastPlace.index];
+  const buttons = card ? [...card.querySelectorAll("button, select, a[href]:not([tabindex])")] : [];
+  (buttons.find((button) => button.value === lastPlace.name) ?? buttons[0])?.focus({ preventScroll: true });
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "suggestions") {
+    byId("search-input").setAttribute("aria-expanded", String(event.target.childElementCount > 0));
+  }
+});
+
+document.addEventListener("htmx:sendError", () => complain("The site cannot be reached. Your change was not saved."));
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  complain(
+    status === 403 ? "You were signed out, or this page is too old. Load it again."
+      : status === 404 ? "That is no longer there."
+        : "That did not work. Try again in a moment.",
+  );
+});
