@@ -1,4 +1,21 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def visible_to(self, viewer: User | AnonymousUser | None) -> TagQuerySet:
+        """Tags that `viewer` may see: those of adult titles need the member's opt-in."""
+        if viewer is not None and viewer.is_authenticated and viewer.shows_adult:
+            return self
+        return self.filter(is_adult=False)
 
 
 class Tag(models.Model):
@@ -14,6 +31,8 @@ class Tag(models.Model):
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=100, unique=True)
     is_adult = models.BooleanField(default=False)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

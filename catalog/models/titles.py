@@ -10,6 +10,8 @@ from django.urls import reverse
 from catalog.partial_dates import PartialDateField
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
 
 
@@ -78,7 +80,7 @@ class SourceMaterial(models.TextChoices):
 
 
 class TitleQuerySet(models.QuerySet["Title"]):
-    def visible_to(self, viewer: User | None) -> TitleQuerySet:
+    def visible_to(self, viewer: User | AnonymousUser | None) -> TitleQuerySet:
         """Titles that `viewer` (None or anonymous: a visitor) may see anywhere: adult ones need the member's opt-in."""
         if viewer is not None and viewer.is_authenticated and viewer.shows_adult:
             return self

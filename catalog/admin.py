@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from catalog.models import ExternalId, Relation, Studio, Tag, Title, TitleName
+from catalog.precedence import FIELDS, STAFF
+from catalog.search_index import index_titles
+from catalog.search_key import search_key
+
+
+class NameInline(admin.TabularInline):
+    model = TitleName
+    fields = ("kind", "text")
+    extra = 0
+
+
+class ExternalIdInline(admin.TabularInline):
+    model = ExternalId
+    extra = 0
+
+
+class RelationInline(admin.TabularInline):
+    model = Relation
+    fk_name = "from_title"
+    autocomplete_fields = ("to_title",)
+    extra = 0
+
+
+@admin.register(Title)
+class TitleAdmin(admin.ModelAdmin):
+    """Titles. What is edited here belongs to the staff: no later import writes over it."""
+
+    list_display = ("name", "format", "status", "season_year", "score", "members", "is_adult")
+    list_filter = ("format", "status", "is_adult", "medium")
+    search_fields = ("names__key__startswith",)
+    autocomplete_fields = ("tags", "studios", "franchise_entry")
+    readonly_fields = ("field_sources", "created_at", "updated_at")
+    inlines = (NameInline, ExternalIdInline, RelationInline)
+    show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Title], search_term: str
+    ) -> tuple[QuerySet[Title], bool]:
+        return super().get_search_results(request, queryset, search_key(search_term) if search_term else "")
+
+    def save_model(self, request: HttpRequest, obj: Title, form: ModelForm[Title], change: bool) -> None:
+        obj.field_sources |= {name: STAFF for name in form.changed_data if name in FIELDS}
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for inline in formset.forms:
+            if isinstance(inline.instance, TitleName):
+                inline.instance.key = search_key(inline.instance.text)
+        super().save_formset(request, form, formset, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        index_titles([form.instance])
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):
+    list_display = ("name", "kind", "is_adult")
+    list_filter = ("kind", "is_adult")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Studio)
+class StudioAdmin(admin.ModelAdmin):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}

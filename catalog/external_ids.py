@@ -1,0 +1,14 @@
+"""From what other catalogues call a title to what we call it."""
+
+from collections.abc import Collection
+
+from catalog.models import ExternalId
+from catalog.models.titles import Medium
+
+
+def title_ids_by_mal(medium: str = Medium.ANIME, mal_ids: Collection[int] | None = None) -> dict[int, int]:
+    """MyAnimeList id → title id, for all titles or for those of `mal_ids` that we have."""
+    known = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=medium)
+    if mal_ids is not None:
+        known = known.filter(value__in=[str(mal_id) for mal_id in mal_ids])
+    return {int(value): title_id for value, title_id in known.values_list("value", "title_id")}
