@@ -75,7 +75,7 @@ def _visible_title(request: Request, title_id: int) -> Title:
 class MyListQuery(serializers.Serializer[dict[str, str]]):
     status = serializers.ChoiceField(choices=EntryStatus.choices, default="", allow_blank=True)
     sort = serializers.ChoiceField(choices=list(SORTS), default="updated")
-    search = serializers.CharField(default="", allow_blank=True, help_text="Part of any of a title's names.")
+    q = serializers.CharField(default="", allow_blank=True, help_text="Part of any of a title's names.")
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_list", parameters=[MyListQuery]))
@@ -91,7 +91,7 @@ class MyList(ListAPIView[ListEntry]):
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
         member = member_of(self.request)
-        found = list_page(member, member, status=wanted["status"], sort=wanted["sort"], q=wanted["search"])
+        found = list_page(member, member, status=wanted["status"], sort=wanted["sort"], q=wanted["q"])
         return found.entries.prefetch_related("title__tags")
 
 

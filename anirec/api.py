@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.api import urlpatterns as accounts_urls
+from catalog.api import urlpatterns as catalog_urls
 
 
 @require_safe
@@ -17,7 +18,7 @@ def ping(request: HttpRequest) -> JsonResponse:
 app_name = "api"
 urlpatterns = [
     path("v1/ping/", ping, name="ping"),
-    path("v1/", include([*accounts_urls])),
+    path("v1/", include([*catalog_urls, *accounts_urls])),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
 ]

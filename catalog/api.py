@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import path
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.generics import ListAPIView
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from catalog.models import Title
+from catalog.filters import TitleFilter
+from catalog.models import ExternalId, Tag, Title, TitleName
+from catalog.queries import TitleDetail, title_detail
 
 
 class Pages(PageNumberPagination):
@@ -52,3 +63,91 @@ class TitleCardSerializer(serializers.ModelSerializer[Title]):
 
     def to_representation(self, title: Title) -> dict[str, Any]:
         return title_card(title)
+
+
+class _TitleLinkSerializer(serializers.ModelSerializer[Title]):
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Title
+        fields = ("id", "name", "format", "url")
+
+
+class _RelatedTitleSerializer(serializers.Serializer[Any]):
+    relation = serializers.CharField(source="label", help_text='What it is to this title: "Sequel".')
+    title = _TitleLinkSerializer()
+
+
+class _NameSerializer(serializers.ModelSerializer[TitleName]):
+    class Meta:
+        model = TitleName
+        fields = ("kind", "text")
+
+
+class _TagSerializer(serializers.ModelSerializer[Tag]):
+    class Meta:
+        model = Tag
+        fields = ("kind", "name", "slug")
+
+
+class _ExternalIdSerializer(serializers.ModelSerializer[ExternalId]):
+    class Meta:
+        model = ExternalId
+        fields = ("provider", "value")
+
+
+class _TitleFactsSerializer(serializers.ModelSerializer[Title]):
+    """What is stored with the title itself."""
+
+    year = serializers.IntegerField(allow_null=True, read_only=True)
+    started_on = serializers.CharField(allow_null=True, read_only=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
+    ended_on = serializers.CharField(allow_null=True, read_only=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
+    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Its page on this site.")
+    names = _NameSerializer(many=True, read_only=True)
+    external_ids = _ExternalIdSerializer(many=True, read_only=True)
+    studios = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+
+    class Meta:
+        model = Title
+        fields = (
+            "id", "medium", "name", "name_english", "name_native", "names", "synopsis", "format", "status", "episodes",
+            "episode_seconds", "year", "season", "started_on", "ended_on", "source_material", "age_rating", "is_adult",
+            "score", "scored_by", "members", "cover_url", "studios", "external_ids", "url",
+        )  # fmt: skip
+
+
+class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
+    title = _TitleFactsSerializer()
+    tags = _TagSerializer(many=True)
+    related = _RelatedTitleSerializer(many=True)
+    franchise = _TitleLinkSerializer(many=True, help_text="Every part of its franchise, in the order of their start.")
+
+
+@extend_schema_view(get=extend_schema(operation_id="titles"))
+class TitleList(ListAPIView[Title]):
+    """Titles, filtered as on the browse page."""
+
+    serializer_class = TitleCardSerializer
+    pagination_class = Pages
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = TitleFilter
+
+    def get_queryset(self) -> QuerySet[Title]:
+        return Title.objects.visible_to(self.request.user).for_cards()
+
+
+class TitleDetails(APIView):
+    @extend_schema(operation_id="title", responses=TitleDetailSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """All that is known about a title."""
+        try:
+            found = title_detail(pk, request.user)
+        except Title.DoesNotExist:
+            raise Http404("There is no such title.") from None
+        return Response(TitleDetailSerializer(found).data)
+
+
+urlpatterns = [
+    path("titles/", TitleList.as_view(), name="titles"),
+    path("titles/<int:pk>/", TitleDetails.as_view(), name="title"),
+]
