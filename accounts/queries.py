@@ -56,7 +56,7 @@ def list_page(
     if key := search_key(q):
         entries = entries.filter(title__in=TitleName.objects.filter(key__contains=key).values("title"))
     return ListPage(
-        entries=entries.select_related("title").order_by(*SORTS[sort][1]),
+        entries=entries.select_related("title").prefetch_related("title__tags").order_by(*SORTS[sort][1]),
         counts=(StatusCount("", "All", numbers["n"]), *counts),
         n_scored=numbers["n_scored"],
         mean_score=numbers["mean"],
@@ -70,7 +70,7 @@ def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:
 def hidden_titles(user: User) -> list[Title]:
     """The titles a member has hidden, the last one first."""
     hidden = HiddenTitle.objects.filter(user=user, title__in=Title.objects.visible_to(user).order_by())
-    return [row.title for row in hidden.select_related("title").order_by("-pk")]
+    return [row.title for row in hidden.select_related("title").prefetch_related("title__tags").order_by("-pk")]
 
 
 class Mark(NamedTuple):

@@ -8,8 +8,10 @@ urlpatterns = [
     path("api/", include("anirec.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("", include("catalog.urls")),
     path("", include("accounts.urls")),
     path("", include("social.urls")),
+    path("", include("recommendations.urls")),
 ]
 handler404 = "anirec.problems.page_not_found"
 handler500 = "anirec.problems.server_error"

@@ -55,8 +55,9 @@ def browse_titles(parameters: Mapping[str, Any], viewer: Viewer) -> QuerySet[Tit
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
     """Raises Title.DoesNotExist also for a title that `viewer` may not see."""
     visible = Title.objects.visible_to(viewer)
-    there = Relation.objects.filter(to_title__in=visible).select_related("to_title")
-    back = Relation.objects.filter(from_title__in=visible).select_related("from_title")
+    cards = Title.objects.for_cards()
+    there = Relation.objects.filter(to_title__in=visible).prefetch_related(Prefetch("to_title", cards))
+    back = Relation.objects.filter(from_title__in=visible).prefetch_related(Prefetch("from_title", cards))
     title = visible.prefetch_related(
         "names",
         "studios",

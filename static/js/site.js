@@ -121,6 +121,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+/* An address says only what was chosen. */
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+});
+
+/* A part that cannot be loaded says so, instead of waiting for ever. */
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (detail.failed && target.matches?.("[data-wait]")) target.textContent = "This part could not be loaded.";
+});
+
 document.addEventListener("htmx:sendError", () => complain("The site cannot be reached. Your change was not saved."));
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;

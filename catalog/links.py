@@ -1,0 +1,37 @@
+"""Where other catalogues show a title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from catalog.models import ExternalId
+
+Provider = ExternalId.Provider
+PAGES = {  # "{medium}" is anime or manga
+    Provider.MAL: "https://myanimelist.net/{medium}/{value}",
+    Provider.ANILIST: "https://anilist.co/{medium}/{value}",
+    Provider.KITSU: "https://kitsu.app/{medium}/{value}",
+    Provider.ANIDB: "https://anidb.net/{medium}/{value}",
+    Provider.ANIME_PLANET: "https://www.anime-planet.com/{medium}/{value}",
+    Provider.ANN: "https://www.animenewsnetwork.com/encyclopedia/{medium}.php?id={value}",
+    Provider.LIVECHART: "https://www.livechart.me/{medium}/{value}",
+    Provider.NOTIFY: "https://notify.moe/{medium}/{value}",
+    Provider.ANISEARCH: "https://www.anisearch.com/{medium}/{value}",
+    Provider.SIMKL: "https://simkl.com/{medium}/{value}",
+    Provider.ANIMECOUNTDOWN: "https://animecountdown.com/{value}",
+}
+
+
+def external_links(ids: Iterable[ExternalId]) -> list[tuple[str, str]]:
+    """(name of the catalogue, address) for each id."""
+    return [
+        (
+            Provider(found.provider).label,
+            PAGES[Provider(found.provider)].format(medium=_medium(found), value=found.value),
+        )
+        for found in ids
+    ]
+
+
+def _medium(found: ExternalId) -> str:
+    return "anime" if found.medium == "anime" else "manga"

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_GET
+
+from catalog import posters, queries
+from catalog.forms import SearchForm
+from catalog.links import external_links
+from catalog.models import Title
+from catalog.search import search_titles
+
+PAGE = 48
+SUGGESTIONS, RESULTS = 7, 60
+HOUR, YEAR = 3600, 31_536_000
+
+
+@require_GET
+def browse(request: HttpRequest) -> HttpResponse:
+    """The filters' state is the address."""
+    filters = queries.title_filter(request.GET, request.user)
+    page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
+    if request.htmx.target in ("titles", "pager"):
+        return render(request, "catalog/_titles.html", {"page": page, "filters": filters})
+    context = {"page": page, "filters": filters, "tags": queries.genre_choices(request.user)}
+    return render(request, "catalog/browse.html", context)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """By any of a title's names: a page, or suggestions while somebody types."""
+    form = SearchForm(request.GET)
+    query = form.cleaned_data["q"] if form.is_valid() else ""
+    typing = request.htmx.target == "suggestions"
+    titles = search_titles(query, request.user, SUGGESTIONS if typing else RESULTS)
+    template = "_suggestions.html" if typing else "search.html"
+    return render(request, f"catalog/{template}", {"search_query": query, "titles": titles})
+
+
+@require_GET
+def title(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        detail = queries.title_detail(pk, request.user)
+    except Title.DoesNotExist as error:
+        raise Http404 from error
+    context = {"detail": detail, "title": detail.title, "links": external_links(detail.title.external_ids.all())}
+    return render(request, "catalog/title.html", context)
+
+
+@require_GET
+def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Kept for ever under the address that `poster_url` gives, which changes with the picture."""
+    shown = get_object_or_404(Title.objects.for_cards(), pk=pk)
+    if shown.is_adult and not Title.objects.visible_to(request.user).filter(pk=pk).exists():
+        raise Http404  # only here is the viewer asked for, so that all other posters are the same for everybody
+    response = HttpResponse(posters.poster(shown), content_type="image/svg+xml")
+    is_lasting = request.GET.get("v") == posters.poster_version(shown)
+    reach = "private" if shown.is_adult else "public"
+    response["Cache-Control"] = f"{reach}, max-age={YEAR}, immutable" if is_lasting else f"{reach}, max-age={HOUR}"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["ETag"] = etag = posters.poster_etag(shown)
+    return get_conditional_response(request, etag=etag, response=response) or response
