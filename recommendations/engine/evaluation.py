@@ -61,7 +61,7 @@ def _top_unseen(model: Scorer, inputs: Histories) -> NDArray[np.int64]:
     return ranking.top_k(scores, DEPTH)
 
 
-def _accuracy(top: NDArray[np.int64], relevant) -> tuple[NDArray[np.float64], ...]:  # noqa: ANN001 (a sparse matrix)
+def _accuracy(top: NDArray[np.int64], relevant) -> tuple[NDArray[np.float64], ...]:
     is_relevant = relevant.toarray() > 0
     hits = np.take_along_axis(is_relevant, top, 1)
     n_relevant = is_relevant.sum(1)

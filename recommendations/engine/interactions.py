@@ -71,7 +71,11 @@ class Interactions:
 
     @classmethod
     def from_ids(
-        cls, user_ids: IntArray, item_ids: IntArray, scores: FloatArray | IntArray, recent: NDArray[np.bool_] | None = None
+        cls,
+        user_ids: IntArray,
+        item_ids: IntArray,
+        scores: FloatArray | IntArray,
+        recent: NDArray[np.bool_] | None = None,
     ) -> Interactions:
         """From parallel arrays of ids; the first of repeated pairs wins. Raises ValueError for a score outside 0–10."""
         scores = np.asarray(scores, dtype=np.float32)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.interactions import Histories, IdMap, Interactions
 
 TEST, VALIDATION = 0, 1  # user folds of ten; the other eight train
 MIN_ITEM, MIN_USER = 5, 10
@@ -51,7 +52,9 @@ def split(interactions: Interactions) -> Split:
     kept_out = (fold > VALIDATION) & (pair % 10 == 3) & (interactions.score > 0)
     training = (fold > VALIDATION) & ~kept_out
 
-    items = np.flatnonzero(np.bincount(interactions.item_index[training], minlength=len(interactions.items)) >= MIN_ITEM)
+    items = np.flatnonzero(
+        np.bincount(interactions.item_index[training], minlength=len(interactions.items)) >= MIN_ITEM
+    )
     train_users = np.flatnonzero(user_fold > VALIDATION)
     return Split(
         train=interactions.where(training).restricted(train_users, items),
@@ -61,9 +64,31 @@ def split(interactions: Interactions) -> Split:
     )
 
 
-def hold_out_all(interactions: Interactions, items: NDArray[np.integer]) -> HeldOut:
-    """Every member of a second file as held out, over the titles at `items`."""
-    return _held_out(interactions, np.ones(len(interactions.users), dtype=bool), _pair_hashes(interactions), items)
+def all_for_training(interactions: Interactions) -> Interactions:
+    """Every member to train on, and the titles that MIN_ITEM of them or more watched."""
+    items = np.flatnonzero(interactions.item_counts() >= MIN_ITEM)
+    return interactions.restricted(np.arange(len(interactions.users)), items)
+
+
+def hold_out_all(interactions: Interactions, items: IdMap) -> HeldOut:
+    """Every member of a second file as held out, over the titles of the first; rows of other titles are left out.
+
+    The pairs are hashed as in `split`, by this file's own users and titles.
+    """
+    pair = _pair_hashes(interactions)
+    everybody = np.arange(len(interactions.users))
+    long_enough = np.bincount(interactions.user_index, minlength=len(everybody)) >= MIN_USER
+    at = items.index_of(interactions.items.ids)[interactions.item_index]
+    known = (at >= 0) & long_enough[interactions.user_index]
+    users = np.unique(interactions.user_index[known])
+
+    def histories(rows: NDArray[np.bool_]) -> Histories:
+        member = np.searchsorted(users, interactions.user_index[rows])
+        shape = (len(users), len(items))
+        return Histories(sp.csr_matrix((interactions.score[rows] + 1, (member, at[rows])), shape=shape))
+
+    target = pair % 5 == 0
+    return HeldOut(inputs=histories(known & ~target), targets=histories(known & target))
 
 
 def _held_out(

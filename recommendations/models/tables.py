@@ -2,16 +2,24 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import User
 from catalog.models import Title
 from recommendations.models.versions import ModelVersion
 
 
+class RealField(models.FloatField):
+    """Four bytes instead of eight: these tables hold thousands of numbers a member."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "real"
+
+
 class MemberRecommendations(models.Model):
     """A member's best titles under one model version, best first, with the reasons for each.
 
-    The arrays are parallel. `reason_ids` and `reason_shares` hold REASONS_PER_TITLE numbers for each title, one after
+    The arrays are parallel. `reason_ids` and `reason_shares` hold `explain.REASONS` numbers for each title, one after
     the other; 0 fills the places for which there is no reason. A share is the part of the title's score, 0–1, that
     the reason contributed.
     """
@@ -21,14 +29,17 @@ class MemberRecommendations(models.Model):
     list_version = models.PositiveIntegerField(help_text="The member's list version that these were computed from.")
     n_inputs = models.PositiveIntegerField(help_text="How many entries of the list the model read.")
     computed_at = models.DateTimeField()
-    title_ids = ArrayField(models.BigIntegerField())
-    scores = ArrayField(models.FloatField())
-    predicted = ArrayField(models.FloatField(), help_text="The score, 1–10, the member is expected to give.")
-    reason_ids = ArrayField(models.BigIntegerField())
-    reason_shares = ArrayField(models.FloatField())
+    title_ids = ArrayField(models.IntegerField())
+    scores = ArrayField(RealField())
+    predicted = ArrayField(RealField(), help_text="The score, 1–10, the member is expected to give.")
+    reason_ids = ArrayField(models.IntegerField())
+    reason_shares = ArrayField(RealField())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "user"], name="one_row_a_member")]
+
+    def __str__(self) -> str:
+        return f"member {self.user_id}, version {self.version_id}"
 
 
 class SimilarTitles(models.Model):
@@ -36,8 +47,11 @@ class SimilarTitles(models.Model):
 
     version = models.ForeignKey(ModelVersion, models.CASCADE)
     title = models.ForeignKey(Title, models.CASCADE, related_name="+")
-    similar_ids = ArrayField(models.BigIntegerField())
-    scores = ArrayField(models.FloatField())
+    similar_ids = ArrayField(models.IntegerField())
+    scores = ArrayField(RealField())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "title"], name="one_row_a_title")]
+
+    def __str__(self) -> str:
+        return f"title {self.title_id}, version {self.version_id}"

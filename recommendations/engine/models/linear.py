@@ -75,7 +75,11 @@ def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
     """Rows divided by their number of entries ^ power: long lists count less than their length."""
     length = np.maximum(np.diff(matrix.indptr), 1)
     return sp.csr_matrix(
-        (matrix.data * np.repeat(length**-power, np.diff(matrix.indptr)).astype(np.float32), matrix.indices, matrix.indptr),
+        (
+            matrix.data * np.repeat(length**-power, np.diff(matrix.indptr)).astype(np.float32),
+            matrix.indices,
+            matrix.indptr,
+        ),
         shape=matrix.shape,
     )
 

@@ -21,10 +21,10 @@ def damped_mean(
 
 @dataclass
 class Popularity(Scorer):
-    """Audience that liked it, times how well it is liked, with a bonus for what is being watched now.
+    """Audience, counted twice where it liked what it saw, times how well it is liked; more for what is watched now.
 
-    score = log(1 + liked + trend · recent) · damped mean score. `liked` counts scores of LIKED or better, `recent` the
-    interactions of the last weeks, scaled so that all of them together weigh `trend` of all likes.
+    score = (watched + liked + trend · recent) · damped mean score. `liked` counts scores of LIKED or better; `recent`,
+    the interactions of the last weeks, is scaled so that all of them together weigh as much as all likes.
     Source: the damped mean is the IMDb-style Bayesian average; the rest is ours.
     """
 
@@ -38,11 +38,11 @@ class Popularity(Scorer):
         counts = np.bincount(train.item_index[scored], minlength=n_items)
         sums = np.bincount(train.item_index[scored], weights=train.score[scored], minlength=n_items)
         mean = damped_mean(sums, counts, sums.sum() / max(counts.sum(), 1), self.prior_count)
-        liked = np.bincount(train.item_index[train.score >= LIKED], minlength=n_items).astype(float)
+        watched = train.item_counts()
+        liked = np.bincount(train.item_index[train.score >= LIKED], minlength=n_items)
         recent = np.bincount(train.item_index[train.recent], minlength=n_items)
-        audience = liked + self.trend * recent * liked.sum() / max(recent.sum(), 1)
-        popularity = np.log1p(audience) * mean
-        popularity[train.item_counts() == 0] = np.nan
+        audience = watched + liked + self.trend * recent * liked.sum() / max(recent.sum(), 1)
+        popularity = np.where(watched > 0, audience * mean, np.nan)
         self._arrays = {"popularity": popularity.astype(np.float32), "mean": mean.astype(np.float32)}
         return self
 

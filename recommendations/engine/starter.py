@@ -1,0 +1,95 @@
+"""A whole recommender in one small file, for sites that have no ratings yet: few titles, few weights, one byte a weight.
+
+The file is a compressed .npz over MyAnimeList ids. Of each column of the two weight matrices the `neighbours` largest
+weights are kept, as whole steps of the column's largest / 127.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from recommendations.engine.interactions import IdMap
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.recommender import Recommender
+
+CHANNELS = ("watched", "liked")
+STEPS = 127
+
+
+def pack(path: Path, recommender: Recommender, neighbours: int) -> None:
+    """Write a recommender over MAL ids (fewer than 65,536 titles; ratings without factors, biases only)."""
+    arrays: dict[str, NDArray] = {
+        "mal_ids": recommender.items.ids.astype(np.int32),
+        "mean": recommender.ratings.arrays["mean"],
+        "item_bias": recommender.ratings.arrays["item_bias"].astype(np.float16),
+        "popularity": recommender.popularity.arrays["popularity"],
+    }
+    for channel in CHANNELS:
+        rows, steps, scales = _quantised(recommender.linear.weights(channel), neighbours)
+        arrays |= {f"{channel}_rows": rows, f"{channel}_steps": steps, f"{channel}_scales": scales}
+    np.savez_compressed(path, allow_pickle=False, **arrays)
+
+
+def unpack(path: Path, id_of_mal: Mapping[int, int]) -> Recommender:
+    """The recommender over the ids that `id_of_mal` gives for MAL ids; titles that it does not have are left out."""
+    with np.load(path, allow_pickle=False) as file:
+        packed = dict(file)
+    mal_ids = packed["mal_ids"].tolist()
+    ids = np.array([id_of_mal.get(mal_id, -1) for mal_id in mal_ids], dtype=np.int64)
+    kept = np.flatnonzero(ids >= 0)
+    kept = kept[np.argsort(ids[kept])]
+    arrays: dict[str, NDArray] = {"known": np.ones(len(kept), dtype=bool)}
+    for channel in CHANNELS:
+        weights = _weights(*(packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales")), len(ids))
+        weights = weights[kept][:, kept].tocsr()
+        weights.sort_indices()
+        arrays |= {
+            f"{channel}_indptr": weights.indptr.astype(np.int64),
+            f"{channel}_indices": weights.indices.astype(np.int32),
+            f"{channel}_weights": weights.data.astype(np.float32),
+        }
+    bias = packed["item_bias"][kept].astype(np.float32)
+    ratings = {"mean": packed["mean"], "item_bias": bias, "item_factors": np.zeros((len(kept), 0), np.float32)}
+    popularity = {"popularity": packed["popularity"][kept].astype(np.float32), "mean": bias + packed["mean"]}
+    return Recommender(
+        IdMap(ids[kept]),
+        RatingAwareEase().load(arrays),
+        Svd(n_factors=0).load(ratings),
+        Popularity().load(popularity),
+    )
+
+
+def _quantised(
+    weights: sp.csr_matrix, neighbours: int
+) -> tuple[NDArray[np.uint16], NDArray[np.int8], NDArray[np.float32]]:
+    """→ rows and steps, (n_items, neighbours) by column and ordered by row (0 steps fill up), scales (n_items,)."""
+    columns = weights.tocsc()
+    n_items = columns.shape[1]
+    rows = np.zeros((n_items, neighbours), dtype=np.uint16)
+    steps = np.zeros((n_items, neighbours), dtype=np.int8)
+    scales = np.zeros(n_items, dtype=np.float32)
+    for item in range(n_items):
+        span = slice(columns.indptr[item], columns.indptr[item + 1])
+        found, values = columns.indices[span], columns.data[span]
+        largest = np.sort(np.argsort(-np.abs(values), kind="stable")[:neighbours])
+        if len(largest):
+            scales[item] = np.abs(values).max() / STEPS
+            rows[item, : len(largest)] = found[largest]
+            steps[item, : len(largest)] = np.round(values[largest] / scales[item])
+    return rows, steps, scales
+
+
+def _weights(
+    rows: NDArray[np.uint16], steps: NDArray[np.int8], scales: NDArray[np.float32], n_items: int
+) -> sp.csr_matrix:
+    values = (steps * scales[:, None]).ravel()
+    columns = np.repeat(np.arange(n_items), rows.shape[1])
+    used = values != 0
+    return sp.csr_matrix((values[used], (rows.ravel()[used].astype(np.int32), columns[used])), shape=(n_items, n_items))

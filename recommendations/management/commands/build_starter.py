@@ -1,0 +1,61 @@
+"""Train the starter model that ships with the code."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recommendations import starter
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.popularity import Popularity, damped_mean
+from recommendations.engine.recommender import Recommender
+from recommendations.engine.starter import pack
+
+PRIOR_COUNT = 10
+
+
+class Command(BaseCommand):
+    help = "Train the starter model on one source of a Parquet file of ratings (user_id, mal_id, score, source)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("ratings", type=Path)
+        parser.add_argument("--source", default="cooperunion", help="start of the source's name (default: %(default)s)")
+        parser.add_argument(
+            "--titles", type=int, default=3000, help="how many of the best known (default: %(default)s)"
+        )
+        parser.add_argument("--neighbours", type=int, default=100, help="weights kept for each (default: %(default)s)")
+        parser.add_argument("--out", type=Path, default=starter.FILE)
+
+    def handle(self, *, ratings: Path, source: str, titles: int, neighbours: int, out: Path, **options: Any) -> None:
+        if not ratings.is_file():
+            raise CommandError(f"{ratings}: no such file")
+        train = _read(ratings, source, titles)
+        self.stdout.write(f"{len(train):,} ratings of {len(train.items):,} titles by {len(train.users):,} people")
+        linear = RatingAwareEase(neighbours=neighbours).fit(train)
+        recommender = Recommender(train.items, linear, _biases(train), Popularity().fit(train))
+        pack(out, recommender, neighbours)
+        self.stdout.write(f"{out.name}: {out.stat().st_size / 1e6:.2f} MB")
+
+
+def _read(path: Path, source: str, titles: int) -> Interactions:
+    table = pq.read_table(path)
+    table = table.filter(pc.starts_with(table["source"], source))
+    rows = Interactions.from_ids(*(table[name].to_numpy() for name in ("user_id", "mal_id", "score")))
+    best_known = np.sort(np.argsort(-rows.item_counts(), kind="stable")[:titles])
+    return rows.restricted(np.arange(len(rows.users)), best_known)
+
+
+def _biases(train: Interactions) -> Svd:
+    """A rating predictor without factors: how far each title's damped mean is from the mean of all."""
+    scored = train.score > 0
+    counts = np.bincount(train.item_index[scored], minlength=len(train.items))
+    sums = np.bincount(train.item_index[scored], weights=train.score[scored], minlength=len(train.items))
+    mean = float(train.score[scored].mean())
+    bias = (damped_mean(sums, counts, mean, PRIOR_COUNT) - mean).astype(np.float32)
+    arrays = {"mean": np.array([mean], np.float32), "item_bias": bias}
+    return Svd(n_factors=0).load(arrays | {"item_factors": np.zeros((len(train.items), 0), np.float32)})

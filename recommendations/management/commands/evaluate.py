@@ -1,0 +1,114 @@
+"""The benchmark table for any ratings file."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recommendations.archives import ArchiveError, read_ratings
+from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
+from recommendations.engine.interactions import Interactions
+from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
+from recommendations.engine.splitting import HeldOut, all_for_training, hold_out_all, split
+
+COLUMNS = {
+    "ndcg_10_liked": "NDCG@10 liked",
+    "precision_10_liked": "P@10 liked",
+    "recall_20_liked": "R@20 liked",
+    "ndcg_10_watched": "NDCG@10 watched",
+    "coverage_10": "coverage@10",
+    "gini_10": "Gini@10",
+    "novelty_10": "novelty@10",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "fit_seconds": "fit s",
+}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What to fit on, and whom to rank for. ratings: scored rows for rating errors, where there are any."""
+
+    train: Interactions
+    held_out: HeldOut
+    ratings: Interactions | None
+
+
+class Command(BaseCommand):
+    help = "Fit models on a ratings file (CSV or Parquet) and print their figures on members they never saw."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        known = ", ".join([*SCORERS, *RATING_PREDICTORS])
+        parser.add_argument("ratings", type=Path)
+        parser.add_argument("--models", help=f"comma-separated, of: {known} (default: all)")
+        parser.add_argument(
+            "--new-members", type=Path, help="a second file: train on all of the first, hold out all of this"
+        )
+        parser.add_argument("--fold", choices=["test", "validation"], default="test")
+        parser.add_argument("--json", type=Path, dest="out", help="also write the figures here")
+
+    def handle(
+        self,
+        *,
+        ratings: Path,
+        models: str | None,
+        new_members: Path | None,
+        fold: str,
+        out: Path | None,
+        **options: Any,
+    ) -> None:
+        names = models.split(",") if models else [*SCORERS, *RATING_PREDICTORS]
+        if unknown := set(names) - {*SCORERS, *RATING_PREDICTORS}:
+            raise CommandError(f"unknown models: {', '.join(sorted(unknown))}")
+        try:
+            experiment = _across(ratings, new_members) if new_members else _within(ratings, fold)
+        except ArchiveError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{len(experiment.train):,} ratings of {len(experiment.train.items):,} titles by {len(experiment.train.users):,} "
+            f"members to fit on; {len(experiment.held_out.inputs):,} held-out members"
+        )
+        if not len(experiment.held_out.inputs):
+            raise CommandError("nobody is held out: no member of that part has 10 ratings of known titles")
+        figures = {name: _figures(name, experiment) for name in names}
+        self._print(figures)
+        if out:
+            out.write_text(json.dumps(figures, indent=1))
+
+    def _print(self, figures: dict[str, dict[str, float]]) -> None:
+        self.stdout.write("".join([f"{'':<12}", *(f"{label:>17}" for label in COLUMNS.values())]))
+        for name, row in figures.items():
+            cells = [f"{row[key]:>17.4f}" if key in row else f"{'':>17}" for key in COLUMNS]
+            self.stdout.write(f"{name:<12}{''.join(cells)}")
+
+
+def _within(ratings: Path, fold: str) -> Experiment:
+    parts = split(_interactions(ratings))
+    return Experiment(parts.train, parts.test if fold == "test" else parts.validation, parts.ratings)
+
+
+def _across(ratings: Path, new_members: Path) -> Experiment:
+    train = all_for_training(_interactions(ratings))
+    return Experiment(train, hold_out_all(_interactions(new_members), train.items), None)
+
+
+def _interactions(path: Path) -> Interactions:
+    return Interactions.from_ids(*read_ratings(path))
+
+
+def _figures(name: str, experiment: Experiment) -> dict[str, float]:
+    started = time.perf_counter()
+    if name in SCORERS:
+        model = SCORERS[name]().fit(experiment.train)
+        seconds = time.perf_counter() - started
+        audience = experiment.train.item_counts() / len(experiment.train.users)
+        report = evaluate_ranking(model, experiment.held_out, audience).as_dict()
+        return {**report, "fit_seconds": seconds}
+    predictor = RATING_PREDICTORS[name]().fit(experiment.train)
+    seconds = time.perf_counter() - started
+    if experiment.ratings is None:
+        return {"fit_seconds": seconds}
+    return {**evaluate_ratings(predictor, experiment.ratings), "fit_seconds": seconds}

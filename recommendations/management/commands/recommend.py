@@ -1,0 +1,67 @@
+"""Recommendations in the terminal for a MyAnimeList export."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import EntryStatus
+from accounts.portability.mal_xml import ListRow, PortabilityError, read_mal_xml
+from catalog.external_ids import title_ids_by_mal
+from catalog.models import Title
+from recommendations.artifact_store import load_recommender
+from recommendations.models import ModelVersion
+from recommendations.pipelines.extract import member_list
+from recommendations.titles import current_rules
+
+
+class Command(BaseCommand):
+    help = "Print recommendations with reasons for a MyAnimeList XML export (.xml or .xml.gz)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--list", type=Path, required=True, dest="file")
+        parser.add_argument("-n", type=int, default=20, help="how many (default: %(default)s)")
+
+    def handle(self, *, file: Path, n: int, **options: Any) -> None:
+        version = ModelVersion.active()
+        if version is None:
+            raise CommandError("no model is published yet: run `manage.py seed` or `manage.py rebuild`")
+        try:
+            rows = list(read_mal_xml(file))
+        except (PortabilityError, OSError) as error:
+            raise CommandError(str(error)) from error
+        title_of = title_ids_by_mal()
+        listed = {title_of[row.mal_id]: row for row in rows if row.mal_id in title_of}
+        self.stdout.write(
+            f"{len(rows):,} entries, {len(rows) - len(listed):,} of them not in this catalogue. {version}.\n"
+        )
+        self._print(version, listed, n)
+
+    def _print(self, version: ModelVersion, listed: dict[int, ListRow], n: int) -> None:
+        recommender = load_recommender(version)
+        ids = np.array(list(listed), dtype=np.int64)
+        scores = np.array([row.score or 0 for row in listed.values()], dtype=np.int64)
+        experienced = np.array([_is_experienced(row) for row in listed.values()], dtype=bool)
+        own = member_list(recommender.items, ids, scores, experienced, ids[:0], shows_adult=False)
+        ranked = recommender.recommend(own, current_rules(version, recommender.items), n)
+        titles = Title.objects.in_bulk([*ranked.ids.tolist(), *np.unique(ranked.reason_ids).tolist()])
+        for place, (pk, predicted) in enumerate(zip(ranked.ids.tolist(), ranked.predicted.tolist(), strict=True)):
+            title = titles[pk]
+            reasons = [
+                f"{titles[reason].name} ({listed[reason].score}, {share:.0%})"
+                for reason, share in zip(
+                    ranked.reason_ids[place].tolist(), ranked.reason_shares[place].tolist(), strict=True
+                )
+                if reason
+            ]
+            self.stdout.write(
+                f"{place + 1:>3}. {title.name}  [{title.get_format_display()}, {title.year or '?'}]  {predicted:.1f} for you"
+            )
+            if reasons:
+                self.stdout.write(f"     because of {' and '.join(reasons)}")
+
+
+def _is_experienced(row: ListRow) -> bool:
+    """The rule of `extract.EXPERIENCED` for a row that is not in the database."""
+    return row.status != EntryStatus.PLANNED and not (row.status == EntryStatus.DROPPED and not row.score)

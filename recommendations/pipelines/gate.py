@@ -1,0 +1,40 @@
+"""Whether a new model may take the active one's place: decided on members that neither has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recommendations.engine.evaluation import RankingReport
+
+LEAST_MEMBERS = 30  # fewer held-out members cannot tell two models apart
+LEAST_COVERAGE = 0.5  # of the active model's: more accurate by showing everybody the same titles is not better
+
+
+@dataclass(frozen=True)
+class Verdict:
+    passed: bool
+    reason: str
+
+
+def judge(candidate: RankingReport, active: RankingReport | None, popularity: RankingReport) -> Verdict:
+    """Compare validation figures. active: the active model's on the same members and titles, None when there is none."""
+    if candidate.members < LEAST_MEMBERS:
+        return Verdict(
+            False, f"{candidate.members} held-out members with 10 or more titles; {LEAST_MEMBERS} are needed to judge"
+        )
+    if not candidate.ndcg_10_liked > popularity.ndcg_10_liked:
+        return Verdict(
+            False,
+            f"NDCG@10 {candidate.ndcg_10_liked:.4f} is no better than popularity's {popularity.ndcg_10_liked:.4f}",
+        )
+    if active is None:
+        return Verdict(True, f"NDCG@10 {candidate.ndcg_10_liked:.4f}; there was no active model")
+    if candidate.ndcg_10_liked < active.ndcg_10_liked:
+        return Verdict(
+            False, f"NDCG@10 {candidate.ndcg_10_liked:.4f} is below the active model's {active.ndcg_10_liked:.4f}"
+        )
+    if candidate.coverage_10 < LEAST_COVERAGE * active.coverage_10:
+        return Verdict(
+            False, f"coverage {candidate.coverage_10:.3f} is less than half the active model's {active.coverage_10:.3f}"
+        )
+    return Verdict(True, f"NDCG@10 {candidate.ndcg_10_liked:.4f}, the active model's is {active.ndcg_10_liked:.4f}")

@@ -1,0 +1,28 @@
+"""Recommendations for pages, endpoints and commands."""
+
+from recommendations.serving.personal import (
+    GUEST_MINIMUM,
+    Reason,
+    Recommendation,
+    RecommendationList,
+    predicted_score,
+    recommend_for,
+    recommend_for_guest,
+)
+from recommendations.serving.related import SimilarTitle, similar_to
+from recommendations.serving.series import continue_series
+from recommendations.serving.welcome import onboarding_titles
+
+__all__ = [
+    "GUEST_MINIMUM",
+    "Reason",
+    "Recommendation",
+    "RecommendationList",
+    "SimilarTitle",
+    "continue_series",
+    "onboarding_titles",
+    "predicted_score",
+    "recommend_for",
+    "recommend_for_guest",
+    "similar_to",
+]

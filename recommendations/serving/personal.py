@@ -1,0 +1,258 @@
+"""Recommendations for a page or an endpoint: the precomputed table, else live scores, else what most people like."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from accounts.models import HiddenTitle, ListEntry, User
+from catalog.models import Title
+from catalog.models.titles import TitleQuerySet
+from catalog.versioning import catalogue_version
+from recommendations.artifact_store import load_recommender
+from recommendations.engine.interactions import LIKED
+from recommendations.engine.recommender import MemberList, Ranked
+from recommendations.models import MemberRecommendations, ModelVersion
+from recommendations.pipelines.extract import member_list, member_lists
+from recommendations.pipelines.publish import TOP
+from recommendations.titles import current_rules
+
+GUEST_MINIMUM = 3  # ratings from which a visitor's recommendations are their own
+LIVE_SECONDS = 3600
+SPARE = 20  # candidates read beyond those asked for, since some may have become unshowable
+
+Viewer = User | AnonymousUser | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A liked title that speaks for a recommendation. share: its part, 0–1, of all that speaks for it."""
+
+    title: Title
+    score: int
+    share: float
+
+    @property
+    def title_id(self) -> int:
+        return self.title.pk
+
+    @property
+    def name(self) -> str:
+        return self.title.name
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """score: unitless, for ordering. predicted: the score, 1–10, the member is expected to give; None if unknown."""
+
+    title: Title
+    score: float
+    predicted: float | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class RecommendationList:
+    """source: "table", "live" or "popular". tried: the better sources that were passed over, each with why.
+
+    n_inputs: how many titles of the list the model read.
+    """
+
+    items: tuple[Recommendation, ...]
+    source: str
+    tried: tuple[str, ...]
+    model: str
+    computed_at: datetime
+    n_inputs: int
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """A ranking before it is turned into titles that the viewer may see now."""
+
+    ranked: Ranked
+    source: str
+    computed_at: datetime
+    n_inputs: int
+    tried: tuple[str, ...] = ()
+
+
+def recommend_for(member: User, n: int = 20, *, without_reason: Collection[int] = ()) -> RecommendationList:
+    """The member's n best titles; `without_reason`: as if these title ids were not among those watched."""
+    row = _current_row(member)
+    version = row.version if row else ModelVersion.active()
+    if version is None:
+        return _popular(None, _nothing(shows_adult=member.shows_adult), member, n, ("model: none is published yet",))
+    if row is not None and row.list_version == row.current_list_version and not without_reason:
+        candidates = _from_table(row)
+    else:
+        candidates = _live(version, member, frozenset(without_reason), _why_not_table(row, bool(without_reason)))
+    if candidates is None or not len(candidates.ranked.ids):
+        tried = (_why_not_table(row, bool(without_reason)), "live: nothing on the list that the model knows")
+        return _popular(version, _own_list(version, member), member, n, tried)
+    scores = dict(
+        member.entries.filter(score__gte=LIKED, title__in=_reason_ids(candidates, n)).values_list("title", "score")
+    )
+    return _as_list(version, candidates, member, _showable(member), scores, n)
+
+
+def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> RecommendationList:
+    """For a visitor who gave these scores (title id → 1–10) in this browser."""
+    version = ModelVersion.active()
+    if version is None:
+        return _popular(None, _nothing(), None, n, ("model: none is published yet",))
+    recommender = load_recommender(version)
+    title_ids = np.array(list(scores), dtype=np.int64)
+    given = np.array(list(scores.values()), dtype=np.int64)
+    own = member_list(recommender.items, title_ids, given, np.ones(len(given), bool), title_ids[:0], shows_adult=False)
+    if len(scores) < GUEST_MINIMUM:
+        why = f"live: {len(scores)} of the {GUEST_MINIMUM} ratings it needs"
+        return _popular(version, own, None, n, (why,), excluded=scores)
+    ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP)
+    if not len(ranked.ids):
+        return _popular(version, own, None, n, ("live: the model knows none of these titles",), excluded=scores)
+    candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
+    showable = _showable(None).exclude(pk__in=list(scores))
+    return _as_list(version, candidates, None, showable, scores, n)
+
+
+def predicted_score(member: User, title: Title) -> float | None:
+    """The score, 1–10, the member is expected to give; None without a model, or for a title or member it can't judge."""
+    version = ModelVersion.active()
+    if version is None:
+        return None
+    recommender = load_recommender(version)
+    wanted = recommender.items.index_of(np.array([title.pk]))
+    own = _own_list(version, member)
+    if wanted[0] < 0 or not (own.scores > 0).any():
+        return None
+    others = own.items != wanted[0]  # what was given is not evidence of what would be
+    return float(recommender.predict(own.items[others], own.scores[others], wanted)[0])
+
+
+def _current_row(member: User) -> MemberRecommendations | None:
+    """The active version's row for the member, with the list's version of this moment."""
+    rows = MemberRecommendations.objects.filter(version__is_active=True, user=member).select_related("version")
+    return rows.annotate(current_list_version=F("user__list_version")).first()
+
+
+def _why_not_table(row: MemberRecommendations | None, without_reason: bool) -> str:
+    if without_reason:
+        return "table: made with the reasons that are left out here"
+    return "table: no row yet" if row is None else "table: older than the list"
+
+
+def _from_table(row: MemberRecommendations) -> _Candidates:
+    n = len(row.title_ids)
+    ranked = Ranked(
+        ids=np.array(row.title_ids),
+        scores=np.array(row.scores),
+        predicted=np.array(row.predicted),
+        reason_ids=np.array(row.reason_ids).reshape(n, -1),
+        reason_shares=np.array(row.reason_shares).reshape(n, -1),
+    )
+    return _Candidates(ranked, "table", row.computed_at, row.n_inputs)
+
+
+def _live(version: ModelVersion, member: User, without: frozenset[int], why: str) -> _Candidates | None:
+    """Scores of this moment, kept until the list, the catalogue or the model changes; None if the list says nothing."""
+    list_version = User.objects.values_list("list_version", flat=True).get(pk=member.pk)
+    key = f"live:{version.pk}:{catalogue_version()}:{member.pk}:{list_version}:{sorted(without)}"
+    candidates = None if without else cache.get(key)
+    if candidates is None:
+        recommender = load_recommender(version)
+        own = _own_list(version, member)
+        left_out = recommender.items.index_of(np.array(sorted(without), dtype=np.int64))
+        read = ~np.isin(own.items, left_out)
+        own = replace(own, items=own.items[read], scores=own.scores[read])
+        if not len(own.items):
+            return None
+        ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP)
+        candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
+        cache.set(key, candidates, LIVE_SECONDS)
+    return replace(candidates, tried=(why,))
+
+
+def _own_list(version: ModelVersion, member: User) -> MemberList:
+    ((_, _, own),) = member_lists(load_recommender(version).items, [member.pk])
+    return own
+
+
+def _nothing(*, shows_adult: bool = False) -> MemberList:
+    none = np.zeros(0, dtype=np.int64)
+    return MemberList(none, none.astype(np.float32), none, none, shows_adult)
+
+
+def _popular(
+    version: ModelVersion | None,
+    own: MemberList,
+    member: User | None,
+    n: int,
+    tried: tuple[str, ...],
+    excluded: Collection[int] = (),
+) -> RecommendationList:
+    showable = _showable(member).exclude(pk__in=list(excluded))
+    if version is None:
+        titles: Sequence[Title] = showable.order_by("-members", "pk")[:n]
+    else:
+        recommender = load_recommender(version)
+        ids = recommender.most_popular(own, current_rules(version, recommender.items), n + SPARE).tolist()
+        titles = _in_order(showable, ids)[:n]
+    items = tuple(
+        Recommendation(title, score=1 - place / len(titles), predicted=None, reasons=())
+        for place, title in enumerate(titles)
+    )
+    model = str(version) if version else "none"
+    return RecommendationList(items, "popular", tried, model, timezone.now(), len(own.items))
+
+
+def _showable(member: User | None) -> TitleQuerySet:
+    """What may be shown as a recommendation now, whatever was true when it was computed."""
+    titles = Title.objects.visible_to(member).recommendable().for_cards()
+    if member is None:
+        return titles
+    listed = ListEntry.objects.filter(user=member, title=OuterRef("pk"))
+    hidden = HiddenTitle.objects.filter(user=member, title=OuterRef("pk"))
+    return titles.filter(~Exists(listed), ~Exists(hidden))
+
+
+def _in_order(titles: TitleQuerySet, ids: Sequence[int]) -> list[Title]:
+    found = titles.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _reason_ids(candidates: _Candidates, n: int) -> list[int]:
+    return np.unique(candidates.ranked.reason_ids[: n + SPARE]).tolist()
+
+
+def _as_list(
+    version: ModelVersion,
+    candidates: _Candidates,
+    viewer: User | None,
+    showable: TitleQuerySet,
+    scores: Mapping[int, int],
+    n: int,
+) -> RecommendationList:
+    """The first n candidates that may be shown, with the reasons whose score is known."""
+    ranked = candidates.ranked
+    ids = ranked.ids.tolist()
+    found = showable.in_bulk(ids[: n + SPARE])
+    if len(found) < min(n, len(ids)):
+        found = showable.in_bulk(ids)
+    cited = Title.objects.visible_to(viewer).only("name", "name_english", "name_native").in_bulk(list(scores))
+    items = []
+    for place in [place for place, pk in enumerate(ids) if pk in found][:n]:
+        pairs = zip(ranked.reason_ids[place].tolist(), ranked.reason_shares[place].tolist(), strict=True)
+        reasons = tuple(Reason(cited[pk], scores[pk], share) for pk, share in pairs if pk in cited and share > 0)
+        score, predicted = float(ranked.scores[place]), float(ranked.predicted[place])
+        items.append(Recommendation(found[ids[place]], score, predicted, reasons))
+    return RecommendationList(
+        tuple(items), candidates.source, candidates.tried, str(version), candidates.computed_at, candidates.n_inputs
+    )

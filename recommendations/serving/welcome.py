@@ -1,0 +1,43 @@
+"""What to show somebody of whom nothing is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from catalog.models import Title
+from catalog.models.titles import Format
+
+POOL = 12  # times as many candidates as places
+FAMILIAR = (Format.TV, Format.MOVIE)
+
+
+def onboarding_titles(n: int = 24) -> list[Title]:
+    """n titles that most people know, one a franchise, of as many genres as possible: something to say yes or no to.
+
+    From the best known down, each place goes to the title whose genres were shown least so far.
+    """
+    pool = list(
+        Title.objects.visible_to(None)
+        .recommendable()
+        .filter(format__in=FAMILIAR)
+        .for_cards()
+        .prefetch_related("tags")
+        .order_by("-members", "pk")[: n * POOL]
+    )
+    shown: Counter[str] = Counter()
+    franchises: set[int] = set()
+    chosen: list[Title] = []
+    while pool and len(chosen) < n:
+        title = min(pool[: 3 * n], key=lambda candidate: _seen_share(candidate, shown))
+        pool.remove(title)
+        if (franchise := title.franchise_entry_id or title.pk) not in franchises:
+            franchises.add(franchise)
+            chosen.append(title)
+            shown.update(tag.name for tag in title.tags.all())
+    return chosen
+
+
+def _seen_share(title: Title, shown: Counter[str]) -> float:
+    """How often its tags were shown already, on average."""
+    tags = [tag.name for tag in title.tags.all()]
+    return sum(shown[name] for name in tags) / len(tags) if tags else float("inf")

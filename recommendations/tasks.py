@@ -1,0 +1,38 @@
+"""Doorways for the workers: fetch, call one function. All are safe to run twice."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from recommendations.artifact_store import load_recommender
+from recommendations.models import ModelVersion
+from recommendations.pipelines.publish import write_members
+from recommendations.refreshing import may_wait_again
+from recommendations.titles import current_rules
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def rebuild_models() -> None:
+    """Train and publish (see pipelines.train.rebuild). A run that is under way already is left to finish."""
+    from recommendations.pipelines.train import AlreadyRunningError, rebuild
+
+    try:
+        version = rebuild(progress=logger.info)
+    except AlreadyRunningError as reason:
+        logger.info("%s", reason)
+        return
+    logger.info("%s: %s (%s)", version, version.get_status_display(), version.message)
+
+
+@shared_task
+def refresh_member(user_id: int) -> None:
+    """Write the member's row of the active version anew."""
+    may_wait_again(user_id)
+    version = ModelVersion.active()
+    if version is not None:
+        recommender = load_recommender(version)
+        write_members(version, recommender, current_rules(version, recommender.items), [user_id])
