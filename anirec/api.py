@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.api import urlpatterns as accounts_urls
 from catalog.api import urlpatterns as catalog_urls
+from recommendations.api import urlpatterns as recommendations_urls
 
 
 @require_safe
@@ -18,7 +19,7 @@ def ping(request: HttpRequest) -> JsonResponse:
 app_name = "api"
 urlpatterns = [
     path("v1/ping/", ping, name="ping"),
-    path("v1/", include([*catalog_urls, *accounts_urls])),
+    path("v1/", include([*catalog_urls, *accounts_urls, *recommendations_urls])),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
 ]

@@ -177,6 +177,7 @@ REST_FRAMEWORK = {
         "user": env.str("API_RATE_MEMBER", default="600/min"),
         "token": env.str("API_RATE_TOKEN", default="10/min"),  # guesses at a password
     },
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of titles
     "DEFAULT_SCHEMA_CLASS": "anirec.problems.ProblemSchema",
     "EXCEPTION_HANDLER": "anirec.problems.problem_details",
 }

@@ -32,7 +32,7 @@ class TitleFilter(filters.FilterSet):
 
     q = filters.CharFilter(method="filter_by_search", label="Any of its names", max_length=120)
     tag = filters.ModelMultipleChoiceFilter(
-        field_name="tags",
+        field_name="tags__slug",
         to_field_name="slug",
         queryset=Tag.objects.none(),
         conjoined=True,
