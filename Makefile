@@ -24,7 +24,7 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python manage.py bench
-	@$(BIN)/python manage.py bench_http
+	@$(BIN)/python -m anirec.bench_http
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction
 from rest_framework import serializers, views
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -66,7 +67,7 @@ class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
     title = serializers.CharField(help_text="The status in words.")
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # fields are no attributes of the class
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
         help_text="What is wrong, by field.",
@@ -76,7 +77,7 @@ class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
 class ProblemSchema(AutoSchema):
     """Names the error answers of each operation in the OpenAPI schema."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         problem = self._get_response_for_code(ProblemSerializer, "default", [CONTENT_TYPE])
         return {**bodies, "default": {**problem, "description": "What went wrong."}}

@@ -141,8 +141,9 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "anirec", "api", "staff", "support"]
 
 # Without a mail server, letters are written as files under DATA_DIR/mail.
-vars().update(env.email("EMAIL_URL", default="filemail:"))
-if EMAIL_BACKEND.endswith("filebased.EmailBackend"):  # noqa: F821  (set by the line above)
+email = env.email("EMAIL_URL", default="filemail:")
+vars().update(email)
+if email["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="anirec <noreply@localhost>")
 

@@ -105,7 +105,7 @@ class _TitleFactsSerializer(serializers.ModelSerializer[Title]):
     url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Its page on this site.")
     names = _NameSerializer(many=True, read_only=True)
     external_ids = _ExternalIdSerializer(many=True, read_only=True)
-    studios = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    studios: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta:
         model = Title

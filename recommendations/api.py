@@ -50,7 +50,7 @@ class RecommendationSerializer(serializers.Serializer[Any]):
 
 
 class RecommendationListSerializer(serializers.Serializer[Any]):
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # fields are no attributes of the class
         choices=["table", "live", "popular"], help_text="Computed beforehand, computed now, or the same for everybody."
     )
     tried = serializers.ListField(
