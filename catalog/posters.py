@@ -18,9 +18,10 @@ from catalog.poster_patterns import HEIGHT, WIDTH, Pattern
 
 DESIGN = "1"  # to be changed with the drawing, so that browsers fetch it anew
 MARGIN = 16
-NATIVE_COLUMN = 22
+NATIVE_SIZE = 14
 SIZES = (34, 30, 26, 23, 20, 17)
 MOST_LINES = 5
+NARROW = frozenset("iIljrt.,:;'!|()[] -")
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -98,6 +99,8 @@ def poster_etag(title: Title) -> str:
 
 def draw(sheet: Sheet) -> str:
     dice = Random(sheet.name)
+    size, lines = fit(printable(sheet.name))
+    above_name = _baseline(size, len(lines), 0) - size - 2 * MARGIN
     look = next((LOOKS[name] for name in LOOKS if name in sheet.tags), PLAIN)
     hue = (look.hue + dice.uniform(-22, 22)) % 360
     ground = f"hsl({hue:.0f} 52% {look.lightness}%)"
@@ -110,7 +113,7 @@ def draw(sheet: Sheet) -> str:
         f'<stop offset=".86" stop-color="{ground}"/></linearGradient></defs>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{ground}"/>{look.pattern(dice, ink)}'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#veil)"/>'
-        f'<g fill="{lettering}">{_native(sheet.native, ground)}{_name(sheet.name)}'
+        f'<g fill="{lettering}">{_native(sheet.native, above_name, ground)}{_name(size, lines)}'
         f'<text x="{MARGIN}" y="{HEIGHT - 14}" font-size="11" font-weight="600" letter-spacing="1.2" opacity=".75">'
         f"{escape(printable(sheet.footer))}</text></g></svg>"
     )
@@ -121,26 +124,28 @@ def printable(text: str) -> str:
     return NOT_XML.sub("", text)
 
 
-def _native(native: str, ground: str) -> str:
-    """Down the right edge; its outline in the ground's colour keeps it readable on any pattern."""
-    if not native:
-        return ""
-    return (
-        f'<text x="{WIDTH - 20}" y="{MARGIN}" writing-mode="vertical-rl" font-size="14" font-weight="600" '
-        f'letter-spacing="2" stroke="{ground}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">'
-        f"{escape(printable(native)[: NATIVE_COLUMN - 8])}</text>"
-    )
-
-
-def _name(name: str) -> str:
-    size, lines = fit(printable(name))
-    leading = size * 1.08
-    top = HEIGHT - 36 - (len(lines) - 1) * leading
+def _name(size: int, lines: list[str]) -> str:
     spans = (
-        f'<tspan x="{MARGIN}" y="{top + number * leading:.0f}">{escape(line)}</tspan>'
+        f'<tspan x="{MARGIN}" y="{_baseline(size, len(lines), number):.0f}">{escape(line)}</tspan>'
         for number, line in enumerate(lines)
     )
     return f'<text font-size="{size}" font-weight="800" letter-spacing="-.5">{"".join(spans)}</text>'
+
+
+def _baseline(size: int, n_lines: int, number: int) -> float:
+    return HEIGHT - 36 - (n_lines - 1 - number) * size * 1.08
+
+
+def _native(native: str, height: float, ground: str) -> str:
+    """Down the right edge; its outline in the ground's colour keeps it readable on any pattern."""
+    if not native:
+        return ""
+    letters = wrap_letters(printable(native), height / (NATIVE_SIZE * 1.15))[0]
+    return (
+        f'<text x="{WIDTH - 20}" y="{MARGIN}" writing-mode="vertical-rl" font-size="{NATIVE_SIZE}" font-weight="600" '
+        f'letter-spacing="2" stroke="{ground}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">'
+        f"{escape(letters)}</text>"
+    )
 
 
 def fit(name: str) -> tuple[int, list[str]]:
@@ -150,7 +155,7 @@ def fit(name: str) -> tuple[int, list[str]]:
         lines = wrap(name.split(), width / size)
         if len(lines) <= MOST_LINES and all(ems(line) <= width / size for line in lines):
             return size, lines
-    pieces = [piece for word in name.split() for piece in _pieces(word, width / SIZES[-1])]
+    pieces = [piece for word in name.split() for piece in wrap_letters(word, width / SIZES[-1])]
     lines = wrap(pieces, width / SIZES[-1])
     if len(lines) > MOST_LINES:
         lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1].rstrip(" ,.:-")[:-1] + "…"]
@@ -169,19 +174,19 @@ def wrap(words: list[str], width: float) -> list[str]:
 
 def ems(text: str) -> float:
     """About how wide a bold sans-serif sets the text, in units of its size."""
-    return sum(
-        1.0
-        if east_asian_width(letter) in "WF"
-        else 0.3
-        if letter in "iIljt.,:;'!|() "
-        else 0.72
-        if letter.isupper()
-        else 0.58
-        for letter in text
-    )
+    return sum(_em(letter) for letter in text)
 
 
-def _pieces(word: str, width: float) -> list[str]:
+def _em(letter: str) -> float:
+    if east_asian_width(letter) in "WF":
+        return 1.0
+    if letter in NARROW:
+        return 0.38
+    return 0.8 if letter.isupper() or letter in "mw@%&" else 0.67
+
+
+def wrap_letters(word: str, width: float) -> list[str]:
+    """The word in pieces that are no wider than `width`."""
     pieces = [""]
     for letter in word:
         if ems(pieces[-1] + letter) > width:
