@@ -8,7 +8,7 @@ from celery import shared_task
 
 from recommendations.artifact_store import load_recommender
 from recommendations.models import ModelVersion
-from recommendations.pipelines.publish import write_members
+from recommendations.pipelines.publish import has_current_row, write_members
 from recommendations.refreshing import may_wait_again
 from recommendations.titles import current_rules
 
@@ -30,9 +30,9 @@ def rebuild_models() -> None:
 
 @shared_task
 def refresh_member(user_id: int) -> None:
-    """Write the member's row of the active version anew."""
+    """Write the member's row of the active version anew, if it is older than the list."""
     may_wait_again(user_id)
     version = ModelVersion.active()
-    if version is not None:
+    if version is not None and not has_current_row(version, user_id):
         recommender = load_recommender(version)
         write_members(version, recommender, current_rules(version, recommender.items), [user_id])

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine import artifacts
-from recommendations.engine.explain import contributions
+from recommendations.engine.explain import Contributions, contributions
 from recommendations.engine.interactions import IdMap
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
@@ -65,7 +65,7 @@ class Recommender:
 
     def recommend(self, member: MemberList, rules: TitleRules, n: int) -> Ranked:
         """The n best titles for a member, by the linear model, with reasons; empty when the list holds nothing known."""
-        made = contributions(self.linear, self._weights, member.items, member.scores)
+        made = self._contributions(member.items, member.scores)
         scores = made.totals()
         scores[~self.linear.arrays["known"]] = np.nan
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
@@ -79,6 +79,13 @@ class Recommender:
             reason_ids=np.where(reasons >= 0, self.items.ids[reasons], 0),
             reason_shares=shares,
         )
+
+    def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(n_items,) what the linear model gives each title for a list of titles (n,) with scores (n,), 0 for none."""
+        return self._contributions(items, scores).totals()
+
+    def _contributions(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
+        return contributions(self.linear, self._weights, items, scores)
 
     def predict(
         self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -78,6 +79,12 @@ def write_members(version: ModelVersion, recommender: Recommender, rules: TitleR
             ),
             _member_rows(version, recommender, rules, user_ids),
         )  # fmt: skip
+
+
+def has_current_row(version: ModelVersion, user_id: int) -> bool:
+    """Whether the member's row under the version was made from the list as it is now."""
+    rows = MemberRecommendations.objects.filter(version=version, user=user_id, list_version=F("user__list_version"))
+    return rows.exists()
 
 
 def _member_rows(
