@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.guests import forget_scores, guest_scores, keep_score
+from accounts.lists import set_score
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
 from recommendations import queries, serving
@@ -21,11 +22,14 @@ WALL, GUEST_PICKS = 24, 8
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """For you, for a member; a few titles to rate, for a visitor."""
-    if request.user.is_authenticated:
+    """For you; a few titles to rate, for a visitor and for a member with next to nothing on their list."""
+    if request.user.is_authenticated and request.user.entries.count() >= serving.GUEST_MINIMUM:
         return _for_you(request)
-    if request.htmx.target == "live":
-        return render(request, "recommendations/_live.html", _live(request))
+    return rate_some(request)
+
+
+@require_GET
+def rate_some(request: HttpRequest) -> HttpResponse:
     context = {"wall": serving.onboarding_titles(WALL), **_live(request)}
     return render(request, "recommendations/welcome.html", context)
 
@@ -38,12 +42,13 @@ def for_you(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def guest_rate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap on a title: kept for the visit, or on the list of a member."""
     title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
     form = ScoreForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest("A score is a whole number from 1 to 10, or nothing to take it back.")
     try:
-        keep_score(request.session, title.pk, form.cleaned_data["score"])
+        _rate(request, title, form.cleaned_data["score"])
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     if not request.htmx:
@@ -94,15 +99,29 @@ def _for_you(request: HttpRequest) -> HttpResponse:
     return render(request, f"recommendations/{template}", context)
 
 
+def _rate(request: HttpRequest, title: Title, score: int | None) -> None:
+    if request.user.is_authenticated:
+        set_score(request.user, title, score)
+    else:
+        keep_score(request.session, title.pk, score)
+
+
 def _live(request: HttpRequest) -> dict[str, Any]:
-    """What a visitor has rated, and what that gives."""
-    scores = guest_scores(request.session)
-    titles = Title.objects.visible_to(None).for_cards().in_bulk(list(scores))
-    enough = len(scores) >= serving.GUEST_MINIMUM
+    """What was rated so far, and what that gives."""
+    if request.user.is_authenticated:
+        entries = request.user.entries.exclude(score=None).order_by("pk")
+        scores = dict(entries.values_list("title_id", "score"))
+    else:
+        scores = guest_scores(request.session)
     return {
         "scores": scores,
-        "rated": [(titles[pk], score) for pk, score in scores.items() if pk in titles],
         "missing": max(0, serving.GUEST_MINIMUM - len(scores)),
         "steps": [place < len(scores) for place in range(serving.GUEST_MINIMUM)],
-        "list": serving.recommend_for_guest(scores, GUEST_PICKS) if enough else None,
+        "list": _first_picks(request, scores) if len(scores) >= serving.GUEST_MINIMUM else None,
     }
+
+
+def _first_picks(request: HttpRequest, scores: dict[int, int]) -> serving.RecommendationList:
+    if request.user.is_authenticated:
+        return serving.recommend_for(request.user, GUEST_PICKS)
+    return serving.recommend_for_guest(scores, GUEST_PICKS)
