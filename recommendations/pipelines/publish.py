@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from recommendations.artifact_store import artifact_folder
 from recommendations.engine.ranking import TitleRules
-from recommendations.engine.recommender import Recommender
+from recommendations.engine.recommender import MemberList, Recommender
 from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
 from recommendations.pipelines import copy_binary as binary
 from recommendations.pipelines.extract import member_lists
@@ -70,6 +70,7 @@ def write_members(version: ModelVersion, recommender: Recommender, rules: TitleR
     A member whose list holds nothing that the model knows has no row. Safe to repeat.
     """
     with transaction.atomic():
+        members = list(member_lists(recommender.items, user_ids))  # now: a connection in COPY can't read
         MemberRecommendations.objects.filter(version=version, user__in=user_ids).delete()
         return binary.copy_rows(
             MemberRecommendations,
@@ -77,7 +78,7 @@ def write_members(version: ModelVersion, recommender: Recommender, rules: TitleR
                 "version", "user", "list_version", "n_inputs", "computed_at",
                 "title_ids", "scores", "predicted", "reason_ids", "reason_shares",
             ),
-            _member_rows(version, recommender, rules, user_ids),
+            _member_rows(version, recommender, rules, members),
         )  # fmt: skip
 
 
@@ -88,10 +89,10 @@ def has_current_row(version: ModelVersion, user_id: int) -> bool:
 
 
 def _member_rows(
-    version: ModelVersion, recommender: Recommender, rules: TitleRules, user_ids: list[int]
+    version: ModelVersion, recommender: Recommender, rules: TitleRules, members: list[tuple[int, int, MemberList]]
 ) -> Iterator[binary.Row]:
     computed_at = binary.timestamp(timezone.now())
-    for user_id, list_version, member in member_lists(recommender.items, user_ids):
+    for user_id, list_version, member in members:
         if not len(member.items):
             continue
         ranked = recommender.recommend(member, rules, TOP)
