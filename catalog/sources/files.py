@@ -80,7 +80,7 @@ def csv_rows(path: Path, required: Collection[str]) -> Iterator[tuple[int, Row]]
         require_columns(path, reader.fieldnames or [], required)
         for number, row in enumerate(reader, start=1):
             if None in row or None in row.values():
-                count = len(row) if None not in row else len(row) - 1 + len(row[None])
+                count = sum(value is not None for value in row.values()) + len(row.get(None, [])) - (None in row)
                 raise CatalogueFileError(path, f"{count} values for {len(reader.fieldnames or [])} columns", number)
             yield number, row
             position.row = number

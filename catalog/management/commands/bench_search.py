@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from random import Random
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.models import TitleName
+from catalog.search import search_titles
+from catalog.search_key import search_key
+
+ACCENTS = str.maketrans("aeou", "áèôü")
+
+
+class Command(BaseCommand):
+    help = "Time searches over this catalogue: names in full, as typed so far, accented, and misspelt."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--names", type=int, default=100, help="how many names to search for, in four ways each")
+
+    def handle(self, *, names: int, **options: Any) -> None:
+        drawn = draw_names(names)
+        if not drawn:
+            raise CommandError("The catalogue is empty: import one first.")
+        search_titles("warm up the vocabulary", None)
+        everything = [query for _, some in ways(drawn) for query in some]
+        for kind, queries in [*ways(drawn), ("all", everything)]:
+            seconds = [timed(query) for query in queries]
+            middle, high = np.percentile(seconds, [50, 95]) * 1000
+            self.stdout.write(
+                f"{kind:<9} {len(queries):5} searches  p50 {middle:6.1f} ms  p95 {high:6.1f} ms  max {max(seconds) * 1000:6.1f} ms"
+            )
+
+
+def draw_names(number: int) -> list[str]:
+    """The same names for the same catalogue: half of popular titles, half of any."""
+    common = TitleName.objects.filter(title__is_adult=False).order_by("-title__members", "pk")
+    popular = list(common.values_list("text", flat=True)[: number * 4])
+    dice = Random(7)
+    every = list(common.order_by("pk").values_list("text", flat=True))
+    return dice.sample(popular, min(number // 2, len(popular))) + dice.sample(every, min(number // 2, len(every)))
+
+
+def ways(names: list[str]) -> Iterator[tuple[str, list[str]]]:
+    yield "exact", names
+    yield "prefix", [name[: 1 + number % 8] for number, name in enumerate(names)]
+    yield "accented", [name.translate(ACCENTS).upper() for name in names]
+    yield "typo", [misspell(search_key(name), Random(number)) for number, name in enumerate(names)]
+
+
+def misspell(text: str, dice: Random) -> str:
+    """Two neighbours swapped, or a letter left out, doubled or replaced."""
+    place = dice.randrange(max(1, len(text) - 1))
+    before, here, after = text[:place], text[place : place + 1], text[place + 1 :]
+    return dice.choice(
+        [before + after[:1] + here + after[1:], before + after, before + here * 2 + after, before + "q" + after]
+    )
+
+
+def timed(query: str) -> float:
+    start = perf_counter()
+    search_titles(query, None)
+    return perf_counter() - start
