@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def rate(client, title, score, **headers):
+    return client.post(reverse("recommendations:guest_rate", args=[title.pk]), {"score": score}, **headers)
+
+
+class TestFirstVisit:
+    def test_offers_titles_to_rate(self, client, make_title):
+        shown, _ = make_title("Monster"), make_title("For adults", is_adult=True)
+        response = client.get(reverse("recommendations:home"))
+        assert (response.context["wall"], response.context["missing"]) == ([shown], 3)
+
+    def test_an_empty_catalogue_says_what_to_do(self, client):
+        assert "manage.py seed" in client.get(reverse("recommendations:home")).content.decode()
+
+    def test_ratings_are_counted_down_and_kept_for_the_visit(self, client, make_title):
+        titles = [make_title() for _ in range(4)]
+        for title, score in zip(titles, [9, 3], strict=False):
+            rate(client, title, score)
+        context = client.get(reverse("recommendations:home")).context
+        assert (context["scores"], context["missing"], context["list"]) == ({titles[0].pk: 9, titles[1].pk: 3}, 1, None)
+
+    def test_the_third_rating_brings_suggestions(self, client, make_title):
+        titles = [make_title() for _ in range(4)]
+        for title in titles[:3]:
+            rate(client, title, 9)
+        found = client.get(reverse("recommendations:home")).context["list"]
+        assert [item.title for item in found.items] == [titles[3]]
+
+    def test_htmx_gets_the_card_and_the_suggestions(self, client, make_title):
+        title = make_title("Monster")
+        content = rate(client, title, 9, **HTMX).content.decode()
+        assert f'id="card-{title.pk}"' in content
+        assert 'id="live" aria-labelledby="live-head" aria-live="polite" hx-swap-oob="true"' in content
+        assert "2 more to go" in content
+
+    def test_a_rating_can_be_changed_and_taken_back(self, client, make_title):
+        title = make_title()
+        rate(client, title, 9)
+        rate(client, title, 4)
+        assert client.session["guest_scores"] == {str(title.pk): 4}
+        rate(client, title, "")
+        assert client.session["guest_scores"] == {}
+
+    def test_all_can_be_cleared(self, client, make_title):
+        rate(client, make_title(), 9)
+        client.post(reverse("recommendations:guest_clear"))
+        assert "guest_scores" not in client.session
+
+    @pytest.mark.parametrize("score", ["0", "11", "ten", "7.5", "-1"])
+    def test_no_score_is_no_rating(self, client, make_title, score):
+        response = rate(client, make_title(), score)
+        assert (response.status_code, "guest_scores" in client.session) == (400, False)
+        assert response.content.decode() == "A score is a whole number from 1 to 10, or nothing to take it back."
+
+    def test_what_is_not_shown_cannot_be_rated(self, client, make_title):
+        assert rate(client, make_title(is_adult=True), 9).status_code == 404
+        assert client.post(reverse("recommendations:guest_rate", args=[999_999]), {"score": 9}).status_code == 404
+
+    def test_a_visit_keeps_two_hundred_ratings_at_most(self, client, make_title):
+        session = client.session
+        session["guest_scores"] = {str(number): 5 for number in range(1_000_000, 1_000_200)}
+        session.save()
+        content = rate(client, make_title(), 9, **HTMX).content.decode()
+        assert "200 ratings are the most a visit keeps" in content
+        assert len(client.session["guest_scores"]) == 200
+
+    def test_a_members_rating_goes_on_the_list(self, client, member, make_title):
+        client.force_login(member)
+        rate(client, make_title(), 9)
+        assert member.entries.values_list("status", "score").get() == ("completed", 9)
+        assert "guest_scores" not in client.session
+
+
+class TestForYou:
+    @pytest.fixture
+    def own(self, client, member, make_entry):
+        for score in (9, 8, 3):
+            make_entry(member, status="completed", score=score)
+        client.force_login(member)
+        return client
+
+    def test_is_for_members(self, client):
+        response = client.get(reverse("recommendations:for_you"))
+        assert (response.status_code, response.url) == (302, "/accounts/login/?next=/for-you/")
+
+    def test_is_the_start_page_of_a_member_with_a_list(self, own, make_title):
+        title = make_title()
+        context = own.get(reverse("recommendations:home")).context
+        assert [item.title for item in context["list"].items] == [title]
+
+    def test_a_new_member_rates_a_few_first(self, client, member, make_title):
+        wall = [make_title()]
+        client.force_login(member)
+        assert client.get(reverse("recommendations:home")).context["wall"] == wall
+
+    def test_says_how_it_was_made(self, own, make_title):
+        make_title()
+        content = own.get(reverse("recommendations:for_you")).content.decode()
+        assert "what most people like (popular)" in content
+        assert "model: none is published yet" in content
+
+    def test_never_shows_what_is_listed_hidden_or_adult(self, own, member, make_title, make_entry):
+        from accounts.lists import hide_title
+
+        shown, hidden, _ = make_title("Shown"), make_title("Hidden one"), make_title("Adult one", is_adult=True)
+        hide_title(member, hidden)
+        found = own.get(reverse("recommendations:for_you")).context["list"]
+        assert [item.title for item in found.items] == [shown]
+
+    def test_htmx_gets_the_lists_alone(self, own, make_title):
+        make_title()
+        content = own.get(reverse("recommendations:for_you"), **HTMX, HTTP_HX_TARGET="for-you").content.decode()
+        assert (content.lstrip().startswith('<div id="for-you"'), "<html" in content) == (True, False)
+
+    @pytest.mark.parametrize("n", [1, 3])
+    def test_takes_the_same_number_of_queries_for_any_number_of_titles(
+        self, own, make_title, n, django_assert_num_queries
+    ):
+        for _ in range(n):
+            make_title()
+        with django_assert_num_queries(8):
+            own.get(reverse("recommendations:for_you"))
+
+
+class TestParts:
+    def test_similar_titles_of_what_may_be_seen(self, client, make_title):
+        assert client.get(reverse("recommendations:similar", args=[make_title(is_adult=True).pk])).status_code == 404
+
+    def test_the_expected_score_is_for_members(self, client, member, make_title):
+        address = reverse("recommendations:predicted", args=[make_title().pk])
+        assert client.get(address).status_code == 302
+        client.force_login(member)
+        assert client.get(address).content.decode().strip() == "not known yet"
+
+    def test_about_the_data(self, client, make_title):
+        make_title()
+        make_title(is_adult=True)
+        assert client.get(reverse("recommendations:about")).context["n_titles"] == 1
