@@ -107,7 +107,7 @@ def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> Recommendatio
     """For a visitor who gave these scores (title id → 1–10) in this browser."""
     version = ModelVersion.active()
     if version is None:
-        return _popular(None, _nothing(), None, n, ("model: none is published yet",))
+        return _popular(None, _nothing(), None, n, ("model: none is published yet",), excluded=scores)
     recommender = load_recommender(version)
     title_ids = np.array(list(scores), dtype=np.int64)
     given = np.array(list(scores.values()), dtype=np.int64)
