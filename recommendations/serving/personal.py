@@ -164,7 +164,7 @@ def _from_table(row: MemberRecommendations) -> _Candidates:
 def _live(version: ModelVersion, member: User, without: frozenset[int], why: str) -> _Candidates | None:
     """Scores of this moment, kept until the list, the catalogue or the model changes; None if the list says nothing."""
     list_version = User.objects.values_list("list_version", flat=True).get(pk=member.pk)
-    key = f"live:{version.pk}:{catalogue_version()}:{member.pk}:{list_version}:{sorted(without)}"
+    key = f"live:{version.pk}:{catalogue_version()}:{member.pk}:{list_version}:{'-'.join(map(str, sorted(without)))}"
     candidates = None if without else cache.get(key)
     if candidates is None:
         recommender = load_recommender(version)

@@ -1,0 +1,159 @@
+import numpy as np
+import pytest
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from accounts import lists
+from catalog.models import ExternalId, Title
+from recommendations.models import ModelVersion
+from recommendations.starter import FILE, publish_starter
+
+MINE = "/api/v1/my/recommendations/"
+
+
+@pytest.fixture
+def titles(make_title) -> list[Title]:
+    """Titles that the starter model knows."""
+    mal_ids = np.load(FILE)["mal_ids"][:80].tolist()
+    titles = [make_title(name=f"Title {mal_id}") for mal_id in mal_ids]
+    ExternalId.objects.bulk_create(
+        ExternalId(title=title, provider="mal", medium="anime", value=str(mal_id))
+        for title, mal_id in zip(titles, mal_ids, strict=True)
+    )
+    return titles
+
+
+@pytest.fixture
+def listed(member, titles) -> list[Title]:
+    """What the member has on the list."""
+    for place, title in enumerate(titles[:10]):
+        lists.set_score(member, title, 10 if place % 2 else 8)
+    return titles[:10]
+
+
+@pytest.fixture
+def model(listed) -> ModelVersion:
+    return publish_starter()
+
+
+@pytest.fixture
+def api(member) -> APIClient:
+    api = APIClient()
+    api.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=member).key}")
+    return api
+
+
+def ids(found) -> list[int]:
+    return [item["title"]["id"] for item in found["items"]]
+
+
+def test_recommendations_say_where_they_come_from_and_why(api, model, listed):
+    found = api.get(MINE, {"n": 5}).json()
+
+    assert {**found, "items": [], "computed_at": ""} == {
+        "source": "table",
+        "tried": [],
+        "model": str(model),
+        "computed_at": "",
+        "n_inputs": 10,
+        "items": [],
+    }
+    assert len(found["items"]) == 5
+    scores = {title.pk: 10 if place % 2 else 8 for place, title in enumerate(listed)}
+    reasons = [reason for item in found["items"] for reason in item["reasons"]]
+    assert reasons != []
+    assert all(scores[reason["title_id"]] == reason["score"] for reason in reasons)
+    assert all(0 < reason["share"] <= 1 for reason in reasons)
+
+
+def test_a_new_score_changes_the_next_answer(api, model):
+    first = ids(api.get(MINE).json())[0]
+
+    api.patch(f"/api/v1/my/list/{first}/", {"score": 9}, format="json")
+    found = api.get(MINE).json()
+
+    assert (found["source"], found["tried"], found["n_inputs"]) == ("live", ["table: older than the list"], 11)
+    assert first not in ids(found)
+
+
+def test_a_hidden_title_is_not_recommended(api, model):
+    first = ids(api.get(MINE).json())[0]
+
+    api.put(f"/api/v1/my/hidden/{first}/")
+
+    assert first not in ids(api.get(MINE).json())
+
+
+def test_nothing_on_the_list_nor_adult_is_recommended(api, model, listed, titles):
+    Title.objects.filter(pk__in=[title.pk for title in titles[10:40]]).update(is_adult=True)
+
+    found = set(ids(api.get(MINE, {"n": 100}).json()))
+
+    assert len(found) >= 20
+    assert found <= {title.pk for title in titles[40:]}
+
+
+def test_reasons_can_be_left_out(api, model, listed):
+    without = [listed[0].pk, listed[1].pk]
+
+    found = api.get(MINE, {"without_reason": ",".join(map(str, without))}).json()
+
+    cited = {reason["title_id"] for item in found["items"] for reason in item["reasons"]}
+    assert (found["source"], found["n_inputs"]) == ("live", 8)
+    assert cited.isdisjoint(without)
+
+
+def test_without_a_model_the_popular_titles_are_served(api, titles):
+    found = api.get(MINE, {"n": 3}).json()
+
+    assert (found["source"], found["tried"]) == ("popular", ["model: none is published yet"])
+    assert ids(found) == [title.pk for title in titles[:3]]
+
+
+@pytest.mark.parametrize(
+    ("query", "errors"),
+    [
+        ({"n": 0}, {"n": ["Ensure this value is greater than or equal to 1."]}),
+        ({"n": 1000}, {"n": ["Ensure this value is less than or equal to 100."]}),
+        ({"n": "many"}, {"n": ["A valid integer is required."]}),
+        ({"without_reason": "1,x"}, {"without_reason": ["Title ids are whole numbers, with commas between them."]}),
+    ],
+)
+def test_a_wrong_query_is_named(api, query, errors):
+    response = api.get(MINE, query)
+
+    assert response.json()["errors"] == errors
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_recommendations_take_the_same_queries_for_any_length(api, model, n, django_assert_num_queries):
+    with django_assert_num_queries(6):  # token, row, scores given, titles, tags, names of the reasons
+        found = api.get(MINE, {"n": n}).json()
+
+    assert len(found["items"]) == n
+
+
+def test_similar_titles_come_closest_first_and_never_adult(model, titles):
+    near = APIClient().get(f"/api/v1/titles/{titles[0].pk}/similar/", {"n": 10}).json()
+    closest = near[0]["title"]["id"]
+
+    Title.objects.filter(pk=closest).update(is_adult=True)
+    after = APIClient().get(f"/api/v1/titles/{titles[0].pk}/similar/", {"n": 10}).json()
+
+    assert [item["score"] for item in near] == sorted((item["score"] for item in near), reverse=True)
+    assert closest not in [item["title"]["id"] for item in after]
+
+
+def test_an_adult_title_has_no_similar_ones_for_a_visitor(model, titles):
+    Title.objects.filter(pk=titles[0].pk).update(is_adult=True)
+
+    assert APIClient().get(f"/api/v1/titles/{titles[0].pk}/similar/").status_code == 404
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_similar_titles_take_the_same_queries_for_any_length(model, titles, n, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        found = APIClient().get(f"/api/v1/titles/{titles[0].pk}/similar/", {"n": n}).json()
+
+    assert len(found) == n
