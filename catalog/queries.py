@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from catalog.filters import TitleFilter
 from catalog.models import ExternalId, Relation, Tag, Title
@@ -55,38 +55,36 @@ def browse_titles(parameters: Mapping[str, Any], viewer: Viewer) -> QuerySet[Tit
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
     """Raises Title.DoesNotExist also for a title that `viewer` may not see."""
     visible = Title.objects.visible_to(viewer)
-    cards = Title.objects.for_cards()
-    there = Relation.objects.filter(to_title__in=visible).prefetch_related(Prefetch("to_title", cards))
-    back = Relation.objects.filter(from_title__in=visible).prefetch_related(Prefetch("from_title", cards))
     title = visible.prefetch_related(
         "names",
         "studios",
+        "relations",
+        "relations_back",
         Prefetch("tags", Tag.objects.visible_to(viewer)),
         Prefetch("external_ids", ExternalId.objects.order_by("provider")),
-        Prefetch("relations", there, to_attr="relations_there"),
-        Prefetch("relations_back", back, to_attr="relations_here"),
     ).get(pk=pk)
-    return TitleDetail(title, _related(title), _franchise(title, viewer), list(title.tags.all()))
-
-
-def _related(title: Title) -> list[RelatedTitle]:
-    """In the order of the kinds, each title once. Where only the child names its parent, it is shown as a side story."""
+    kinds, entry = _kinds_of_related(title), title.franchise_entry_id
+    wanted = Q(pk__in=kinds) | Q(franchise_entry=entry) if entry else Q(pk__in=kinds)
+    shown = sorted(visible.for_cards().filter(wanted), key=lambda card: (_start(card), card.pk))
     order = list(Relation.Kind)
-    related: dict[int, tuple[Relation.Kind, Title]] = {}
-    for relation in title.relations_there:  # type: ignore[attr-defined]
-        related.setdefault(relation.to_title_id, (Relation.Kind(relation.kind), relation.to_title))
-    for relation in title.relations_here:  # type: ignore[attr-defined]
+    related = sorted((card for card in shown if card.pk in kinds), key=lambda card: order.index(kinds[card.pk]))
+    return TitleDetail(
+        title=title,
+        related=[RelatedTitle(str(kinds[card.pk].label), card) for card in related],
+        franchise=[card for card in shown if entry and card.franchise_entry_id == entry],
+        tags=list(title.tags.all()),
+    )
+
+
+def _kinds_of_related(title: Title) -> dict[int, Relation.Kind]:
+    """What each related title is to this one; where only the child names its parent, it is a side story."""
+    kinds: dict[int, Relation.Kind] = {}
+    for relation in title.relations.all():
+        kinds.setdefault(relation.to_title_id, Relation.Kind(relation.kind))
+    for relation in title.relations_back.all():
         if relation.kind == Relation.Kind.PARENT_STORY:
-            related.setdefault(relation.from_title_id, (Relation.Kind.SIDE_STORY, relation.from_title))
-    ordered = sorted(related.values(), key=lambda item: (order.index(item[0]), _start(item[1]), item[1].pk))
-    return [RelatedTitle(str(kind.label), other) for kind, other in ordered]
-
-
-def _franchise(title: Title, viewer: Viewer) -> list[Title]:
-    if title.franchise_entry_id is None:
-        return []
-    parts = Title.objects.visible_to(viewer).filter(franchise_entry=title.franchise_entry_id).for_cards()
-    return sorted(parts, key=lambda part: (_start(part), part.pk))
+            kinds.setdefault(relation.from_title_id, Relation.Kind.SIDE_STORY)
+    return kinds
 
 
 def _start(title: Title) -> str:
@@ -102,7 +100,13 @@ def catalogue_size(viewer: Viewer) -> int:
 
 def genre_choices(viewer: Viewer = None) -> list[tuple[str, list[tuple[str, str]]]]:
     """For a form: (kind, [(slug, name)]) of the genres, themes and demographics that any title has."""
-    tags = Tag.objects.visible_to(viewer).filter(kind__in=GENRE_KINDS).annotate(n=Count("titles")).filter(n__gt=0)
+    tags = (
+        Tag.objects.visible_to(viewer)
+        .filter(kind__in=GENRE_KINDS)
+        .annotate(n=Count("titles"))
+        .filter(n__gt=0)
+        .order_by("name")
+    )
     key = f"catalog:genres:{getattr(viewer, 'shows_adult', False)}:{catalogue_version()}"
     found = cache.get_or_set(key, lambda: list(tags.values_list("kind", "slug", "name")), DAY) or []
     return [

@@ -35,9 +35,13 @@ REFRESH_VOCABULARY = """
 
 
 def index_titles(titles: Iterable[Title]) -> None:
-    """Write the names that the titles' own fields hold, then make them findable. For titles that no import wrote."""
+    """Write the names that the titles' fields hold, then make them findable. For titles that no import wrote.
+
+    Other names, such as those that a field held before, are synonyms.
+    """
     titles = list(titles)
     names = {(title.pk, name.key): name for title in titles for name in own_names(title)}
+    TitleName.objects.filter(title__in=titles).update(kind=TitleName.Kind.SYNONYM)
     TitleName.objects.bulk_create(
         names.values(), update_conflicts=True, unique_fields=["title", "key"], update_fields=["kind", "text"]
     )

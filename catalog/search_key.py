@@ -32,7 +32,9 @@ def search_key(text: str) -> str:
 
 
 def _bounded(words: list[str], text: str) -> str:
-    return (" ".join(words) or " ".join(text.casefold().split()))[:MAX_KEY].rstrip()
+    if not words:  # a name of nothing but punctuation
+        words = "".join(letter for letter in text.casefold() if letter.isprintable()).split()
+    return " ".join(words)[:MAX_KEY].rstrip()
 
 
 def _is_accent(letter: str) -> bool:
