@@ -135,7 +135,7 @@ class CatalogueWriter:
     def _know(self, ids: dict[str, int], model: type[Tag | Studio], names: dict[str, dict[str, Any]]) -> None:
         length = model._meta.get_field("slug").max_length or 0
         slugs = {name: slug_of(name, length) for name in names if name not in ids}
-        new = [model(name=name, slug=slug, **names[name]) for name, slug in slugs.items()]
+        new: list[Any] = [model(name=name, slug=slug, **names[name]) for name, slug in slugs.items()]
         model._default_manager.bulk_create(new, ignore_conflicts=True)
         known = dict(model._default_manager.filter(slug__in=set(slugs.values())).values_list("slug", "pk"))
         ids.update({name: known[slug] for name, slug in slugs.items()})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_FOUND = 500  # a search that fits more titles than this keeps the best of them
 YEARS = {"min_value": 1900, "max_value": 2200}
-SORTS = {
+SORTS: dict[str, tuple[str, list[Any]]] = {
     "popular": ("Most popular", [F("members").desc(), F("pk").asc()]),
     "score": ("Highest score", [F("score").desc(nulls_last=True), F("pk").asc()]),
     "newest": ("Newest", [F("season_year").desc(nulls_last=True), F("started_on").desc(), F("pk").desc()]),

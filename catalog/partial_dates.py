@@ -68,6 +68,10 @@ class PartialDate:
 class PartialDateField(models.CharField):
     """A PartialDate or None in Python, ISO text in the database."""
 
+    # Read by the type checker's Django plug-in alone.
+    _pyi_private_set_type: PartialDate | str | None  # type: ignore[assignment]
+    _pyi_private_get_type: PartialDate | None  # type: ignore[assignment]
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 10, "blank": True, "default": "", **kwargs})
 

@@ -99,14 +99,19 @@ class Vocabulary:
         if not reach:
             return []
         lengths = range(len(word) - reach, len(word) + reach + 1)
-        pools: list[Iterable[str]] = [[one for length in lengths for one in self._by_length[length]]]
+        pools: list[Iterable[str]] = [[one for length in lengths for one in self._by_length.get(length, ())]]
         if as_prefix:
             pools.append(self._prefixes(len(word)))
         found = [
             (distance, text)
             for pool in pools
             for text, distance, _ in process.extract(
-                word, pool, scorer=OSA.distance, processor=None, score_cutoff=reach, limit=limit
+                word,
+                pool,
+                scorer=OSA.distance,  # type: ignore[arg-type]
+                processor=None,
+                score_cutoff=reach,
+                limit=limit,
             )
         ]
         return list(dict.fromkeys(text for _, text in sorted(found)))[:limit]

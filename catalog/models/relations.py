@@ -29,6 +29,9 @@ class Relation(models.Model):
             models.CheckConstraint(condition=~models.Q(from_title=models.F("to_title")), name="relation_not_to_itself"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.from_title_id}: {self.kind} {self.to_title_id}"
+
 
 class ExternalId(models.Model):
     """What another catalogue calls a title. Ids are unique per provider and medium: MAL counts anime and manga apart."""

@@ -197,3 +197,6 @@ class SearchWord(models.Model):
 
     word = models.CharField(primary_key=True, max_length=300)
     titles = models.PositiveIntegerField(help_text="How many titles have it.")
+
+    def __str__(self) -> str:
+        return self.word

@@ -159,7 +159,7 @@ ADULT_TAGS = listed(
 
 def _known_tags() -> dict[str, tuple[str, str, bool]]:
     known = {
-        compact(name): (name, kind, is_adult)
+        compact(name): (name, str(kind), is_adult)
         for names, kind, is_adult in (
             (GENRES, Tag.Kind.GENRE, False),
             (ADULT_GENRES, Tag.Kind.GENRE, True),
