@@ -142,9 +142,10 @@ def _copy(rows: QuerySet, width: int) -> Columns:
     """A queryset of `width` integer columns as arrays, streamed by COPY: no Python object per row."""
     sql, params = rows.query.sql_with_params()
     buffer = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
-        for chunk in copy:
-            buffer.write(chunk)
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY ({cursor.mogrify(sql, params)}) TO STDOUT (FORMAT csv)") as copy:
+            for chunk in copy:
+                buffer.write(chunk)
     if not buffer.tell():
         return tuple(np.zeros(0, dtype=np.int64) for _ in range(width))
     buffer.seek(0)

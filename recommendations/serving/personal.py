@@ -26,6 +26,7 @@ from recommendations.titles import current_rules
 
 GUEST_MINIMUM = 3  # ratings from which a visitor's recommendations are their own
 LIVE_SECONDS = 3600
+NAMES = ("name", "name_english", "name_native")
 SPARE = 20  # candidates read beyond those asked for, since some may have become unshowable
 
 Viewer = User | AnonymousUser | None
@@ -97,10 +98,7 @@ def recommend_for(member: User, n: int = 20, *, without_reason: Collection[int] 
     if candidates is None or not len(candidates.ranked.ids):
         tried = (_why_not_table(row, bool(without_reason)), "live: nothing on the list that the model knows")
         return _popular(version, _own_list(version, member), member, n, tried)
-    scores = dict(
-        member.entries.filter(score__gte=LIKED, title__in=_reason_ids(candidates, n)).values_list("title", "score")
-    )
-    return _as_list(version, candidates, member, _showable(member), scores, n)
+    return _as_list(version, candidates, _showable(member), _liked(member, _reason_ids(candidates, n)), n)
 
 
 def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> RecommendationList:
@@ -119,8 +117,9 @@ def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> Recommendatio
     if not len(ranked.ids):
         return _popular(version, own, None, n, ("live: the model knows none of these titles",), excluded=scores)
     candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
+    cited = Title.objects.visible_to(None).only(*NAMES).in_bulk(_reason_ids(candidates, n))
     showable = _showable(None).exclude(pk__in=list(scores))
-    return _as_list(version, candidates, None, showable, scores, n)
+    return _as_list(version, candidates, showable, {pk: (title, scores[pk]) for pk, title in cited.items()}, n)
 
 
 def predicted_score(member: User, title: Title) -> float | None:
@@ -232,25 +231,31 @@ def _reason_ids(candidates: _Candidates, n: int) -> list[int]:
     return np.unique(candidates.ranked.reason_ids[: n + SPARE]).tolist()
 
 
+def _liked(member: User, title_ids: list[int]) -> dict[int, tuple[Title, int]]:
+    """{title id: (title, score)} of those that are on the list as liked, and that the member may see, now."""
+    may_see = Title.objects.visible_to(member).filter(pk__in=title_ids).order_by()
+    entries = ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=may_see).select_related("title")
+    entries = entries.only("score", *(f"title__{name}" for name in NAMES))
+    return {entry.title_id: (entry.title, entry.score) for entry in entries if entry.score}
+
+
 def _as_list(
     version: ModelVersion,
     candidates: _Candidates,
-    viewer: User | None,
     showable: TitleQuerySet,
-    scores: Mapping[int, int],
+    cited: Mapping[int, tuple[Title, int]],
     n: int,
 ) -> RecommendationList:
-    """The first n candidates that may be shown, with the reasons whose score is known."""
+    """The first n candidates that may be shown, with those of their reasons that may be cited."""
     ranked = candidates.ranked
     ids = ranked.ids.tolist()
     found = showable.in_bulk(ids[: n + SPARE])
     if len(found) < min(n, len(ids)):
         found = showable.in_bulk(ids)
-    cited = Title.objects.visible_to(viewer).only("name", "name_english", "name_native").in_bulk(list(scores))
     items = []
     for place in [place for place, pk in enumerate(ids) if pk in found][:n]:
         pairs = zip(ranked.reason_ids[place].tolist(), ranked.reason_shares[place].tolist(), strict=True)
-        reasons = tuple(Reason(cited[pk], scores[pk], share) for pk, share in pairs if pk in cited and share > 0)
+        reasons = tuple(Reason(*cited[pk], share) for pk, share in pairs if pk in cited and share > 0)
         score, predicted = float(ranked.scores[place]), float(ranked.predicted[place])
         items.append(Recommendation(found[ids[place]], score, predicted, reasons))
     return RecommendationList(

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from recommendations.engine.interactions import IdMap
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.recommender import Recommender
+from tests.recommendations.engine.toys import clusters
+
+if TYPE_CHECKING:  # pytest may read this file before Django is set up
+    from catalog.models import Title
+    from recommendations.models import ModelVersion
+
+N_TITLES = 40
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    from recommendations import artifact_store, titles
+
+    settings.MODEL_DIR = tmp_path / "models"
+    settings.ARCHIVE_DIR = tmp_path / "archives"
+    settings.ARCHIVE_DIR.mkdir()
+    artifact_store._loaded.clear()
+    titles._current.clear()
+
+
+@pytest.fixture
+def catalogue(make_title: Callable[..., Title]) -> list[Title]:
+    """Titles with the MAL ids 1 to 40: in `clusters`, people like either the odd or the even ones."""
+    from catalog.models import ExternalId
+
+    made = [make_title(f"Title {mal_id}", members=1000 - mal_id) for mal_id in range(1, N_TITLES + 1)]
+    for mal_id, title in enumerate(made, 1):
+        ExternalId.objects.create(title=title, provider="mal", medium="anime", value=str(mal_id))
+    return made
+
+
+@pytest.fixture
+def odd(catalogue: list[Title]) -> list[Title]:
+    return catalogue[0::2]
+
+
+@pytest.fixture
+def even(catalogue: list[Title]) -> list[Title]:
+    return catalogue[1::2]
+
+
+@pytest.fixture
+def publish_model(catalogue: list[Title]) -> Callable[..., ModelVersion]:
+    """Publish a model fitted on `clusters`, with the rows of everybody who has a list by now."""
+    from recommendations.artifact_store import artifact_folder
+    from recommendations.models import ModelVersion
+    from recommendations.pipelines.publish import publish
+
+    train = clusters()
+    linear, popularity, svd = RatingAwareEase().fit(train), Popularity().fit(train), Svd(n_factors=2).fit(train)
+    items = IdMap(np.array([title.pk for title in catalogue]))
+
+    def make() -> ModelVersion:
+        version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE)
+        recommender = Recommender(items, linear, svd, popularity)
+        recommender.save(artifact_folder(version), {})
+        publish(version, recommender)
+        return version
+
+    return make

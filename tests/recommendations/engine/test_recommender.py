@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+
+from recommendations.engine.interactions import LIKED
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.ranking import TitleRules
+from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.starter import pack, unpack
+from tests.recommendations.engine.toys import clusters
+
+
+@pytest.fixture(scope="module")
+def recommender():
+    train = clusters()
+    return Recommender(train.items, RatingAwareEase().fit(train), Svd(n_factors=4).fit(train), Popularity().fit(train))
+
+
+@pytest.fixture(scope="module")
+def rules():
+    franchise = np.arange(40)
+    franchise[39] = 37  # the last title belongs to the last but two
+    entry = np.arange(40)
+    entry[39] = 37
+    return TitleRules(np.ones(40, bool), np.zeros(40, bool), franchise, entry)
+
+
+def member(items, scores, on_list=None, hidden=()):
+    items = np.array(items)
+    on_list = items if on_list is None else np.array(on_list)
+    return MemberList(items, np.array(scores, dtype=np.float32), on_list, np.array(hidden, dtype=int), False)
+
+
+def test_recommends_by_taste_with_everything_that_a_row_holds(recommender, rules):
+    ranked = recommender.recommend(member([0, 2, 4, 6], [9, 10, 8, 9]), rules, n=6)
+
+    assert (ranked.ids % 2 == 1).all()  # index 0 is title 1: the odd ones
+    assert not set(ranked.ids) & {1, 3, 5, 7}
+    assert (np.diff(ranked.scores) <= 0).all()
+    assert ((ranked.predicted >= 7) & (ranked.predicted <= 10)).all()
+    assert set(ranked.reason_ids.ravel()) <= {0, 1, 3, 5, 7}
+    assert (ranked.reason_shares.sum(1) <= 1 + 1e-6).all()
+    assert (ranked.reason_shares[:, 0] > 0).all()
+
+
+def test_a_disliked_title_is_never_a_reason(recommender, rules):
+    ranked = recommender.recommend(member([0, 2, 4, 1], [9, 10, LIKED, 2]), rules, n=20)
+
+    assert 2 not in ranked.reason_ids
+
+
+def test_an_empty_list_has_no_recommendations(recommender, rules):
+    assert len(recommender.recommend(member(np.zeros(0, int), []), rules, n=6).ids) == 0
+
+
+def test_popular_titles_follow_the_same_rules(recommender, rules):
+    everything = recommender.most_popular(member([0], [9]), rules, n=40)
+    without_franchise = recommender.most_popular(member([0], [9], hidden=[39]), rules, n=40)
+
+    assert set(everything) == set(range(2, 40))
+    assert set(everything) - set(without_franchise) == {38}
+
+
+def test_similar_titles_share_the_audience_and_not_the_franchise(recommender, rules):
+    ids, scores = recommender.similar(5, rules)
+
+    assert ((ids[0] % 2 == 1) | (ids[0] == 0)).all()
+    assert 40 not in ids[37]
+    assert 38 not in ids[39]
+    assert scores[:, 0] == pytest.approx(1)
+    assert (np.diff(scores, axis=1) <= 0).all()
+
+
+def test_saved_and_loaded_it_recommends_the_same(recommender, rules, tmp_path):
+    recommender.save(tmp_path / "1", {"seed": 0})
+    loaded = Recommender.load(tmp_path / "1")
+
+    before, after = (r.recommend(member([0, 2, 5], [9, 10, 4]), rules, n=10) for r in (recommender, loaded))
+
+    assert before.ids.tolist() == after.ids.tolist()
+    assert np.array_equal(before.predicted, after.predicted)
+    assert np.array_equal(before.reason_ids, after.reason_ids)
+
+
+def test_packed_as_a_starter_it_ranks_nearly_the_same_over_the_ids_of_a_site(recommender, rules, tmp_path):
+    biases = Svd(n_factors=0).load(recommender.ratings.arrays | {"item_factors": np.zeros((40, 0), np.float32)})
+    whole = Recommender(recommender.items, recommender.linear, biases, recommender.popularity)
+    pack(tmp_path / "weights.npz", whole, neighbours=39)
+
+    starter = unpack(tmp_path / "weights.npz", {mal_id: 1000 - mal_id for mal_id in range(1, 41)})
+
+    assert starter.items.ids.tolist() == list(range(960, 1000))
+    reversed_rules = TitleRules(*(np.ones(40, bool), np.zeros(40, bool)), np.arange(40), np.arange(40))
+    own = member([39, 37, 35], [9, 10, 9])  # titles 1, 3 and 5
+    here = 1000 - starter.recommend(own, reversed_rules, n=10).ids
+    there = whole.recommend(member([0, 2, 4], [9, 10, 9]), reversed_rules, n=10).ids
+    assert len(set(here) & set(there)) >= 9
+
+
+def test_a_starter_leaves_out_what_the_site_does_not_have(recommender, tmp_path):
+    biases = Svd(n_factors=0).load(recommender.ratings.arrays | {"item_factors": np.zeros((40, 0), np.float32)})
+    whole = Recommender(recommender.items, recommender.linear, biases, recommender.popularity)
+    pack(tmp_path / "weights.npz", whole, neighbours=10)
+
+    starter = unpack(tmp_path / "weights.npz", {3: 30, 9: 90, 2: 20, 999: 1})
+
+    assert starter.items.ids.tolist() == [20, 30, 90]
+    assert starter.linear.weights("liked").shape == (3, 3)

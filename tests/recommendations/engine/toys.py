@@ -1,0 +1,39 @@
+"""Small asymmetric data: 6 members × 8 titles, so that a transposition fails."""
+
+import numpy as np
+
+from recommendations.engine.interactions import Interactions
+
+TITLES = np.array([11, 12, 13, 14, 15, 16, 17, 18])
+LISTS = {  # user → {title: score}; 0 = watched, not scored
+    1: {11: 9, 12: 8, 13: 3},
+    2: {11: 10, 12: 9, 14: 0, 15: 4},
+    3: {12: 8, 13: 2, 16: 7},
+    4: {11: 8, 12: 9, 15: 5, 16: 0, 17: 6},
+    5: {13: 9, 17: 8},
+    6: {13: 8, 17: 9, 18: 7},
+}
+
+
+def toy() -> Interactions:
+    rows = [(user, title, score) for user, scores in LISTS.items() for title, score in scores.items()]
+    return Interactions.from_ids(*np.array(rows).T)
+
+
+def clusters(n_users: int = 240, n_titles: int = 40, seed: int = 0) -> Interactions:
+    """Members who like the titles of one half of the catalogue and dislike some of the other's."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for user in range(1, n_users + 1):
+        likes_odd = user % 2
+        for title in generator.choice(
+            np.arange(1, n_titles + 1), size=18, replace=False, p=_taste(n_titles, likes_odd)
+        ):
+            liked = title % 2 == likes_odd
+            rows.append((user, title, int(np.clip(generator.normal(9 if liked else 4, 1), 1, 10))))
+    return Interactions.from_ids(*np.array(rows).T)
+
+
+def _taste(n_titles: int, likes_odd: int) -> np.ndarray:
+    weights = np.where(np.arange(1, n_titles + 1) % 2 == likes_odd, 6.0, 1.0)
+    return weights / weights.sum()

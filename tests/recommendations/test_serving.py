@@ -1,0 +1,393 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts import lists
+from catalog.models import Tag, Title
+from catalog.versioning import catalogue_changed
+from recommendations.models import MemberRecommendations, ModelVersion
+from recommendations.pipelines.publish import activate
+from recommendations.serving import (
+    continue_series,
+    onboarding_titles,
+    personal,
+    predicted_score,
+    recommend_for,
+    recommend_for_guest,
+    similar_to,
+)
+
+
+def shown(found):
+    return [item.title for item in found.items]
+
+
+@pytest.fixture
+def fan(member, odd):
+    """Likes odd titles."""
+    for title, score in zip(odd[:4], (9, 10, 8, 9), strict=True):
+        lists.set_score(member, title, score)
+    member.refresh_from_db()
+    return member
+
+
+class TestSources:
+    def test_without_a_model_the_best_known_titles_are_shown(self, member, catalogue):
+        found = recommend_for(member, 3)
+
+        assert shown(found) == catalogue[:3]
+        assert (found.source, found.model) == ("popular", "none")
+        assert found.tried == ("model: none is published yet",)
+
+    def test_an_empty_list_gets_what_most_people_like(self, member, publish_model):
+        publish_model()
+
+        found = recommend_for(member, 5)
+
+        assert found.source == "popular"
+        assert found.tried == ("table: no row yet", "live: nothing on the list that the model knows")
+        assert [item.predicted for item in found.items] == [None] * 5
+
+    def test_a_published_row_is_served_from_the_table(self, fan, odd, publish_model):
+        version = publish_model()
+
+        found = recommend_for(fan, 6)
+
+        assert (found.source, found.tried, found.n_inputs, found.model) == ("table", (), 4, str(version))
+        assert found.computed_at == MemberRecommendations.objects.get(user=fan).computed_at
+        assert set(shown(found)) <= set(odd[4:])
+
+    def test_a_new_rating_shows_at_once(self, fan, odd, even, publish_model):
+        publish_model()
+        first = recommend_for(fan, 5)
+        lists.set_score(fan, first.items[0].title, 9)
+
+        found = recommend_for(fan, 5)
+
+        assert (found.source, found.tried, found.n_inputs) == ("live", ("table: older than the list",), 5)
+        assert first.items[0].title not in shown(found)
+
+    def test_live_scores_are_those_that_the_table_gets_from_the_same_list(self, fan, publish_model):
+        version = publish_model()
+        table = recommend_for(fan, 10)
+        MemberRecommendations.objects.all().delete()
+
+        live = recommend_for(fan, 10)
+
+        assert live.source == "live"
+        assert shown(live) == shown(table)
+        assert [item.predicted for item in live.items] == pytest.approx([item.predicted for item in table.items])
+        assert [[(r.title_id, r.share) for r in i.reasons] for i in live.items] == [
+            [(r.title_id, pytest.approx(r.share)) for r in i.reasons] for i in table.items
+        ]
+        assert live.model == str(version)
+
+    def test_rolling_back_serves_the_earlier_version_s_rows(self, fan, publish_model):
+        first, second = publish_model(), publish_model()
+        assert recommend_for(fan, 3).model == str(second)
+
+        activate(first)
+
+        found = recommend_for(fan, 3)
+        assert (found.source, found.model) == ("table", str(first))
+
+
+class TestReasons:
+    def test_reasons_cite_liked_titles_with_the_score_given_and_a_share(self, fan, odd, publish_model):
+        publish_model()
+
+        found = recommend_for(fan, 5)
+
+        given_scores = dict(zip(odd[:4], (9, 10, 8, 9), strict=True))
+        for item in found.items:
+            assert len(item.reasons) == 2
+            assert all(given_scores[reason.title] == reason.score for reason in item.reasons)
+            assert 1 >= item.reasons[0].share >= item.reasons[1].share > 0
+
+    def test_a_list_can_be_seen_without_one_of_its_reasons(self, fan, odd, publish_model):
+        publish_model()
+
+        found = recommend_for(fan, 10, without_reason=[odd[0].pk])
+
+        assert (found.source, found.n_inputs) == ("live", 3)
+        assert odd[0] not in shown(found)
+        assert odd[0] not in [reason.title for item in found.items for reason in item.reasons]
+
+    def test_a_title_dropped_without_a_score_is_not_read(self, fan, even, publish_model):
+        lists.set_status(fan, even[0], "dropped")
+        publish_model()
+
+        found = recommend_for(fan, 10)
+
+        assert found.n_inputs == 4
+        assert even[0] not in shown(found)
+
+
+class TestNeverShown:
+    """Each title here would be shown first, were it not for the rule."""
+
+    @pytest.fixture
+    def first(self, fan, publish_model):
+        publish_model()
+        return recommend_for(fan, 1).items[0].title
+
+    def test_what_was_put_on_the_list_since(self, fan, first):
+        fan.entries.create(title=first, status="planned")  # past the door: the row still counts as fresh
+
+        assert first not in shown(recommend_for(fan, 36))
+
+    def test_what_was_hidden_since(self, fan, first):
+        fan.hidden.create(title=first)
+
+        assert first not in shown(recommend_for(fan, 36))
+
+    @pytest.mark.parametrize(
+        "change", [{"is_adult": True}, {"status": "upcoming"}, {"format": "music"}, {"medium": "manga"}], ids=str
+    )
+    def test_what_became_unshowable_since(self, fan, first, change):
+        Title.objects.filter(pk=first.pk).update(**change)
+
+        found = recommend_for(fan, 36)
+        assert found.source == "table"
+        assert first not in shown(found)
+
+    def test_adult_titles_are_shown_with_the_opt_in(self, fan, first):
+        Title.objects.filter(pk=first.pk).update(is_adult=True)
+        fan.shows_adult = True
+
+        assert first in shown(recommend_for(fan, 36))
+
+    def test_the_other_parts_of_a_franchise_that_was_begun(self, fan, odd, first):
+        Title.objects.filter(pk__in=[first.pk, odd[0].pk]).update(franchise_entry=odd[0])
+        catalogue_changed()
+        lists.set_score(fan, odd[5], 8)
+
+        found = recommend_for(fan, 36)
+        assert found.source == "live"
+        assert first not in shown(found)
+
+    def test_a_full_list_comes_back_when_the_first_ones_may_not_be_shown(self, fan, publish_model, monkeypatch):
+        publish_model()
+        monkeypatch.setattr(personal, "SPARE", 2)
+        best = [item.title for item in recommend_for(fan, 15).items]
+        Title.objects.filter(pk__in=[title.pk for title in best[:10]]).update(is_adult=True)
+
+        assert shown(recommend_for(fan, 5)) == best[10:15]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    scores=st.dictionaries(st.integers(0, 39), st.integers(1, 10) | st.none(), max_size=15),
+    hidden=st.sets(st.integers(0, 39), max_size=5),
+    adult=st.sets(st.integers(0, 39), max_size=8),
+    upcoming=st.sets(st.integers(0, 39), max_size=5),
+    shows_adult=st.booleans(),
+    source=st.sampled_from(["table", "live"]),
+)
+def test_never_on_the_list_hidden_adult_or_upcoming(
+    make_member, catalogue, publish_model, scores, hidden, adult, upcoming, shows_adult, source
+):
+    Title.objects.update(is_adult=False, status="finished")
+    Title.objects.filter(pk__in=[catalogue[i].pk for i in adult]).update(is_adult=True)
+    Title.objects.filter(pk__in=[catalogue[i].pk for i in upcoming]).update(status="upcoming")
+    catalogue_changed()
+    anybody = make_member(shows_adult=shows_adult)
+    drafts = [lists.EntryDraft(catalogue[i].pk, "completed" if s else "planned", score=s) for i, s in scores.items()]
+    lists.write_entries(anybody, drafts)
+    for i in hidden:
+        lists.hide_title(anybody, catalogue[i])
+    if source == "table" or not ModelVersion.active():
+        publish_model()
+
+    found = recommend_for(anybody, 40)
+
+    never = {*scores, *hidden, *upcoming, *(() if shows_adult else adult)}
+    assert not {title.pk for title in shown(found)} & {catalogue[i].pk for i in never}
+    assert not {r.title_id for item in found.items for r in item.reasons} & {
+        catalogue[i].pk for i in adult if not shows_adult
+    }
+
+
+class TestGuests:
+    def test_from_the_third_rating_recommendations_are_their_own(self, odd, publish_model):
+        publish_model()
+        scores = {odd[0].pk: 9, odd[1].pk: 10}
+
+        early = recommend_for_guest(scores, 5)
+        own = recommend_for_guest({**scores, odd[2].pk: 8}, 5)
+
+        assert (early.source, early.tried) == ("popular", ("live: 2 of the 3 ratings it needs",))
+        assert (own.source, own.n_inputs) == ("live", 3)
+        assert set(shown(own)) <= set(odd[3:])
+        assert own.items[0].reasons[0].score in {8, 9, 10}
+
+    def test_what_was_rated_is_never_shown(self, catalogue, publish_model):
+        publish_model()
+
+        for n_rated in (1, 2, 3, 6):
+            scores = {title.pk: 8 for title in catalogue[:n_rated]}
+            assert not {title.pk for title in shown(recommend_for_guest(scores, 40))} & set(scores)
+
+    def test_titles_that_no_longer_exist_do_no_harm(self, odd, publish_model):
+        publish_model()
+
+        found = recommend_for_guest({10**9: 9, odd[0].pk: 9, odd[1].pk: 9}, 5)
+
+        assert found.source == "live"
+        assert found.n_inputs == 2
+
+    def test_adult_titles_are_never_shown(self, odd, publish_model):
+        publish_model()
+        Title.objects.filter(pk__in=[title.pk for title in odd[4:10]]).update(is_adult=True)
+
+        found = recommend_for_guest({title.pk: 9 for title in odd[:3]}, 40)
+
+        assert not set(shown(found)) & set(odd[4:10])
+
+
+class TestQueries:
+    """The same number for one title and for many."""
+
+    @pytest.mark.parametrize("n", [1, 20])
+    def test_from_the_table(self, fan, publish_model, n, django_assert_num_queries):
+        publish_model()
+
+        with django_assert_num_queries(4):
+            recommend_for(fan, n)
+
+    @pytest.mark.parametrize("n", [1, 20])
+    def test_live_for_a_guest(self, odd, publish_model, n, django_assert_num_queries):
+        publish_model()
+        scores = {title.pk: 9 for title in odd[:3]}
+        recommend_for_guest(scores, n)
+
+        with django_assert_num_queries(4):
+            recommend_for_guest(scores, n)
+
+
+class TestSimilarTitles:
+    def test_titles_with_the_same_audience_come_first(self, odd, publish_model):
+        publish_model()
+
+        found = similar_to(odd[0], None, 5)
+
+        assert {item.title for item in found} <= set(odd[1:])
+        assert {item.by for item in found} == {"people"}
+
+    def test_a_title_that_nobody_rated_is_compared_by_its_tags(self, make_title, publish_model):
+        publish_model()
+        tags = [Tag.objects.create(kind="genre", name=name, slug=name) for name in ("drama", "music", "sports")]
+        new, both, one, other = (make_title(name) for name in ("New", "Both", "One", "Other"))
+        new.tags.set(tags[:2])
+        both.tags.set(tags[:2])
+        one.tags.set(tags[1:])
+        other.tags.set(tags[2:])
+
+        found = similar_to(new, AnonymousUser(), 5)
+
+        assert [(item.title, item.score, item.by) for item in found] == [(both, 1.0, "tags"), (one, 0.5, "tags")]
+
+    def test_adult_titles_need_the_opt_in(self, odd, make_member, publish_model):
+        publish_model()
+        closest = similar_to(odd[0], None, 1)[0].title
+        Title.objects.filter(pk=closest.pk).update(is_adult=True)
+
+        assert closest not in [item.title for item in similar_to(odd[0], make_member(), 30)]
+        assert closest in [item.title for item in similar_to(odd[0], make_member(shows_adult=True), 30)]
+
+
+class TestPredictedScore:
+    def test_liked_kinds_are_predicted_higher(self, fan, odd, even, publish_model):
+        publish_model()
+
+        assert predicted_score(fan, odd[8]) > 7 > predicted_score(fan, even[8])
+
+    def test_the_score_given_is_no_evidence(self, fan, odd, publish_model):
+        publish_model()
+        before = predicted_score(fan, odd[0])
+        lists.set_score(fan, odd[0], 1)
+
+        assert predicted_score(fan, odd[0]) == pytest.approx(before)
+
+    def test_there_is_none_without_scores_model_or_knowledge_of_the_title(
+        self, member, fan, odd, make_title, publish_model
+    ):
+        assert predicted_score(fan, odd[5]) is None
+        publish_model()
+        assert predicted_score(fan, make_title()) is None
+        lists.remove_entry(fan, odd[0])
+        for title in odd[1:4]:
+            lists.set_score(fan, title, None)
+        assert predicted_score(fan, odd[5]) is None
+
+
+class TestContinueSeries:
+    @pytest.fixture
+    def series(self, make_title):
+        first = make_title("Saga", started_on="2010")
+        parts = [make_title(f"Saga {n}", started_on=f"201{n}-04", franchise_entry=first) for n in (2, 3)]
+        first.franchise_entry = first
+        first.save()
+        return [first, *parts]
+
+    def test_the_next_part_of_what_was_completed(self, member, series):
+        lists.set_status(member, series[0], "completed")
+
+        assert continue_series(member) == [series[1]]
+
+    def test_not_what_lies_before_the_latest_part_seen(self, member, series):
+        lists.set_status(member, series[1], "completed")
+
+        assert continue_series(member) == [series[2]]
+
+    @pytest.mark.parametrize("status", ["dropped", "planned", "watching", "on_hold"])
+    def test_not_when_another_part_was_dropped_or_is_taken_up_already(self, member, series, status):
+        lists.set_status(member, series[0], "completed")
+        lists.set_status(member, series[1], status)
+
+        assert continue_series(member) == []
+
+    def test_not_when_a_part_is_hidden(self, member, series):
+        lists.set_status(member, series[0], "completed")
+        lists.hide_title(member, series[2])
+
+        assert continue_series(member) == []
+
+    def test_not_what_is_yet_to_air_or_adult(self, member, series):
+        lists.set_status(member, series[0], "completed")
+        Title.objects.filter(pk=series[1].pk).update(status="upcoming")
+        Title.objects.filter(pk=series[2].pk).update(is_adult=True)
+
+        assert continue_series(member) == []
+
+    @pytest.mark.parametrize("n_series", [1, 3])
+    def test_queries(self, member, make_title, n_series, django_assert_num_queries):
+        for number in range(n_series):
+            first = make_title(f"Saga {number}", started_on="2010")
+            second = make_title(f"Saga {number} again", started_on="2012", franchise_entry=first)
+            Title.objects.filter(pk=first.pk).update(franchise_entry=first)
+            lists.set_status(member, first, "completed")
+            assert second
+
+        with django_assert_num_queries(4):
+            assert len(continue_series(member)) == n_series
+
+
+def test_onboarding_shows_each_franchise_once_and_many_genres(make_title):
+    genres = [Tag.objects.create(kind="genre", name=name, slug=name) for name in ("action", "drama", "music")]
+    popular = [make_title(f"Action {n}", members=10_000 - n) for n in range(4)]
+    for title in popular:
+        title.tags.set(genres[:1])
+    sequel = make_title("Action 0 II", members=9_999, franchise_entry=popular[0])
+    sequel.tags.set(genres[1:2])
+    drama, music = make_title("Drama", members=500), make_title("Music", members=400)
+    drama.tags.set(genres[1:2])
+    music.tags.set(genres[2:])
+    adult = make_title("Adult", members=99_999, is_adult=True)
+
+    chosen = onboarding_titles(3)
+
+    assert chosen[0] == popular[0]
+    assert set(chosen) == {popular[0], drama, music}
+    assert adult not in chosen
