@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+    from pytest_django.live_server_helper import LiveServer
+
+    from accounts.models import User
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def site(live_server: LiveServer) -> LiveServer:
+    """A running site with the sample catalogue and the starter model."""
+    from django.core.management import call_command
+
+    call_command("seed", community=0, verbosity=0)
+    return live_server
+
+
+class Watched:
+    """A browser that writes down what no page may do."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.problems: list[str] = []
+        self.page = context.new_page()
+        self.page.on("console", lambda message: message.type == "error" and self.problems.append(message.text))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", lambda request: self._must_be_local(request.url, address))
+
+    def _must_be_local(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:")):
+            self.problems.append(f"asked another site: {url}")
+
+
+@pytest.fixture
+def visit(browser: Browser, site: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Open a browser at the site: `visit("/titles/", member=…, width=390)`. No page may log an error or leave the site."""
+    watched: list[Watched] = []
+    contexts: list[BrowserContext] = []
+
+    def open_page(path: str = "/", *, member: User | None = None, width: int = 1280, **options: object) -> Page:
+        context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if member is not None:
+            log_in(context, member, site.url)
+        watched.append(Watched(context, site.url))
+        watched[-1].page.goto(path)
+        return watched[-1].page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [problem for one in watched for problem in one.problems] == []
+
+
+def log_in(context: BrowserContext, member: User, address: str) -> None:
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(member)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])

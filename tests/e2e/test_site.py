@@ -1,0 +1,180 @@
+"""The ways through the site that people take, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from accounts.lists import set_score, set_status
+from catalog.models import Title
+
+SIGN_UP = {"email": "new@example.org", "username": "newcomer", "password1": "a long enough one"}
+
+
+@pytest.fixture
+def fan(make_member, site):
+    """A member who liked six well-known titles, and watches one."""
+    member = make_member("fan")
+    *liked, watching = Title.objects.filter(format="tv", episodes__gt=10).order_by("-members", "pk")[:7]
+    for title in liked:
+        set_score(member, title, 9)
+    set_status(member, watching, "watching")
+    return member
+
+
+def texts(page, selector: str) -> list[str]:
+    return [text.strip() for text in page.locator(selector).all_inner_texts()]
+
+
+def picks(page) -> list[str]:
+    return texts(page, "#for-you section[aria-labelledby=picks-head] .card h3")
+
+
+def test_a_visitor_rates_three_titles_by_keyboard_sees_suggestions_and_keeps_them(visit):
+    page = visit()
+    rated = texts(page, ".wall .card h3")[:3]
+    for number, left in enumerate(["2 more to go", "1 more to go", "What to watch next"]):
+        button = page.locator(".wall .card").nth(number).locator("button[value='9']").first
+        button.focus()
+        page.keyboard.press("Enter")
+        page.locator("#live-head", has_text=left).wait_for()
+    assert page.locator("#live .pick").count() > 3
+    assert "because you gave" in page.locator("#live .pick").first.inner_text()
+
+    page.get_by_role("link", name="Sign up and keep them").click()
+    for name, value in SIGN_UP.items():
+        page.fill(f"[name={name}]", value)
+    page.locator("main button[type=submit]").click()
+    page.get_by_role("heading", name="What to watch next").wait_for()
+
+    page.goto(reverse("accounts:list"))
+    assert sorted(texts(page, ".entry h3")) == sorted(rated)
+    assert [select.input_value() for select in page.locator(".entry [name=score]").all()] == ["9", "9", "9"]
+
+
+def test_a_rating_on_a_title_page_changes_what_is_suggested(visit, fan):
+    page = visit("/", member=fan)
+    first = picks(page)[0]
+    page.get_by_role("link", name=first, exact=True).first.click()
+    page.locator("#editor .score button", has_text="10").click()
+    page.locator("#editor .score [aria-pressed=true]", has_text="10").wait_for()
+    page.goto("/")
+    assert first not in picks(page)
+    assert fan.entries.get(score=10).title.name == first
+
+
+def test_a_card_is_hidden_with_one_tap_and_brought_back(visit, fan):
+    page = visit("/", member=fan)
+    first = picks(page)[0]
+    shown = page.locator("section[aria-labelledby=picks-head] h3").get_by_text(first, exact=True)
+    page.get_by_role("button", name=f"Not interested in {first}").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    expect(shown).to_have_count(0)
+    assert fan.hidden.get().title.name == first
+    page.get_by_role("button", name="Undo").click()
+    expect(shown).to_have_count(1)
+    assert fan.hidden.count() == 0
+
+
+def test_a_list_is_edited_in_place(visit, fan):
+    page = visit(reverse("accounts:list") + "?status=watching", member=fan)
+    row = page.locator(".entry")
+    row.get_by_role("button", name="One more episode").click()
+    expect(row.locator("[name=progress]")).to_have_value("1")
+    row.locator("[name=score]").focus()
+    with page.expect_response("**/list/*/"):
+        row.locator("[name=score]").select_option("7")
+    assert fan.entries.filter(status="watching").values_list("progress", "score").get() == (1, 7)
+
+
+def test_search_suggests_and_is_walked_by_arrows(visit, fan):
+    page = visit("/about/", member=fan)
+    wanted = fan.entries.order_by("pk").first().title
+    page.keyboard.press("/")
+    page.keyboard.type(wanted.name[:6].lower(), delay=20)
+    page.locator("#suggestions [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("#suggestions [aria-selected=true]")
+    address = chosen.get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
+    page.go_back()
+    page.locator("#search-input").fill("zzzz")
+    page.get_by_text("Nothing is called that.").wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator("#suggestions > *").count() == 0
+
+
+class TestWithoutJavaScript:
+    @pytest.fixture
+    def plain(self, visit):
+        return lambda *args, **options: visit(*args, java_script_enabled=False, **options)
+
+    def test_a_visitor_rates_and_gets_suggestions(self, plain):
+        page = plain()
+        for number in range(3):
+            page.locator(".wall .card").nth(number).locator("button[value='9']").first.click()
+        assert page.locator("#live .pick").count() > 3
+
+    def test_search_and_browse(self, plain, fan):
+        wanted = fan.entries.order_by("pk").first().title.name
+        page = plain("/titles/")
+        page.fill("#search-input", wanted)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert wanted in texts(page, ".card h3")
+        page.goto("/titles/")
+        page.get_by_label("Movie").check()
+        page.get_by_role("button", name="Apply").click()
+        assert "format=movie" in page.url
+        assert {text.split(" · ")[0] for text in texts(page, ".card small")} == {"Movie"}
+        page.get_by_role("link", name="Next").click()
+        assert "page=2" in page.url
+
+    def test_a_list_is_edited(self, plain, fan):
+        page = plain(reverse("accounts:list") + "?status=watching", member=fan)
+        page.locator(".entry [name=score]").select_option("8")
+        page.locator(".entry [name=progress]").fill("3")
+        page.get_by_role("button", name="Save").click()
+        assert fan.entries.filter(status="watching").values_list("progress", "score").get() == (3, 8)
+        assert page.url.endswith("?status=watching")
+
+    def test_a_title_is_put_on_the_list_from_its_page(self, plain, fan):
+        title = Title.objects.exclude(entries__user=fan).first()
+        page = plain(title.get_absolute_url(), member=fan)
+        page.get_by_role("link", name="Put it on my list").click()
+        page.get_by_role("button", name="Plan to watch").click()
+        assert fan.entries.get(title=title).status == "planned"
+
+    def test_a_card_is_hidden_and_brought_back(self, plain, fan):
+        page = plain("/", member=fan)
+        first = picks(page)[0]
+        page.get_by_role("button", name=f"Not interested in {first}").click()
+        assert first not in picks(page)
+        page.get_by_role("button", name="Undo").click()
+        assert fan.hidden.count() == 0
+
+
+LONG = "Ore wo Suki nano wa Omae dake ka yo to Kakushite Ita Hazu no Osananajimi ga Isekai de Maou ni " * 3
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_is_wider_than_the_screen_or_complains(visit, fan, make_member, make_title, width):
+    long = make_title(LONG[:299], name_english="Supercalifragilistic" * 10, name_native="長" * 120, members=9_999_999)
+    set_score(fan, long, 7)
+    make_member("w" * 100)
+    title = fan.entries.order_by("pk").first().title
+    pages = ["/", "/titles/", long.get_absolute_url(), title.get_absolute_url(), "/search/?q=ore", "/members/",
+             "/members/fan/", f"/members/{'w' * 100}/", "/about/", "/accounts/password/reset/"]  # fmt: skip
+    own = ["/list/", f"/list/{long.pk}/", "/list/hidden/", "/settings/", "/rate/", "/accounts/email/",
+           "/accounts/password/change/", "/accounts/logout/"]  # fmt: skip
+    wide = []
+    for member, paths in ((None, [*pages, "/accounts/login/", "/accounts/signup/"]), (fan, [*pages, *own])):
+        page = visit("/", member=member, width=width)
+        for path in paths:
+            page.goto(path)
+            expect(page.locator(".bone")).to_have_count(0)  # all parts are there
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wide.append(path)
+    assert wide == []
