@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from catalog.search_key import search_key
@@ -21,7 +21,7 @@ ADDITIONS = (
     rf"second|third|final|prologue|epilogue|mini anime|short anime|summary|digest|shippuuden|kanketsu-hen|x|vs\.?"
 )
 CUT = re.compile(
-    rf"\s*[:：;](?=\s)|\s+[-–—~～](?=\s?\S)|[~～]|\s*[(\[「『]|\s+(?:{ADDITIONS})(?![\w'])|\s+(?:\d{{1,2}}|[IVX]{{1,5}})(?=$|[\s:.!])",
+    rf"(?<=[!?])\s|\s*[:：;](?=\s)|\s+[-–—~～](?=\s?\S)|[~～]|\s*[(\[「『]|\s+(?:{ADDITIONS})(?![\w'])|\s+(?:\d{{1,2}}|[IVX]{{1,5}})(?=$|[\s:.!])",
     re.IGNORECASE,
 )
 SPACE = re.compile(r"\s+")
@@ -38,16 +38,13 @@ class Stems:
     at_cuts: tuple[str, ...]
     at_spaces: tuple[str, ...]
 
-    def only_long(self) -> Stems:
-        return replace(self, at_cuts=tuple(key for key in self.at_cuts if is_telling(key)))
-
 
 def stems(name: str) -> Stems:
     bare = PARENTHESES.sub("", name) or name
     variants = list(dict.fromkeys([bare, LEADING.sub("", bare)]))
     cuts = [key for text in variants for key in _beginnings(CUT, text)]
     cuts += [search_key(text) for text in variants[1:]]
-    spaces = [key for key in _beginnings(SPACE, bare) if is_long(key)]
+    spaces = [key for key in _beginnings(SPACE, bare) if is_telling(key)]
     return Stems(search_key(bare), tuple(dict.fromkeys(cuts)), tuple(dict.fromkeys(spaces)))
 
 
@@ -75,20 +72,29 @@ def _openings(names: Iterable[str]) -> set[str]:
 
 
 def linked_by_name(
-    names: Iterable[tuple[int, str]], translated: Iterable[tuple[int, str]] = ()
+    names: Iterable[tuple[int, str]],
+    translated: Iterable[tuple[int, str]] = (),
+    famous: Collection[int] = (),
 ) -> Iterator[tuple[int, int]]:
     """Pairs of title ids that belong together, from (title id, name) of all titles.
 
-    Translated names are shorter and plainer ("Love"), so that only their long beginnings count.
+    Translated names are shorter and plainer ("Love"), and a single word at a space may be any word: both count only
+    when they are long or the whole name of a `famous` title ("Noragami Aragoto", but not "Cinderella Girls").
     """
-    found = [(title_id, stems(name)) for title_id, name in names]
-    found += [(title_id, stem.only_long()) for title_id, name in translated if is_telling((stem := stems(name)).whole)]
+    found = [(title_id, stems(name), False) for title_id, name in names]
+    found += [(title_id, stem, True) for title_id, name in translated if is_telling((stem := stems(name)).whole)]
+    unfamous = {title_id for title_id, _, _ in found}.difference(famous)
     heads: defaultdict[str, list[int]] = defaultdict(list)
-    shared: defaultdict[str, list[int]] = defaultdict(list)
-    for title_id, stem in found:
+    for title_id, stem, _ in found:
         heads[stem.whole].append(title_id)
+    famous_heads = {key for key, title_ids in heads.items() if not unfamous.issuperset(title_ids)}
+    shared: defaultdict[str, list[int]] = defaultdict(list)
+    for title_id, stem, is_translated in found:
         for key in stem.at_cuts:
-            shared[key].append(title_id)
+            if not is_translated or is_telling(key) or key in famous_heads:
+                shared[key].append(title_id)
+        if head := next((key for key in stem.at_spaces if key in (heads if is_long(key) else famous_heads)), None):
+            yield heads[head][0], title_id
     for title_ids in heads.values():
         yield from pairwise(title_ids)
     for key, title_ids in shared.items():
@@ -96,6 +102,3 @@ def linked_by_name(
             yield from ((heads[key][0], title_id) for title_id in title_ids)
         elif is_telling(key):
             yield from pairwise(title_ids)
-    for title_id, stem in found:
-        if head := next((key for key in stem.at_spaces if key in heads), None):
-            yield heads[head][0], title_id

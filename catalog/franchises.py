@@ -22,6 +22,7 @@ SAME_STORY = {
 WITHOUT_STORY = {Format.MUSIC, Format.COMMERCIAL}
 BEGINNINGS = {Format.TV, Format.TV_SHORT, Format.MOVIE, Format.ONA}
 NOT_A_BEGINNING = re.compile(r"\b(?:recaps?|pilot|summary|digest|soushuuhen|prologue)\b", re.IGNORECASE)
+FAME = 20_000  # people who have it on their list
 KNOWN_ENOUGH = 0.05  # of the audience of the franchise's largest title
 WRITE = """
     UPDATE catalog_title SET franchise_entry_id = wanted.entry_id
@@ -116,7 +117,8 @@ def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, i
     telling = [member for member in members.values() if member.format not in WITHOUT_STORY]
     names = [(member.pk, member.name) for member in telling]
     translated = [(member.pk, member.name_english) for member in telling if member.name_english]
-    for one, other in linked_by_name(names, translated):
+    famous = {member.pk for member in telling if member.members >= FAME}
+    for one, other in linked_by_name(names, translated, famous):
         groups.join(one, other)
     return groups.of_several()
 

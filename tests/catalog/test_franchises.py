@@ -36,6 +36,7 @@ def grouped(*names: str) -> list[list[int]]:
         ("Haikyuu!! Movie 1: Owari to Hajimari", "haikyuu"),
         ("Mob Psycho 100 II", "mob psycho 100"),
         ("Clannad: After Story", "clannad"),
+        ("Free! Eternal Summer", "free"),
         ("Initial D First Stage", "initial d"),
         ("Kara no Kyoukai 5: Mujun Rasen", "kara no kyoukai"),
         ("Zoku Owarimonogatari", "owarimonogatari"),
@@ -60,6 +61,13 @@ def test_a_short_name_does_not_swallow_those_that_begin_with_it() -> None:
 
 def test_a_long_name_takes_what_is_added_without_a_sign() -> None:
     assert grouped("Dragon Ball", "Dragon Ball Z", "Dragonaut") == [[1, 2]]
+
+
+def test_one_long_word_takes_additions_only_when_it_is_famous() -> None:
+    members = members_named("Fuwafuwari", "Fuwafuwari Aragoto", "Cinderella", "Cinderella Days")
+    members[1] = replace(members[1], members=50_000)
+
+    assert find_franchises(members, []) == [[1, 2]]
 
 
 def test_two_parts_of_a_series_without_a_title_of_its_own_belong_together() -> None:
@@ -135,7 +143,7 @@ def test_names_alone_find_the_franchises_of_the_real_catalogue() -> None:
     members = {
         int(row.external_ids["mal"]): replace(
             PLAIN, pk=int(row.external_ids["mal"]), name=row.name or "", name_english=row.name_english or "",
-            format=row.format or "",
+            format=row.format or "", members=row.members or 0,
         )
         for row in rows
     }  # fmt: skip
