@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -74,27 +74,28 @@ def _openings(names: Iterable[str]) -> set[str]:
 def linked_by_name(
     names: Iterable[tuple[int, str]],
     translated: Iterable[tuple[int, str]] = (),
-    famous: Collection[int] = (),
+    vouched: Callable[[int, int], bool] = lambda head, title: False,
 ) -> Iterator[tuple[int, int]]:
     """Pairs of title ids that belong together, from (title id, name) of all titles.
 
     Translated names are shorter and plainer ("Love"), and a single word at a space may be any word: both count only
-    when they are long or the whole name of a `famous` title ("Noragami Aragoto", but not "Cinderella Girls").
+    when they are long, or `vouched` for by something else ("Noragami Aragoto", but not "Mononoke Hime").
     """
     found = [(title_id, stems(name), False) for title_id, name in names]
     found += [(title_id, stem, True) for title_id, name in translated if is_telling((stem := stems(name)).whole)]
-    unfamous = {title_id for title_id, _, _ in found}.difference(famous)
     heads: defaultdict[str, list[int]] = defaultdict(list)
     for title_id, stem, _ in found:
         heads[stem.whole].append(title_id)
-    famous_heads = {key for key, title_ids in heads.items() if not unfamous.issuperset(title_ids)}
     shared: defaultdict[str, list[int]] = defaultdict(list)
     for title_id, stem, is_translated in found:
         for key in stem.at_cuts:
-            if not is_translated or is_telling(key) or key in famous_heads:
+            if not is_translated or is_telling(key) or _head(heads, key, title_id, vouched):
                 shared[key].append(title_id)
-        if head := next((key for key in stem.at_spaces if key in (heads if is_long(key) else famous_heads)), None):
-            yield heads[head][0], title_id
+        for key in stem.at_spaces:
+            head = heads[key][0] if is_long(key) and key in heads else _head(heads, key, title_id, vouched)
+            if head:
+                yield head, title_id
+                break
     for title_ids in heads.values():
         yield from pairwise(title_ids)
     for key, title_ids in shared.items():
@@ -102,3 +103,7 @@ def linked_by_name(
             yield from ((heads[key][0], title_id) for title_id in title_ids)
         elif is_telling(key):
             yield from pairwise(title_ids)
+
+
+def _head(heads: dict[str, list[int]], key: str, title_id: int, vouched: Callable[[int, int], bool]) -> int | None:
+    return next((head for head in heads.get(key, ()) if vouched(head, title_id)), None)

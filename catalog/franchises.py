@@ -48,6 +48,7 @@ class Member:
     is_adult: bool
     is_recommendable: bool
     is_summary: bool
+    studios: frozenset[int] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -92,6 +93,9 @@ def load_members() -> Iterator[Member]:
     titles = Title.objects.filter(medium=Medium.ANIME).order_by("pk")
     recommendable = set(titles.recommendable().values_list("pk", flat=True))
     summaries = set(Relation.objects.filter(kind=Kind.SUMMARY).values_list("to_title", flat=True))
+    studios: defaultdict[int, set[int]] = defaultdict(set)
+    for title_id, studio_id in Title.studios.through.objects.values_list("title_id", "studio_id"):
+        studios[title_id].add(studio_id)
     for title in titles.only(
         "name", "name_english", "format", "started_on", "season_year", "members", "is_adult"
     ).iterator():
@@ -105,6 +109,7 @@ def load_members() -> Iterator[Member]:
             is_adult=title.is_adult,
             is_recommendable=title.pk in recommendable,
             is_summary=title.pk in summaries or bool(NOT_A_BEGINNING.search(title.name)),
+            studios=frozenset(studios[title.pk]),
         )
 
 
@@ -117,8 +122,11 @@ def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, i
     telling = [member for member in members.values() if member.format not in WITHOUT_STORY]
     names = [(member.pk, member.name) for member in telling]
     translated = [(member.pk, member.name_english) for member in telling if member.name_english]
-    famous = {member.pk for member in telling if member.members >= FAME}
-    for one, other in linked_by_name(names, translated, famous):
+
+    def from_the_makers_of(head: int, title: int) -> bool:
+        return members[head].members >= FAME and not members[head].studios.isdisjoint(members[title].studios)
+
+    for one, other in linked_by_name(names, translated, from_the_makers_of):
         groups.join(one, other)
     return groups.of_several()
 

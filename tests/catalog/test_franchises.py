@@ -63,11 +63,17 @@ def test_a_long_name_takes_what_is_added_without_a_sign() -> None:
     assert grouped("Dragon Ball", "Dragon Ball Z", "Dragonaut") == [[1, 2]]
 
 
-def test_one_long_word_takes_additions_only_when_it_is_famous() -> None:
-    members = members_named("Fuwafuwari", "Fuwafuwari Aragoto", "Cinderella", "Cinderella Days")
-    members[1] = replace(members[1], members=50_000)
+@pytest.mark.parametrize(
+    ("members", "studios", "groups"), [(50_000, {1}, [[1, 2]]), (100, {1}, []), (50_000, {2}, []), (50_000, set(), [])]
+)
+def test_one_long_word_takes_additions_of_its_makers_when_it_is_famous(
+    members: int, studios: set[int], groups: list[list[int]]
+) -> None:
+    titles = members_named("Fuwafuwari", "Fuwafuwari Aragoto")
+    titles[1] = replace(titles[1], members=members, studios=frozenset({1}))
+    titles[2] = replace(titles[2], studios=frozenset(studios))
 
-    assert find_franchises(members, []) == [[1, 2]]
+    assert find_franchises(titles, []) == groups
 
 
 def test_two_parts_of_a_series_without_a_title_of_its_own_belong_together() -> None:
@@ -129,12 +135,12 @@ def test_refreshing_writes_the_entry_to_every_part_and_clears_it_elsewhere(make_
 @pytest.mark.django_db
 def test_refreshing_takes_the_same_queries_for_any_number_of_titles(make_title, django_assert_num_queries) -> None:
     make_title("Saki")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         refresh_franchises()
 
     make_title("Saki: Zenkoku-hen")
     make_title("Saki Movie")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         refresh_franchises()
 
 
@@ -143,7 +149,7 @@ def test_names_alone_find_the_franchises_of_the_real_catalogue() -> None:
     members = {
         int(row.external_ids["mal"]): replace(
             PLAIN, pk=int(row.external_ids["mal"]), name=row.name or "", name_english=row.name_english or "",
-            format=row.format or "", members=row.members or 0,
+            format=row.format or "", members=row.members or 0, studios=frozenset(map(hash, row.studios)),
         )
         for row in rows
     }  # fmt: skip
