@@ -143,7 +143,8 @@ def _copy(rows: QuerySet, width: int) -> Columns:
     sql, params = rows.query.sql_with_params()
     buffer = io.BytesIO()
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({cursor.mogrify(sql, params)}) TO STDOUT (FORMAT csv)") as copy:
+        statement = f"COPY ({cursor.mogrify(sql, params)}) TO STDOUT (FORMAT csv)"
+        with cursor.copy(statement) as copy:
             for chunk in copy:
                 buffer.write(chunk)
     if not buffer.tell():
