@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import lists, queries
 from accounts.forms import EntryForm, ListForm
+from accounts.guests import guest_scores
 from accounts.models import EntryStatus, User
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
@@ -39,7 +40,8 @@ def entry(request: HttpRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     if not request.user.is_authenticated:
         if request.method == "GET" and request.htmx:
-            return render(request, "accounts/_editor_visitor.html", {"title": title})
+            score = guest_scores(request.session).get(title.pk)
+            return render(request, "accounts/_editor_visitor.html", {"title": title, "score": score})
         return login_required(lambda _: HttpResponse())(request)
     current = queries.entry_of(request.user, title)
     form = EntryForm(request.POST or None, user=request.user, title=title, entry=current)
