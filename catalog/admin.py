@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -37,16 +38,20 @@ class TitleAdmin(admin.ModelAdmin):
 
     list_display = ("name", "format", "status", "season_year", "score", "members", "is_adult")
     list_filter = ("format", "status", "is_adult", "medium")
-    search_fields = ("names__key__startswith",)
+    search_fields = ("names__key",)  # shows the search box; get_search_results says what it does
     autocomplete_fields = ("tags", "studios", "franchise_entry")
     readonly_fields = ("field_sources", "created_at", "updated_at")
     inlines = (NameInline, ExternalIdInline, RelationInline)
     show_full_result_count = False
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Title], search_term: str
     ) -> tuple[QuerySet[Title], bool]:
-        return super().get_search_results(request, queryset, search_key(search_term) if search_term else "")
+        """By the beginning of any name; the second value says that a title may come up twice."""
+        if not search_term:
+            return queryset, False
+        return queryset.filter(names__key__startswith=search_key(search_term)), True
 
     def save_model(self, request: HttpRequest, obj: Title, form: ModelForm[Title], change: bool) -> None:
         obj.field_sources |= {name: STAFF for name in form.changed_data if name in FIELDS}

@@ -27,6 +27,8 @@ CUT = re.compile(
 SPACE = re.compile(r"\s+")
 PARENTHESES = re.compile(r"\s*\((?:TV|OVA|ONA|Movie|Special|\d{4})\)|\s+(?:the animation|TV)$", re.IGNORECASE)
 LEADING = re.compile(r"^(?:zoku|shin|gekijou-?ban|eiga|new|tokubetsu-hen)[:\s]+(?=\S{3})", re.IGNORECASE)
+PARTICLES = frozenset({"no", "ni", "wo", "ga", "wa", "to", "de", "e", "mo", "of", "the", "and"})
+TINY = 2  # letters: "K", "I's"
 LONG_WORDS, LONG_LETTERS = 2, 8  # from here on, a beginning is hardly another story's by accident
 
 
@@ -62,6 +64,14 @@ def is_telling(key: str) -> bool:
     return is_long(key) or len(key) >= LONG_LETTERS
 
 
+def goes_on(beginning: str, whole: str) -> bool:
+    """Whether a particle binds the rest to the beginning: "Kimi to Boku | no Senjou", "Bokura no | Nanokakan"."""
+    words = beginning.split()
+    following = whole.removeprefix(beginning).split()
+    is_cut_off = len(words) <= LONG_WORDS and words[-1] in PARTICLES
+    return is_cut_off or bool(following and following[0] in PARTICLES)
+
+
 def names_agree(one: Iterable[str], other: Iterable[str]) -> bool:
     """Whether a beginning of one name, of at least a long word, is a beginning of the other."""
     return bool(_openings(one) & _openings(other))
@@ -89,10 +99,12 @@ def linked_by_name(
     shared: defaultdict[str, list[int]] = defaultdict(list)
     for title_id, stem, is_translated in found:
         for key in stem.at_cuts:
-            if not is_translated or is_telling(key) or _head(heads, key, title_id, vouched):
+            is_clear = is_telling(key) or (len(key) > TINY and not is_translated)
+            if is_clear or _head(heads, key, title_id, vouched):
                 shared[key].append(title_id)
         for key in stem.at_spaces:
-            head = heads[key][0] if is_long(key) and key in heads else _head(heads, key, title_id, vouched)
+            is_clear = is_long(key) and not goes_on(key, stem.whole)
+            head = heads[key][0] if is_clear and key in heads else _head(heads, key, title_id, vouched)
             if head:
                 yield head, title_id
                 break

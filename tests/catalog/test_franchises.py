@@ -63,6 +63,11 @@ def test_a_long_name_takes_what_is_added_without_a_sign() -> None:
     assert grouped("Dragon Ball", "Dragon Ball Z", "Dragonaut") == [[1, 2]]
 
 
+def test_a_phrase_that_goes_on_is_not_an_addition() -> None:
+    assert grouped("Kimi to Boku.", "Kimi to Boku no Senjou", "Kimi to Boku 2") == [[1, 3]]
+    assert grouped("Bokura no", "Bokura no Nanokakan", "Higurashi no Naku ni", "Higurashi no Naku ni Gou") == [[3, 4]]
+
+
 @pytest.mark.parametrize(
     ("members", "studios", "groups"), [(50_000, {1}, [[1, 2]]), (100, {1}, []), (50_000, {2}, []), (50_000, set(), [])]
 )
