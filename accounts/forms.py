@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +12,14 @@ from catalog.models import Title
 from catalog.partial_dates import PartialDate
 
 
+class ListOptions(TypedDict):
+    """As `accounts.queries.list_page` takes them."""
+
+    status: str
+    sort: str
+    q: str
+
+
 class ListForm(forms.Form):
     """Which part of a list to show. Anything that makes no sense is left out rather than refused."""
 
@@ -19,18 +27,18 @@ class ListForm(forms.Form):
     sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
     q = forms.CharField(max_length=120, required=False, strip=True)
 
-    def options(self) -> dict[str, str]:
+    def options(self) -> ListOptions:
         self.full_clean()
-        found = {name: value for name, value in self.cleaned_data.items() if value}
-        return {"status": "", "sort": "updated", "q": "", **found}
+        chosen = self.cleaned_data.get
+        return {"status": chosen("status") or "", "sort": chosen("sort") or "updated", "q": chosen("q") or ""}
 
 
-class PartialDateInput(forms.CharField):
+class PartialDateInput(forms.Field):
     widget = forms.TextInput(attrs={"placeholder": "2019, 2019-04 or 2019-04-21", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> PartialDate | None:
         try:
-            return PartialDate.parse(super().to_python(value))
+            return PartialDate.parse(str(value or ""))
         except ValueError as error:
             raise ValidationError(str(error)) from error
 

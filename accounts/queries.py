@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Avg, Count, F, Q
+from django.db.models.expressions import OrderBy
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, User
 from catalog.models import Title, TitleName
 from catalog.search import search_key
 
-SORTS = {
+SORTS: dict[str, tuple[str, list[str | OrderBy]]] = {
     "updated": ("Last changed", [F("updated_at").desc(), "pk"]),
     "score": ("Score", [F("score").desc(nulls_last=True), "title__name", "pk"]),
     "name": ("Name", ["title__name", "pk"]),
@@ -55,12 +56,19 @@ def list_page(
     entries = visible.filter(status=status) if status else visible
     if key := search_key(q):
         entries = entries.filter(title__in=TitleName.objects.filter(key__contains=key).values("title"))
+    _, order = SORTS[sort]
     return ListPage(
-        entries=entries.select_related("title").prefetch_related("title__tags").order_by(*SORTS[sort][1]),
+        entries=entries.select_related("title").prefetch_related("title__tags").order_by(*order),
         counts=(StatusCount("", "All", numbers["n"]), *counts),
         n_scored=numbers["n_scored"],
         mean_score=numbers["mean"],
     )
+
+
+def scores_of(user: User) -> dict[int, int]:
+    """Title id → score, in the order they came on the list."""
+    rows = ListEntry.objects.filter(user=user, score__isnull=False).order_by("pk").values_list("title_id", "score")
+    return {title_id: score for title_id, score in rows if score}
 
 
 def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:

@@ -4,27 +4,29 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authtoken.models import Token
 
 from accounts.forms import AdultForm, DeleteAccountForm, PreferencesForm, ThemeForm
 from accounts.lists import show_adult_titles
+from accounts.requests import MemberRequest
 from accounts.responses import back_to
+from catalog.requests import PageRequest
 
 YEAR = 365 * 24 * 3600
 
 
 @require_GET
 @login_required
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: MemberRequest) -> HttpResponse:
     return _settings(request)
 
 
 @require_POST
 @login_required
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: MemberRequest) -> HttpResponse:
     form = PreferencesForm(request.POST, instance=request.user)
     if not form.is_valid():
         return _settings(request, status=422, preferences=form)
@@ -35,7 +37,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def adult(request: HttpRequest) -> HttpResponse:
+def adult(request: MemberRequest) -> HttpResponse:
     form = AdultForm(request.POST)
     form.full_clean()
     show_adult_titles(request.user, form.cleaned_data["shows_adult"])
@@ -47,7 +49,7 @@ def adult(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def theme(request: HttpRequest) -> HttpResponse:
+def theme(request: PageRequest) -> HttpResponse:
     """A member's theme is a setting; a visitor's is a cookie."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
@@ -64,7 +66,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def create_token(request: HttpRequest) -> HttpResponse:
+def create_token(request: MemberRequest) -> HttpResponse:
     """A new API token, shown this once; it replaces the one before."""
     with transaction.atomic():
         Token.objects.filter(user=request.user).delete()
@@ -74,7 +76,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def revoke_token(request: HttpRequest) -> HttpResponse:
+def revoke_token(request: MemberRequest) -> HttpResponse:
     Token.objects.filter(user=request.user).delete()
     messages.success(request, "The API token no longer works.")
     return redirect("accounts:settings")
@@ -82,7 +84,7 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def delete_account(request: HttpRequest) -> HttpResponse:
+def delete_account(request: MemberRequest) -> HttpResponse:
     form = DeleteAccountForm(request.POST, user=request.user)
     if not form.is_valid():
         return _settings(request, status=422, delete=form)
@@ -93,7 +95,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     return redirect("recommendations:home")
 
 
-def _settings(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
+def _settings(request: MemberRequest, *, status: int = 200, **context: object) -> HttpResponse:
     response = render(
         request,
         "accounts/settings.html",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
@@ -17,15 +19,17 @@ from accounts import lists, queries
 from accounts.forms import EntryForm, ListForm
 from accounts.guests import guest_scores
 from accounts.models import EntryStatus, User
+from accounts.requests import MemberRequest
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
+from catalog.requests import PageRequest
 
 PAGE = 50
 
 
 @require_GET
 @login_required
-def list_view(request: HttpRequest) -> HttpResponse:
+def list_view(request: MemberRequest) -> HttpResponse:
     options = ListForm(request.GET).options()
     page = queries.list_page(request.user, request.user, **options)
     context = {"list": page, "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")), **options}
@@ -35,14 +39,18 @@ def list_view(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def entry(request: HttpRequest, title_id: int) -> HttpResponse:
+def entry(request: PageRequest, title_id: int) -> HttpResponse:
     """The editor of one entry. The title page loads it as a fragment; alone it is a page of its own."""
     title = _title(request, title_id)
-    if not request.user.is_authenticated:
-        if request.method == "GET" and request.htmx:
-            score = guest_scores(request.session).get(title.pk)
-            return render(request, "accounts/_editor_visitor.html", {"title": title, "score": score})
-        return login_required(lambda _: HttpResponse())(request)
+    if request.user.is_authenticated:
+        return _edit(cast(MemberRequest, request), title)
+    if request.method == "GET" and request.htmx:
+        score = guest_scores(request.session).get(title.pk)
+        return render(request, "accounts/_editor_visitor.html", {"title": title, "score": score})
+    return redirect_to_login(request.get_full_path())
+
+
+def _edit(request: MemberRequest, title: Title) -> HttpResponse:
     current = queries.entry_of(request.user, title)
     form = EntryForm(request.POST or None, user=request.user, title=title, entry=current)
     if request.method == "GET":
@@ -52,7 +60,7 @@ def entry(request: HttpRequest, title_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def remove(request: HttpRequest, title_id: int) -> HttpResponse:
+def remove(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     lists.remove_entry(request.user, title)
     messages.success(request, f"{title} is no longer on your list.")
@@ -82,7 +90,7 @@ QUICK_ACTIONS = {
 
 @require_POST
 @login_required
-def quick(request: HttpRequest, title_id: int) -> HttpResponse:
+def quick(request: MemberRequest, title_id: int) -> HttpResponse:
     """The one-tap actions of a card."""
     title = _title(request, title_id)
     action = QUICK_ACTIONS.get(request.POST.get("action", ""))
@@ -102,7 +110,7 @@ def quick(request: HttpRequest, title_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def hide(request: HttpRequest, title_id: int) -> HttpResponse:
+def hide(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     lists.hide_title(request.user, title)
     messages.success(request, f"Never suggested again: {title}", extra_tags=reverse("accounts:unhide", args=[title.pk]))
@@ -111,7 +119,7 @@ def hide(request: HttpRequest, title_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def unhide(request: HttpRequest, title_id: int) -> HttpResponse:
+def unhide(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     lists.unhide_title(request.user, title)
     messages.success(request, f"May be suggested again: {title}")
@@ -122,11 +130,11 @@ def unhide(request: HttpRequest, title_id: int) -> HttpResponse:
 
 @require_GET
 @login_required
-def hidden(request: HttpRequest) -> HttpResponse:
+def hidden(request: MemberRequest) -> HttpResponse:
     return _hidden(request, "accounts/hidden.html")
 
 
-def _hidden(request: HttpRequest, template: str) -> HttpResponse:
+def _hidden(request: MemberRequest, template: str) -> HttpResponse:
     return render(request, template, {"titles": queries.hidden_titles(request.user)})
 
 
@@ -134,7 +142,7 @@ def _title(request: HttpRequest, title_id: int) -> Title:
     return get_object_or_404(Title.objects.visible_to(request.user), pk=title_id)
 
 
-def _editor(request: HttpRequest, form: EntryForm, *, status: int = 200) -> HttpResponse:
+def _editor(request: MemberRequest, form: EntryForm, *, status: int = 200) -> HttpResponse:
     is_hidden = request.user.hidden.filter(title=form.title).exists()
     context = {"form": form, "title": form.title, "entry": form.entry, "is_hidden": is_hidden}
     if (request.htmx.target or "").startswith("entry-"):
@@ -142,7 +150,7 @@ def _editor(request: HttpRequest, form: EntryForm, *, status: int = 200) -> Http
     return render(request, "accounts/_editor.html" if request.htmx else "accounts/entry.html", context, status=status)
 
 
-def _saved(request: HttpRequest, title: Title) -> HttpResponse:
+def _saved(request: MemberRequest, title: Title) -> HttpResponse:
     """After a change: what was changed, as the page that asked shows it."""
     target = request.htmx.target or ""
     if not request.htmx:

@@ -11,6 +11,7 @@ from catalog import posters, queries
 from catalog.forms import SearchForm
 from catalog.links import external_links
 from catalog.models import Title
+from catalog.requests import PageRequest
 from catalog.search import search_titles
 
 PAGE = 48
@@ -19,7 +20,7 @@ HOUR, YEAR = 3600, 31_536_000
 
 
 @require_GET
-def browse(request: HttpRequest) -> HttpResponse:
+def browse(request: PageRequest) -> HttpResponse:
     """The filters' state is the address."""
     filters = queries.title_filter(request.GET, request.user)
     page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
@@ -30,7 +31,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: PageRequest) -> HttpResponse:
     """By any of a title's names: a page, or suggestions while somebody types."""
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""

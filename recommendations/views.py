@@ -1,18 +1,21 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.guests import forget_scores, guest_scores, keep_score
 from accounts.lists import set_score
+from accounts.queries import scores_of
+from accounts.requests import MemberRequest
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
+from catalog.requests import PageRequest
 from recommendations import queries, serving
 from recommendations.forms import ScoreForm
 
@@ -21,27 +24,27 @@ WALL, GUEST_PICKS = 24, 8
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PageRequest) -> HttpResponse:
     """For you; a few titles to rate, for a visitor and for a member with next to nothing on their list."""
     if request.user.is_authenticated and request.user.entries.count() >= serving.GUEST_MINIMUM:
-        return _for_you(request)
+        return _for_you(cast(MemberRequest, request))
     return rate_some(request)
 
 
 @require_GET
-def rate_some(request: HttpRequest) -> HttpResponse:
+def rate_some(request: PageRequest) -> HttpResponse:
     context = {"wall": serving.onboarding_titles(WALL), **_live(request)}
     return render(request, "recommendations/welcome.html", context)
 
 
 @require_GET
 @login_required
-def for_you(request: HttpRequest) -> HttpResponse:
+def for_you(request: MemberRequest) -> HttpResponse:
     return _for_you(request)
 
 
 @require_POST
-def guest_rate(request: HttpRequest, pk: int) -> HttpResponse:
+def guest_rate(request: PageRequest, pk: int) -> HttpResponse:
     """One tap on a title: kept for the visit, or on the list of a member."""
     title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
     form = ScoreForm(request.POST)
@@ -60,13 +63,13 @@ def guest_rate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def guest_clear(request: HttpRequest) -> HttpResponse:
+def guest_clear(request: PageRequest) -> HttpResponse:
     forget_scores(request.session)
     return redirect("recommendations:home")
 
 
 @require_GET
-def similar(request: HttpRequest, pk: int) -> HttpResponse:
+def similar(request: PageRequest, pk: int) -> HttpResponse:
     title = _title(request, pk)
     context = {"title": title, "similar": serving.similar_to(title, request.user, SIMILAR)}
     template = "_similar.html" if request.htmx else "similar.html"
@@ -75,22 +78,22 @@ def similar(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @login_required
-def predicted(request: HttpRequest, pk: int) -> HttpResponse:
+def predicted(request: MemberRequest, pk: int) -> HttpResponse:
     title = _title(request, pk)
     context = {"title": title, "predicted": serving.predicted_score(request.user, title)}
     return render(request, "recommendations/_predicted.html", context)
 
 
 @require_GET
-def about(request: HttpRequest) -> HttpResponse:
+def about(request: PageRequest) -> HttpResponse:
     return render(request, "recommendations/about.html", queries.about_the_data())
 
 
-def _title(request: HttpRequest, pk: int) -> Title:
+def _title(request: PageRequest, pk: int) -> Title:
     return get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
 
 
-def _for_you(request: HttpRequest) -> HttpResponse:
+def _for_you(request: MemberRequest) -> HttpResponse:
     context = {
         "list": serving.recommend_for(request.user, PICKS),
         "continue": serving.continue_series(request.user, CONTINUE),
@@ -99,20 +102,16 @@ def _for_you(request: HttpRequest) -> HttpResponse:
     return render(request, f"recommendations/{template}", context)
 
 
-def _rate(request: HttpRequest, title: Title, score: int | None) -> None:
+def _rate(request: PageRequest, title: Title, score: int | None) -> None:
     if request.user.is_authenticated:
         set_score(request.user, title, score)
     else:
         keep_score(request.session, title.pk, score)
 
 
-def _live(request: HttpRequest) -> dict[str, Any]:
+def _live(request: PageRequest) -> dict[str, Any]:
     """What was rated so far, and what that gives."""
-    if request.user.is_authenticated:
-        entries = request.user.entries.exclude(score=None).order_by("pk")
-        scores = dict(entries.values_list("title_id", "score"))
-    else:
-        scores = guest_scores(request.session)
+    scores = scores_of(request.user) if request.user.is_authenticated else guest_scores(request.session)
     return {
         "scores": scores,
         "missing": max(0, serving.GUEST_MINIMUM - len(scores)),
@@ -121,7 +120,7 @@ def _live(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _first_picks(request: HttpRequest, scores: dict[int, int]) -> serving.RecommendationList:
+def _first_picks(request: PageRequest, scores: dict[int, int]) -> serving.RecommendationList:
     if request.user.is_authenticated:
         return serving.recommend_for(request.user, GUEST_PICKS)
     return serving.recommend_for_guest(scores, GUEST_PICKS)

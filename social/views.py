@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import ListForm
 from accounts.models import User
 from accounts.queries import SORT_CHOICES, list_page
+from accounts.requests import MemberRequest
 from accounts.responses import back_to
+from catalog.requests import PageRequest
 from social import follows, queries
 from social.forms import DirectoryForm
 from social.visibility import shown_to_follower
@@ -18,7 +20,7 @@ PAGE = 48
 
 
 @require_GET
-def members(request: HttpRequest) -> HttpResponse:
+def members(request: PageRequest) -> HttpResponse:
     options = DirectoryForm(request.GET).options()
     found = queries.member_directory(request.user, **options)
     context = {
@@ -30,7 +32,7 @@ def members(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def member(request: HttpRequest, username: str) -> HttpResponse:
+def member(request: PageRequest, username: str) -> HttpResponse:
     owner = _active_member(username)
     options = ListForm(request.GET).options()
     page = list_page(owner, request.user, also=shown_to_follower(request.user), **options)
@@ -47,7 +49,7 @@ def member(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def follow(request: HttpRequest, username: str) -> HttpResponse:
+def follow(request: MemberRequest, username: str) -> HttpResponse:
     owner = _active_member(username)
     follows.follow(request.user, owner)
     return _follow_button(request, owner)
@@ -55,7 +57,7 @@ def follow(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def unfollow(request: HttpRequest, username: str) -> HttpResponse:
+def unfollow(request: MemberRequest, username: str) -> HttpResponse:
     owner = _active_member(username)
     follows.unfollow(request.user, owner)
     return _follow_button(request, owner)
@@ -65,12 +67,12 @@ def _active_member(username: str) -> User:
     return get_object_or_404(User, username__iexact=username, is_active=True)
 
 
-def _follow_button(request: HttpRequest, owner: User) -> HttpResponse:
+def _follow_button(request: MemberRequest, owner: User) -> HttpResponse:
     if not request.htmx:
         return back_to(request, owner.get_absolute_url())
     context = {"owner": owner, "follow": queries.follow_state(owner, request.user)}
     return render(request, "social/_follow.html", context)
 
 
-def _is_fragment(request: HttpRequest) -> bool:
+def _is_fragment(request: PageRequest) -> bool:
     return request.htmx.target in ("entries", "people", "pager")

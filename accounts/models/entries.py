@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -76,7 +77,7 @@ class ListEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.title_id} ({self.status})"
 
-    def clean_fields(self, exclude: object = None) -> None:
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         super().clean_fields(exclude)
         if len(self.notes) > 5000:  # a TextField's max_length binds forms only
             raise ValidationError({"notes": "Notes have at most 5000 characters."})

@@ -111,7 +111,8 @@ def _read_rows(stream: _LimitedReader) -> Iterator[ListRow]:
         if element.tag == "anime":
             row += 1
             yield _row(row, element)
-        root.clear()  # keeps memory constant
+        if root is not None:
+            root.clear()  # keeps memory constant
     if root is None:
         raise PortabilityError("The file is empty.")
 

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from accounts.models import User
+from catalog.requests import PageRequest
+
+
+class MemberRequest(PageRequest):
+    """The request of somebody who is logged in: what a view under `login_required` gets."""
+
+    user: User
