@@ -27,6 +27,8 @@ from catalog.versioning import catalogue_changed
 
 BATCH = 2_000
 IMPORT_LOCK = 0x616E6972  # one import at a time: two would create the same titles
+# PostgreSQL plans by what it last counted, which may be an empty table.
+COUNT_AFRESH = "ANALYZE catalog_title, catalog_titlename, catalog_title_tags, catalog_title_studios, catalog_externalid"
 Progress = Callable[[Iterator[SourceTitle | RejectedRow], str], Iterable[SourceTitle | RejectedRow]]
 
 
@@ -90,6 +92,8 @@ class FileImport:
             refresh_lexemes(self.writer.touched)
             refresh_vocabulary()
             refresh_franchises()
+            with connection.cursor() as cursor:
+                cursor.execute(COUNT_AFRESH)
             catalogue_changed()
 
     def accepted(self, rows: Iterable[SourceTitle | RejectedRow]) -> Iterator[SourceTitle]:

@@ -38,13 +38,14 @@ def find_title_ids(query: str, viewer: User | AnonymousUser | None, limit: int =
         return []
     visible = Title.objects.visible_to(viewer)
     words = key.split()[:MAX_WORDS]
-    found = dict.fromkeys(_by_audience(visible.filter(names__key=key), limit))
+    exact = _by_audience(visible.filter(names__key=key), limit)
+    found = dict.fromkeys(exact)
     found |= dict.fromkeys(_by_audience(visible.filter(names__key__startswith=key), limit))
     if len(found) < limit:
         found |= dict.fromkeys(_by_words(visible, [[word] for word in words], limit))
     if len(found) < ENOUGH and CJK.search(key):
         found |= dict.fromkeys(_by_audience(visible.filter(names__key__contains=key), limit))
-    if len(found) < ENOUGH:
+    if len(found) < ENOUGH and not exact:  # a whole name is no slip of the finger
         found |= dict.fromkeys(_past_typos(visible, words, limit))
     return list(found)[:limit]
 
@@ -71,21 +72,23 @@ def _lexeme(word: str) -> str:
 
 
 def _past_typos(titles: TitleQuerySet, words: list[str], limit: int) -> list[int]:
-    """The words written together, then with those that no name has corrected, then with any of them corrected."""
+    """The words written together, then with those that no name has corrected; at last with any of them corrected."""
     found = _by_words(titles, [["".join(words)]], limit) if len(words) > 1 else []
     for only_unknown in (True, False):
-        if len(found) < ENOUGH:
-            found += _by_words(titles, _spellings(words, only_unknown), limit)
+        spellings = _spellings(words, only_unknown)
+        if any(len(some) > 1 for some in spellings) and (only_unknown or not found):
+            found += _by_words(titles, spellings, limit)
     return found
 
 
 def _spellings(words: list[str], only_unknown: bool) -> list[list[str]]:
+    """Each word with what it may have meant; the last may be the beginning of a word."""
     known = vocabulary()
     *whole, last = words
     spellings = [
         [word] if only_unknown and word in known.words else [word, *known.corrections(word, CORRECTIONS)]
         for word in whole
     ]
-    if not (only_unknown and known.has_prefix(last)):
-        return [*spellings, [last, *known.corrections(last, CORRECTIONS, as_prefix=True)]]
-    return [*spellings, [last]]
+    if only_unknown and known.has_prefix(last):
+        return [*spellings, [last]]
+    return [*spellings, [last, *known.corrections(last, CORRECTIONS, as_prefix=True)]]
