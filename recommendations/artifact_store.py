@@ -16,10 +16,8 @@ def artifact_folder(version: ModelVersion) -> Path:
     return settings.MODEL_DIR / str(version.pk)
 
 
-def load_recommender(version: ModelVersion | None) -> Recommender | None:
+def load_recommender(version: ModelVersion) -> Recommender:
     """Raises engine.artifacts.ArtifactError when the version's artifact is missing or damaged."""
-    if version is None:
-        return None
     if version.pk not in _loaded:
         recommender = Recommender.load(artifact_folder(version))
         _loaded.clear()

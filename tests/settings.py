@@ -3,8 +3,6 @@
 import os
 import shutil
 
-import os
-
 from anirec.settings import *  # noqa: F403
 from anirec.settings import DATA_DIR, REST_FRAMEWORK, STORAGES
 
@@ -18,8 +16,3 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(("anon", "user", "token"), "10000/min")
-
-# Version numbers repeat between the workers' databases; their files must not.
-_WORKER_DIR = DATA_DIR / os.environ.get("PYTEST_XDIST_WORKER", "main")  # noqa: F405
-MODEL_DIR = _WORKER_DIR / "models"
-ARCHIVE_DIR = _WORKER_DIR / "archives"

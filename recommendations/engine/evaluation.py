@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from recommendations.engine.base import RatingPredictor, Scorer
 from recommendations.engine.interactions import Histories, Interactions
@@ -52,7 +53,7 @@ def evaluate_ranking(model: Scorer, held_out: HeldOut, popularity: NDArray[np.fl
         per_member.append(np.column_stack([*columns, ranking.novelty(top[:, :10], popularity)]))
     means = np.nanmean(np.concatenate(per_member), axis=0).tolist()
     coverage = float((shown > 0).mean())
-    return RankingReport(*means, coverage, ranking.gini(shown), len(held_out.inputs))
+    return RankingReport(*means, coverage, ranking.gini(shown), len(held_out.inputs))  # type: ignore[call-arg]
 
 
 def _top_unseen(model: Scorer, inputs: Histories) -> NDArray[np.int64]:
@@ -61,7 +62,7 @@ def _top_unseen(model: Scorer, inputs: Histories) -> NDArray[np.int64]:
     return ranking.top_k(scores, DEPTH)
 
 
-def _accuracy(top: NDArray[np.int64], relevant) -> tuple[NDArray[np.float64], ...]:
+def _accuracy(top: NDArray[np.int64], relevant: csr_matrix) -> tuple[NDArray[np.float64], ...]:
     is_relevant = relevant.toarray() > 0
     hits = np.take_along_axis(is_relevant, top, 1)
     n_relevant = is_relevant.sum(1)

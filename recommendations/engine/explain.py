@@ -63,7 +63,8 @@ class Contributions:
         keep = np.flatnonzero(at >= 0)
         cells = self.listed[keep] * np.int32(len(shown)) + at[keep]
         size = len(self.items) * len(shown)
-        return np.bincount(cells, weights=self.added[keep], minlength=size).reshape(len(self.items), len(shown))
+        added: NDArray = np.bincount(cells, weights=self.added[keep], minlength=size)
+        return added.reshape(len(self.items), len(shown))
 
 
 def contributions(

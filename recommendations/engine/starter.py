@@ -47,7 +47,8 @@ def unpack(path: Path, id_of_mal: Mapping[int, int]) -> Recommender:
     kept = kept[np.argsort(ids[kept])]
     arrays: dict[str, NDArray] = {"known": np.ones(len(kept), dtype=bool)}
     for channel in CHANNELS:
-        weights = _weights(*(packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales")), len(ids))
+        rows, steps, scales = (packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales"))
+        weights = _weights(rows, steps, scales, len(ids))
         weights = weights[kept][:, kept].tocsr()
         weights.sort_indices()
         arrays |= {

@@ -51,7 +51,10 @@ def array(values: NDArray[Any]) -> bytes:
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> int:
     """Append rows, one encoded value a field, to the model's table; returns how many."""
-    columns = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in fields)
+    columns = ", ".join(
+        connection.ops.quote_name(model._meta.get_field(name).column)  # type: ignore[union-attr, arg-type]
+        for name in fields
+    )
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)") as copy:

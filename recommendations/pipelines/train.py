@@ -95,7 +95,8 @@ def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
 def _examine(candidate: Recommender, parts: Split) -> tuple[Verdict, dict[str, object]]:
     """The gate's verdict on validation members; the figures recorded are those of the test members, which decide nothing."""
     audience = parts.train.item_counts() / len(parts.train.users)
-    active = load_recommender(ModelVersion.active())
+    serving = ModelVersion.active()
+    active = load_recommender(serving) if serving else None
     validation = {
         name: evaluate_ranking(model, parts.validation, audience)
         for name, model in (("candidate", candidate.linear), ("popularity", candidate.popularity))
@@ -103,7 +104,7 @@ def _examine(candidate: Recommender, parts: Split) -> tuple[Verdict, dict[str, o
     judged = (
         None
         if active is None
-        else evaluate_ranking(_OverOtherTitles(active, candidate.items), parts.validation, audience)
+        else evaluate_ranking(_OverOtherTitles(active, candidate.items), parts.validation, audience)  # type: ignore[arg-type]
     )
     verdict = judge(validation["candidate"], judged, validation["popularity"])
     return verdict, {

@@ -91,8 +91,8 @@ def recommend_for(member: User, n: int = 20, *, without_reason: Collection[int] 
     version = row.version if row else ModelVersion.active()
     if version is None:
         return _popular(None, _nothing(shows_adult=member.shows_adult), member, n, ("model: none is published yet",))
-    if row is not None and row.list_version == row.current_list_version and not without_reason:
-        candidates = _from_table(row)
+    if row is not None and row.list_version == row.current_list_version and not without_reason:  # type: ignore[attr-defined]
+        candidates: _Candidates | None = _from_table(row)
     else:
         candidates = _live(version, member, frozenset(without_reason), _why_not_table(row, bool(without_reason)))
     if candidates is None or not len(candidates.ranked.ids):
@@ -199,7 +199,7 @@ def _popular(
 ) -> RecommendationList:
     showable = _showable(member).exclude(pk__in=list(excluded))
     if version is None:
-        titles: Sequence[Title] = showable.order_by("-members", "pk")[:n]
+        titles = list(showable.order_by("-members", "pk")[:n])
     else:
         recommender = load_recommender(version)
         ids = recommender.most_popular(own, current_rules(version, recommender.items), n + SPARE).tolist()

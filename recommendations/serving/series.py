@@ -16,7 +16,7 @@ def continue_series(member: User, n: int = 12) -> list[Title]:
     already.
     """
     entries = ListEntry.objects.filter(user=member, title__franchise_entry__isnull=False)
-    seen: dict[int, str] = {}  # franchise → start of its latest part that was completed
+    seen: dict[int | None, str] = {}  # franchise → start of its latest part that was completed
     stopped = set(
         HiddenTitle.objects.filter(user=member)
         .exclude(title__franchise_entry=None)
@@ -38,7 +38,7 @@ def continue_series(member: User, n: int = 12) -> list[Title]:
         .exclude(entries__user=member)
         .order_by("started_on", "pk")
     )
-    following: dict[int, Title] = {}
+    following: dict[int | None, Title] = {}
     for part in parts:
         if part.started_on and str(part.started_on) > seen[part.franchise_entry_id]:
             following.setdefault(part.franchise_entry_id, part)

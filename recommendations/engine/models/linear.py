@@ -38,7 +38,7 @@ class RatingAwareEase(Scorer):
 
     def fit(self, train: Interactions) -> Self:
         histories = train.histories()
-        arrays = {}
+        arrays: dict[str, NDArray] = {}
         for channel, matrix in (("watched", histories.watched()), ("liked", histories.liked())):
             weights = self._weights(damp(matrix, self.damping))
             arrays |= {

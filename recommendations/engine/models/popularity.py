@@ -13,7 +13,7 @@ from recommendations.engine.interactions import LIKED, Histories, Interactions
 
 
 def damped_mean(
-    sums: NDArray[np.floating], counts: NDArray[np.integer], prior_mean: float, prior_count: float
+    sums: NDArray, counts: NDArray[np.integer], prior_mean: float, prior_count: float
 ) -> NDArray[np.float64]:
     """(n,) means pulled towards `prior_mean` as if `prior_count` more scores of it had been given."""
     return (sums + prior_mean * prior_count) / (counts + prior_count)
