@@ -134,7 +134,9 @@ def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDra
     return EntryDraft(title.pk, status, score=score or None, progress=episodes, finished_on=finished)
 
 
-def add_members(n: int, *, seed: int = 0, progress: Callable[[int], None] = lambda done: None) -> int:
+def add_members(
+    n: int, *, seed: int = 0, typical_length: float = 45, progress: Callable[[int], None] = lambda done: None
+) -> int:
     """Make synthetic members until there are n; returns how many were made. Each member is written whole or not at all."""
     existing = User.objects.filter(is_synthetic=True).count()
     if existing >= n:
@@ -145,7 +147,7 @@ def add_members(n: int, *, seed: int = 0, progress: Callable[[int], None] = lamb
             user = User(username=name, email=f"{name}@{EMAIL_DOMAIN}", is_synthetic=True)
             user.set_unusable_password()
             user.save()
-            write_entries(user, drafts(*sampler.draw(), sampler.generator))
+            write_entries(user, drafts(*sampler.draw(typical_length), sampler.generator))
         progress(done)
     return n - existing
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from django.db.models import F, Q
+
 from catalog.models import Title
 from catalog.models.titles import Format
 
@@ -12,28 +14,25 @@ FAMILIAR = (Format.TV, Format.MOVIE)
 
 
 def onboarding_titles(n: int = 24) -> list[Title]:
-    """n titles that most people know, one a franchise, of as many genres as possible: something to say yes or no to.
+    """n titles that most people know, where series begin, of as many genres as possible: something to say yes or no to.
 
     From the best known down, each place goes to the title whose genres were shown least so far.
     """
     pool = list(
         Title.objects.visible_to(None)
         .recommendable()
-        .filter(format__in=FAMILIAR)
+        .filter(Q(franchise_entry=None) | Q(franchise_entry=F("pk")), format__in=FAMILIAR)
         .for_cards()
         .prefetch_related("tags")
         .order_by("-members", "pk")[: n * POOL]
     )
     shown: Counter[str] = Counter()
-    franchises: set[int] = set()
     chosen: list[Title] = []
     while pool and len(chosen) < n:
         title = min(pool[: 3 * n], key=lambda candidate: _seen_share(candidate, shown))
         pool.remove(title)
-        if (franchise := title.franchise_entry_id or title.pk) not in franchises:
-            franchises.add(franchise)
-            chosen.append(title)
-            shown.update(tag.name for tag in title.tags.all())
+        chosen.append(title)
+        shown.update(tag.name for tag in title.tags.all())
     return chosen
 
 

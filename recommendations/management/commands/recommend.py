@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             rows = list(read_mal_xml(file))
         except (PortabilityError, OSError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"{file}: {error}") from error
         title_of = title_ids_by_mal()
         listed = {title_of[row.mal_id]: row for row in rows if row.mal_id in title_of}
         self.stdout.write(
