@@ -157,10 +157,29 @@ class TestWithoutJavaScript:
 
 
 LONG = "Ore wo Suki nano wa Omae dake ka yo to Kakushite Ita Hazu no Osananajimi ga Isekai de Maou ni " * 3
+AUDIT = """() => {
+  const shown = [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea, summary")]
+    .filter((one) => one.checkVisibility() && !one.closest("[aria-hidden=true]"));
+  const named = (one) => one.ariaLabel || one.labels?.length || one.textContent.trim() || one.closest("label");
+  const small = (one) => one.matches("button, .btn, select, summary, input:not([type=checkbox], [type=radio])")
+    && !one.closest("#search-input, .search-box") && one.getBoundingClientRect().height < 39.5;
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  const levels = [...document.querySelectorAll("h1, h2, h3")].map((one) => Number(one.tagName[1]));
+  const say = (what) => (one) => `${what}: ${one.outerHTML.slice(0, 120)}`;
+  return [
+    ...(document.documentElement.scrollWidth > innerWidth ? ["wider than the screen"] : []),
+    ...shown.filter((one) => !named(one)).map(say("no name")),
+    ...(innerWidth < 500 ? shown.filter(small).map(say("too small for a thumb")) : []),
+    ...[...document.querySelectorAll("img:not([alt])")].map(say("no alternative text")),
+    ...ids.filter((id, place) => ids.indexOf(id) !== place).map((id) => `id used twice: ${id}`),
+    ...(levels.filter((level) => level === 1).length === 1 ? [] : ["not exactly one first heading"]),
+    ...levels.filter((level, place) => place && level > levels[place - 1] + 1).map((level) => `skips to heading ${level}`),
+  ];
+}"""
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_no_page_is_wider_than_the_screen_or_complains(visit, fan, make_member, make_title, width):
+def test_every_page_fits_the_screen_and_can_be_used_by_everybody(visit, fan, make_member, make_title, width):
     long = make_title(LONG[:299], name_english="Supercalifragilistic" * 10, name_native="長" * 120, members=9_999_999)
     set_score(fan, long, 7)
     make_member("w" * 100)
@@ -169,12 +188,12 @@ def test_no_page_is_wider_than_the_screen_or_complains(visit, fan, make_member, 
              "/members/fan/", f"/members/{'w' * 100}/", "/about/", "/accounts/password/reset/"]  # fmt: skip
     own = ["/list/", f"/list/{long.pk}/", "/list/hidden/", "/settings/", "/rate/", "/accounts/email/",
            "/accounts/password/change/", "/accounts/logout/"]  # fmt: skip
-    wide = []
+    problems = {}
     for member, paths in ((None, [*pages, "/accounts/login/", "/accounts/signup/"]), (fan, [*pages, *own])):
         page = visit("/", member=member, width=width)
         for path in paths:
             page.goto(path)
             expect(page.locator(".bone")).to_have_count(0)  # all parts are there
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wide.append(path)
-    assert wide == []
+            if found := page.evaluate(AUDIT):
+                problems[path] = found
+    assert problems == {}
