@@ -22,6 +22,7 @@ from accounts.models import EntryStatus, User
 from accounts.requests import MemberRequest
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
+from catalog.names import name_for
 from catalog.requests import PageRequest
 
 PAGE = 50
@@ -63,7 +64,7 @@ def _edit(request: MemberRequest, title: Title) -> HttpResponse:
 def remove(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     lists.remove_entry(request.user, title)
-    messages.success(request, f"{title} is no longer on your list.")
+    messages.success(request, f"{name_for(title, request.user)} is no longer on your list.")
     return _saved(request, title)
 
 
@@ -100,7 +101,9 @@ def quick(request: MemberRequest, title_id: int) -> HttpResponse:
     action.act(request.user, title)
     can_undo = action.undo == "accounts:unhide" or not was_listed
     messages.success(
-        request, action.done.format(title), extra_tags=reverse(action.undo, args=[title.pk]) if can_undo else ""
+        request,
+        action.done.format(name_for(title, request.user)),
+        extra_tags=reverse(action.undo, args=[title.pk]) if can_undo else "",
     )
     if not request.htmx:
         return back_to(request, "recommendations:home")
@@ -113,7 +116,11 @@ def quick(request: MemberRequest, title_id: int) -> HttpResponse:
 def hide(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     lists.hide_title(request.user, title)
-    messages.success(request, f"Never suggested again: {title}", extra_tags=reverse("accounts:unhide", args=[title.pk]))
+    messages.success(
+        request,
+        f"Never suggested again: {name_for(title, request.user)}",
+        extra_tags=reverse("accounts:unhide", args=[title.pk]),
+    )
     return _saved(request, title)
 
 
@@ -122,7 +129,7 @@ def hide(request: MemberRequest, title_id: int) -> HttpResponse:
 def unhide(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     lists.unhide_title(request.user, title)
-    messages.success(request, f"May be suggested again: {title}")
+    messages.success(request, f"May be suggested again: {name_for(title, request.user)}")
     if request.htmx.target == "hidden-titles":
         return announce_change(_hidden(request, "accounts/_hidden.html"))
     return _saved(request, title)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -64,6 +64,8 @@ def unfollow(request: MemberRequest, username: str) -> HttpResponse:
 
 
 def _active_member(username: str) -> User:
+    if "\0" in username:  # which PostgreSQL cannot even look for
+        raise Http404
     return get_object_or_404(User, username__iexact=username, is_active=True)
 
 

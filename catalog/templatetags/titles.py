@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import template
 from django.template import Context
 from django.urls import reverse
 
 from catalog.models import Title
+from catalog.names import name_for
 from catalog.posters import poster_version
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
-
 register = template.Library()
-
-
-def name_for(title: Title, viewer: User | AnonymousUser | None) -> str:
-    """The name in the viewer's language, or the main one where there is none."""
-    names = {"english": title.name_english, "native": title.name_native}
-    return names.get(getattr(viewer, "title_language", ""), "") or title.name
 
 
 @register.simple_tag(takes_context=True)

@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog.models import ExternalId, Relation, Studio, Tag
+from catalog.names import name_for
 from catalog.posters import poster_version
 from catalog.search_index import index_titles
-from catalog.templatetags.titles import a_score, facts, minutes, name_for, poster_url
+from catalog.templatetags.titles import a_score, facts, minutes, poster_url
 
 pytestmark = pytest.mark.django_db
 
