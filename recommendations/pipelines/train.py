@@ -25,6 +25,7 @@ from recommendations.models import ModelVersion
 from recommendations.pipelines.extract import training_data
 from recommendations.pipelines.gate import Verdict, judge
 from recommendations.pipelines.publish import publish
+from recommendations.starter import publish_starter
 
 SEED = 0
 LOCK = 0x616E6972  # PostgreSQL advisory lock: one rebuild at a time
@@ -54,6 +55,8 @@ def rebuild(*, include_synthetic: bool = False, progress: Progress = lambda step
             version.seconds = time.perf_counter() - started
             version.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             version.save()
+        if version.status == ModelVersion.Status.REFUSED:
+            publish_starter(progress)  # which may have titles to win since it was published
         return version
 
 
