@@ -1,12 +1,12 @@
 """The tests' own PostgreSQL and Valkey, started before Django reads its settings.
 
 They live in TEST_DATA_DIR (default: `test` in the data folder), so that a running site is not disturbed. Under
-pytest-xdist the first process starts them; each worker has its own test database and its own Valkey database.
+pytest-xdist the first process starts them; each worker has its own test database and its own
+Valkey database (tests/__init__.py).
 """
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -14,10 +14,7 @@ from anirec import embedded
 
 
 def _provide_test_services() -> None:
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker:  # the first process has set the URLs
-        number = int(worker.removeprefix("gw")) + 1
-        os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}").geturl()
+    if os.environ.get("PYTEST_XDIST_WORKER"):  # the first process has set the URLs
         return
     folder = os.environ.get("TEST_DATA_DIR") or str(embedded.data_dir() / "test")
     os.environ["DATA_DIR"] = str(Path(folder).resolve())
