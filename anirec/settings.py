@@ -99,9 +99,7 @@ if DATABASE_POOL := env.int("DATABASE_POOL", default=0):
 DATABASES["default"]["TEST"] = {"NAME": "anirec_test"}
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "anirec"}
-}
+CACHES = {"default": {"BACKEND": "anirec.caches.SharedRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "anirec"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # --- Celery --------------------------------------------------------------------------------------------------------

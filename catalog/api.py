@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.urls import path
+from django.urls import path, reverse
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -42,8 +43,14 @@ def title_card(title: Title) -> dict[str, Any]:
         "is_adult": title.is_adult,
         "cover_url": title.cover_url,
         "tags": [tag.name for tag in title.tags.all()],
-        "url": title.get_absolute_url(),
+        "url": _page_of(title.pk),
     }
+
+
+@lru_cache(maxsize=4096)
+def _page_of(title_id: int) -> str:
+    """Title.get_absolute_url, which for twenty titles would be a tenth of an endpoint's time."""
+    return reverse("catalog:title", args=[title_id])
 
 
 class TitleCardSerializer(serializers.ModelSerializer[Title]):
