@@ -131,7 +131,7 @@ class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
 
 
 # Whether the value is one of the tags that the viewer may see is known only at the request: the schema says its type.
-extend_schema_field({"type": "array", "items": {"type": "string"}})(TitleFilter.base_filters["tag"])
+extend_schema_field({"type": "string"})(TitleFilter.base_filters["tag"])
 
 
 @extend_schema_view(get=extend_schema(operation_id="titles"))
