@@ -69,7 +69,7 @@ def _check_given(name: str) -> None:
     except Exception as error:  # of any client library: what matters is that it cannot be used
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ServerError(
-            f"{service} cannot be reached at {_without_password(os.environ[name])} ({name}): {reason[-1]}"
+            f"{service} cannot be reached at {_without_password(os.environ[name])} ({name}): {reason[0]}"
         ) from None
 
 
