@@ -256,6 +256,8 @@ def _wait_until_ready(name: str, process: subprocess.Popen[bytes], log: Path, ch
     while True:
         try:
             return check()
+        except ImportError:
+            raise
         except Exception as error:  # whatever the client raises, the server is not ready yet
             if process.poll() is not None:
                 raise ServerError(f"{name} does not start: {_reason(log.read_text(errors='replace'))}") from None
