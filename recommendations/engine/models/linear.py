@@ -71,6 +71,34 @@ class RatingAwareEase(Scorer):
         return largest_per_column(inverse, -1 / inverse[diagonal], self.neighbours)
 
 
+@dataclass
+class Ease(Scorer):
+    """EASE as published, with all its weights: what the others are measured against. It reads no scores.
+
+    score = watched · B, where B is the ridge regression of the watched matrix on itself with a zero diagonal.
+    Source: Steck 2019 (arXiv:1905.03375) eq. 8.
+    """
+
+    name: ClassVar[str] = "ease"
+    l2: float = 200.0
+
+    def fit(self, train: Interactions) -> Self:
+        watched = train.histories().watched()
+        gram = (watched.T @ watched).toarray().astype(np.float64)
+        diagonal = np.diag_indices_from(gram)
+        gram[diagonal] += self.l2
+        inverse = invert_positive_definite(gram)
+        weights = (inverse / -inverse[diagonal]).astype(np.float32)
+        weights[diagonal] = 0
+        self._arrays = {"weights": weights, "known": train.item_counts() > 0}
+        return self
+
+    def score(self, histories: Histories) -> NDArray[np.float32]:
+        scores = histories.watched() @ self.arrays["weights"]
+        scores[:, ~self.arrays["known"]] = np.nan
+        return scores
+
+
 def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
     """Rows divided by their number of entries ^ power: long lists count less than their length."""
     length = np.maximum(np.diff(matrix.indptr), 1)

@@ -3,7 +3,13 @@ import pytest
 import scipy.sparse as sp
 
 from recommendations.engine.explain import contributions
-from recommendations.engine.models.linear import RatingAwareEase, damp, invert_positive_definite, largest_per_column
+from recommendations.engine.models.linear import (
+    Ease,
+    RatingAwareEase,
+    damp,
+    invert_positive_definite,
+    largest_per_column,
+)
 from tests.recommendations.engine.toys import toy
 
 
@@ -20,6 +26,9 @@ def test_without_damping_denoising_and_likes_it_is_ease():
     model = RatingAwareEase(l2=3.0, denoise=0.0, damping=0.0, liked_weight=0.0).fit(train)
     watched = train.histories().watched().toarray()
 
+    assert Ease(l2=3.0).fit(train).score(train.histories()) == pytest.approx(
+        watched @ plain_ease(watched, 3.0), abs=1e-5
+    )
     assert model.weights("watched").toarray() == pytest.approx(plain_ease(watched, 3.0), abs=1e-5)
     assert model.score(train.histories()) == pytest.approx(watched @ plain_ease(watched, 3.0), abs=1e-5)
 
