@@ -23,8 +23,7 @@ check: $(READY)
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 bench: $(READY)
-	@$(BIN)/python manage.py bench
-	@$(BIN)/python -m anirec.bench_http
+	@$(BIN)/python -m anirec.bench
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv

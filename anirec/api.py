@@ -12,7 +12,7 @@ from recommendations.api import urlpatterns as recommendations_urls
 
 @require_safe
 def ping(request: HttpRequest) -> JsonResponse:
-    """Says that the API is there; what `bench_http` compares the endpoints with."""
+    """Says that the API is there; what `anirec.bench` compares the endpoints with."""
     return JsonResponse({})
 
 

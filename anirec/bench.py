@@ -1,7 +1,8 @@
-"""`python -m anirec.bench_http`: how fast one real web process answers, measured from another process.
+"""`python -m anirec.bench`: how fast members are published, and how fast one real web process answers.
 
-It uses PostgreSQL and Valkey of its own (DATA_DIR/bench), with the sample catalogue, the starter model and the
-synthetic members; nothing of the site's data is read or changed. `--catalogue` and `--ratings` measure with more.
+It uses PostgreSQL and Valkey of its own (DATA_DIR/bench); nothing of the site's data is read or changed. With the
+shared data beside the project it measures on the full catalogue and a model trained on all ratings, otherwise on the
+sample catalogue and the starter model. The web process is measured from another process.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ from anirec.servers import free_port
 RECOMMENDATIONS = "/api/v1/my/recommendations/?n=20"
 PING = "/api/v1/ping/"
 CONNECTIONS = 4
+SHARED = BASE_DIR.parent / "shared" / "data"
+CATALOGUES = (
+    ("mal-2020", "mal_2020_anime.csv.gz"),
+    ("jikan", "mal_seasonal_2026.parquet"),
+    ("anilist", "anilist_2026.parquet"),
+)
 HEAVY = ("tensorflow", "surprise")
 
 
@@ -49,8 +56,8 @@ def main() -> None:
     _provide_own_services()
     _fill(options)
     tokens = _tokens()
-    with _web_process() as web:
-        port = int(web.environ()["PORT"])
+    port = free_port()
+    with _web_process(port) as web:
         rows = asyncio.run(_measure(web, port, tokens, options))
         rows += _footprint(web)
     print(f"\n{'one web process':<58} {'bar':>10} {'measured':>10} {'ratio':>7}")
@@ -61,8 +68,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure one web process of this project.")
     parser.add_argument("--requests", type=int, default=1500, help="requests of each kind (default: 1500)")
     parser.add_argument("--ratings-given", type=int, default=100, help="new ratings to time (default: 100)")
-    parser.add_argument("--catalogue", nargs=2, action="append", default=[], metavar=("FORMAT", "FILE"))
-    parser.add_argument("--ratings", metavar="FILE", help="train on these ratings first; takes minutes")
+    parser.add_argument("--members", type=int, default=2000, help="members to publish for (default: 2000)")
+    parser.add_argument("--small", action="store_true", help="the sample catalogue and the starter model in any case")
     return parser.parse_args()
 
 
@@ -82,11 +89,14 @@ def _provide_own_services() -> None:
 def _fill(options: argparse.Namespace) -> None:
     _manage("migrate", "--verbosity", "0")
     _manage("seed")
-    for layout, file in options.catalogue:
-        _manage("import_catalogue", file, "--format", layout)
-    if options.ratings:
-        _manage("import_ratings", options.ratings)
+    if options.small or not SHARED.is_dir():
+        print("measured on the sample catalogue and the starter model: ../shared/data is not used")
+    else:
+        for layout, file in CATALOGUES:
+            _manage("import_catalogue", str(SHARED / file), "--format", layout)
+        _manage("import_ratings", str(SHARED / "ratings.parquet"))
         _manage("rebuild")
+    _manage("bench_publish", "--members", str(options.members))
 
 
 def _manage(*arguments: str) -> None:
@@ -112,12 +122,9 @@ def _tokens() -> list[str]:
 
 
 @contextmanager
-def _web_process() -> Iterator[psutil.Process]:
-    port = str(free_port())
-    command = ["uvicorn", "anirec.asgi:application", "--port", port, "--lifespan", "off", "--no-access-log"]
-    process = psutil.Popen(
-        [sys.executable, "-m", *command, "--log-level", "warning"], env={**os.environ, "PORT": port}, cwd=BASE_DIR
-    )
+def _web_process(port: int) -> Iterator[psutil.Process]:
+    command = ["uvicorn", "anirec.asgi:application", "--port", str(port), "--lifespan", "off", "--no-access-log"]
+    process = psutil.Popen([sys.executable, "-m", *command, "--log-level", "warning"], cwd=BASE_DIR)
     try:
         yield process
     finally:
