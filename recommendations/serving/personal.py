@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.models import HiddenTitle, ListEntry, User
+from catalog.cards import title_cards
 from catalog.models import Title
 from catalog.models.titles import TitleQuerySet
 from catalog.versioning import catalogue_version
@@ -26,7 +28,6 @@ from recommendations.titles import current_rules
 
 GUEST_MINIMUM = 3  # ratings from which a visitor's recommendations are their own
 LIVE_SECONDS = 3600
-NAMES = ("name", "name_english", "name_native")
 SPARE = 20  # candidates read beyond those asked for, since some may have become unshowable
 
 Viewer = User | AnonymousUser | None
@@ -98,7 +99,7 @@ def recommend_for(member: User, n: int = 20, *, without_reason: Collection[int] 
     if candidates is None or not len(candidates.ranked.ids):
         tried = (_why_not_table(row, bool(without_reason)), "live: nothing on the list that the model knows")
         return _popular(version, _own_list(version, member), member, n, tried)
-    return _as_list(version, candidates, _showable(member), _liked(member, _reason_ids(candidates, n)), n)
+    return _as_list(version, candidates, _showable(member), partial(_liked, member), n)
 
 
 def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> RecommendationList:
@@ -117,9 +118,12 @@ def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> Recommendatio
     if not len(ranked.ids):
         return _popular(version, own, None, n, ("live: the model knows none of these titles",), excluded=scores)
     candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
-    cited = Title.objects.visible_to(None).only(*NAMES).in_bulk(_reason_ids(candidates, n))
-    showable = _showable(None).exclude(pk__in=list(scores))
-    return _as_list(version, candidates, showable, {pk: (title, scores[pk]) for pk, title in cited.items()}, n)
+    may_see = Title.objects.visible_to(None)
+
+    def liked(title_ids: Collection[int]) -> dict[int, int]:
+        return {pk: scores[pk] for pk in _those_in(may_see, title_ids) if pk in scores}
+
+    return _as_list(version, candidates, _showable(None).exclude(pk__in=list(scores)), liked, n)
 
 
 def predicted_score(member: User, title: Title) -> float | None:
@@ -139,6 +143,7 @@ def predicted_score(member: User, title: Title) -> float | None:
 def _current_row(member: User) -> MemberRecommendations | None:
     """The active version's row for the member, with the list's version of this moment."""
     rows = MemberRecommendations.objects.filter(version__is_active=True, user=member).select_related("version")
+    rows = rows.defer("version__metrics", "version__parameters", "version__message")
     return rows.annotate(current_list_version=F("user__list_version")).first()
 
 
@@ -197,7 +202,7 @@ def _popular(
     tried: tuple[str, ...],
     excluded: Collection[int] = (),
 ) -> RecommendationList:
-    showable = _showable(member).exclude(pk__in=list(excluded))
+    showable = _showable(member).exclude(pk__in=list(excluded)).for_cards()
     if version is None:
         titles = list(showable.order_by("-members", "pk")[:n])
     else:
@@ -214,7 +219,7 @@ def _popular(
 
 def _showable(member: User | None) -> TitleQuerySet:
     """What may be shown as a recommendation now, whatever was true when it was computed."""
-    titles = Title.objects.visible_to(member).recommendable().for_cards()
+    titles = Title.objects.visible_to(member).recommendable()
     if member is None:
         return titles
     listed = ListEntry.objects.filter(user=member, title=OuterRef("pk"))
@@ -227,37 +232,40 @@ def _in_order(titles: TitleQuerySet, ids: Sequence[int]) -> list[Title]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def _reason_ids(candidates: _Candidates, n: int) -> list[int]:
-    return np.unique(candidates.ranked.reason_ids[: n + SPARE]).tolist()
+def _liked(member: User, title_ids: Collection[int]) -> dict[int, int]:
+    """{title id: score} of those that are on the list as liked, and that the member may see, now."""
+    may_see = Title.objects.visible_to(member).filter(pk__in=title_ids).order_by().values("pk")
+    entries = ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=may_see)
+    return {pk: score for pk, score in entries.values_list("title", "score") if score}
 
 
-def _liked(member: User, title_ids: list[int]) -> dict[int, tuple[Title, int]]:
-    """{title id: (title, score)} of those that are on the list as liked, and that the member may see, now."""
-    may_see = Title.objects.visible_to(member).filter(pk__in=title_ids).order_by()
-    entries = ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=may_see).select_related("title")
-    entries = entries.only("score", *(f"title__{name}" for name in NAMES))
-    return {entry.title_id: (entry.title, entry.score) for entry in entries if entry.score}
+def _those_in(titles: TitleQuerySet, ids: Collection[int]) -> set[int]:
+    return set(titles.filter(pk__in=ids).order_by().values_list("pk", flat=True))
 
 
 def _as_list(
     version: ModelVersion,
     candidates: _Candidates,
     showable: TitleQuerySet,
-    cited: Mapping[int, tuple[Title, int]],
+    liked: Callable[[Collection[int]], Mapping[int, int]],
     n: int,
 ) -> RecommendationList:
-    """The first n candidates that may be shown, with those of their reasons that may be cited."""
+    """The first n candidates that may be shown. liked: which of some titles may be cited as liked, with their scores."""
     ranked = candidates.ranked
     ids = ranked.ids.tolist()
-    found = showable.in_bulk(ids[: n + SPARE])
-    if len(found) < min(n, len(ids)):
-        found = showable.in_bulk(ids)
+    shown = _those_in(showable, ids[: n + SPARE])
+    if len(shown) < min(n, len(ids)):
+        shown = _those_in(showable, ids)
+    places = [place for place, pk in enumerate(ids) if pk in shown][:n]
+    scores = liked(np.unique(ranked.reason_ids[places]).tolist())
+    cards = title_cards([*scores, *(ids[place] for place in places)])
     items = []
-    for place in [place for place, pk in enumerate(ids) if pk in found][:n]:
+    for place in [place for place in places if ids[place] in cards]:
         pairs = zip(ranked.reason_ids[place].tolist(), ranked.reason_shares[place].tolist(), strict=True)
-        reasons = tuple(Reason(*cited[pk], share) for pk, share in pairs if pk in cited and share > 0)
+        cited = ((pk, share) for pk, share in pairs if pk in scores and pk in cards and share > 0)
+        reasons = tuple(Reason(cards[pk], scores[pk], share) for pk, share in cited)
         score, predicted = float(ranked.scores[place]), float(ranked.predicted[place])
-        items.append(Recommendation(found[ids[place]], score, predicted, reasons))
+        items.append(Recommendation(cards[ids[place]], score, predicted, reasons))
     return RecommendationList(
         tuple(items), candidates.source, candidates.tried, str(version), candidates.computed_at, candidates.n_inputs
     )
