@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -92,7 +92,7 @@ class MyList(ListAPIView[ListEntry]):
         wanted = query.validated_data
         member = member_of(self.request)
         found = list_page(member, member, status=wanted["status"], sort=wanted["sort"], q=wanted["q"])
-        return found.entries.prefetch_related("title__tags")
+        return found.entries
 
 
 class MyEntry(APIView):
@@ -137,9 +137,7 @@ class MyHiddenTitles(APIView):
     @extend_schema(operation_id="my_hidden", responses=TitleCardSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Titles that are never recommended to me."""
-        titles = hidden_titles(member_of(request))
-        prefetch_related_objects(titles, "tags")
-        return Response(TitleCardSerializer(titles, many=True).data)
+        return Response(TitleCardSerializer(hidden_titles(member_of(request)), many=True).data)
 
 
 class MyHiddenTitle(APIView):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Avg, Count, F, Prefetch, Q
 from django.db.models.expressions import OrderBy
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, User
@@ -58,7 +58,7 @@ def list_page(
         entries = entries.filter(title__in=TitleName.objects.filter(key__contains=key).values("title"))
     _, order = SORTS[sort]
     return ListPage(
-        entries=entries.select_related("title").prefetch_related("title__tags").order_by(*order),
+        entries=entries.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by(*order),
         counts=(StatusCount("", "All", numbers["n"]), *counts),
         n_scored=numbers["n_scored"],
         mean_score=numbers["mean"],
@@ -78,7 +78,7 @@ def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:
 def hidden_titles(user: User) -> list[Title]:
     """The titles a member has hidden, the last one first."""
     hidden = HiddenTitle.objects.filter(user=user, title__in=Title.objects.visible_to(user).order_by())
-    return [row.title for row in hidden.select_related("title").prefetch_related("title__tags").order_by("-pk")]
+    return [row.title for row in hidden.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by("-pk")]
 
 
 class Mark(NamedTuple):

@@ -146,7 +146,7 @@ def _hidden(request: MemberRequest, template: str) -> HttpResponse:
 
 
 def _title(request: HttpRequest, title_id: int) -> Title:
-    return get_object_or_404(Title.objects.visible_to(request.user), pk=title_id)
+    return get_object_or_404(Title.objects.visible_to(request.user).with_tag_names(), pk=title_id)
 
 
 def _editor(request: MemberRequest, form: EntryForm, *, status: int = 200) -> HttpResponse:

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from catalog.models import Title
 from catalog.versioning import catalogue_version
 
-MOST_KEPT = 1500  # some megabytes
+MOST_KEPT = 8000  # about 2 kB each
 
 _kept: tuple[str, dict[int, Title]] = ("", {})
 
 
 def title_cards(ids: Iterable[int]) -> dict[int, Title]:
-    """The titles with these ids that exist, by id, with their tags; shared between requests, so not to be changed.
+    """The titles with these ids that exist, by id; shared between requests, so not to be changed.
 
     Who may see them is the caller's question, to be asked of `Title.objects.visible_to`.
     """

@@ -79,12 +79,12 @@ class Sheet:
             name=title.name,
             native="" if title.name_native == title.name else title.name_native,
             footer=" · ".join(str(fact) for fact in facts if fact).upper(),
-            tags=tuple(sorted(tag.name for tag in title.tags.all())),
+            tags=tuple(title.tag_names),
         )
 
 
 def poster(title: Title) -> str:
-    """SVG text. Takes a title with its tags, as `for_cards` fetches them."""
+    """SVG text. Takes a title read `with_tag_names`."""
     return draw(Sheet.of(title))
 
 

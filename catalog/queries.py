@@ -55,14 +55,18 @@ def browse_titles(parameters: Mapping[str, Any], viewer: Viewer) -> QuerySet[Tit
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
     """Raises Title.DoesNotExist also for a title that `viewer` may not see."""
     visible = Title.objects.visible_to(viewer)
-    title = visible.prefetch_related(
-        "names",
-        "studios",
-        "relations",
-        "relations_back",
-        Prefetch("tags", Tag.objects.visible_to(viewer)),
-        Prefetch("external_ids", ExternalId.objects.order_by("provider")),
-    ).get(pk=pk)
+    title = (
+        visible.with_tag_names()
+        .prefetch_related(
+            "names",
+            "studios",
+            "relations",
+            "relations_back",
+            Prefetch("tags", Tag.objects.visible_to(viewer)),
+            Prefetch("external_ids", ExternalId.objects.order_by("provider")),
+        )
+        .get(pk=pk)
+    )
     kinds, entry = _kinds_of_related(title), title.franchise_entry_id
     wanted = Q(pk__in=kinds) | Q(franchise_entry=entry) if entry else Q(pk__in=kinds)
     shown = sorted(visible.for_cards().filter(wanted), key=lambda card: (_start(card), card.pk))

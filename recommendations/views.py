@@ -46,7 +46,7 @@ def for_you(request: MemberRequest) -> HttpResponse:
 @require_POST
 def guest_rate(request: PageRequest, pk: int) -> HttpResponse:
     """One tap on a title: kept for the visit, or on the list of a member."""
-    title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+    title = _title(request, pk)
     form = ScoreForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest("A score is a whole number from 1 to 10, or nothing to take it back.")
@@ -90,7 +90,7 @@ def about(request: PageRequest) -> HttpResponse:
 
 
 def _title(request: PageRequest, pk: int) -> Title:
-    return get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+    return get_object_or_404(Title.objects.visible_to(request.user).with_tag_names(), pk=pk)
 
 
 def _for_you(request: MemberRequest) -> HttpResponse:

@@ -62,7 +62,8 @@ def make_title(db: None) -> Callable[..., Title]:
 
     def make(name: str = "", **fields: Any) -> Title:
         defaults = {"format": "tv", "status": "finished", "episodes": 12, "season_year": 2020, "members": 1000}
-        return Title.objects.create(name=name or f"Title {next(numbers)}", **{**defaults, **fields})
+        made = Title.objects.create(name=name or f"Title {next(numbers)}", **{**defaults, **fields})
+        return Title.objects.with_tag_names().get(pk=made.pk)
 
     return make
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
 
+from catalog.models.tags import Tag
 from catalog.partial_dates import PartialDateField
 
 if TYPE_CHECKING:
@@ -93,12 +95,17 @@ class TitleQuerySet(models.QuerySet["Title"]):
             | models.Q(format__in=[Format.MUSIC, Format.COMMERCIAL])
         )
 
+    def with_tag_names(self) -> TitleQuerySet:
+        """With what drawing a poster needs, in the same query: `tag_names`, in order."""
+        names = Tag.objects.filter(titles=models.OuterRef("pk")).order_by("name").values("name")
+        return self.annotate(tag_names=ArraySubquery(names))
+
     def for_cards(self) -> TitleQuerySet:
-        """Only what a card shows, tags prefetched: two queries for any number of titles."""
-        return self.only(
+        """Only what a card shows: one query for any number of titles."""
+        return self.with_tag_names().only(
             "name", "name_english", "name_native", "format", "episodes", "season_year", "started_on", "cover_url",
             "score", "is_adult", "medium", "status", "franchise_entry",
-        ).prefetch_related("tags")  # fmt: skip
+        )  # fmt: skip
 
 
 class Title(models.Model):
@@ -142,6 +149,8 @@ class Title(models.Model):
     search_lexemes = SearchVectorField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    tag_names: list[str]  # where `with_tag_names` read the title
 
     objects = TitleQuerySet.as_manager()
 

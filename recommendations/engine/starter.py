@@ -52,7 +52,7 @@ def unpack(path: Path, id_of_mal: Mapping[int, int]) -> Recommender:
         weights = weights[kept][:, kept].tocsr()
         weights.sort_indices()
         arrays |= {
-            f"{channel}_indptr": weights.indptr.astype(np.int64),
+            f"{channel}_indptr": weights.indptr.astype(np.int32),
             f"{channel}_indices": weights.indices.astype(np.int32),
             f"{channel}_weights": weights.data.astype(np.float32),
         }

@@ -23,7 +23,6 @@ def onboarding_titles(n: int = 24) -> list[Title]:
         .recommendable()
         .filter(Q(franchise_entry=None) | Q(franchise_entry=F("pk")), format__in=FAMILIAR)
         .for_cards()
-        .prefetch_related("tags")
         .order_by("-members", "pk")[: n * POOL]
     )
     shown: Counter[str] = Counter()
@@ -32,11 +31,11 @@ def onboarding_titles(n: int = 24) -> list[Title]:
         title = min(pool[: 3 * n], key=lambda candidate: _seen_share(candidate, shown))
         pool.remove(title)
         chosen.append(title)
-        shown.update(tag.name for tag in title.tags.all())
+        shown.update(title.tag_names)
     return chosen
 
 
 def _seen_share(title: Title, shown: Counter[str]) -> float:
     """How often its tags were shown already, on average."""
-    tags = [tag.name for tag in title.tags.all()]
-    return sum(shown[name] for name in tags) / len(tags) if tags else float("inf")
+    names = title.tag_names
+    return sum(shown[name] for name in names) / len(names) if names else float("inf")

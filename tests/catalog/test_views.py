@@ -68,7 +68,7 @@ class TestBrowse:
             make_entry(member, title)
         client.force_login(member)
         client.get(reverse("catalog:browse"))  # the choices of tags are cached
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(reverse("catalog:browse"))
 
     def test_more_titles_come_in_place_of_the_pager(self, client, make_title):
@@ -158,7 +158,7 @@ class TestTitlePage:
         title.franchise_entry = title
         title.save()
         client.force_login(member)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(title.get_absolute_url())
 
     def test_names_are_text_wherever_they_come_from(self, client, make_title):

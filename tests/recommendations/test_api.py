@@ -130,7 +130,7 @@ def test_a_wrong_query_is_named(api, query, errors):
 def test_recommendations_take_the_same_queries_for_any_length(api, model, n, django_assert_num_queries):
     api.get(MINE)  # from here on this process has the titles' cards
 
-    with django_assert_num_queries(4):  # token, row, liked titles, which of the titles may be shown
+    with django_assert_num_queries(4):  # token, row, which titles may be shown, which may be cited
         found = api.get(MINE, {"n": n}).json()
 
     assert len(found["items"]) == n
@@ -155,7 +155,7 @@ def test_an_adult_title_has_no_similar_ones_for_a_visitor(model, titles):
 
 @pytest.mark.parametrize("n", [1, 3])
 def test_similar_titles_take_the_same_queries_for_any_length(model, titles, n, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = APIClient().get(f"/api/v1/titles/{titles[0].pk}/similar/", {"n": n}).json()
 
     assert len(found) == n

@@ -371,7 +371,7 @@ class TestContinueSeries:
             lists.set_status(member, first, "completed")
             assert second
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             assert len(continue_series(member)) == n_series
 
 

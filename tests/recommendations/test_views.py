@@ -127,7 +127,7 @@ class TestForYou:
     ):
         for _ in range(n):
             make_title()
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             own.get(reverse("recommendations:for_you"))
 
 

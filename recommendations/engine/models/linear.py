@@ -42,7 +42,7 @@ class RatingAwareEase(Scorer):
         for channel, matrix in (("watched", histories.watched()), ("liked", histories.liked())):
             weights = self._weights(damp(matrix, self.damping))
             arrays |= {
-                f"{channel}_indptr": weights.indptr.astype(np.int64),
+                f"{channel}_indptr": weights.indptr.astype(np.int32),
                 f"{channel}_indices": weights.indices.astype(np.int32),
                 f"{channel}_weights": weights.data.astype(np.float32),
             }
