@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.interactions import LIKED
@@ -39,20 +38,20 @@ class Contributions:
         A share is the part, 0–1, of everything that speaks for the title. Only liked titles are cited; -1 and 0 fill the
         places for which none adds anything.
         """
-        positive = np.maximum(self._among(shown), 0)
-        total = positive.sum(0)
-        cited = np.flatnonzero(self.scores >= LIKED)
         items = np.full((len(shown), REASONS), -1, dtype=np.int64)
         shares = np.zeros((len(shown), REASONS), dtype=np.float32)
-        k = min(REASONS, len(cited))
-        if not k or not len(shown):
+        cited = np.flatnonzero(self.scores >= LIKED)
+        if not len(cited) or not len(shown):
             return items, shares
-        positive = positive[cited]
-        best = np.argpartition(-positive, k - 1, axis=0)[:k]
-        best = np.take_along_axis(best, np.argsort(-np.take_along_axis(positive, best, 0), axis=0, kind="stable"), 0)
-        added = np.take_along_axis(positive, best, 0)
-        items[:, :k] = np.where(added > 0, self.items[cited[best]], -1).T
-        shares[:, :k] = (added / np.where(total > 0, total, 1)).T
+        positive = np.maximum(self._among(shown), 0)
+        total = positive.sum(0)
+        left, column = positive[cited], np.arange(len(shown))
+        for place in range(REASONS):
+            best = left.argmax(0)
+            added = left[best, column]
+            items[:, place] = np.where(added > 0, self.items[cited[best]], -1)
+            shares[:, place] = added / np.where(total > 0, total, 1)
+            left[best, column] = 0
         return items, shares
 
     def _among(self, shown: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -67,22 +66,26 @@ class Contributions:
         return added.reshape(len(self.items), len(shown))
 
 
-def contributions(
-    model: RatingAwareEase,
-    weights: dict[str, sp.csr_matrix],
-    items: NDArray[np.integer],
-    scores: NDArray[np.floating],
-) -> Contributions:
-    """What the listed titles (n_listed,) with their scores (0: none) add to every title's score.
-
-    weights: `model.weights(channel)` by channel, handed in because building them is dear and members are many.
-    """
+def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
+    """What the listed titles (n_listed,) with their scores (0: none) add to every title's score."""
+    learnt, n_items = model.arrays, len(model.arrays["known"])
     everything, liked = np.arange(len(items)), np.flatnonzero(scores >= LIKED)
-    listed, titles, added = [], [], []
-    for channel, members, strength in (("watched", everything, 1.0), ("liked", liked, model.liked_weight)):
-        rows = weights[channel][items[members]]
-        listed.append(np.repeat(members.astype(np.int32), np.diff(rows.indptr)))
-        titles.append(rows.indices)
-        added.append(rows.data * np.float32(strength * max(len(members), 1) ** -model.damping))
-    n_items = weights["watched"].shape[1]
-    return Contributions(items, scores, n_items, np.concatenate(listed), np.concatenate(titles), np.concatenate(added))
+    listed = np.concatenate([everything, liked])
+    strengths = np.concatenate(
+        [
+            np.full(len(items), max(len(items), 1) ** -model.damping),
+            np.full(len(liked), model.liked_weight * max(len(liked), 1) ** -model.damping),
+        ]
+    )
+    rows = np.concatenate([items, items[liked] + n_items])
+    starts, lengths = learnt["indptr"][rows], learnt["indptr"][rows + 1] - learnt["indptr"][rows]
+    ends = np.cumsum(lengths)
+    stored = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+    return Contributions(
+        items=items,
+        scores=scores,
+        n_items=n_items,
+        listed=np.repeat(listed, lengths).astype(np.int32),
+        titles=learnt["titles"][stored],
+        added=learnt["weights"][stored] * np.repeat(strengths, lengths).astype(np.float32),
+    )

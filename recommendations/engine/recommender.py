@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine import artifacts
@@ -59,10 +57,6 @@ class Recommender:
     ratings: Svd
     popularity: Popularity
 
-    @cached_property
-    def _weights(self) -> dict[str, sp.csr_matrix]:
-        return {channel: self.linear.weights(channel) for channel in ("watched", "liked")}
-
     def recommend(self, member: MemberList, rules: TitleRules, n: int) -> Ranked:
         """The n best titles for a member, by the linear model, with reasons; empty when the list holds nothing known."""
         made = self._contributions(member.items, member.scores)
@@ -85,7 +79,7 @@ class Recommender:
         return self._contributions(items, scores).totals()
 
     def _contributions(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
-        return contributions(self.linear, self._weights, items, scores)
+        return contributions(self.linear, items, scores)
 
     def predict(
         self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
@@ -108,7 +102,7 @@ class Recommender:
 
         Alike = the weights between the two in both directions and both channels, relative to the closest.
         """
-        both = sum(self._weights.values())
+        both = self.linear.weights("watched") + self.linear.weights("liked")
         both = (both + both.T).tocsr()
         ids = np.zeros((len(self.items), n), dtype=np.int64)
         scores = np.zeros((len(self.items), n), dtype=np.float32)

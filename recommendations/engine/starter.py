@@ -14,12 +14,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.interactions import IdMap
-from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.linear import CHANNELS, RatingAwareEase, stacked
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.recommender import Recommender
 
-CHANNELS = ("watched", "liked")
 STEPS = 127
 
 
@@ -45,17 +44,11 @@ def unpack(path: Path, id_of_mal: Mapping[int, int]) -> Recommender:
     ids = np.array([id_of_mal.get(mal_id, -1) for mal_id in mal_ids], dtype=np.int64)
     kept = np.flatnonzero(ids >= 0)
     kept = kept[np.argsort(ids[kept])]
-    arrays: dict[str, NDArray] = {"known": np.ones(len(kept), dtype=bool)}
+    channels = []
     for channel in CHANNELS:
-        rows, steps, scales = (packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales"))
-        weights = _weights(rows, steps, scales, len(ids))
-        weights = weights[kept][:, kept].tocsr()
-        weights.sort_indices()
-        arrays |= {
-            f"{channel}_indptr": weights.indptr.astype(np.int32),
-            f"{channel}_indices": weights.indices.astype(np.int32),
-            f"{channel}_weights": weights.data.astype(np.float32),
-        }
+        weights = _weights(*(packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales")), len(ids))
+        channels.append(weights[kept][:, kept].tocsr())
+    arrays = {**stacked(channels), "known": np.ones(len(kept), dtype=bool)}
     bias = packed["item_bias"][kept].astype(np.float32)
     ratings = {"mean": packed["mean"], "item_bias": bias, "item_factors": np.zeros((len(kept), 0), np.float32)}
     popularity = {"popularity": packed["popularity"][kept].astype(np.float32), "mean": bias + packed["mean"]}

@@ -9,6 +9,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from threadpoolctl import threadpool_limits
 
 from accounts.models import User
 from recommendations.artifact_store import artifact_folder
@@ -69,7 +70,7 @@ def write_members(version: ModelVersion, recommender: Recommender, rules: TitleR
 
     A member whose list holds nothing that the model knows has no row. Safe to repeat.
     """
-    with transaction.atomic():
+    with transaction.atomic(), threadpool_limits(1, "blas"):  # one list is too little work to share between cores
         members = list(member_lists(recommender.items, user_ids))  # now: a connection in COPY can't read
         MemberRecommendations.objects.filter(version=version, user__in=user_ids).delete()
         return binary.copy_rows(

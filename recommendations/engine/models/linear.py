@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -10,10 +11,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-from recommendations.engine.base import Scorer
+from recommendations.engine.base import Arrays, Scorer
 from recommendations.engine.interactions import Histories, Interactions
 
 COLUMNS_AT_ONCE = 512
+CHANNELS = ("watched", "liked")  # the order of the two weight matrices in the arrays
 
 
 @dataclass
@@ -38,16 +40,8 @@ class RatingAwareEase(Scorer):
 
     def fit(self, train: Interactions) -> Self:
         histories = train.histories()
-        arrays: dict[str, NDArray] = {}
-        for channel, matrix in (("watched", histories.watched()), ("liked", histories.liked())):
-            weights = self._weights(damp(matrix, self.damping))
-            arrays |= {
-                f"{channel}_indptr": weights.indptr.astype(np.int32),
-                f"{channel}_indices": weights.indices.astype(np.int32),
-                f"{channel}_weights": weights.data.astype(np.float32),
-            }
-        arrays["known"] = train.item_counts() > 0
-        self._arrays = arrays
+        channels = [self._weights(damp(matrix, self.damping)) for matrix in (histories.watched(), histories.liked())]
+        self._arrays = {**stacked(channels), "known": train.item_counts() > 0}
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
@@ -60,8 +54,11 @@ class RatingAwareEase(Scorer):
     def weights(self, channel: str) -> sp.csr_matrix:
         """(n_items, n_items): row = the title on the list, column = the title scored. channel: "watched" or "liked"."""
         n_items = len(self.arrays["known"])
-        parts = (self.arrays[f"{channel}_{part}"] for part in ("weights", "indices", "indptr"))
-        return sp.csr_matrix(tuple(parts), shape=(n_items, n_items))
+        first = CHANNELS.index(channel) * n_items
+        indptr = self.arrays["indptr"][first : first + n_items + 1]
+        stored = slice(indptr[0], indptr[-1])
+        parts = (self.arrays["weights"][stored], self.arrays["titles"][stored], indptr - indptr[0])
+        return sp.csr_matrix(parts, shape=(n_items, n_items))
 
     def _weights(self, matrix: sp.csr_matrix) -> sp.csr_matrix:
         gram = (matrix.T @ matrix).toarray().astype(np.float64)
@@ -97,6 +94,16 @@ class Ease(Scorer):
         scores = histories.watched() @ self.arrays["weights"]
         scores[:, ~self.arrays["known"]] = np.nan
         return scores
+
+
+def stacked(channels: Sequence[sp.csr_matrix]) -> Arrays:
+    """Weight matrices, one below the other, as the arrays `indptr`, `titles` and `weights` of one compressed matrix."""
+    rows = sp.vstack(channels, format="csr")
+    return {
+        "indptr": rows.indptr.astype(np.int32),
+        "titles": rows.indices.astype(np.int32),
+        "weights": rows.data.astype(np.float32),
+    }
 
 
 def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:

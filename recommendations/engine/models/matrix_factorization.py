@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from recommendations.engine.base import RatingPredictor
 from recommendations.engine.interactions import Histories, Interactions
@@ -69,7 +70,8 @@ class Svd(RatingPredictor):
         features = np.column_stack([np.ones(len(items), dtype=np.float32), a["item_factors"][items]])
         ridge = features.T @ features
         ridge[np.diag_indices_from(ridge)] += max(self.regularization * len(items), 1e-3)
-        return np.linalg.solve(ridge, features.T @ residual).astype(np.float32)
+        _, solution, _ = lapack.sposv(ridge, features.T @ residual, overwrite_a=1)
+        return solution
 
     def without_members(self) -> dict[str, NDArray[Any]]:
         """What serving needs: everything but the training members' own biases and factors."""

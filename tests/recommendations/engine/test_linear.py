@@ -75,10 +75,9 @@ def test_of_each_column_the_largest_weights_stay_and_the_diagonal_goes():
 def test_contributions_add_up_to_the_score(member):
     train = toy()
     model = RatingAwareEase(l2=3.0, neighbours=4).fit(train)
-    weights = {channel: model.weights(channel) for channel in ("watched", "liked")}
     items, scores = train.histories().row(member)
 
-    made = contributions(model, weights, items, scores)
+    made = contributions(model, items, scores)
 
     assert made.totals() == pytest.approx(model.score(train.histories())[member], abs=1e-6)
     assert made._among(np.arange(8)).sum(0) == pytest.approx(made.totals(), abs=1e-6)
@@ -87,9 +86,8 @@ def test_contributions_add_up_to_the_score(member):
 def test_only_liked_titles_are_cited_strongest_first_with_their_share():
     train = toy()
     model = RatingAwareEase(l2=3.0).fit(train)
-    weights = {channel: model.weights(channel) for channel in ("watched", "liked")}
     items, scores = train.histories().row(1)  # 11: 10, 12: 9, 14: no score, 15: 4
-    made = contributions(model, weights, items, scores)
+    made = contributions(model, items, scores)
     shown = np.array([5, 6, 7])
 
     cited, shares = made.reasons(shown)
@@ -108,9 +106,8 @@ def test_only_liked_titles_are_cited_strongest_first_with_their_share():
 def test_a_list_without_likes_has_no_reasons():
     train = toy()
     model = RatingAwareEase(l2=3.0).fit(train)
-    weights = {channel: model.weights(channel) for channel in ("watched", "liked")}
 
-    cited, shares = contributions(model, weights, np.array([0, 2]), np.array([0.0, 5.0])).reasons(np.array([1, 4]))
+    cited, shares = contributions(model, np.array([0, 2]), np.array([0.0, 5.0])).reasons(np.array([1, 4]))
 
     assert (cited == -1).all()
     assert (shares == 0).all()
