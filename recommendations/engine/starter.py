@@ -46,7 +46,8 @@ def unpack(path: Path, id_of_mal: Mapping[int, int]) -> Recommender:
     kept = kept[np.argsort(ids[kept])]
     channels = []
     for channel in CHANNELS:
-        weights = _weights(*(packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales")), len(ids))
+        rows, steps, scales = (packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales"))
+        weights = _weights(rows, steps, scales, len(ids))
         channels.append(weights[kept][:, kept].tocsr())
     arrays = {**stacked(channels), "known": np.ones(len(kept), dtype=bool)}
     bias = packed["item_bias"][kept].astype(np.float32)

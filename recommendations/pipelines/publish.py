@@ -17,7 +17,7 @@ from recommendations.engine.ranking import TitleRules
 from recommendations.engine.recommender import MemberList, Recommender
 from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
 from recommendations.pipelines import copy_binary as binary
-from recommendations.pipelines.extract import member_lists
+from recommendations.pipelines.member_lists import member_lists
 from recommendations.titles import title_rules
 
 TOP = 200  # titles kept for each member

@@ -22,7 +22,7 @@ from recommendations.artifact_store import load_recommender
 from recommendations.engine.interactions import LIKED
 from recommendations.engine.recommender import MemberList, Ranked
 from recommendations.models import MemberRecommendations, ModelVersion
-from recommendations.pipelines.extract import member_list, member_lists
+from recommendations.pipelines.member_lists import member_list, member_lists
 from recommendations.pipelines.publish import TOP
 from recommendations.titles import current_rules
 

@@ -8,8 +8,9 @@ from recommendations.artifact_store import artifact_folder
 from recommendations.engine.evaluation import RankingReport
 from recommendations.models import MemberRecommendations, ModelVersion, RatingArchive, SimilarTitles
 from recommendations.pipelines import train
-from recommendations.pipelines.extract import ARCHIVE_SPACING, member_lists, training_data
+from recommendations.pipelines.extract import ARCHIVE_SPACING, training_data
 from recommendations.pipelines.gate import Verdict, judge
+from recommendations.pipelines.member_lists import member_lists
 from recommendations.pipelines.publish import VERSIONS_KEPT, NotPublishedError, activate, publish, write_members
 from recommendations.serving import recommend_for
 from recommendations.titles import title_rules

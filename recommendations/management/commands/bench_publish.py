@@ -13,7 +13,7 @@ from recommendations.community import add_members
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.recommender import Recommender
 from recommendations.models import ModelVersion
-from recommendations.pipelines.extract import member_lists
+from recommendations.pipelines.member_lists import member_lists
 from recommendations.pipelines.publish import MEMBERS_AT_ONCE, TOP, write_members
 from recommendations.titles import title_rules
 

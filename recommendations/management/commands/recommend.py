@@ -12,7 +12,7 @@ from catalog.external_ids import title_ids_by_mal
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
 from recommendations.models import ModelVersion
-from recommendations.pipelines.extract import member_list
+from recommendations.pipelines.member_lists import member_list
 from recommendations.titles import current_rules
 
 
@@ -63,5 +63,5 @@ class Command(BaseCommand):
 
 
 def _is_experienced(row: ListRow) -> bool:
-    """The rule of `extract.EXPERIENCED` for a row that is not in the database."""
+    """The rule of `member_lists.EXPERIENCED` for a row that is not in the database."""
     return row.status != EntryStatus.PLANNED and not (row.status == EntryStatus.DROPPED and not row.score)

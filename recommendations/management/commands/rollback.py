@@ -12,19 +12,17 @@ class Command(BaseCommand):
     help = "Serve an earlier published model version: the one before the active one, or the one named."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("version", type=int, nargs="?", help="a version's number; without it they are listed")
-        parser.add_argument("--previous", action="store_true", help="the one that was active before")
+        parser.add_argument("version", type=int, nargs="?", help="a version's number (default: the one active before)")
+        parser.add_argument("--list", action="store_true", dest="only_list", help="list the published versions instead")
 
-    def handle(self, *, version: int | None, previous: bool, **options: Any) -> None:
+    def handle(self, *, version: int | None, only_list: bool, **options: Any) -> None:
         published = ModelVersion.objects.filter(status=ModelVersion.Status.PUBLISHED)
-        if version is not None:
-            target = published.filter(pk=version).first()
-        elif previous:
-            target = published.filter(is_active=False).order_by("-activated_at").first()
-        else:
+        if only_list:
             return self._list(published)
+        others = published.filter(is_active=False).order_by("-activated_at")
+        target = (others if version is None else published.filter(pk=version)).first()
         if target is None:
-            raise CommandError("there is no such published version")
+            raise CommandError("there is no such published version: --list shows those there are")
         try:
             activate(target)
         except NotPublishedError as error:

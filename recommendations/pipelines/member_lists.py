@@ -1,0 +1,81 @@
+"""Members' lists as the engine reads them, from the database: for the tables and for live scores alike."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from numpy.typing import NDArray
+
+from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
+from recommendations.engine.interactions import IdMap
+from recommendations.engine.recommender import MemberList
+
+# What a model reads of a list. Planned titles were not watched; a title dropped without a score says nothing good.
+EXPERIENCED = ~Q(status=EntryStatus.PLANNED) & ~Q(status=EntryStatus.DROPPED, score__isnull=True)
+
+Columns = tuple[NDArray[np.int64], ...]
+
+
+def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, MemberList]]:
+    """(user_id, list_version, list) of each of these members, in three reads for all of them.
+
+    The version is read first: a list that changes meanwhile makes a row that counts as older than it.
+    """
+    members = list(User.objects.filter(pk__in=user_ids).order_by("pk").values_list("pk", "list_version", "shows_adult"))
+    entries = copy_columns(
+        ListEntry.objects.filter(user__in=user_ids)
+        .order_by("user_id", "title_id")
+        .values_list("user_id", "title_id", Coalesce("score", 0), flag(EXPERIENCED)),
+        width=4,
+    )
+    hidden = copy_columns(
+        HiddenTitle.objects.filter(user__in=user_ids).order_by("user_id").values_list("user_id", "title_id"), width=2
+    )
+    for user_id, list_version, shows_adult in members:
+        titles, scores, experienced = _rows_of(user_id, entries)
+        (hidden_titles,) = _rows_of(user_id, hidden)
+        yield user_id, list_version, member_list(items, titles, scores, experienced > 0, hidden_titles, shows_adult)
+
+
+def member_list(
+    items: IdMap,
+    title_ids: NDArray[np.integer],
+    scores: NDArray[np.integer],
+    experienced: NDArray[np.bool_],
+    hidden_ids: NDArray[np.integer],
+    shows_adult: bool,
+) -> MemberList:
+    """Title ids → the model's indices; titles that the model does not know are left out."""
+    index, hidden = items.index_of(title_ids), items.index_of(hidden_ids)
+    known = index >= 0
+    read = known & experienced
+    return MemberList(index[read], scores[read].astype(np.float32), index[known], hidden[hidden >= 0], shows_adult)
+
+
+def flag(condition: Q) -> Case:
+    """1 where the condition holds, else 0."""
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+def copy_columns(rows: QuerySet, width: int) -> Columns:
+    """A queryset of `width` columns of whole numbers as arrays, streamed by COPY: no Python object per row."""
+    sql, params = rows.query.sql_with_params()
+    text = io.BytesIO()
+    with connection.cursor() as cursor:
+        statement = f"COPY ({cursor.mogrify(sql, params)}) TO STDOUT (DELIMITER ' ')"
+        with cursor.copy(statement) as copy:
+            for chunk in copy:
+                text.write(chunk)
+    return tuple(np.fromstring(text.getvalue(), dtype=np.int64, sep=" ").reshape(-1, width).T)
+
+
+def _rows_of(user_id: int, columns: Columns) -> Columns:
+    """The other columns' rows where the first, which is ordered, holds this user."""
+    users, *others = columns
+    rows = slice(*np.searchsorted(users, [user_id, user_id + 1]))
+    return tuple(column[rows] for column in others)
