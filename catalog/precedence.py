@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.models import Title
 from catalog.partial_dates import PartialDate
-from catalog.sources.base import SourceTitle
+
+if TYPE_CHECKING:  # the readers' libraries are large, and the admin needs no reader
+    from catalog.sources.base import SourceTitle
 
 STAFF = "staff"  # what was edited by hand in the admin
 BEST_FIRST = (STAFF, "jikan", "mal-2020", "anilist", "offline-database", "synopses", "sample")
