@@ -25,9 +25,13 @@ def main() -> None:
         embedded.provide_services()
     else:
         embedded.provide_secret_key()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"anirec: {error}")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from anirec import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 # --- The deployment ------------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = environment.flag("DEBUG")
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
@@ -21,7 +23,7 @@ if not SECRET_KEY:
     )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = environment.flag("HTTPS")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -88,17 +90,16 @@ USE_I18N = USE_TZ = True
 # --- PostgreSQL, Valkey --------------------------------------------------------------------------------------------
 # Without URLs, `anirec.embedded` starts both and sets these two variables before Django reads them.
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://127.0.0.1:5432/anirec")}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must be a postgres:// URL: PostgreSQL is the only database.")
+DATABASE_URL = environment.url("DATABASE_URL", "postgres://127.0.0.1:5432/anirec", "postgres", "postgresql")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 # ASGI serves each request on whichever thread is free, so there connections belong to a pool; `anirec.asgi` asks for one.
 # Commands and workers have none: a pool does not survive a fork.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-if DATABASE_POOL := env.int("DATABASE_POOL", default=0):
+if DATABASE_POOL := environment.whole_number("DATABASE_POOL", default=0):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL}
 DATABASES["default"]["TEST"] = {"NAME": "anirec_test"}
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = environment.url("REDIS_URL", "redis://127.0.0.1:6379/0", "redis", "rediss", "unix")
 CACHES = {"default": {"BACKEND": "anirec.caches.SharedRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "anirec"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
@@ -172,9 +173,9 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
-        "anon": env.str("API_RATE_ANONYMOUS", default="60/min"),
-        "user": env.str("API_RATE_MEMBER", default="600/min"),
-        "token": env.str("API_RATE_TOKEN", default="10/min"),  # guesses at a password
+        "anon": environment.rate("API_RATE_ANONYMOUS", "60/min"),
+        "user": environment.rate("API_RATE_MEMBER", "600/min"),
+        "token": environment.rate("API_RATE_TOKEN", "10/min"),  # guesses at a password
     },
     "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of titles
     "DEFAULT_SCHEMA_CLASS": "anirec.problems.ProblemSchema",
@@ -204,5 +205,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"django.request": {"level": "ERROR"}},  # a page that does not exist is no event
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
 }

@@ -56,7 +56,7 @@ def reason_of(error: Exception) -> str:
         return f"the text is not UTF-8 (byte 0x{error.object[error.start]:02x})"
     if isinstance(error, (EOFError, ijson.IncompleteJSONError)):
         return "the file ends in the middle: it is truncated"
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
 
 
 @contextmanager
