@@ -18,6 +18,12 @@ from recommendations.engine.recommender import MemberList
 # What a model reads of a list. Planned titles were not watched; a title dropped without a score says nothing good.
 EXPERIENCED = ~Q(status=EntryStatus.PLANNED) & ~Q(status=EntryStatus.DROPPED, score__isnull=True)
 
+
+def is_experienced(status: str, score: int | None) -> bool:
+    """EXPERIENCED for an entry that is not in the database."""
+    return status != EntryStatus.PLANNED and not (status == EntryStatus.DROPPED and not score)
+
+
 Columns = tuple[NDArray[np.int64], ...]
 
 

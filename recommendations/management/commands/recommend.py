@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import EntryStatus
 from accounts.portability.mal_xml import ListRow, PortabilityError, read_mal_xml
 from catalog.external_ids import title_ids_by_mal
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
 from recommendations.models import ModelVersion
-from recommendations.pipelines.member_lists import member_list
+from recommendations.pipelines.member_lists import is_experienced, member_list
 from recommendations.titles import current_rules
 
 
@@ -42,7 +41,7 @@ class Command(BaseCommand):
         recommender = load_recommender(version)
         ids = np.array(list(listed), dtype=np.int64)
         scores = np.array([row.score or 0 for row in listed.values()], dtype=np.int64)
-        experienced = np.array([_is_experienced(row) for row in listed.values()], dtype=bool)
+        experienced = np.array([is_experienced(row.status, row.score) for row in listed.values()], dtype=bool)
         own = member_list(recommender.items, ids, scores, experienced, ids[:0], shows_adult=False)
         ranked = recommender.recommend(own, current_rules(version, recommender.items), n)
         titles = Title.objects.in_bulk([*ranked.ids.tolist(), *np.unique(ranked.reason_ids).tolist()])
@@ -60,8 +59,3 @@ class Command(BaseCommand):
             )
             if reasons:
                 self.stdout.write(f"     because of {' and '.join(reasons)}")
-
-
-def _is_experienced(row: ListRow) -> bool:
-    """The rule of `member_lists.EXPERIENCED` for a row that is not in the database."""
-    return row.status != EntryStatus.PLANNED and not (row.status == EntryStatus.DROPPED and not row.score)
