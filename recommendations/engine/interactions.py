@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+
+from recommendations.engine.features import TitleFeatures
 
 LIKED = 8.0  # a score from which a title counts as liked
 
@@ -59,7 +61,7 @@ class Interactions:
     """Rows (user, item, score), each pair once. score: 1–10, or 0 for "watched, not scored".
 
     user_index, item_index: (n,) int32 into `users` and `items`. recent: (n,) bool, True where the interaction is
-    known to be from the last weeks (archives carry no dates: False).
+    known to be from the last weeks (archives carry no dates: False). features: of `items`, where a catalogue is at hand.
     """
 
     users: IdMap
@@ -68,6 +70,7 @@ class Interactions:
     item_index: NDArray[np.int32]
     score: NDArray[np.float32]
     recent: NDArray[np.bool_]
+    features: TitleFeatures | None = None
 
     @classmethod
     def from_ids(
@@ -101,8 +104,12 @@ class Interactions:
 
     def where(self, rows: NDArray[np.bool_]) -> Interactions:
         """The same members and titles with only the rows in the mask."""
-        return Interactions(
-            self.users, self.items, self.user_index[rows], self.item_index[rows], self.score[rows], self.recent[rows]
+        return replace(
+            self,
+            user_index=self.user_index[rows],
+            item_index=self.item_index[rows],
+            score=self.score[rows],
+            recent=self.recent[rows],
         )
 
     def restricted(self, users: IntArray, items: IntArray) -> Interactions:
@@ -117,6 +124,7 @@ class Interactions:
             item_at[keep].astype(np.int32),
             self.score[keep],
             self.recent[keep],
+            None if self.features is None else self.features.take(items),
         )
 
     def histories(self) -> Histories:
