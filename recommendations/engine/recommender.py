@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -73,6 +74,10 @@ class Recommender:
             reason_ids=np.where(reasons >= 0, self.items.ids[reasons], 0),
             reason_shares=shares,
         )
+
+    def recommend_many(self, members: Sequence[MemberList], rules: TitleRules, n: int) -> Iterator[Ranked]:
+        """`recommend` for each member, in their order."""
+        return (self.recommend(member, rules, n) for member in members)
 
     def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float64]:
         """(n_items,) what the linear model gives each title for a list of titles (n,) with scores (n,), 0 for none."""
