@@ -1,4 +1,4 @@
-"""The Celery application: three queues by urgency, and the nightly schedule."""
+"""The Celery application: queues by urgency, and the nightly schedule."""
 
 import os
 
@@ -12,8 +12,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_routes = {
     "recommendations.tasks.rebuild_models": {"queue": "train"},
+    "recommendations.tasks.publish_unfinished": {"queue": "publish"},
     "recommendations.tasks.refresh_member": {"queue": "interactive"},
 }
 app.conf.beat_schedule = {
     "rebuild-models-nightly": {"task": "recommendations.tasks.rebuild_models", "schedule": crontab(hour=3, minute=30)},
+    "finish-what-was-broken-off": {
+        "task": "recommendations.tasks.publish_unfinished",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
 }

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from recommendations.artifact_store import load_recommender
 from recommendations.models import ModelVersion
-from recommendations.pipelines.publish import has_current_row, write_members
+from recommendations.pipelines.rows import has_current_row, write_members
 from recommendations.refreshing import may_wait_again
 from recommendations.titles import current_rules
 
@@ -26,6 +26,14 @@ def rebuild_models() -> None:
         logger.info("%s", reason)
         return
     logger.info("%s: %s (%s)", version, version.get_status_display(), version.message)
+
+
+@shared_task
+def publish_unfinished() -> None:
+    """Help to write what is left of a publication: sent when one begins, and every minute in case it was broken off."""
+    from recommendations.pipelines.publish import help_out
+
+    help_out(progress=logger.info)
 
 
 @shared_task

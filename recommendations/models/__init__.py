@@ -1,5 +1,6 @@
 from recommendations.models.archives import RatingArchive
+from recommendations.models.shards import PublishShard
 from recommendations.models.tables import MemberRecommendations, SimilarTitles
 from recommendations.models.versions import ModelVersion
 
-__all__ = ["MemberRecommendations", "ModelVersion", "RatingArchive", "SimilarTitles"]
+__all__ = ["MemberRecommendations", "ModelVersion", "PublishShard", "RatingArchive", "SimilarTitles"]

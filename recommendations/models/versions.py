@@ -15,6 +15,7 @@ class ModelVersion(models.Model):
         RUNNING = "running", "Running"
         REFUSED = "refused", "Refused by the gate"
         FAILED = "failed", "Failed"
+        PUBLISHING = "publishing", "Being published"
         PUBLISHED = "published", "Published"
 
     kind = models.CharField(max_length=8, choices=Kind)

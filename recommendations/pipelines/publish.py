@@ -1,56 +1,223 @@
-"""Scores → tables: the only door out. Rows are written under the new version, then that version becomes active at once."""
+"""Publish a model version: its rows are written in shards by whoever comes to help, then it becomes active at once.
+
+Which shards are left stands in the database, and a claim to one is a row lock. So it does not matter who calls
+`work_off`, how many do at the same time, which of them is killed, or whether a message is lost: the process that finds
+nothing left switches to the version.
+"""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
-import numpy as np
-from django.db import transaction
-from django.db.models import F
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from threadpoolctl import threadpool_limits
 
-from accounts.models import User
-from recommendations.artifact_store import artifact_folder
+from accounts.models import ListEntry, User
+from recommendations.artifact_store import artifact_folder, load_recommender
+from recommendations.engine.artifacts import ArtifactError
 from recommendations.engine.ranking import TitleRules
-from recommendations.engine.recommender import MemberList, Recommender
-from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
-from recommendations.pipelines import copy_binary as binary
-from recommendations.pipelines.member_lists import member_lists
+from recommendations.engine.recommender import Recommender
+from recommendations.models import MemberRecommendations, ModelVersion, PublishShard, SimilarTitles
+from recommendations.pipelines.rows import write_members, write_similar
 from recommendations.titles import title_rules
 
-TOP = 200  # titles kept for each member
-SIMILAR = 30  # titles kept for each title
-MEMBERS_AT_ONCE = 1000
+MEMBERS_IN_A_SHARD = 500
 VERSIONS_KEPT = 3  # the active one and two to go back to
+MOST_HELPERS = 32
+ATTEMPTS = 3  # at a shard of which a member or a title was deleted while it was being written
+WAIT_SECONDS = 0.2
+UNFINISHED_FOR = timedelta(days=1)  # what was not finished by then kills whoever tries
 
 Progress = Callable[[str], None]
 
 
 class NotPublishedError(ValueError):
-    """The version can't be made active: it was never published, or its rows are gone."""
+    """The version can't be made active: it could not be published, or its rows are gone."""
 
 
-def publish(version: ModelVersion, recommender: Recommender, progress: Progress = lambda step: None) -> None:
-    """Write all rows of the version and switch to it; until then, and after any error, the old version serves."""
+# --- The whole ------------------------------------------------------------------------------------------------------
+
+
+def publish(
+    version: ModelVersion, recommender: Recommender, progress: Progress = lambda step: None, *, processes: int = 1
+) -> None:
+    """Write all rows of the version and switch to it; until then, and after any error, the old version serves.
+
+    The recommender must be in the version's artifact folder already. processes: how many of this machine work at it,
+    this one included; workers that listen to the queue `publish` join in. Raises NotPublishedError for an error in a
+    row's making, whichever process it came up in; a lost database leaves the rest to `resume`.
+    """
+    _plan(version)
+    _ask_workers(version)
+    _complete(version, recommender, progress, processes)
+
+
+def resume(progress: Progress = lambda step: None, *, processes: int = 1) -> ModelVersion | None:
+    """Finish the publication that was broken off, or is under way; None when there is none. Raises as `publish`."""
+    version = _unfinished()
+    if version is not None:
+        _complete(version, _recommender_of(version), progress, processes)
+    return version
+
+
+def help_out(progress: Progress = lambda step: None) -> None:
+    """Work off what is left and nobody has claimed, if anything."""
+    version = _unfinished()
+    if version is not None:
+        work_off(version, _recommender_of(version), progress)
+
+
+def _complete(version: ModelVersion, recommender: Recommender, progress: Progress, processes: int) -> None:
+    with _helping_processes(min(processes, version.shards.count() - 1) - 1):
+        while not work_off(version, recommender, progress):
+            time.sleep(WAIT_SECONDS)  # the last shards are claimed by others: who may be killed
+    version.refresh_from_db()
+    if version.status != ModelVersion.Status.PUBLISHED:
+        raise NotPublishedError(f"version {version.pk}: {version.message}")
+
+
+def _unfinished() -> ModelVersion | None:
+    begun_after = timezone.now() - UNFINISHED_FOR
+    return ModelVersion.objects.filter(status=ModelVersion.Status.PUBLISHING, created_at__gt=begun_after).first()
+
+
+def _recommender_of(version: ModelVersion) -> Recommender:
+    try:
+        return load_recommender(version)
+    except ArtifactError as error:
+        raise _give_up(version, f"{type(error).__name__}: {error}") from error
+
+
+# --- Shards ---------------------------------------------------------------------------------------------------------
+
+
+def _plan(version: ModelVersion) -> None:
+    """Write down what is to be done. An older version that is not finished never will be."""
+    user_ids = list(_members().values_list("pk", flat=True))
+    starts = range(0, len(user_ids), MEMBERS_IN_A_SHARD)
+    chunks = (user_ids[start : start + MEMBERS_IN_A_SHARD] for start in starts)
+    with transaction.atomic():
+        for older in ModelVersion.objects.filter(status=ModelVersion.Status.PUBLISHING).exclude(pk=version.pk):
+            _give_up(older, f"version {version.pk} is published instead")
+        version.shards.all().delete()
+        shards = [
+            PublishShard(version=version),
+            *(PublishShard(version=version, first_user=c[0], last_user=c[-1]) for c in chunks),
+        ]
+        PublishShard.objects.bulk_create(shards)
+        version.status = ModelVersion.Status.PUBLISHING
+        version.save()
+
+
+def work_off(version: ModelVersion, recommender: Recommender, progress: Progress = lambda step: None) -> bool:
+    """Write every shard that nobody else has claimed, then switch if none is left; returns whether nothing is to be done.
+
+    Raises as `publish`.
+    """
     rules = title_rules(recommender.items)
-    progress("writing similar titles")
-    write_similar(version, recommender, rules)
-    user_ids = list(
-        User.objects.filter(is_active=True, entries__isnull=False)
-        .distinct()
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    for start in range(0, len(user_ids), MEMBERS_AT_ONCE):
-        chunk = user_ids[start : start + MEMBERS_AT_ONCE]
-        write_members(version, recommender, rules, chunk)
-        progress(f"recommendations written for {start + len(chunk):,} of {len(user_ids):,} members")
-    version.status = ModelVersion.Status.PUBLISHED
-    version.save()
-    activate(version)
+    failed = 0
+    try:
+        while True:
+            try:
+                if not _write_a_shard(version, recommender, rules):
+                    break
+            except IntegrityError:
+                failed += 1
+                if failed == ATTEMPTS:
+                    raise
+            progress(f"at most {version.shards.count() * MEMBERS_IN_A_SHARD:,} members' recommendations left to write")
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        raise _give_up(version, f"{type(error).__name__}: {error}") from error
+    return _finish(version)
+
+
+def _write_a_shard(version: ModelVersion, recommender: Recommender, rules: TitleRules) -> bool:
+    """Claim a shard, write its rows and delete it, in one transaction; returns whether there was one to claim."""
+    with transaction.atomic():
+        shard = version.shards.order_by("pk").select_for_update(skip_locked=True).first()
+        if shard is None:
+            return False
+        if shard.first_user is None:
+            write_similar(version, recommender, rules)
+        else:
+            members = _members().filter(pk__gte=shard.first_user, pk__lte=shard.last_user)
+            write_members(version, recommender, rules, list(members.values_list("pk", flat=True)))
+        shard.delete()
+    return True
+
+
+def _members() -> QuerySet[User]:
+    """Whose recommendations are computed ahead: everybody who may sign in and has a list."""
+    entries = ListEntry.objects.filter(user=OuterRef("pk"))
+    return User.objects.filter(Exists(entries), is_active=True).order_by("pk")
+
+
+def _finish(version: ModelVersion) -> bool:
+    """Switch to the version if its last shard is written; returns whether it was switched to or given up, by anyone."""
+    with transaction.atomic():
+        version = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+        if version.status != ModelVersion.Status.PUBLISHING:
+            return True
+        if version.shards.exists():
+            return False
+        version.status = ModelVersion.Status.PUBLISHED
+        version.save(update_fields=["status"])
+        activate(version)
     remove_old_versions()
+    return True
+
+
+def _give_up(version: ModelVersion, reason: str) -> NotPublishedError:
+    """For all processes; what was written is deleted with the next old version. Returns the error to raise."""
+    unfinished = ModelVersion.objects.filter(pk=version.pk, status=ModelVersion.Status.PUBLISHING)
+    if unfinished.update(status=ModelVersion.Status.FAILED, message=reason):
+        version.shards.all().delete()
+    return NotPublishedError(f"version {version.pk}: {reason}")
+
+
+# --- Helpers --------------------------------------------------------------------------------------------------------
+
+
+def _ask_workers(version: ModelVersion) -> None:
+    """Call for as many workers as there are shards for; nothing depends on whether any of them hears it."""
+    from recommendations.tasks import publish_unfinished
+
+    helpers = min(version.shards.count() - 2, MOST_HELPERS)
+
+    def send() -> None:
+        for _ in range(helpers):
+            publish_unfinished.delay()
+
+    transaction.on_commit(send, robust=True)
+
+
+@contextmanager
+def _helping_processes(n: int) -> Iterator[None]:
+    """n more processes of this machine that work off shards; the block ends when they have."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "publish", "--processes", "1"]
+    helping = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(n)]
+    try:
+        yield
+    except BaseException:
+        for process in helping:
+            process.terminate()
+        raise
+    finally:
+        for process in helping:
+            process.wait()
+
+
+# --- Versions -------------------------------------------------------------------------------------------------------
 
 
 def activate(version: ModelVersion) -> None:
@@ -60,83 +227,18 @@ def activate(version: ModelVersion) -> None:
             f"version {version.pk} is {version.get_status_display().lower()}, or its artifact is gone"
         )
     with transaction.atomic():
-        ModelVersion.objects.select_for_update().filter(is_active=True).update(is_active=False)
+        ModelVersion.objects.filter(is_active=True).update(is_active=False)
         version.is_active, version.activated_at = True, timezone.now()
         version.save(update_fields=["is_active", "activated_at"])
-
-
-def write_members(version: ModelVersion, recommender: Recommender, rules: TitleRules, user_ids: list[int]) -> int:
-    """Replace these members' rows under the version; returns how many have one now.
-
-    A member whose list holds nothing that the model knows has no row. Safe to repeat.
-    """
-    with transaction.atomic(), threadpool_limits(1, "blas"):  # one list is too little work to share between cores
-        members = list(member_lists(recommender.items, user_ids))  # now: a connection in COPY can't read
-        MemberRecommendations.objects.filter(version=version, user__in=user_ids).delete()
-        return binary.copy_rows(
-            MemberRecommendations,
-            (
-                "version", "user", "list_version", "n_inputs", "computed_at",
-                "title_ids", "scores", "predicted", "reason_ids", "reason_shares",
-            ),
-            _member_rows(version, recommender, rules, members),
-        )  # fmt: skip
-
-
-def has_current_row(version: ModelVersion, user_id: int) -> bool:
-    """Whether the member's row under the version was made from the list as it is now."""
-    rows = MemberRecommendations.objects.filter(version=version, user=user_id, list_version=F("user__list_version"))
-    return rows.exists()
-
-
-def _member_rows(
-    version: ModelVersion, recommender: Recommender, rules: TitleRules, members: list[tuple[int, int, MemberList]]
-) -> Iterator[binary.Row]:
-    computed_at = binary.timestamp(timezone.now())
-    for user_id, list_version, member in members:
-        if not len(member.items):
-            continue
-        ranked = recommender.recommend(member, rules, TOP)
-        yield (
-            binary.bigint(version.pk),
-            binary.bigint(user_id),
-            binary.integer(list_version),
-            binary.integer(len(member.items)),
-            computed_at,
-            binary.array(ranked.ids.astype(np.int32)),
-            binary.array(ranked.scores),
-            binary.array(ranked.predicted),
-            binary.array(ranked.reason_ids.ravel().astype(np.int32)),
-            binary.array(ranked.reason_shares.ravel()),
-        )
-
-
-def write_similar(version: ModelVersion, recommender: Recommender, rules: TitleRules) -> None:
-    """Replace the similar titles under the version."""
-    ids, scores = recommender.similar(SIMILAR, rules)
-    filled = ids > 0
-    with transaction.atomic():
-        SimilarTitles.objects.filter(version=version).delete()
-        binary.copy_rows(
-            SimilarTitles,
-            ("version", "title", "similar_ids", "scores"),
-            (
-                (
-                    binary.bigint(version.pk),
-                    binary.bigint(title_id),
-                    binary.array(ids[item][filled[item]].astype(np.int32)),
-                    binary.array(scores[item][filled[item]]),
-                )
-                for item, title_id in enumerate(recommender.items.ids.tolist())
-            ),
-        )
 
 
 def remove_old_versions() -> None:
     """Delete the rows and artifacts of all but the newest published versions; what is known of the runs stays."""
     published = ModelVersion.objects.filter(status=ModelVersion.Status.PUBLISHED)
     kept = list(published.order_by("-activated_at").values_list("pk", flat=True)[:VERSIONS_KEPT])
+    running = (ModelVersion.Status.RUNNING, ModelVersion.Status.PUBLISHING)
+    gone = ModelVersion.objects.exclude(pk__in=kept).exclude(status__in=running)
     for table in (MemberRecommendations, SimilarTitles):
-        table.objects.exclude(version__in=kept).delete()
-    for version in ModelVersion.objects.exclude(pk__in=kept):
+        table.objects.filter(version__in=gone).delete()
+    for version in gone:
         shutil.rmtree(artifact_folder(version), ignore_errors=True)

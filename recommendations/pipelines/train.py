@@ -24,7 +24,7 @@ from recommendations.engine.splitting import Split, split
 from recommendations.models import ModelVersion
 from recommendations.pipelines.extract import training_data
 from recommendations.pipelines.gate import Verdict, judge
-from recommendations.pipelines.publish import publish
+from recommendations.pipelines.publish import NotPublishedError, publish, resume
 from recommendations.starter import publish_starter
 
 SEED = 0
@@ -36,31 +36,43 @@ class AlreadyRunningError(RuntimeError):
     """Another process is rebuilding the models."""
 
 
-def rebuild(*, include_synthetic: bool = False, progress: Progress = lambda step: None) -> ModelVersion:
+def rebuild(
+    *, include_synthetic: bool = False, processes: int = 1, progress: Progress = lambda step: None
+) -> ModelVersion:
     """Train on everything there is, and publish what comes of it if the gate lets it pass.
 
-    Returns the version with status PUBLISHED or REFUSED. Raises AlreadyRunningError; any other error leaves the version
-    FAILED, with its message, and is raised again.
+    A publication that was broken off is finished first. Returns the version with status PUBLISHED or REFUSED. Raises
+    AlreadyRunningError; any other error before publishing leaves the version FAILED, with its message, and is raised
+    again. processes: how many of this machine publish.
     """
     with _only_one():
+        _resume_publication(progress, processes)
         started = time.perf_counter()
         version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE, seed=SEED)
         try:
-            _run(version, include_synthetic, progress)
+            _run(version, include_synthetic, processes, progress)
         except BaseException as error:
-            version.status = ModelVersion.Status.FAILED
-            version.message = f"{type(error).__name__}: {error}"
+            running = ModelVersion.objects.filter(pk=version.pk, status=ModelVersion.Status.RUNNING)
+            running.update(status=ModelVersion.Status.FAILED, message=f"{type(error).__name__}: {error}")
             raise
         finally:
             version.seconds = time.perf_counter() - started
             version.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            version.save()
+            # Never the status: while it is published, other processes may change it.
+            version.save(update_fields=["data_fingerprint", "parameters", "metrics", "seconds", "peak_mb"])
         if version.status == ModelVersion.Status.REFUSED:
             publish_starter(progress)  # which may have titles to win since it was published
         return version
 
 
-def _run(version: ModelVersion, include_synthetic: bool, progress: Progress) -> None:
+def _resume_publication(progress: Progress, processes: int) -> None:
+    try:
+        resume(progress, processes=processes)
+    except NotPublishedError as error:
+        progress(f"a publication that was broken off is given up: {error}")
+
+
+def _run(version: ModelVersion, include_synthetic: bool, processes: int, progress: Progress) -> None:
     progress("reading lists and archives")
     data = training_data(include_synthetic=include_synthetic)
     version.data_fingerprint = data.fingerprint
@@ -81,7 +93,7 @@ def _run(version: ModelVersion, include_synthetic: bool, progress: Progress) -> 
     version.message = verdict.reason
     version.save()
     candidate.save(artifact_folder(version), {"version": version.pk, "fingerprint": data.fingerprint, "seed": SEED})
-    publish(version, candidate, progress)
+    publish(version, candidate, progress, processes=processes)
 
 
 def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
@@ -140,6 +152,7 @@ class _OverOtherTitles:
 def _refuse(version: ModelVersion, reason: str) -> None:
     version.status = ModelVersion.Status.REFUSED
     version.message = reason
+    version.save()
 
 
 @contextmanager

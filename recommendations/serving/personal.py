@@ -23,7 +23,7 @@ from recommendations.engine.interactions import LIKED
 from recommendations.engine.recommender import MemberList, Ranked
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.member_lists import member_list, member_lists
-from recommendations.pipelines.publish import TOP
+from recommendations.pipelines.rows import TOP
 from recommendations.titles import current_rules
 
 GUEST_MINIMUM = 3  # ratings from which a visitor's recommendations are their own

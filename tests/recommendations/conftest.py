@@ -36,7 +36,7 @@ def catalogue(make_title: Callable[..., Title]) -> list[Title]:
     """Titles with the MAL ids 1 to 40: in `clusters`, people like either the odd or the even ones."""
     from catalog.models import ExternalId
 
-    made = [make_title(f"Title {mal_id}", members=1000 - mal_id) for mal_id in range(1, N_TITLES + 1)]
+    made = [make_title(f"Title {mal_id}", members=2000 - mal_id) for mal_id in range(1, N_TITLES + 1)]
     for mal_id, title in enumerate(made, 1):
         ExternalId.objects.create(title=title, provider="mal", medium="anime", value=str(mal_id))
     return made
@@ -53,20 +53,31 @@ def even(catalogue: list[Title]) -> list[Title]:
 
 
 @pytest.fixture
-def publish_model(catalogue: list[Title]) -> Callable[..., ModelVersion]:
-    """Publish a model fitted on `clusters`, with the rows of everybody who has a list by now."""
+def new_version(catalogue: list[Title]) -> Callable[[], tuple[ModelVersion, Recommender]]:
+    """Make a version with its artifact, fitted on `clusters` and not published yet."""
     from recommendations.artifact_store import artifact_folder
     from recommendations.models import ModelVersion
-    from recommendations.pipelines.publish import publish
 
     train = clusters()
     linear, popularity, svd = RatingAwareEase().fit(train), Popularity().fit(train), Svd(n_factors=2).fit(train)
     items = IdMap(np.array([title.pk for title in catalogue]))
 
-    def make() -> ModelVersion:
+    def make() -> tuple[ModelVersion, Recommender]:
         version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE)
         recommender = Recommender(items, linear, svd, popularity)
         recommender.save(artifact_folder(version), {})
+        return version, recommender
+
+    return make
+
+
+@pytest.fixture
+def publish_model(new_version: Callable[[], tuple[ModelVersion, Recommender]]) -> Callable[[], ModelVersion]:
+    """Publish a model fitted on `clusters`, with the rows of everybody who has a list by now."""
+    from recommendations.pipelines.publish import publish
+
+    def make() -> ModelVersion:
+        version, recommender = new_version()
         publish(version, recommender)
         return version
 

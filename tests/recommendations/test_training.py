@@ -11,9 +11,7 @@ from recommendations.pipelines import train
 from recommendations.pipelines.extract import ARCHIVE_SPACING, training_data
 from recommendations.pipelines.gate import Verdict, judge
 from recommendations.pipelines.member_lists import member_lists
-from recommendations.pipelines.publish import VERSIONS_KEPT, NotPublishedError, activate, publish, write_members
 from recommendations.serving import recommend_for
-from recommendations.titles import title_rules
 from tests.recommendations.engine.toys import clusters
 
 
@@ -167,7 +165,7 @@ class TestRebuild:
     def test_a_run_that_fails_leaves_the_active_model_and_its_reason(self, archive, publish_model, monkeypatch):
         active = publish_model()
 
-        def fail(*args):
+        def fail(*args, **options):
             raise MemoryError("no room")
 
         monkeypatch.setattr(train, "judge", lambda *figures: Verdict(True, "whatever it is"))
@@ -192,58 +190,6 @@ class TestRebuild:
 
 
 _CONNECT = {"dbname", "user", "password", "host", "port"}
-
-
-class TestPublishing:
-    def test_writing_rows_again_changes_nothing(self, publish_model, catalogue, make_member):
-        members = [make_member() for _ in range(3)]
-        for number, member in enumerate(members):
-            lists.set_score(member, catalogue[number], 9)
-        version = publish_model()
-        before = list(MemberRecommendations.objects.order_by("user").values_list("user", "title_ids", "scores"))
-        from recommendations.artifact_store import load_recommender
-
-        recommender = load_recommender(version)
-        written = write_members(version, recommender, title_rules(recommender.items), [member.pk for member in members])
-
-        assert written == 3
-        assert list(MemberRecommendations.objects.order_by("user").values_list("user", "title_ids", "scores")) == before
-
-    def test_a_publication_that_breaks_off_leaves_the_old_version_serving(
-        self, publish_model, catalogue, member, monkeypatch
-    ):
-        lists.set_score(member, catalogue[0], 9)
-        active = publish_model()
-        from recommendations.artifact_store import load_recommender
-        from recommendations.pipelines import publish as publishing
-
-        def break_off(*args):
-            raise ConnectionError("gone")
-
-        monkeypatch.setattr(publishing, "write_members", break_off)
-        second = ModelVersion.objects.create(kind="site")
-        with pytest.raises(ConnectionError):
-            publish(second, load_recommender(active))
-
-        assert ModelVersion.active() == active
-        assert recommend_for(member, 3).source == "table"
-
-    def test_only_published_versions_with_their_files_can_be_activated(self, publish_model, catalogue):
-        active = publish_model()
-        refused = ModelVersion.objects.create(kind="site", status="refused")
-
-        with pytest.raises(NotPublishedError, match="refused by the gate"):
-            activate(refused)
-        assert ModelVersion.active() == active
-
-    def test_old_versions_make_room_but_their_record_stays(self, publish_model, catalogue, member):
-        lists.set_score(member, catalogue[0], 9)
-        versions = [publish_model() for _ in range(VERSIONS_KEPT + 1)]
-
-        kept = [v.pk for v in versions[1:]]
-        assert sorted(MemberRecommendations.objects.values_list("version", flat=True)) == kept
-        assert [artifact_folder(v).is_dir() for v in versions] == [False, True, True, True]
-        assert ModelVersion.objects.count() == VERSIONS_KEPT + 1
 
 
 def report(**figures):

@@ -14,7 +14,8 @@ from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.recommender import Recommender
 from recommendations.models import ModelVersion
 from recommendations.pipelines.member_lists import member_lists
-from recommendations.pipelines.publish import MEMBERS_AT_ONCE, TOP, write_members
+from recommendations.pipelines.publish import MEMBERS_IN_A_SHARD
+from recommendations.pipelines.rows import TOP, write_members
 from recommendations.titles import title_rules
 
 BAR = 500  # members a second
@@ -40,8 +41,8 @@ class Command(BaseCommand):
         lengths = [len(own.items) for _, _, own in member_lists(recommender.items, user_ids)]
 
         def publish() -> None:
-            for start in range(0, len(user_ids), MEMBERS_AT_ONCE):
-                write_members(version, recommender, rules, user_ids[start : start + MEMBERS_AT_ONCE])
+            for start in range(0, len(user_ids), MEMBERS_IN_A_SHARD):
+                write_members(version, recommender, rules, user_ids[start : start + MEMBERS_IN_A_SHARD])
 
         publish()  # warm
         published = len(user_ids) / _seconds(publish)

@@ -1,5 +1,6 @@
 """Train, evaluate and publish the models, with progress."""
 
+import os
 import time
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommendations.archives import ArchiveError
 from recommendations.models import ModelVersion
+from recommendations.pipelines.publish import NotPublishedError
 from recommendations.pipelines.train import AlreadyRunningError, rebuild
 
 
@@ -15,8 +17,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--include-synthetic", action="store_true", help="learn from demo_community's members, too")
+        parser.add_argument(
+            "--processes", type=int, default=os.cpu_count(), help="that publish at the same time (default: %(default)s)"
+        )
 
-    def handle(self, *, include_synthetic: bool, **options: Any) -> None:
+    def handle(self, *, include_synthetic: bool, processes: int, **options: Any) -> None:
         started = time.perf_counter()
 
         def progress(step: str) -> None:
@@ -24,8 +29,8 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         try:
-            version = rebuild(include_synthetic=include_synthetic, progress=progress)
-        except (AlreadyRunningError, ArchiveError) as error:
+            version = rebuild(include_synthetic=include_synthetic, processes=processes, progress=progress)
+        except (AlreadyRunningError, ArchiveError, NotPublishedError) as error:
             raise CommandError(str(error)) from error
         progress(f"{version}: {version.get_status_display().lower()}. {version.message}")
         if version.metrics:

@@ -1,0 +1,91 @@
+"""Scores → rows under a model version: the only door out of the engine. Each write may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from threadpoolctl import threadpool_limits
+
+from catalog.models import Title
+from recommendations.engine.ranking import TitleRules
+from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
+from recommendations.pipelines import copy_binary as binary
+from recommendations.pipelines.member_lists import member_lists
+
+TOP = 200  # titles kept for each member
+SIMILAR = 30  # titles kept for each title
+
+
+def write_members(version: ModelVersion, recommender: Recommender, rules: TitleRules, user_ids: list[int]) -> int:
+    """Replace these members' rows under the version; returns how many have one now.
+
+    A member whose list holds nothing that the model knows has no row.
+    """
+    with transaction.atomic(), threadpool_limits(1, "blas"):  # one list is too little work to share between cores
+        members = list(member_lists(recommender.items, user_ids))  # now: a connection in COPY can't read
+        MemberRecommendations.objects.filter(version=version, user__in=user_ids).delete()
+        return binary.copy_rows(
+            MemberRecommendations,
+            (
+                "version", "user", "list_version", "n_inputs", "computed_at",
+                "title_ids", "scores", "predicted", "reason_ids", "reason_shares",
+            ),
+            _member_rows(version, recommender, rules, members),
+        )  # fmt: skip
+
+
+def has_current_row(version: ModelVersion, user_id: int) -> bool:
+    """Whether the member's row under the version was made from the list as it is now."""
+    rows = MemberRecommendations.objects.filter(version=version, user=user_id, list_version=F("user__list_version"))
+    return rows.exists()
+
+
+def _member_rows(
+    version: ModelVersion, recommender: Recommender, rules: TitleRules, members: list[tuple[int, int, MemberList]]
+) -> Iterator[binary.Row]:
+    computed_at = binary.timestamp(timezone.now())
+    members = [row for row in members if len(row[2].items)]
+    lists = [member for _, _, member in members]
+    for (user_id, list_version, member), ranked in zip(
+        members, recommender.recommend_many(lists, rules, TOP), strict=True
+    ):
+        yield (
+            binary.bigint(version.pk),
+            binary.bigint(user_id),
+            binary.integer(list_version),
+            binary.integer(len(member.items)),
+            computed_at,
+            binary.array(ranked.ids.astype(np.int32)),
+            binary.array(ranked.scores),
+            binary.array(ranked.predicted),
+            binary.array(ranked.reason_ids.ravel().astype(np.int32)),
+            binary.array(ranked.reason_shares.ravel()),
+        )
+
+
+def write_similar(version: ModelVersion, recommender: Recommender, rules: TitleRules) -> int:
+    """Replace the similar titles under the version, for the titles that the catalogue still has; returns how many."""
+    ids, scores = recommender.similar(SIMILAR, rules)
+    filled = ids > 0
+    with transaction.atomic():
+        in_catalogue = set(Title.objects.values_list("pk", flat=True))
+        SimilarTitles.objects.filter(version=version).delete()
+        return binary.copy_rows(
+            SimilarTitles,
+            ("version", "title", "similar_ids", "scores"),
+            (
+                (
+                    binary.bigint(version.pk),
+                    binary.bigint(title_id),
+                    binary.array(ids[item][filled[item]].astype(np.int32)),
+                    binary.array(scores[item][filled[item]]),
+                )
+                for item, title_id in enumerate(recommender.items.ids.tolist())
+                if title_id in in_catalogue
+            ),
+        )
