@@ -16,7 +16,7 @@ from recommendations.engine.interactions import IdMap
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.ranking import TitleRules, allowed_titles, top_franchises
+from recommendations.engine.ranking import PUBLISHED, RankingOptions, TitleRules, allowed_titles, rank
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ class Recommender:
     ratings: Svd
     popularity: Popularity
 
-    def recommend(self, member: MemberList, rules: TitleRules, n: int) -> Ranked:
+    def recommend(self, member: MemberList, rules: TitleRules, n: int, options: RankingOptions = PUBLISHED) -> Ranked:
         """The n best titles for a member, by the linear model, with reasons; empty when the list holds nothing known."""
         made = self._contributions(member.items, member.scores)
         scores = made.totals()
         scores[~self.linear.arrays["known"]] = np.nan
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
         allowed &= scores > 0  # nothing on the list speaks for the others
-        shown, scored = top_franchises(scores, allowed, rules, n)
+        shown, scored = rank(scores, allowed, rules, n, options, member.items)
         reasons, shares = made.reasons(scored)
         return Ranked(
             ids=self.items.ids[shown],
@@ -95,11 +95,13 @@ class Recommender:
         predicted = learnt["mean"] + learnt["item_bias"][wanted] + taste[0] + learnt["item_factors"][wanted] @ taste[1:]
         return np.clip(predicted, 1, 10).astype(np.float32)
 
-    def most_popular(self, member: MemberList, rules: TitleRules, n: int) -> NDArray[np.int64]:
+    def most_popular(
+        self, member: MemberList, rules: TitleRules, n: int, options: RankingOptions = PUBLISHED
+    ) -> NDArray[np.int64]:
         """(≤ n,) ids of what most people like, by the same rules."""
         scores = self.popularity.arrays["popularity"]
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
-        shown, _ = top_franchises(scores, allowed, rules, n)
+        shown, _ = rank(scores, allowed, rules, n, options, member.items)
         return self.items.ids[shown]
 
     def similar(self, n: int, rules: TitleRules) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -5,10 +5,9 @@ from recommendations.engine.interactions import LIKED
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.ranking import TitleRules
 from recommendations.engine.recommender import MemberList, Recommender
 from recommendations.engine.starter import pack, unpack
-from tests.recommendations.engine.toys import clusters
+from tests.recommendations.engine.toys import clusters, plain_rules
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def rules():
     franchise[39] = 37  # the last title belongs to the last but two
     entry = np.arange(40)
     entry[39] = 37
-    return TitleRules(np.ones(40, bool), np.zeros(40, bool), franchise, entry)
+    return plain_rules(40, franchise=franchise, entry=entry)
 
 
 def member(items, scores, on_list=None, hidden=()):
@@ -91,7 +90,7 @@ def test_packed_as_a_starter_it_ranks_nearly_the_same_over_the_ids_of_a_site(rec
     starter = unpack(tmp_path / "weights.npz", {mal_id: 1000 - mal_id for mal_id in range(1, 41)})
 
     assert starter.items.ids.tolist() == list(range(960, 1000))
-    reversed_rules = TitleRules(*(np.ones(40, bool), np.zeros(40, bool)), np.arange(40), np.arange(40))
+    reversed_rules = plain_rules(40)
     own = member([39, 37, 35], [9, 10, 9])  # titles 1, 3 and 5
     here = 1000 - starter.recommend(own, reversed_rules, n=10).ids
     there = whole.recommend(member([0, 2, 4], [9, 10, 9]), reversed_rules, n=10).ids

@@ -1,8 +1,12 @@
 """Small asymmetric data: 6 members × 8 titles, so that a transposition fails."""
 
+from typing import Any
+
 import numpy as np
+import scipy.sparse as sp
 
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.ranking import TitleRules
 
 TITLES = np.array([11, 12, 13, 14, 15, 16, 17, 18])
 LISTS = {  # user → {title: score}; 0 = watched, not scored
@@ -13,6 +17,16 @@ LISTS = {  # user → {title: score}; 0 = watched, not scored
     5: {13: 9, 17: 8},
     6: {13: 8, 17: 9, 18: 7},
 }
+
+
+def plain_rules(n: int, **known: Any) -> TitleRules:
+    """n long, well-known titles, each for everybody and on its own; `known` says what is otherwise."""
+    plain = {
+        "recommendable": np.ones(n, bool), "adult": np.zeros(n, bool), "franchise": np.arange(n), "entry": np.arange(n),
+        "audience": np.full(n, 1e6), "is_new": np.zeros(n, bool), "minutes": np.full(n, 300.0),
+        "genres": sp.csr_matrix((n, 2)),
+    }  # fmt: skip
+    return TitleRules(**{**plain, **known})
 
 
 def toy() -> Interactions:
