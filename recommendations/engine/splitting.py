@@ -7,12 +7,12 @@ its successor.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from recommendations.engine.crc import crc32_of_each, crc32_of_pairs
 from recommendations.engine.interactions import Histories, IdMap, Interactions
 
 TEST, VALIDATION = 0, 1  # user folds of ten; the other eight train
@@ -46,7 +46,7 @@ def split(interactions: Interactions) -> Split:
     Users 0 = test, 1 = validation, needing MIN_USER rows each. Their targets: pair % 5 == 0. Ratings kept out of
     training: scored, pair % 10 == 3. Titles: those with MIN_ITEM or more training rows.
     """
-    user_fold = _crc(interactions.users.keys) % 10
+    user_fold = crc32_of_each(interactions.users.keys) % 10
     pair = _pair_hashes(interactions)
     fold = user_fold[interactions.user_index]
     kept_out = (fold > VALIDATION) & (pair % 10 == 3) & (interactions.score > 0)
@@ -92,7 +92,7 @@ def hold_out_all(interactions: Interactions, items: IdMap) -> HeldOut:
 
 
 def _held_out(
-    interactions: Interactions, member: NDArray[np.bool_], pair: NDArray[np.int64], items: NDArray[np.integer]
+    interactions: Interactions, member: NDArray[np.bool_], pair: NDArray[np.uint32], items: NDArray[np.integer]
 ) -> HeldOut:
     list_length = np.bincount(interactions.user_index, minlength=len(interactions.users))
     known = np.isin(interactions.item_index, items)
@@ -105,11 +105,6 @@ def _held_out(
     )
 
 
-def _pair_hashes(interactions: Interactions) -> NDArray[np.int64]:
-    users, items = interactions.users.keys, interactions.items.keys
-    pairs = zip(interactions.user_index.tolist(), interactions.item_index.tolist(), strict=True)
-    return np.fromiter((crc32(f"{users[u]}:{items[i]}".encode()) for u, i in pairs), np.int64, len(interactions))
-
-
-def _crc(keys: object) -> NDArray[np.int64]:
-    return np.array([crc32(key.encode()) for key in keys], dtype=np.int64)  # type: ignore[attr-defined]
+def _pair_hashes(interactions: Interactions) -> NDArray[np.uint32]:
+    users = [f"{key}:" for key in interactions.users.keys]
+    return crc32_of_pairs(users, interactions.items.keys, interactions.user_index, interactions.item_index)
