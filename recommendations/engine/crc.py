@@ -35,5 +35,5 @@ def crc32_of_pairs(
 def _shifted_by_a_byte(checksums: NDArray[np.uint32]) -> NDArray[np.uint32]:
     shifted = checksums.copy()
     for _ in range(8):
-        shifted = (shifted >> 1) ^ np.where(shifted & 1, np.uint32(POLYNOMIAL), np.uint32(0))
+        shifted = ((shifted >> 1) ^ np.where(shifted & 1, POLYNOMIAL, 0)).astype(np.uint32)
     return shifted
