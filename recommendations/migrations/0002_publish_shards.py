@@ -5,24 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('recommendations', '0001_initial'),
+        ("recommendations", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='modelversion',
-            name='status',
-            field=models.CharField(choices=[('running', 'Running'), ('refused', 'Refused by the gate'), ('failed', 'Failed'), ('publishing', 'Being published'), ('published', 'Published')], default='running', max_length=10),
+            model_name="modelversion",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("running", "Running"),
+                    ("refused", "Refused by the gate"),
+                    ("failed", "Failed"),
+                    ("publishing", "Being published"),
+                    ("published", "Published"),
+                ],
+                default="running",
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='PublishShard',
+            name="PublishShard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_user', models.BigIntegerField(help_text='Members from this id on; empty: the similar titles.', null=True)),
-                ('last_user', models.BigIntegerField(help_text='… up to and with this one.', null=True)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shards', to='recommendations.modelversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "first_user",
+                    models.BigIntegerField(help_text="Members from this id on; empty: the similar titles.", null=True),
+                ),
+                ("last_user", models.BigIntegerField(help_text="… up to and with this one.", null=True)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shards",
+                        to="recommendations.modelversion",
+                    ),
+                ),
             ],
         ),
     ]
