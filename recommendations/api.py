@@ -16,7 +16,14 @@ from rest_framework.views import APIView
 from accounts.api import member_of
 from catalog.api import TitleCardSerializer, title_card
 from catalog.models import Title
+from recommendations.engine.ranking import PUBLISHED, RankingOptions
 from recommendations.serving import Recommendation, RecommendationList, recommend_for, similar_to
+
+
+def _limits(name: str) -> dict[str, Any]:
+    """What `RankingOptions` says of one of its fields, as arguments of a serializer's."""
+    least, most = RankingOptions.LIMITS[name]
+    return {"min_value": least, "max_value": most, "default": getattr(PUBLISHED, name)}
 
 
 class _Length(serializers.Serializer[dict[str, int]]):
@@ -24,6 +31,19 @@ class _Length(serializers.Serializer[dict[str, int]]):
 
 
 class RecommendationQuery(_Length):
+    niche = serializers.FloatField(
+        **_limits("niche"), help_text="From -1, what everybody knows, to 1, what hardly anybody knows."
+    )
+    diversity = serializers.FloatField(
+        **_limits("diversity"), help_text="From 0, by my score alone, to 1, by the mix of genres on my list above all."
+    )
+    minimum_audience = serializers.IntegerField(
+        **_limits("minimum_audience"),
+        help_text="Only titles that as many people have on their list, or that are new. A niche above 0 lowers it.",
+    )
+    shortest = serializers.IntegerField(
+        **_limits("shortest"), help_text="Only titles of as many minutes, all episodes together."
+    )
     without_reason = serializers.CharField(
         default="", help_text="Ids of titles, with commas: what my list would be if I had not scored them."
     )
@@ -44,7 +64,9 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 class RecommendationSerializer(serializers.Serializer[Any]):
     title = TitleCardSerializer()
-    score = serializers.FloatField(help_text="Orders the list; has no unit.")
+    score = serializers.FloatField(
+        help_text="What the model gives it; has no unit. Orders the list, unless niche or diversity do."
+    )
     predicted = serializers.FloatField(allow_null=True, help_text="The score I am expected to give, 1–10.")
     reasons = ReasonSerializer(many=True)
 
@@ -78,7 +100,8 @@ class MyRecommendations(APIView):
         query = RecommendationQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
-        found = recommend_for(member_of(request), wanted["n"], without_reason=wanted["without_reason"])
+        options = RankingOptions(**{name: wanted[name] for name in RankingOptions.LIMITS})
+        found = recommend_for(member_of(request), wanted["n"], without_reason=wanted["without_reason"], options=options)
         return Response(_recommendation_list(found))
 
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +17,8 @@ from accounts.responses import announce_change, back_to
 from catalog.models import Title
 from catalog.requests import PageRequest
 from recommendations import queries, serving
-from recommendations.forms import ScoreForm
+from recommendations.engine.ranking import PUBLISHED, RankingOptions
+from recommendations.forms import OptionsForm, ScoreForm
 
 PICKS, CONTINUE, SIMILAR = 24, 12, 12
 WALL, GUEST_PICKS = 24, 8
@@ -33,6 +34,8 @@ def home(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def rate_some(request: PageRequest) -> HttpResponse:
+    if request.htmx.target == "live":
+        return render(request, "recommendations/_live.html", _live(request))
     context = {"wall": serving.onboarding_titles(WALL), **_live(request)}
     return render(request, "recommendations/welcome.html", context)
 
@@ -94,8 +97,11 @@ def _title(request: PageRequest, pk: int) -> Title:
 
 
 def _for_you(request: MemberRequest) -> HttpResponse:
+    options = _options(request)
     context = {
-        "list": serving.recommend_for(request.user, PICKS),
+        "list": serving.recommend_for(request.user, PICKS, options=options),
+        "options": options,
+        "is_published": options == PUBLISHED,
         "continue": serving.continue_series(request.user, CONTINUE),
     }
     template = "_for_you.html" if request.htmx.target == "for-you" else "for_you.html"
@@ -112,15 +118,26 @@ def _rate(request: PageRequest, title: Title, score: int | None) -> None:
 def _live(request: PageRequest) -> dict[str, Any]:
     """What was rated so far, and what that gives."""
     scores = scores_of(request.user) if request.user.is_authenticated else guest_scores(request.session)
+    options = _options(request)
     return {
+        "options": options,
+        "is_published": options == PUBLISHED,
         "scores": scores,
         "missing": max(0, serving.GUEST_MINIMUM - len(scores)),
         "steps": [place < len(scores) for place in range(serving.GUEST_MINIMUM)],
-        "list": _first_picks(request, scores) if len(scores) >= serving.GUEST_MINIMUM else None,
+        "list": _first_picks(request, scores, options) if len(scores) >= serving.GUEST_MINIMUM else None,
     }
 
 
-def _first_picks(request: PageRequest, scores: dict[int, int]) -> serving.RecommendationList:
+def _first_picks(request: PageRequest, scores: dict[int, int], options: RankingOptions) -> serving.RecommendationList:
     if request.user.is_authenticated:
-        return serving.recommend_for(request.user, GUEST_PICKS)
-    return serving.recommend_for_guest(scores, GUEST_PICKS)
+        return serving.recommend_for(request.user, GUEST_PICKS, options=options)
+    return serving.recommend_for_guest(scores, GUEST_PICKS, options)
+
+
+def _options(request: PageRequest) -> RankingOptions:
+    """What the address asks for, or the sliders that came along with a rating. Raises BadRequest."""
+    form = OptionsForm(request.GET or request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    return form.options

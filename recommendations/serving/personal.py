@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +20,7 @@ from catalog.models.titles import TitleQuerySet
 from catalog.versioning import catalogue_version
 from recommendations.artifact_store import load_recommender
 from recommendations.engine.interactions import LIKED
+from recommendations.engine.ranking import PUBLISHED, RankingOptions
 from recommendations.engine.recommender import MemberList, Ranked
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.member_lists import member_list, member_lists
@@ -86,23 +87,28 @@ class _Candidates:
     tried: tuple[str, ...] = ()
 
 
-def recommend_for(member: User, n: int = 20, *, without_reason: Collection[int] = ()) -> RecommendationList:
+def recommend_for(
+    member: User, n: int = 20, *, without_reason: Collection[int] = (), options: RankingOptions = PUBLISHED
+) -> RecommendationList:
     """The member's n best titles; `without_reason`: as if these title ids were not among those watched."""
     row = _current_row(member)
     version = row.version if row else ModelVersion.active()
     if version is None:
         return _popular(None, _nothing(shows_adult=member.shows_adult), member, n, ("model: none is published yet",))
-    if row is not None and row.list_version == row.current_list_version and not without_reason:  # type: ignore[attr-defined]
+    why_not_table = _why_not_table(row, bool(without_reason), options)
+    if row is not None and why_not_table is None:
         candidates: _Candidates | None = _from_table(row)
     else:
-        candidates = _live(version, member, frozenset(without_reason), _why_not_table(row, bool(without_reason)))
+        candidates = _live(version, member, frozenset(without_reason), options, why_not_table or "")
     if candidates is None or not len(candidates.ranked.ids):
-        tried = (_why_not_table(row, bool(without_reason)), "live: nothing on the list that the model knows")
-        return _popular(version, _own_list(version, member), member, n, tried)
+        tried = (why_not_table or "table: nothing to show", "live: nothing on the list that the model knows")
+        return _popular(version, _own_list(version, member), member, n, tried, options)
     return _as_list(version, candidates, _showable(member), partial(_liked, member), n)
 
 
-def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> RecommendationList:
+def recommend_for_guest(
+    scores: Mapping[int, int], n: int = 20, options: RankingOptions = PUBLISHED
+) -> RecommendationList:
     """For a visitor who gave these scores (title id → 1–10) in this browser."""
     version = ModelVersion.active()
     if version is None:
@@ -113,10 +119,12 @@ def recommend_for_guest(scores: Mapping[int, int], n: int = 20) -> Recommendatio
     own = member_list(recommender.items, title_ids, given, np.ones(len(given), bool), title_ids[:0], shows_adult=False)
     if len(scores) < GUEST_MINIMUM:
         why = f"live: {len(scores)} of the {GUEST_MINIMUM} ratings it needs"
-        return _popular(version, own, None, n, (why,), excluded=scores)
-    ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP)
+        return _popular(version, own, None, n, (why,), options, excluded=scores)
+    ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP, options)
     if not len(ranked.ids):
-        return _popular(version, own, None, n, ("live: the model knows none of these titles",), excluded=scores)
+        return _popular(
+            version, own, None, n, ("live: the model knows none of these titles",), options, excluded=scores
+        )
     candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
     may_see = Title.objects.visible_to(None)
 
@@ -147,10 +155,17 @@ def _current_row(member: User) -> MemberRecommendations | None:
     return rows.annotate(current_list_version=F("user__list_version")).first()
 
 
-def _why_not_table(row: MemberRecommendations | None, without_reason: bool) -> str:
+def _why_not_table(row: MemberRecommendations | None, without_reason: bool, options: RankingOptions) -> str | None:
+    """Why the row is not the answer; None when it is."""
     if without_reason:
         return "table: made with the reasons that are left out here"
-    return "table: no row yet" if row is None else "table: older than the list"
+    if row is None:
+        return "table: no row yet"
+    if options != PUBLISHED:
+        return "table: made without these options"
+    if row.list_version != row.current_list_version:  # type: ignore[attr-defined]
+        return "table: older than the list"
+    return None
 
 
 def _from_table(row: MemberRecommendations) -> _Candidates:
@@ -165,10 +180,13 @@ def _from_table(row: MemberRecommendations) -> _Candidates:
     return _Candidates(ranked, "table", row.computed_at, row.n_inputs)
 
 
-def _live(version: ModelVersion, member: User, without: frozenset[int], why: str) -> _Candidates | None:
+def _live(
+    version: ModelVersion, member: User, without: frozenset[int], options: RankingOptions, why: str
+) -> _Candidates | None:
     """Scores of this moment, kept until the list, the catalogue or the model changes; None if the list says nothing."""
     list_version = User.objects.values_list("list_version", flat=True).get(pk=member.pk)
-    key = f"live:{version.pk}:{catalogue_version()}:{member.pk}:{list_version}:{'-'.join(map(str, sorted(without)))}"
+    wanted = "_".join(map(str, astuple(options)))
+    key = f"live:{version.pk}:{catalogue_version()}:{member.pk}:{list_version}:{wanted}"
     candidates = None if without else cache.get(key)
     if candidates is None:
         recommender = load_recommender(version)
@@ -178,9 +196,10 @@ def _live(version: ModelVersion, member: User, without: frozenset[int], why: str
         own = replace(own, items=own.items[read], scores=own.scores[read])
         if not len(own.items):
             return None
-        ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP)
+        ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP, options)
         candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
-        cache.set(key, candidates, LIVE_SECONDS)
+        if not without:
+            cache.set(key, candidates, LIVE_SECONDS)
     return replace(candidates, tried=(why,))
 
 
@@ -200,6 +219,7 @@ def _popular(
     member: User | None,
     n: int,
     tried: tuple[str, ...],
+    options: RankingOptions = PUBLISHED,
     excluded: Collection[int] = (),
 ) -> RecommendationList:
     showable = _showable(member).exclude(pk__in=list(excluded)).for_cards()
@@ -207,7 +227,7 @@ def _popular(
         titles = list(showable.order_by("-members", "pk")[:n])
     else:
         recommender = load_recommender(version)
-        ids = recommender.most_popular(own, current_rules(version, recommender.items), n + SPARE).tolist()
+        ids = recommender.most_popular(own, current_rules(version, recommender.items), n + SPARE, options).tolist()
         titles = _in_order(showable, ids)[:n]
     items = tuple(
         Recommendation(title, score=1 - place / len(titles), predicted=None, reasons=())

@@ -4,6 +4,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts import lists
+from accounts.models import User
 from catalog.models import ExternalId, Title
 from recommendations.models import ModelVersion
 from recommendations.starter import FILE, publish_starter
@@ -103,6 +104,32 @@ def test_reasons_can_be_left_out(api, model, listed):
     assert cited.isdisjoint(without)
 
 
+def test_less_known_titles_can_be_asked_for(api, model, titles):
+    for place, title in enumerate(titles):
+        Title.objects.filter(pk=title.pk).update(members=10 ** (3 + place % 5))
+
+    plain, niche = api.get(MINE, {"n": 10}).json(), api.get(MINE, {"n": 10, "niche": 1}).json()
+
+    assert (niche["source"], niche["tried"]) == ("live", ["table: made without these options"])
+    members = dict(Title.objects.values_list("pk", "members"))
+    assert sum(members[pk] for pk in ids(niche)) < sum(members[pk] for pk in ids(plain))
+
+
+def test_what_is_published_needs_no_new_scores(api, model):
+    found = api.get(MINE, {"niche": 0, "diversity": 0, "minimum_audience": 1000, "shortest": 10}).json()
+
+    assert found["source"] == "table"
+
+
+def test_shorts_can_be_asked_for(api, model, titles):
+    Title.objects.update(episodes=1, episode_seconds=180)
+    Title.objects.filter(pk=titles[20].pk).update(episode_seconds=None)
+    lists.set_score(User.objects.get(), titles[10], 9)  # from here on scores are live
+
+    assert ids(api.get(MINE).json()) in ([], [titles[20].pk])
+    assert len(ids(api.get(MINE, {"shortest": 3}).json())) > 5
+
+
 def test_without_a_model_the_popular_titles_are_served(api, titles):
     found = api.get(MINE, {"n": 3}).json()
 
@@ -116,6 +143,9 @@ def test_without_a_model_the_popular_titles_are_served(api, titles):
         ({"n": 0}, {"n": ["Ensure this value is greater than or equal to 1."]}),
         ({"n": 1000}, {"n": ["Ensure this value is less than or equal to 100."]}),
         ({"n": "many"}, {"n": ["A valid integer is required."]}),
+        ({"niche": 1.5}, {"niche": ["Ensure this value is less than or equal to 1."]}),
+        ({"diversity": "nan"}, {"diversity": ["A valid number is required."]}),
+        ({"minimum_audience": -1}, {"minimum_audience": ["Ensure this value is greater than or equal to 0."]}),
         ({"without_reason": "1,x"}, {"without_reason": ["Title ids are whole numbers, with commas between them."]}),
     ],
 )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from accounts import lists
 from catalog.models import Tag, Title
 from catalog.versioning import catalogue_changed
+from recommendations.engine.ranking import RankingOptions
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.publish import activate
 from recommendations.serving import (
@@ -91,6 +92,51 @@ class TestSources:
 
         found = recommend_for(fan, 3)
         assert (found.source, found.model) == ("table", str(first))
+
+
+class TestOptions:
+    GEMS, HITS = RankingOptions(niche=1), RankingOptions(niche=-1)
+
+    @pytest.fixture
+    def gems(self, odd, even):
+        """Of the odd titles, every second is known to few."""
+        found = set(odd[1::2])
+        Title.objects.filter(pk__in=[title.pk for title in found]).update(members=2_000)
+        Title.objects.filter(pk__in=[title.pk for title in [*odd[::2], *even]]).update(members=2_000_000)
+        catalogue_changed()
+        return found
+
+    def test_what_is_asked_for_is_scored_live_and_says_so(self, fan, publish_model, gems):
+        publish_model()
+
+        found = {niche: recommend_for(fan, 6, options=RankingOptions(niche=niche)) for niche in (-1, 0, 1)}
+
+        assert {niche: (f.source, f.tried) for niche, f in found.items()} == {
+            -1: ("live", ("table: made without these options",)),
+            0: ("table", ()),
+            1: ("live", ("table: made without these options",)),
+        }
+        hits, plain, few = (len(gems & set(shown(f))) for f in found.values())
+        assert hits <= plain <= few
+        assert hits < few
+
+    def test_every_wish_has_its_own_place_in_the_cache(self, fan, publish_model, gems):
+        publish_model()
+        first = [shown(recommend_for(fan, 6, options=options)) for options in (self.GEMS, self.HITS)]
+
+        assert [shown(recommend_for(fan, 6, options=options)) for options in (self.GEMS, self.HITS)] == first
+        assert first[0] != first[1]
+
+    def test_a_guest_and_the_fallback_follow_them(self, odd, publish_model, gems):
+        publish_model()
+        scores = {title.pk: 9 for title in odd[:4]}
+
+        few, hits = (recommend_for_guest(scores, 6, options) for options in (self.GEMS, self.HITS))
+        known = recommend_for_guest({}, 40, RankingOptions(minimum_audience=10_000))
+
+        assert (few.source, hits.source, known.source) == ("live", "live", "popular")
+        assert len(gems & set(shown(few))) > len(gems & set(shown(hits)))
+        assert not gems & set(shown(known))
 
 
 class TestReasons:

@@ -42,6 +42,15 @@ class TestFirstVisit:
         assert 'id="live" aria-labelledby="live-head" aria-live="polite" hx-swap-oob="true"' in content
         assert "2 more to go" in content
 
+    def test_the_sliders_stay_when_another_title_is_rated(self, client, make_title):
+        for _ in range(3):
+            rate(client, make_title(), 9)
+        page = client.get(reverse("recommendations:home"), {"niche": "-0.5"}, **HTMX, HTTP_HX_TARGET="live")
+        assert (page.content.decode().lstrip().startswith("<section"), page.context["options"].niche) == (True, -0.5)
+        address = reverse("recommendations:guest_rate", args=[make_title().pk])
+        rated = client.post(address, {"score": 9, "niche": "-0.5", "diversity": "0"}, **HTMX)
+        assert rated.context["options"].niche == -0.5
+
     def test_a_rating_can_be_changed_and_taken_back(self, client, make_title):
         title = make_title()
         rate(client, title, 9)
@@ -115,6 +124,15 @@ class TestForYou:
         hide_title(member, hidden)
         found = own.get(reverse("recommendations:for_you")).context["list"]
         assert [item.title for item in found.items] == [shown]
+
+    def test_the_address_holds_what_was_asked_for(self, own, make_title):
+        response = own.get(reverse("recommendations:for_you"), {"niche": "0.5", "diversity": "1"})
+        assert (response.context["options"].niche, response.context["options"].diversity) == (0.5, 1)
+        assert 'name="niche" min="-1" max="1" step="0.25" value="0.5"' in response.content.decode()
+
+    @pytest.mark.parametrize("wrong", [{"niche": "2"}, {"niche": "some"}, {"diversity": "-0.1"}, {"niche": "nan"}])
+    def test_what_no_slider_says_is_refused(self, own, wrong):
+        assert own.get(reverse("recommendations:for_you"), wrong).status_code == 400
 
     def test_htmx_gets_the_lists_alone(self, own, make_title):
         make_title()
