@@ -1,6 +1,7 @@
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -192,3 +193,27 @@ class TestSeed:
             run("demo_community")
         with pytest.raises(CommandError, match="say how many"):
             run("demo_community", "5", remove=True)
+
+
+class TestSynthesize:
+    def test_a_file_labelled_as_synthetic_that_can_be_read_as_ratings(self, ratings, tmp_path):
+        import pyarrow.parquet as pq
+
+        from recommendations.archives import read_ratings
+
+        real, out = ratings(clusters(n_users=50)), tmp_path / "many.parquet"
+
+        said = run("synthesize_ratings", str(real), times=3, out=out)
+
+        assert "synthetic ratings of 150 people who do not exist" in said
+        users, titles, scores = read_ratings(out)
+        assert np.unique(users).tolist() == list(range(51, 201))
+        assert (titles.min() >= 1, titles.max() <= 40, scores.max() <= 10) == (True, True, True)
+        table = pq.read_table(out)
+        assert table["source"].unique().to_pylist() == ["synthetic"]
+        assert b"nobody gave these ratings" in table.schema.metadata[b"synthetic"]
+
+    def test_a_bad_file_leaves_nothing(self, tmp_path):
+        with pytest.raises(CommandError, match=r"none\.csv: no such file"):
+            run("synthesize_ratings", str(tmp_path / "none.csv"), out=tmp_path / "many.parquet")
+        assert list(tmp_path.glob("many*")) == []
