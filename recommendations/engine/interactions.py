@@ -86,18 +86,11 @@ class Interactions:
         if bad.any():
             row = int(bad.argmax())
             raise ValueError(f"row {row + 1}: {scores[row]:g} is not a score (1–10, or 0 for none)")
-        users, user_index = np.unique(user_ids, return_inverse=True)
-        items, item_index = np.unique(item_ids, return_inverse=True)
+        users, user_index = _numbered(np.asarray(user_ids))
+        items, item_index = _numbered(np.asarray(item_ids))
         _, first = np.unique(user_index.astype(np.int64) * max(len(items), 1) + item_index, return_index=True)
         recent = np.zeros(len(scores), dtype=bool) if recent is None else recent
-        return cls(
-            IdMap(users),
-            IdMap(items),
-            user_index[first].astype(np.int32),
-            item_index[first].astype(np.int32),
-            scores[first],
-            recent[first],
-        )
+        return cls(IdMap(users), IdMap(items), user_index[first], item_index[first], scores[first], recent[first])
 
     def __len__(self) -> int:
         return len(self.score)
@@ -135,6 +128,24 @@ class Interactions:
     def item_counts(self) -> NDArray[np.int64]:
         """(n_items,) how many members watched each."""
         return np.bincount(self.item_index, minlength=len(self.items))
+
+
+def _numbered(ids: IntArray) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
+    """(n,) ids → the ascending unique ids, and (n,) which of them each is: `np.unique` in a tenth of its time.
+
+    Ids that lie close together are looked up in a table of all there could be; others are mostly grouped, and then it
+    is enough to sort one of each group.
+    """
+    if not len(ids):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+    low, span = ids.min(), int(ids.max()) - int(ids.min()) + 1
+    if span <= 4 * len(ids) + 1024:
+        present = np.zeros(span, dtype=bool)
+        present[ids - low] = True
+        return np.flatnonzero(present) + low, (np.cumsum(present, dtype=np.int32) - np.int32(1))[ids - low]
+    starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
+    unique, index = np.unique(ids[starts], return_inverse=True)
+    return unique, np.repeat(index.astype(np.int32), np.diff(starts, append=len(ids)))
 
 
 def _positions(indices: IntArray, length: int) -> NDArray[np.int64]:

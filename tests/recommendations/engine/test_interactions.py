@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recommendations.engine.interactions import Histories, IdMap, Interactions
 from tests.recommendations.engine.toys import TITLES, toy
@@ -65,3 +67,17 @@ def test_restricting_keeps_only_these_users_and_titles_and_renumbers_them():
     assert rows.items.ids.tolist() == [11, 15, 16]
     assert rows.histories().scores().toarray().tolist() == [[10, 4, 0], [8, 5, 0]]
     assert len(rows) == 5
+
+
+@given(
+    st.lists(st.one_of(st.integers(-5, 20), st.integers(-(2**62), 2**62)), max_size=40),
+    st.booleans(),
+)
+def test_ids_are_numbered_in_their_order_whether_close_or_far_apart(ids, grouped):
+    user_ids = np.array(sorted(ids) if grouped else ids, dtype=np.int64)
+
+    rows = Interactions.from_ids(user_ids, np.arange(len(ids)), np.zeros(len(ids)))
+
+    assert rows.users.ids.tolist() == sorted(set(ids))
+    by_item = np.argsort(rows.item_index)
+    assert rows.users.ids[rows.user_index[by_item]].tolist() == user_ids.tolist()
