@@ -52,6 +52,8 @@ class Model(ABC):
 class Scorer(Model):
     """Ranks titles for members that it has never seen, from their lists alone."""
 
+    judges_unrated: ClassVar[bool] = False  # titles that nobody watched have scores, too
+
     @abstractmethod
     def score(self, histories: Histories) -> NDArray[np.float32]:
         """(n_members, n_items) unitless, higher is better; NaN where the model can't judge the title.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
 
+from catalog.external_ids import title_ids_by_mal
 from catalog.models import Studio, Tag, Title
 from catalog.partial_dates import PartialDate
 from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import IdMap
+from recommendations.engine.interactions import IdMap, Interactions
 
 CLASSES = ("format", "source_material", "age_rating", "season")
 NUMBERS = ("season_year", "started_on", "episodes", "episode_seconds", "score", "members")
@@ -48,6 +50,14 @@ def title_features(items: IdMap) -> TitleFeatures:
         sp.hstack([matrix[:, kept], texts], format="csr", dtype=np.float32),
         (*(names[column] for column in kept), *(f"text:{part}" for part in range(texts.shape[1]))),
     )
+
+
+def with_features(ratings: Interactions) -> Interactions:
+    """A ratings file's rows, over MAL ids, with what the catalogue says of their titles."""
+    title_of = title_ids_by_mal()
+    title_ids = np.array([title_of.get(mal_id, -mal_id) for mal_id in ratings.items.ids.tolist()], dtype=np.int64)
+    ascending, place = np.unique(title_ids, return_inverse=True)
+    return replace(ratings, features=title_features(IdMap(ascending)).take(place))
 
 
 def _values(items: IdMap) -> list[Values]:

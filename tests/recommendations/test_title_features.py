@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from catalog.models import Studio, Tag
-from recommendations.engine.interactions import IdMap
-from recommendations.pipelines.title_features import title_features
+from catalog.models import ExternalId, Studio, Tag
+from recommendations.engine.interactions import IdMap, Interactions
+from recommendations.pipelines.title_features import title_features, with_features
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +128,14 @@ def test_the_same_catalogue_gives_the_same_features_in_as_many_queries(make_titl
     assert features.names == again.names
     assert len(set(features.names)) == len(features.names)
     assert np.array_equal(features.values.toarray(), again.values.toarray())
+
+
+def test_a_ratings_file_s_titles_are_found_by_their_mal_ids(make_title):
+    later, earlier = make_title(format="movie"), make_title(format="ova")
+    for title, mal_id in ((later, "700"), (earlier, "30")):
+        ExternalId.objects.create(title=title, provider="mal", medium="anime", value=mal_id)
+
+    ratings = with_features(Interactions.from_ids(np.array([1, 1, 1]), np.array([30, 500, 700]), np.array([8, 8, 8])))
+
+    kinds = [[name for name in values_of(ratings.features, row) if name.startswith("format")] for row in range(3)]
+    assert kinds == [["format:ova"], [], ["format:movie"]]

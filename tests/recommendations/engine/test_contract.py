@@ -66,13 +66,14 @@ def test_an_empty_list_is_answered(model):
 
 
 @pytest.mark.parametrize("name", SCORERS)
-def test_a_title_that_nobody_watched_cannot_be_judged(name):
+def test_a_title_that_nobody_watched_is_judged_only_by_what_it_is(name):
     train = toy()
     without_last = train.where(train.item_index != 7)
 
     scores = SCORERS[name]().fit(without_last).score(without_last.histories())
 
-    assert np.isnan(scores[:, 7]).all()
+    assert np.isfinite(scores[:, 7]).all() == SCORERS[name].judges_unrated
+    assert np.isnan(scores[:, 7]).all() == (not SCORERS[name].judges_unrated)
     assert np.isfinite(scores[:, :7]).all()
 
 

@@ -1,10 +1,12 @@
 """Small asymmetric data: 6 members × 8 titles, so that a transposition fails."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
+from recommendations.engine.features import TitleFeatures
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.ranking import TitleRules
 
@@ -31,7 +33,7 @@ def plain_rules(n: int, **known: Any) -> TitleRules:
 
 def toy() -> Interactions:
     rows = [(user, title, score) for user, scores in LISTS.items() for title, score in scores.items()]
-    return Interactions.from_ids(*np.array(rows).T)
+    return described(Interactions.from_ids(*np.array(rows).T))
 
 
 def clusters(n_users: int = 240, n_titles: int = 40, seed: int = 0) -> Interactions:
@@ -45,7 +47,16 @@ def clusters(n_users: int = 240, n_titles: int = 40, seed: int = 0) -> Interacti
         ):
             liked = title % 2 == likes_odd
             rows.append((user, title, int(np.clip(generator.normal(9 if liked else 4, 1), 1, 10))))
-    return Interactions.from_ids(*np.array(rows).T)
+    return described(Interactions.from_ids(*np.array(rows).T))
+
+
+def described(interactions: Interactions) -> Interactions:
+    """With features by which odd titles differ from even ones, and an audience that falls with the number."""
+    number = interactions.items.ids % 100
+    odd, even, year, audience = number % 2, 1 - number % 2, number / 100, 5 - number / 50
+    values = sp.csr_matrix(np.column_stack([audience, even, odd, year]).astype(np.float32))
+    names = ("catalogue:members", "genre:Even", "genre:Odd", "year:1990")
+    return replace(interactions, features=TitleFeatures(values, names))
 
 
 def _taste(n_titles: int, likes_odd: int) -> np.ndarray:

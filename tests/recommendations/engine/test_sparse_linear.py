@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.sparse_linear import SparseRatingAwareEase, strongest_pairs
+from tests.recommendations.engine.toys import clusters, toy
+
+
+def test_with_room_for_everything_it_is_the_dense_model():
+    train = clusters()
+
+    dense, sparse = RatingAwareEase().fit(train), SparseRatingAwareEase().fit(train)
+
+    for channel in ("watched", "liked"):
+        weights, expected = sparse.weights(channel).toarray(), dense.weights(channel).toarray()
+        assert weights == pytest.approx(expected, abs=1e-5 * float(np.abs(expected).max()))
+
+
+def test_no_title_has_more_neighbours_than_allowed():
+    model = SparseRatingAwareEase(neighbours=5, remembered=12).fit(clusters())
+
+    for channel in ("watched", "liked"):
+        weights = model.weights(channel)
+        assert weights.tocsc().getnnz(0).max() == 5
+        assert not weights.diagonal().any()
+
+
+def test_the_pairs_are_those_with_the_largest_correlations():
+    matrix = toy().histories().watched()
+    gram = (matrix.T @ matrix).toarray()
+    squares = np.diag(gram).astype(float)
+
+    pairs = strongest_pairs(matrix, squares, 2).toarray()
+
+    correlation = gram / np.sqrt(np.outer(squares, squares)) - np.eye(8)
+    third = -np.sort(-correlation, axis=0)[2]
+    assert np.array_equal(pairs, pairs.T)
+    assert np.array_equal(pairs[pairs > 0], gram[pairs > 0])
+    assert (pairs > 0)[correlation > np.maximum(third, third[:, None])].all()
+    assert not pairs.diagonal().any()
+    assert strongest_pairs(matrix, squares, 8).toarray() == pytest.approx(gram - np.diag(squares))
