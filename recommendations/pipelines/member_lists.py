@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,6 +24,7 @@ def is_experienced(status: str, score: int | None) -> bool:
 
 
 Columns = tuple[NDArray[np.int64], ...]
+BYTES_AT_ONCE = 1 << 22  # of text, before it becomes numbers
 
 
 def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, MemberList]]:
@@ -69,15 +69,22 @@ def flag(condition: Q) -> Case:
 
 
 def copy_columns(rows: QuerySet, width: int) -> Columns:
-    """A queryset of `width` columns of whole numbers as arrays, streamed by COPY: no Python object per row."""
+    """A queryset of `width` columns of whole numbers as arrays, streamed by COPY: no Python object per number."""
     sql, params = rows.query.sql_with_params()
-    text = io.BytesIO()
+    text, parts = bytearray(), [np.zeros(0, dtype=np.int64)]
     with connection.cursor() as cursor:
         statement = f"COPY ({cursor.mogrify(sql, params)}) TO STDOUT (DELIMITER ' ')"
         with cursor.copy(statement) as copy:
-            for chunk in copy:
-                text.write(chunk)
-    return tuple(np.fromstring(text.getvalue(), dtype=np.int64, sep=" ").reshape(-1, width).T)
+            for line in copy:
+                text += line
+                if len(text) > BYTES_AT_ONCE:
+                    parts.append(_numbers(text))
+                    text.clear()
+    return tuple(np.concatenate([*parts, _numbers(text)]).reshape(-1, width).T)
+
+
+def _numbers(text: bytearray) -> NDArray[np.int64]:
+    return np.fromstring(bytes(text), dtype=np.int64, sep=" ")
 
 
 def _rows_of(user_id: int, columns: Columns) -> Columns:

@@ -108,6 +108,15 @@ class TestExtraction:
         assert (own.on_list.tolist(), own.hidden.tolist(), own.shows_adult) == ([1, 3], [6], False)
         assert (theirs.items.tolist(), theirs.scores.tolist(), theirs.shows_adult) == ([0], [2.0], True)
 
+    def test_rows_are_the_same_however_many_are_read_at_once(self, catalogue, member, monkeypatch):
+        for number, title in enumerate(catalogue):
+            lists.set_score(member, title, number % 10 + 1)
+        at_once = training_data().fingerprint
+
+        monkeypatch.setattr("recommendations.pipelines.member_lists.BYTES_AT_ONCE", 20)
+
+        assert training_data().fingerprint == at_once
+
     @pytest.mark.parametrize("n", [1, 3])
     def test_queries(self, catalogue, make_member, n, django_assert_num_queries):
         from recommendations.engine.interactions import IdMap
