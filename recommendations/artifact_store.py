@@ -7,9 +7,11 @@ from pathlib import Path
 from django.conf import settings
 
 from recommendations.engine.recommender import Recommender
+from recommendations.engine.segments import Segments
 from recommendations.models import ModelVersion
 
 _loaded: dict[int, Recommender] = {}  # at most one: the version that was asked for last
+_segments: dict[int, Segments | None] = {}  # the same
 
 
 def artifact_folder(version: ModelVersion) -> Path:
@@ -23,3 +25,17 @@ def load_recommender(version: ModelVersion) -> Recommender:
         _loaded.clear()
         _loaded[version.pk] = recommender
     return _loaded[version.pk]
+
+
+def segments_folder(version: ModelVersion) -> Path:
+    return artifact_folder(version) / "segments"
+
+
+def load_segments(version: ModelVersion) -> Segments | None:
+    """None for a version that has none. Raises engine.artifacts.ArtifactError when they are damaged."""
+    if version.pk not in _segments:
+        folder = segments_folder(version)
+        segments = Segments.load(folder) if folder.is_dir() else None
+        _segments.clear()
+        _segments[version.pk] = segments
+    return _segments[version.pk]

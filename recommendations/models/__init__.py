@@ -1,6 +1,15 @@
 from recommendations.models.archives import RatingArchive
+from recommendations.models.segments import MemberSegment, Segment
 from recommendations.models.shards import PublishShard
 from recommendations.models.tables import MemberRecommendations, SimilarTitles
 from recommendations.models.versions import ModelVersion
 
-__all__ = ["MemberRecommendations", "ModelVersion", "PublishShard", "RatingArchive", "SimilarTitles"]
+__all__ = [
+    "MemberRecommendations",
+    "MemberSegment",
+    "ModelVersion",
+    "PublishShard",
+    "RatingArchive",
+    "Segment",
+    "SimilarTitles",
+]

@@ -32,6 +32,14 @@ def integer(value: int) -> bytes:
     return struct.pack(">ii", 4, value)
 
 
+def smallint(value: int) -> bytes:
+    return struct.pack(">ih", 2, value)
+
+
+def real(value: float) -> bytes:
+    return struct.pack(">if", 4, value)
+
+
 def timestamp(value: datetime) -> bytes:
     since = value - EPOCH
     return struct.pack(">iq", 8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)

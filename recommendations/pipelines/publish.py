@@ -25,7 +25,14 @@ from recommendations.artifact_store import artifact_folder, load_recommender
 from recommendations.engine.artifacts import ArtifactError
 from recommendations.engine.ranking import TitleRules
 from recommendations.engine.recommender import Recommender
-from recommendations.models import MemberRecommendations, ModelVersion, PublishShard, SimilarTitles
+from recommendations.models import (
+    MemberRecommendations,
+    MemberSegment,
+    ModelVersion,
+    PublishShard,
+    Segment,
+    SimilarTitles,
+)
 from recommendations.pipelines.rows import write_members, write_similar
 from recommendations.titles import title_rules
 
@@ -55,7 +62,7 @@ def publish(
     this one included; workers that listen to the queue `publish` join in. Raises NotPublishedError for an error in a
     row's making, whichever process it came up in; a lost database leaves the rest to `resume`.
     """
-    _plan(version)
+    plan(version)
     _ask_workers(version)
     _complete(version, recommender, progress, processes)
 
@@ -99,8 +106,8 @@ def _recommender_of(version: ModelVersion) -> Recommender:
 # --- Shards ---------------------------------------------------------------------------------------------------------
 
 
-def _plan(version: ModelVersion) -> None:
-    """Write down what is to be done. An older version that is not finished never will be."""
+def plan(version: ModelVersion) -> None:
+    """Write down what is to be done, for whoever works it off. An older version that is not finished never will be."""
     user_ids = list(_members().values_list("pk", flat=True))
     starts = range(0, len(user_ids), MEMBERS_IN_A_SHARD)
     chunks = (user_ids[start : start + MEMBERS_IN_A_SHARD] for start in starts)
@@ -133,7 +140,7 @@ def work_off(version: ModelVersion, recommender: Recommender, progress: Progress
                 failed += 1
                 if failed == ATTEMPTS:
                     raise
-            progress(f"at most {version.shards.count() * MEMBERS_IN_A_SHARD:,} members' recommendations left to write")
+            progress(f"{version.shards.count():,} parts of {MEMBERS_IN_A_SHARD:,} members are left to write")
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -238,7 +245,7 @@ def remove_old_versions() -> None:
     kept = list(published.order_by("-activated_at").values_list("pk", flat=True)[:VERSIONS_KEPT])
     running = (ModelVersion.Status.RUNNING, ModelVersion.Status.PUBLISHING)
     gone = ModelVersion.objects.exclude(pk__in=kept).exclude(status__in=running)
-    for table in (MemberRecommendations, SimilarTitles):
+    for table in (MemberRecommendations, SimilarTitles, Segment, MemberSegment):
         table.objects.filter(version__in=gone).delete()
     for version in gone:
         shutil.rmtree(artifact_folder(version), ignore_errors=True)

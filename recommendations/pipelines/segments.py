@@ -1,0 +1,125 @@
+"""The segments of a model version: found, stored beside its artifact, and written for every member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+from django.db import transaction
+from numpy.typing import NDArray
+
+from accounts.models import ListEntry
+from catalog.models import Tag, Title
+from recommendations.artifact_store import segments_folder
+from recommendations.engine.interactions import Histories, IdMap, Interactions
+from recommendations.engine.recommender import MemberList
+from recommendations.engine.segments import Segments, fit_segments
+from recommendations.models import MemberSegment, ModelVersion, Segment
+from recommendations.pipelines import copy_binary as binary
+from recommendations.pipelines.member_lists import EXPERIENCED, member_lists
+from recommendations.pipelines.title_features import title_features
+
+FAVOURITES = 12  # titles kept of each segment
+IN_A_NAME = 2  # traits
+MEMBERS_AT_ONCE = 2000
+
+
+def publish_segments(
+    version: ModelVersion, train: Interactions, progress: Callable[[str], None] = lambda step: None
+) -> None:
+    """Find the segments of the training members and write them under the version; safe to repeat.
+
+    To be called before the version becomes active. Too few members have no segments, and nothing is written.
+    """
+    progress("finding segments of members")
+    features = train.features or title_features(train.items)
+    segments = fit_segments(replace(train, features=features), version.seed)
+    if segments is None:
+        return
+    segments.save(segments_folder(version))
+    names = segment_names(_decent_traits(segments))
+    with transaction.atomic():
+        _write_segments(version, segments, names, train.items)
+        _write_members(version, segments, train.items)
+    progress(f"{len(names)} segments: {', '.join(names)}")
+
+
+def assign_members(segments: Segments, members: Sequence[MemberList]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(n,) segments and (n, 2) places on the map."""
+    lengths = [len(member.items) for member in members]
+    rows = np.repeat(np.arange(len(members)), lengths)
+    columns = np.concatenate([member.items for member in members])
+    shape = (len(members), segments.arrays["favourites"].shape[1])
+    return segments.assign(Histories(sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)))
+
+
+def segment_names(traits: Sequence[Sequence[str]]) -> list[str]:
+    """ "Mecha & Sci-Fi": the clearest traits of each segment, as many as tell it from those before it.
+
+    >>> segment_names([("Mecha", "Space", "War"), ("Mecha", "Space", "Kids"), ()])
+    ['Mecha & Space', 'Mecha & Space & Kids', 'A bit of everything']
+    """
+    names: list[str] = []
+    for number, own in enumerate(traits, 1):
+        candidates = [" & ".join(own[:length]) for length in range(min(IN_A_NAME, len(own)), len(own) + 1)]
+        candidates += ["A bit of everything", f"Segment {number}"]
+        names.append(next(name for name in candidates if name and name not in names))
+    return names
+
+
+def _decent_traits(segments: Segments) -> list[list[str]]:
+    """The traits of each segment without the words for adult titles: everybody may see the map."""
+    adult = set(Tag.objects.filter(is_adult=True).values_list("name", flat=True))
+    return [[trait for trait in own if trait not in adult] for own in segments.traits]
+
+
+def _write_segments(version: ModelVersion, segments: Segments, names: Sequence[str], items: IdMap) -> None:
+    Segment.objects.filter(version=version).delete()
+    traits, centres = _decent_traits(segments), segments.centres_on_map().tolist()
+    favourites = _favourites(segments, items)
+    Segment.objects.bulk_create(
+        Segment(
+            version=version, number=number, name=names[number], traits=traits[number],
+            size=int(segments.arrays["size"][number]), x=centres[number][0], y=centres[number][1],
+            title_ids=favourites[number],
+        )
+        for number in range(len(segments))
+    )  # fmt: skip
+
+
+def _favourites(segments: Segments, items: IdMap) -> list[list[int]]:
+    """Of each segment the titles that stand out: shares of what is liked there, times the log of how many times
+    everybody's share that is."""
+    shares = segments.arrays["favourites"].astype(np.float64)
+    everybody = shares.mean(0)
+    standing_out = shares * np.log(np.maximum(shares, 1e-12) / np.maximum(everybody, 1e-12))
+    showable = set(Title.objects.visible_to(None).recommendable().order_by().values_list("pk", flat=True))
+    standing_out[:, [title_id not in showable for title_id in items.ids.tolist()]] = -np.inf
+    best = np.argsort(-standing_out, axis=1, kind="stable")[:, :FAVOURITES]
+    return [items.ids[row].tolist() for row in best]
+
+
+def _write_members(version: ModelVersion, segments: Segments, items: IdMap) -> None:
+    MemberSegment.objects.filter(version=version).delete()
+    with_list = ListEntry.objects.filter(EXPERIENCED).order_by("user_id").values_list("user_id", flat=True).distinct()
+    user_ids = list(with_list)
+    for start in range(0, len(user_ids), MEMBERS_AT_ONCE):
+        members = list(member_lists(items, user_ids[start : start + MEMBERS_AT_ONCE]))
+        binary.copy_rows(
+            MemberSegment, ("version", "user", "segment", "x", "y"), _member_rows(version, segments, members)
+        )
+
+
+def _member_rows(
+    version: ModelVersion, segments: Segments, members: Sequence[tuple[int, int, MemberList]]
+) -> Iterator[binary.Row]:
+    known = [(user_id, own) for user_id, _, own in members if len(own.items)]
+    if not known:
+        return
+    segment, xy = assign_members(segments, [own for _, own in known])
+    for (user_id, _), number, (x, y) in zip(known, segment.tolist(), xy.tolist(), strict=True):
+        yield (
+            binary.bigint(version.pk), binary.bigint(user_id), binary.smallint(number), binary.real(x), binary.real(y),
+        )  # fmt: skip
