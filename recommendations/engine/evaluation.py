@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recommendations.engine.base import RatingPredictor, Scorer
+from recommendations.engine.base import RatingPredictor
 from recommendations.engine.interactions import Histories, Interactions
 from recommendations.engine.metrics import ranking, rating
-from recommendations.engine.splitting import HeldOut
+from recommendations.engine.splitting import HeldOut, NewTitles
 
 BATCH = 500
 DEPTH = 20
+MEMBER_FIGURES = (
+    "ndcg_10_liked", "precision_10_liked", "recall_20_liked",
+    "ndcg_10_watched", "precision_10_watched", "recall_20_watched", "novelty_10",
+)  # fmt: skip
+
+
+class Ranks(Protocol):
+    """What is asked of a model here: a Scorer, or anything else that scores titles for lists."""
+
+    def score(self, histories: Histories) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True)
@@ -36,27 +47,61 @@ class RankingReport:
         return asdict(self)
 
 
-def evaluate_ranking(model: Scorer, held_out: HeldOut, popularity: NDArray[np.floating]) -> RankingReport:
+@dataclass(frozen=True)
+class MemberFigures:
+    """What a model's lists are worth to each held-out member.
+
+    values: {name in RankingReport: (n_members,)}, NaN where nothing is relevant for a member. shown: (n_items,) in how
+    many of the first tens each title is.
+    """
+
+    values: dict[str, NDArray[np.float64]]
+    shown: NDArray[np.int64]
+
+    def report(self) -> RankingReport:
+        means = {name: float(np.nanmean(values)) for name, values in self.values.items()}
+        members = len(next(iter(self.values.values())))
+        coverage = float((self.shown > 0).mean())
+        return RankingReport(**means, coverage_10=coverage, gini_10=ranking.gini(self.shown), members=members)
+
+
+def evaluate_ranking(model: Ranks, held_out: HeldOut, popularity: NDArray[np.floating]) -> RankingReport:
     """Rank every title for every held-out member, their own input excluded.
 
     popularity: (n_items,) share of training members who watched each, for novelty.
     """
-    n_items = held_out.inputs.shape[1]
-    shown = np.zeros(n_items, dtype=np.int64)
-    per_member = []
+    return evaluate_members(model, held_out, popularity).report()
+
+
+def evaluate_members(model: Ranks, held_out: HeldOut, popularity: NDArray[np.floating]) -> MemberFigures:
+    """`evaluate_ranking`, member by member."""
+    shown = np.zeros(held_out.inputs.shape[1], dtype=np.int64)
+    batches = []
     for start in range(0, len(held_out.inputs), BATCH):
         rows = slice(start, start + BATCH)
         top = _top_unseen(model, held_out.inputs[rows])
-        shown += np.bincount(top[:, :10].ravel(), minlength=n_items)
+        shown += np.bincount(top[:, :10].ravel(), minlength=len(shown))
         targets = held_out.targets[rows]
         columns = [*_accuracy(top, targets.liked()), *_accuracy(top, targets.watched())]
-        per_member.append(np.column_stack([*columns, ranking.novelty(top[:, :10], popularity)]))
-    means = np.nanmean(np.concatenate(per_member), axis=0).tolist()
-    coverage = float((shown > 0).mean())
-    return RankingReport(*means, coverage, ranking.gini(shown), len(held_out.inputs))  # type: ignore[call-arg]
+        batches.append([*columns, ranking.novelty(top[:, :10], popularity)])
+    columns = [np.concatenate(column) for column in zip(*batches, strict=True)]
+    return MemberFigures(dict(zip(MEMBER_FIGURES, columns, strict=True)), shown)
 
 
-def _top_unseen(model: Scorer, inputs: Histories) -> NDArray[np.int64]:
+def evaluate_new_titles(model: Ranks, new: NewTitles) -> dict[str, float]:
+    """How well a model fitted on `new.train` ranks the hidden titles, among themselves, for who likes some of them."""
+    ndcg, auc = [], []
+    for start in range(0, len(new.held_out.inputs), BATCH):
+        rows = slice(start, start + BATCH)
+        scores = model.score(new.held_out.inputs[rows])[:, new.hidden]
+        liked = new.held_out.targets[rows].liked()[:, new.hidden].toarray() > 0
+        top = ranking.top_k(scores, 10)
+        ndcg.append(ranking.ndcg(np.take_along_axis(liked, top, 1), liked.sum(1)))
+        auc.append(ranking.auc(scores, liked))
+    return {"ndcg_10_liked": float(np.nanmean(np.concatenate(ndcg))), "auc": float(np.nanmean(np.concatenate(auc)))}
+
+
+def _top_unseen(model: Ranks, inputs: Histories) -> NDArray[np.int64]:
     scores = np.array(model.score(inputs), dtype=np.float32)
     scores[inputs.matrix.nonzero()] = -np.inf
     return ranking.top_k(scores, DEPTH)
@@ -74,6 +119,14 @@ def _accuracy(top: NDArray[np.int64], relevant: csr_matrix) -> tuple[NDArray[np.
 
 
 def evaluate_ratings(model: RatingPredictor, kept_out: Interactions) -> dict[str, float]:
-    """RMSE and MAE in points over the scored rows kept out of training."""
+    """RMSE and MAE in points over the scored rows kept out of training, and how many of the titles predicted at 7 or
+    better got it: over all members (0 where nothing is predicted so high), and over those for whom something is.
+    """
     predicted = model.predict(kept_out.user_index, kept_out.item_index)
-    return {"rmse": rating.rmse(predicted, kept_out.score), "mae": rating.mae(predicted, kept_out.score)}
+    precision = rating.precision_of_recommended(kept_out.user_index, predicted, kept_out.score)
+    return {
+        "rmse": rating.rmse(predicted, kept_out.score),
+        "mae": rating.mae(predicted, kept_out.score),
+        "precision_10_rated": float(np.nan_to_num(precision).mean()),
+        "precision_10_rated_of_any": float(np.nanmean(precision)),
+    }

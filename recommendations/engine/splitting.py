@@ -17,6 +17,7 @@ from recommendations.engine.interactions import Histories, IdMap, Interactions
 
 TEST, VALIDATION = 0, 1  # user folds of ten; the other eight train
 MIN_ITEM, MIN_USER = 5, 10
+HIDDEN_OF = 20
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,44 @@ def hold_out_all(interactions: Interactions, items: IdMap) -> HeldOut:
 
     target = pair % 5 == 0
     return HeldOut(inputs=histories(known & ~target), targets=histories(known & target))
+
+
+def shortened(held_out: HeldOut, n: int, seed: int = 0) -> HeldOut:
+    """The same members and targets with n titles of each one's inputs, drawn at random; all where there are fewer."""
+    inputs = held_out.inputs.matrix
+    member = np.repeat(np.arange(len(held_out.inputs)), np.diff(inputs.indptr))
+    drawn = np.lexsort((np.random.default_rng(seed).random(inputs.nnz), member))
+    place = np.empty(inputs.nnz, dtype=np.int64)
+    place[drawn] = np.arange(inputs.nnz) - inputs.indptr[member]
+    kept = place < n
+    cells = (inputs.data[kept], (member[kept], inputs.indices[kept]))
+    return HeldOut(Histories(sp.csr_matrix(cells, shape=inputs.shape)), held_out.targets)
+
+
+@dataclass(frozen=True)
+class NewTitles:
+    """Titles as if new: `train` and the inputs have no row of them, and every row of them is a target.
+
+    hidden: (n_items,) bool, one title in HIDDEN_OF by crc32(title).
+    """
+
+    train: Interactions
+    held_out: HeldOut
+    hidden: NDArray[np.bool_]
+
+
+def hide_titles(train: Interactions, held_out: HeldOut) -> NewTitles:
+    """Take some titles' rows away, to see how well a model ranks them for the members of `held_out` all the same."""
+    hidden = crc32_of_each(train.items.keys) % HIDDEN_OF == 0
+    known, new = (sp.diags(mask.astype(np.float32), format="csr") for mask in (~hidden, hidden))
+    inputs, targets = held_out.inputs.matrix, held_out.targets.matrix
+    judged = HeldOut(Histories(_stored(inputs @ known)), Histories(_stored((inputs + targets) @ new)))
+    return NewTitles(train.where(~hidden[train.item_index]), judged, hidden)
+
+
+def _stored(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    matrix.eliminate_zeros()
+    return matrix
 
 
 def _held_out(

@@ -37,6 +37,20 @@ def recall(hits: NDArray[np.bool_], n_relevant: NDArray[np.integer]) -> NDArray[
     return hits.sum(1) / np.where(possible > 0, possible, np.nan)
 
 
+def auc(scores: NDArray[np.floating], relevant: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(n, n_items) twice → (n,) chance that a relevant title is above another one; NaN where all or none are relevant.
+
+    Equal scores count by index order, as in `top_k`.
+    """
+    n_items = scores.shape[1]
+    best_first = np.argsort(-scores, axis=1, kind="stable")
+    hits = np.take_along_axis(relevant, best_first, 1)
+    n_relevant = hits.sum(1)
+    pairs = (n_relevant * (n_items - n_relevant)).astype(float)
+    others_above = np.where(hits, np.cumsum(~hits, axis=1), 0).sum(1)
+    return 1 - others_above / np.where(pairs > 0, pairs, np.nan)
+
+
 def novelty(top: NDArray[np.integer], popularity: NDArray[np.floating]) -> NDArray[np.float64]:
     """(n,) mean self-information in bits of the titles shown; popularity: share of members who watched each."""
     return -np.log2(np.maximum(popularity[top], 1e-9)).mean(1)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from recommendations.engine.metrics import ranking, rating
+from recommendations.engine.metrics.bootstrap import mean_interval
 
 
 def test_top_k_is_best_first_with_nan_last_and_ties_by_index():
@@ -56,3 +57,65 @@ def test_rating_errors_are_in_points():
 def test_predictions_with_gaps_are_refused():
     with pytest.raises(ValueError, match="NaN"):
         rating.rmse(np.array([np.nan]), np.array([5.0]))
+
+
+def test_auc_is_the_share_of_pairs_in_the_right_order():
+    scores = np.array([[0.9, 0.1, 0.5, 0.3], [1.0, 2.0, 3.0, 4.0], [1.0, 1.0, 1.0, 1.0]])
+    relevant = np.array([[True, False, False, True], [False] * 4, [False, True, False, False]])
+
+    values = ranking.auc(scores, relevant)
+
+    assert values == pytest.approx([3 / 4, np.nan, 2 / 3], nan_ok=True)
+
+
+def test_precision_of_what_is_predicted_high_looks_at_each_member_s_best():
+    members = np.array([5, 5, 5, 5, 8, 9])
+    predicted = np.array([9.0, 7.0, 8.0, 7.5, 6.9, 8.0])
+    given = np.array([7, 10, 3, 9, 10, 7])
+
+    assert rating.precision_of_recommended(members, predicted, given) == pytest.approx([3 / 4, np.nan, 1], nan_ok=True)
+    assert rating.precision_of_recommended(members, predicted, given, k=2) == pytest.approx(
+        [1 / 2, np.nan, 1], nan_ok=True
+    )
+
+
+def test_precision_is_surprise_s(clustered):
+    users, predicted, given = clustered
+
+    ours = np.nan_to_num(rating.precision_of_recommended(users, predicted, given))
+
+    assert ours.tolist() == pytest.approx([_surprise_faq(users, predicted, given, user) for user in np.unique(users)])
+
+
+@pytest.fixture
+def clustered():
+    generator = np.random.default_rng(0)
+    users = generator.integers(0, 20, 500)
+    return users, generator.normal(7, 1, 500), generator.integers(1, 11, 500)
+
+
+def _surprise_faq(users, predicted, given, user, k=10, threshold=7):
+    """The loop of Surprise's FAQ for one user."""
+    pairs = sorted(zip(predicted[users == user], given[users == user], strict=True), key=lambda x: x[0], reverse=True)
+    n_recommended = sum(estimate >= threshold for estimate, _ in pairs[:k])
+    n_right = sum(true >= threshold and estimate >= threshold for estimate, true in pairs[:k])
+    return n_right / n_recommended if n_recommended else 0
+
+
+def test_an_interval_holds_the_mean_and_narrows_with_more_members():
+    generator = np.random.default_rng(0)
+    few, many = generator.normal(5, 2, 100), generator.normal(5, 2, 10_000)
+
+    (low, high), (lower, higher) = mean_interval(few), mean_interval(many)
+
+    assert low < few.mean() < high
+    assert high - low == pytest.approx(2 * 1.96 * few.std() / 10, rel=0.1)
+    assert higher - lower == pytest.approx((high - low) / 10, rel=0.2)
+    assert mean_interval(few) == (low, high)
+
+
+def test_members_without_a_value_do_not_count():
+    values = np.array([1.0, 2.0, 3.0, 4.0])
+
+    assert mean_interval(np.append(values, [np.nan] * 50)) == mean_interval(values)
+    assert np.isnan(mean_interval(np.full(3, np.nan))).all()

@@ -1,9 +1,17 @@
 from zlib import crc32
 
 import numpy as np
+import pytest
 
 from recommendations.engine.interactions import Interactions
-from recommendations.engine.splitting import MIN_ITEM, all_for_training, hold_out_all, split
+from recommendations.engine.splitting import (
+    MIN_ITEM,
+    all_for_training,
+    hide_titles,
+    hold_out_all,
+    shortened,
+    split,
+)
 from tests.recommendations.engine.toys import clusters
 
 
@@ -102,3 +110,32 @@ def test_the_two_ways_to_hold_out_agree():
 
     assert np.array_equal(held_out.inputs.matrix.toarray(), parts.test.inputs.matrix.toarray())
     assert np.array_equal(held_out.targets.matrix.toarray(), parts.test.targets.matrix.toarray())
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 100])
+def test_lists_are_shortened_to_n_of_their_own_titles(n):
+    held_out = split(clusters()).test
+
+    short = shortened(held_out, n)
+
+    whole, left = held_out.inputs.matrix, short.inputs.matrix
+    assert np.diff(left.indptr).tolist() == np.minimum(np.diff(whole.indptr), n).tolist()
+    assert (left.toarray() == np.where(left.toarray() > 0, whole.toarray(), 0)).all()
+    assert short.targets is held_out.targets
+    assert np.array_equal(shortened(held_out, n).inputs.matrix.toarray(), left.toarray())
+
+
+def test_hidden_titles_are_nowhere_but_in_the_targets():
+    parts = split(clusters(n_titles=60))
+
+    new = hide_titles(parts.train, parts.test)
+
+    assert new.hidden.tolist() == [crc32(key.encode()) % 20 == 0 for key in parts.train.items.keys]
+    assert new.hidden.any()
+    assert not new.train.item_counts()[new.hidden].any()
+    assert np.array_equal(new.train.item_counts()[~new.hidden], parts.train.item_counts()[~new.hidden])
+    inputs, targets = new.held_out.inputs.matrix.toarray(), new.held_out.targets.matrix.toarray()
+    whole = parts.test.inputs.matrix.toarray() + parts.test.targets.matrix.toarray()
+    assert not inputs[:, new.hidden].any()
+    assert np.array_equal(inputs[:, ~new.hidden], parts.test.inputs.matrix.toarray()[:, ~new.hidden])
+    assert np.array_equal(targets, np.where(new.hidden, whole, 0))
