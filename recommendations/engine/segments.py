@@ -78,7 +78,7 @@ class Segments:
         mixed = self.belonging(items) @ self.arrays["favourites"]
         return mixed / mixed.max()
 
-    def _standardised(self, histories: Histories) -> NDArray[np.float32]:
+    def _standardised(self, histories: Histories) -> NDArray[np.floating]:
         shares = damped_shares(histories, sparse_part(self.arrays, "values"), self.arrays["base"])
         return (shares - self.arrays["mean"]) / self.arrays["scale"]
 

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import recommendations.models.tables
 from django.conf import settings
 from django.db import migrations, models
+
+import recommendations.models.tables
 
 
 class Migration(migrations.Migration):

@@ -25,6 +25,7 @@ from recommendations.models import ModelVersion
 from recommendations.pipelines.extract import training_data
 from recommendations.pipelines.gate import Verdict, judge
 from recommendations.pipelines.publish import NotPublishedError, publish, resume
+from recommendations.pipelines.segments import publish_segments
 from recommendations.starter import publish_starter
 
 SEED = 0
@@ -93,6 +94,7 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     version.message = verdict.reason
     version.save()
     candidate.save(artifact_folder(version), {"version": version.pk, "fingerprint": data.fingerprint, "seed": SEED})
+    publish_segments(version, parts.train, progress)
     publish(version, candidate, progress, processes=processes)
 
 
