@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -124,6 +125,13 @@ class Interactions:
         """One row a user of `users`."""
         shape = (len(self.users), len(self.items))
         return Histories(sp.csr_matrix((self.score + 1, (self.user_index, self.item_index)), shape=shape))
+
+    def fingerprint(self) -> str:
+        """Of who gave what which score: the same rows give the same text, on every machine."""
+        digest = hashlib.sha256()
+        for array in (self.users.ids, self.items.ids, self.user_index, self.item_index, self.score):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     def item_counts(self) -> NDArray[np.int64]:
         """(n_items,) how many members watched each."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -46,7 +45,7 @@ def training_data(*, include_synthetic: bool = False) -> TrainingData:
         users=IdMap(rows.users.ids, _user_keys(rows.users.ids)),
         items=IdMap(rows.items.ids, _title_keys(rows.items.ids)),
     )
-    return TrainingData(rows, _fingerprint(rows), int((~known).sum()))
+    return TrainingData(rows, rows.fingerprint(), int((~known).sum()))
 
 
 def _site_rows(include_synthetic: bool) -> Columns:
@@ -82,10 +81,3 @@ def _title_keys(title_ids: NDArray[np.int64]) -> list[str]:
     rows = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=Medium.ANIME)
     mal_id_of = dict(rows.values_list("title_id", "value"))
     return [mal_id_of.get(i, f"title{i}") for i in title_ids.tolist()]
-
-
-def _fingerprint(rows: Interactions) -> str:
-    digest = hashlib.sha256()
-    for array in (rows.users.ids, rows.items.ids, rows.user_index, rows.item_index, rows.score):
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
