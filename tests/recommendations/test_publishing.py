@@ -235,7 +235,7 @@ class TestManyProcesses:
 
     def unfinished(self, new_version):
         version, recommender = new_version()
-        publishing._plan(version)
+        publishing.plan(version)
         return version, recommender
 
     def test_a_claimed_shard_is_left_to_who_claimed_it(self, new_version, members, other_connection):

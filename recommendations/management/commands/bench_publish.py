@@ -1,69 +1,102 @@
-"""How fast members' rows are scored and stored, on members made for it in an otherwise empty site."""
+"""How fast a version is published, on members made for it in an otherwise empty site."""
 
+from __future__ import annotations
+
+import multiprocessing
+import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+import scipy.sparse as sp
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from threadpoolctl import threadpool_limits
 
-from accounts.models import User
-from recommendations.artifact_store import load_recommender
-from recommendations.community import add_members
+from recommendations.benchmark.publishing import made_members, new_version_of_active
+from recommendations.engine.interactions import Histories
 from recommendations.engine.metrics.ranking import top_k
-from recommendations.engine.recommender import Recommender
-from recommendations.models import ModelVersion
+from recommendations.engine.models.implicit_peer import seconds_to_recommend
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.models import MemberRecommendations
 from recommendations.pipelines.member_lists import member_lists
-from recommendations.pipelines.publish import MEMBERS_IN_A_SHARD
-from recommendations.pipelines.rows import TOP, write_members
+from recommendations.pipelines.publish import publish
+from recommendations.pipelines.rows import TOP, write_similar
 from recommendations.titles import title_rules
 
 BAR = 500  # members a second
+BATCH = 250
 
 
 class Command(BaseCommand):
     help = "Measure publishing (make bench calls it on a site of its own; it makes members and leaves them)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--members", type=int, default=2000)
+        parser.add_argument("--members", type=int, default=4000)
         parser.add_argument("--length", type=int, default=90, help="typical number of titles on a list")
+        parser.add_argument("--processes", type=int, default=os.cpu_count(), help="default: %(default)s")
 
-    def handle(self, *, members: int, length: int, **options: Any) -> None:
-        version = ModelVersion.active()
-        if version is None:
-            raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
-        if User.objects.filter(is_synthetic=False).count() > 1:
-            raise CommandError("this site has members: `make bench` measures on one of its own")
-        add_members(members, typical_length=length)
-        user_ids = list(User.objects.filter(is_synthetic=True).order_by("pk").values_list("pk", flat=True))
-        recommender = load_recommender(version)
+    def handle(self, *, members: int, length: int, processes: int, **options: Any) -> None:
+        user_ids = made_members(members, length)
+        version, recommender = new_version_of_active()
         rules = title_rules(recommender.items)
-        lengths = [len(own.items) for _, _, own in member_lists(recommender.items, user_ids)]
+        histories = _histories([own for *_, own in member_lists(recommender.items, user_ids)], len(recommender.items))
 
-        def publish() -> None:
-            for start in range(0, len(user_ids), MEMBERS_IN_A_SHARD):
-                write_members(version, recommender, rules, user_ids[start : start + MEMBERS_IN_A_SHARD])
+        started = time.perf_counter()
+        publish(version, recommender, processes=processes)
+        whole = time.perf_counter() - started
+        written = MemberRecommendations.objects.filter(version=version).count()
+        started = time.perf_counter()
+        write_similar(version, recommender, rules)
+        similar = time.perf_counter() - started
 
-        publish()  # warm
-        published = len(user_ids) / _seconds(publish)
-        bare = len(user_ids) / _seconds(lambda: _score_and_top(recommender, user_ids))
+        speed = written / (whole - similar / processes)
+        bare = len(histories) / _score_and_cut(recommender.linear, histories, processes)
+        peer = len(histories) / seconds_to_recommend(histories, TOP)
         self.stdout.write(
-            f"\npublishing: {len(user_ids):,} members, {np.mean(lengths):.0f} known titles a list, {len(recommender.items):,} "
-            f"titles in the model, top {TOP} with reasons, one process"
+            f"\npublishing: {written:,} members, {np.diff(histories.matrix.indptr).mean():.0f} known titles a list, "
+            f"{len(recommender.items):,} titles in the model, top {TOP} with reasons, {processes} processes: {whole:.1f} s, "
+            f"of which {similar:.1f} s of one process for similar titles"
         )
         self.stdout.write(
-            f"read, scored, explained and stored: {published:,.0f} members/s (bar > {BAR})"
-            f"{'' if published > BAR else '  missed'}; only scored and cut to {TOP}: {bare:,.0f}/s, ratio {published / bare:.2f}"
+            f"read, scored, explained and stored: {speed:,.0f} members/s (bar > {BAR}){'' if speed > BAR else '  missed'}\n"
+            f"the linear part alone, scored and cut to {TOP}: {bare:,.0f}/s, ratio {speed / bare:.2f}\n"
+            f"implicit's batch recommend, 128 factors, {TOP} titles: {peer:,.0f}/s, ratio {speed / peer:.2f}"
         )
+        self.stdout.write(f"a member's row: {_bytes_a_row():,.0f} bytes, with indexes and what is stored out of line")
 
 
-def _score_and_top(recommender: Recommender, user_ids: list[int]) -> None:
-    """The least that must be done: scores for all titles and the best of them."""
-    for _, _, own in member_lists(recommender.items, user_ids):
-        top_k(recommender.scores(own.items, own.scores)[None], min(TOP, len(recommender.items)))
+def _histories(members: list[Any], n_items: int) -> Histories:
+    rows = [Histories.of_one(own.items, own.scores, n_items).matrix for own in members]
+    return Histories(sp.vstack(rows, format="csr"))
 
 
-def _seconds(work: Callable[[], None]) -> float:
+def _score_and_cut(linear: RatingAwareEase, members: Histories, processes: int) -> float:
+    """Seconds for the least that must be done, shared between processes: scores for all titles, and the best of them."""
+    shares = np.array_split(np.arange(len(members)), processes)
+    workers = [
+        multiprocessing.get_context("fork").Process(
+            target=_score_and_cut_these, args=(linear, members[slice(share[0], share[-1] + 1)])
+        )
+        for share in shares
+    ]
+    connection.close()  # a child must not close its parent's
     started = time.perf_counter()
-    work()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     return time.perf_counter() - started
+
+
+def _score_and_cut_these(linear: RatingAwareEase, members: Histories) -> None:
+    with threadpool_limits(1, "blas"):
+        for start in range(0, len(members), BATCH):
+            scores = linear.score(members[start : start + BATCH])
+            top_k(scores, min(TOP, scores.shape[1]))
+
+
+def _bytes_a_row() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size(%s)", [MemberRecommendations._meta.db_table])
+        return cursor.fetchone()[0] / max(MemberRecommendations.objects.count(), 1)

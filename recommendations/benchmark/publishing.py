@@ -1,0 +1,54 @@
+"""What the benchmarks of publishing have in common: members made for it, and a version to publish."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandError
+from django.db import connection
+
+from accounts.models import User
+from recommendations.artifact_store import artifact_folder, load_recommender
+from recommendations.community import add_members
+from recommendations.engine.recommender import Recommender
+from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
+
+
+def made_members(n: int, typical_length: int) -> list[int]:
+    """The ids of n members made up for a benchmark. Raises CommandError on a site that has members of its own."""
+    if User.objects.filter(is_synthetic=False).count() > 1:
+        raise CommandError("this site has members: `make bench` measures on one of its own")
+    add_members(n, typical_length=typical_length)
+    return list(User.objects.filter(is_synthetic=True).order_by("pk").values_list("pk", flat=True)[:n])
+
+
+def new_version_of_active() -> tuple[ModelVersion, Recommender]:
+    """The active model under a new version that is not published yet. Raises CommandError when there is none."""
+    active = ModelVersion.active()
+    if active is None:
+        raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
+    recommender = load_recommender(active)
+    version = ModelVersion.objects.create(
+        kind=active.kind, message=f"the model of version {active.pk}, for a benchmark"
+    )
+    recommender.save(artifact_folder(version), {"version": version.pk})
+    return version, recommender
+
+
+def differing_rows(one: ModelVersion, other: ModelVersion) -> int:
+    """How many rows of members and titles one version has and the other has not, in either direction."""
+    return sum(
+        _differing(model._meta.db_table, columns, one, other)
+        for model, columns in (
+            (MemberRecommendations, "user_id, list_version, n_inputs, title_ids, scores, predicted, reason_ids, reason_shares"),
+            (SimilarTitles, "title_id, similar_ids, scores"),
+        )
+    )  # fmt: skip
+
+
+def _differing(table: str, columns: str, one: ModelVersion, other: ModelVersion) -> int:
+    rows = f"SELECT {columns} FROM {table} WHERE version_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (({rows} EXCEPT ALL {rows}) UNION ALL ({rows} EXCEPT ALL {rows})) differing",
+            [one.pk, other.pk, other.pk, one.pk],
+        )
+        return cursor.fetchone()[0]

@@ -1,0 +1,92 @@
+"""What a killed worker does to a publication, on members made for it in an otherwise empty site."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import User
+from recommendations.benchmark.publishing import differing_rows, made_members, new_version_of_active
+from recommendations.models import MemberRecommendations, ModelVersion
+from recommendations.pipelines.publish import plan, publish
+from recommendations.serving import recommend_for
+
+WORKER = ("publish", "--processes", "1")
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 600
+
+
+@dataclass
+class Watch:
+    """What a member sees meanwhile: how often each (source, version), and the slowest answer in ms."""
+
+    member: User
+    seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    slowest: float = 0.0
+
+    def look(self) -> None:
+        started = time.perf_counter()
+        found = recommend_for(self.member, 20)
+        self.slowest = max(self.slowest, (time.perf_counter() - started) * 1000)
+        self.seen[found.source if found.items else "nothing", found.model] += 1
+        time.sleep(POLL_SECONDS)
+
+
+class Command(BaseCommand):
+    help = "Publish with several workers, kill one of them in the middle, and check that nothing is lost or doubled."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--members", type=int, default=4000)
+        parser.add_argument("--length", type=int, default=90, help="typical number of titles on a list")
+        parser.add_argument("--workers", type=int, default=2)
+
+    def handle(self, *, members: int, length: int, workers: int, **options: Any) -> None:
+        user_ids = made_members(members, length)
+        undisturbed, recommender = new_version_of_active()
+        publish(undisturbed, recommender)
+        version, _ = new_version_of_active()
+        plan(version)
+        shards = version.shards.count()
+        watch = Watch(User.objects.get(pk=user_ids[0]))
+
+        running = [self._worker() for _ in range(workers)]
+        self._watch_until(watch, lambda: version.shards.count() <= shards * 2 // 3)
+        running[0].kill()
+        left = version.shards.count()
+        self.stdout.write(f"killed one of {workers} workers with {left} of {shards} shards left")
+        started = time.perf_counter()
+        self._watch_until(watch, lambda: all(worker.poll() is not None for worker in running))
+        self.stdout.write(f"the publication ended by itself {time.perf_counter() - started:.1f} s later")
+        self._check(version, undisturbed, watch)
+
+    def _worker(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *WORKER]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def _watch_until(self, watch: Watch, reached: Any) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not reached():
+            watch.look()
+            if time.monotonic() > deadline:
+                raise CommandError(f"nothing happens: {dict(watch.seen)}")
+
+    def _check(self, version: ModelVersion, undisturbed: ModelVersion, watch: Watch) -> None:
+        served = ", ".join(f"{model} from the {source} {n}×" for (source, model), n in watch.seen.items())
+        self.stdout.write(f"served meanwhile: {served}; the slowest in {watch.slowest:.0f} ms")
+        rows = MemberRecommendations.objects.filter(version=version)
+        differing = differing_rows(version, undisturbed)
+        self.stdout.write(
+            f"{rows.count():,} rows of {rows.values('user').distinct().count():,} members; {differing} rows differ from "
+            "those of an undisturbed publication"
+        )
+        tables_only = {source for source, _ in watch.seen} == {"table"}
+        if differing or not tables_only or ModelVersion.active() != version:
+            raise CommandError("a killed worker did harm")
+        self.stdout.write("no row was lost, doubled or different, and every list came from the table")
