@@ -73,7 +73,8 @@ class RecommendationSerializer(serializers.Serializer[Any]):
 
 class RecommendationListSerializer(serializers.Serializer[Any]):
     source = serializers.ChoiceField(  # type: ignore[assignment]  # fields are no attributes of the class
-        choices=["table", "live", "popular"], help_text="Computed beforehand, computed now, or the same for everybody."
+        choices=["table", "live", "segment", "popular"],
+        help_text="Computed beforehand, computed now, what the like-minded like, or the same for everybody.",
     )
     tried = serializers.ListField(
         child=serializers.CharField(), help_text="The better sources that were passed over, and why."

@@ -27,7 +27,7 @@ WALL, GUEST_PICKS = 24, 8
 @require_GET
 def home(request: PageRequest) -> HttpResponse:
     """For you; a few titles to rate, for a visitor and for a member with next to nothing on their list."""
-    if request.user.is_authenticated and request.user.entries.count() >= serving.GUEST_MINIMUM:
+    if request.user.is_authenticated and request.user.entries.count() >= serving.LEAST_INPUTS:
         return _for_you(cast(MemberRequest, request))
     return rate_some(request)
 
@@ -123,9 +123,9 @@ def _live(request: PageRequest) -> dict[str, Any]:
         "options": options,
         "is_published": options == PUBLISHED,
         "scores": scores,
-        "missing": max(0, serving.GUEST_MINIMUM - len(scores)),
-        "steps": [place < len(scores) for place in range(serving.GUEST_MINIMUM)],
-        "list": _first_picks(request, scores, options) if len(scores) >= serving.GUEST_MINIMUM else None,
+        "missing": max(0, serving.LEAST_INPUTS - len(scores)),
+        "steps": [place < len(scores) for place in range(serving.LEAST_INPUTS)],
+        "list": _first_picks(request, scores, options) if len(scores) >= serving.LEAST_INPUTS else None,
     }
 
 

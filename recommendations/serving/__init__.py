@@ -1,7 +1,7 @@
 """Recommendations for pages, endpoints and commands."""
 
 from recommendations.serving.personal import (
-    GUEST_MINIMUM,
+    LEAST_INPUTS,
     Reason,
     Recommendation,
     RecommendationList,
@@ -14,7 +14,7 @@ from recommendations.serving.series import continue_series
 from recommendations.serving.welcome import onboarding_titles
 
 __all__ = [
-    "GUEST_MINIMUM",
+    "LEAST_INPUTS",
     "Reason",
     "Recommendation",
     "RecommendationList",

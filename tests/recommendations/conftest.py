@@ -28,6 +28,7 @@ def _own_files(settings, tmp_path):
     settings.ARCHIVE_DIR = tmp_path / "archives"
     settings.ARCHIVE_DIR.mkdir()
     artifact_store._loaded.clear()
+    artifact_store._segments.clear()
     titles._current.clear()
 
 

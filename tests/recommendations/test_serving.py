@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from hypothesis import HealthCheck, given, settings
@@ -6,9 +9,11 @@ from hypothesis import strategies as st
 from accounts import lists
 from catalog.models import Tag, Title
 from catalog.versioning import catalogue_changed
+from recommendations.engine.interactions import IdMap
 from recommendations.engine.ranking import RankingOptions
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.publish import activate
+from recommendations.pipelines.segments import publish_segments
 from recommendations.serving import (
     continue_series,
     onboarding_titles,
@@ -18,6 +23,7 @@ from recommendations.serving import (
     recommend_for_guest,
     similar_to,
 )
+from tests.recommendations.engine.toys import clusters
 
 
 def shown(found):
@@ -47,7 +53,7 @@ class TestSources:
         found = recommend_for(member, 5)
 
         assert found.source == "popular"
-        assert found.tried == ("table: no row yet", "live: nothing on the list that the model knows")
+        assert found.tried == ("table: no row yet", "live: the model knows 0 of the 3 titles it needs")
         assert [item.predicted for item in found.items] == [None] * 5
 
     def test_a_published_row_is_served_from_the_table(self, fan, odd, publish_model):
@@ -92,6 +98,59 @@ class TestSources:
 
         found = recommend_for(fan, 3)
         assert (found.source, found.model) == ("table", str(first))
+
+
+class TestFewTitles:
+    """One or two titles say who somebody may be like, but not yet what to watch next."""
+
+    @pytest.fixture
+    def segmented(self, catalogue, publish_model):
+        """A published model whose segments watch the odd or the even titles."""
+        version = publish_model()
+        for name, titles in (("Music", catalogue[0::2]), ("Sports", catalogue[1::2])):
+            Tag.objects.create(kind="genre", name=name, slug=name.lower()).titles.set(titles)
+        train = clusters()
+        ids = np.array([title.pk for title in catalogue])
+        publish_segments(version, replace(train, items=IdMap(ids)))
+        return version
+
+    def test_get_what_the_like_minded_like(self, member, odd, segmented):
+        lists.set_score(member, odd[0], 9)
+
+        found = recommend_for(member, 8)
+
+        assert (found.source, found.n_inputs) == ("segment", 1)
+        assert found.tried == ("table: no row yet", "live: the model knows 1 of the 3 titles it needs")
+        assert set(shown(found)) <= set(odd[1:])
+
+    def test_even_when_a_row_was_published_for_them(self, member, odd, publish_model):
+        lists.set_score(member, odd[0], 9)
+        publish_model()
+
+        found = recommend_for(member, 8)
+
+        assert found.source == "popular"  # the version has no segments
+        assert found.tried[0] == "table: made from fewer than 3 titles"
+
+    def test_a_guest_s_first_rating_counts(self, odd, even, segmented):
+        found = recommend_for_guest({even[3].pk: 9}, 8)
+
+        assert found.source == "segment"
+        assert set(shown(found)) <= set(even) - {even[3]}
+
+    def test_the_third_title_brings_their_own(self, member, odd, segmented):
+        for title in odd[:3]:
+            lists.set_score(member, title, 9)
+
+        assert recommend_for(member, 8).source == "live"
+
+    def test_hidden_and_adult_titles_stay_away(self, member, odd, segmented):
+        lists.set_score(member, odd[0], 9)
+        lists.hide_title(member, odd[1])
+        Title.objects.filter(pk=odd[2].pk).update(is_adult=True)
+        catalogue_changed()
+
+        assert not {odd[0], odd[1], odd[2]} & set(shown(recommend_for(member, 40)))
 
 
 class TestOptions:
