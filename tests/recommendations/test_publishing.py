@@ -31,9 +31,13 @@ def members(make_member, catalogue):
     """Five members: three shards."""
     made = [make_member() for _ in range(5)]
     for number, member in enumerate(made):
-        lists.set_score(member, catalogue[number], 9)
-        lists.set_score(member, catalogue[number + 10], 8)
+        score(member, catalogue[number : number + 21 : 5])
     return made
+
+
+def score(member, titles):
+    for title in titles:
+        lists.set_score(member, title, 9)
 
 
 def rows_of(version):
@@ -90,7 +94,7 @@ class TestWholePublication:
         version, recommender = new_version()
         newcomer = make_member()
 
-        publish(version, recommender, lambda step: lists.set_score(newcomer, catalogue[0], 10))
+        publish(version, recommender, lambda step: score(newcomer, catalogue[:5]))
 
         assert recommend_for(newcomer, 3).source == "live"
 
