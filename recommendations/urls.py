@@ -11,5 +11,6 @@ urlpatterns = [
     path("rate/<int:pk>/", views.guest_rate, name="guest_rate"),
     path("titles/<int:pk>/similar/", views.similar, name="similar"),
     path("titles/<int:pk>/predicted/", views.predicted, name="predicted"),
+    path("segments/", views.segments, name="segments"),
     path("about/", views.about, name="about"),
 ]

@@ -88,6 +88,12 @@ def predicted(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+def segments(request: PageRequest) -> HttpResponse:
+    scores = {} if request.user.is_authenticated else guest_scores(request.session)
+    return render(request, "recommendations/segments.html", {"map": serving.taste_map(request.user, scores)})
+
+
+@require_GET
 def about(request: PageRequest) -> HttpResponse:
     return render(request, "recommendations/about.html", queries.about_the_data())
 

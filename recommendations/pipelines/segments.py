@@ -11,15 +11,17 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from accounts.models import ListEntry
-from catalog.models import Tag, Title
+from catalog.models import Tag
 from recommendations.artifact_store import segments_folder
 from recommendations.engine.interactions import Histories, IdMap, Interactions
+from recommendations.engine.ranking import top_franchises
 from recommendations.engine.recommender import MemberList
 from recommendations.engine.segments import Segments, fit_segments
 from recommendations.models import MemberSegment, ModelVersion, Segment
 from recommendations.pipelines import copy_binary as binary
 from recommendations.pipelines.member_lists import EXPERIENCED, member_lists
 from recommendations.pipelines.title_features import title_features
+from recommendations.titles import title_rules
 
 FAVOURITES = 12  # titles kept of each segment
 IN_A_NAME = 2  # traits
@@ -90,15 +92,15 @@ def _write_segments(version: ModelVersion, segments: Segments, names: Sequence[s
 
 
 def _favourites(segments: Segments, items: IdMap) -> list[list[int]]:
-    """Of each segment the titles that stand out: shares of what is liked there, times the log of how many times
-    everybody's share that is."""
+    """Of each segment the series that stand out, each by its entry point.
+
+    Standing out: the share of what is liked there, times the log of how many times everybody's share that is.
+    """
     shares = segments.arrays["favourites"].astype(np.float64)
-    everybody = shares.mean(0)
-    standing_out = shares * np.log(np.maximum(shares, 1e-12) / np.maximum(everybody, 1e-12))
-    showable = set(Title.objects.visible_to(None).recommendable().order_by().values_list("pk", flat=True))
-    standing_out[:, [title_id not in showable for title_id in items.ids.tolist()]] = -np.inf
-    best = np.argsort(-standing_out, axis=1, kind="stable")[:, :FAVOURITES]
-    return [items.ids[row].tolist() for row in best]
+    standing_out = shares * np.log(shares / shares.mean(0))
+    rules = title_rules(items)
+    allowed = rules.recommendable & ~rules.adult
+    return [items.ids[top_franchises(scores, allowed, rules, FAVOURITES)[0]].tolist() for scores in standing_out]
 
 
 def _write_members(version: ModelVersion, segments: Segments, items: IdMap) -> None:

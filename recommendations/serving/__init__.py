@@ -11,6 +11,7 @@ from recommendations.serving.personal import (
 )
 from recommendations.serving.related import SimilarTitle, similar_to
 from recommendations.serving.series import continue_series
+from recommendations.serving.taste_map import TasteMap, taste_map
 from recommendations.serving.welcome import onboarding_titles
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "Recommendation",
     "RecommendationList",
     "SimilarTitle",
+    "TasteMap",
     "continue_series",
     "onboarding_titles",
     "predicted_score",
     "recommend_for",
     "recommend_for_guest",
     "similar_to",
+    "taste_map",
 ]

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from django.urls import reverse
 
 from accounts import lists
 from catalog.models import Tag
-from recommendations.artifact_store import load_segments
+from recommendations.artifact_store import artifact_folder, load_segments
 from recommendations.engine.interactions import Interactions
 from recommendations.models import MemberSegment, ModelVersion, Segment
 from recommendations.pipelines.segments import publish_segments, segment_names
@@ -109,7 +110,7 @@ def test_the_queries_do_not_grow_with_the_members(train, make_member, tagged, ve
     for count in (1, 3):
         for _ in range(count):
             lists.set_score(make_member(), tagged[0], 9)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
             publish_segments(version, known)
 
 
@@ -117,3 +118,83 @@ def test_names_differ():
     assert segment_names([("Mecha", "Space"), ("Space",), ("Mecha", "Space"), (), ()]) == [
         "Mecha & Space", "Space", "A bit of everything", "Segment 4", "Segment 5",
     ]  # fmt: skip
+
+
+class TestTasteMap:
+    ADDRESS = "recommendations:segments"
+
+    @pytest.fixture
+    def published(self, train, publish_model):
+        version = publish_model()
+        publish_segments(version, train)
+        return version
+
+    def test_says_when_there_is_none(self, client, publish_model):
+        assert "No map yet" in client.get(reverse(self.ADDRESS)).content.decode()
+        publish_model()
+        assert "No map yet" in client.get(reverse(self.ADDRESS)).content.decode()
+
+    def test_shows_every_segment_with_its_share_and_what_it_likes(self, client, published, tagged):
+        found = client.get(reverse(self.ADDRESS)).context["map"]
+
+        assert {region.segment.traits[0] for region in found.regions} == set(GENRES)
+        assert sum(region.share for region in found.regions) == pytest.approx(1)
+        drama = next(region for region in found.regions if region.segment.traits[0] == "Drama")
+        assert set(drama.titles) <= set(tagged[1::4])
+        assert (found.here, found.own) == (None, None)
+
+    def test_everything_is_within_the_map(self, client, published, fan):
+        client.force_login(fan)
+        found = client.get(reverse(self.ADDRESS)).context["map"]
+
+        points = [*found.dots, found.here, *(region.point for region in found.regions)]
+        assert all(0 <= point.x <= found.width and 0 <= point.y <= found.height for point in points)
+        assert 200 <= len(found.dots) <= 240
+
+    def test_a_member_is_where_they_were_published(self, client, train, fan, publish_model):
+        version = publish_model()
+        publish_segments(version, train)
+        client.force_login(fan)
+
+        assert client.get(reverse(self.ADDRESS)).context["map"].own.segment.traits[0] == "Music"
+
+    def test_a_member_who_came_later_is_placed_at_once(self, client, published, fan):
+        client.force_login(fan)
+
+        assert not MemberSegment.objects.exists()
+        assert client.get(reverse(self.ADDRESS)).context["map"].own.segment.traits[0] == "Music"
+
+    def test_a_visitor_s_ratings_place_them(self, client, published, tagged):
+        for title in tagged[3::4][:4]:
+            client.post(reverse("recommendations:guest_rate", args=[title.pk]), {"score": 9})
+
+        response = client.get(reverse(self.ADDRESS))
+
+        assert response.context["map"].own.segment.traits[0] == "Sports"
+        assert "you are here" in response.content.decode()
+
+    def test_titles_that_became_adult_are_not_named(self, client, published, tagged):
+        for title in tagged[1::4]:
+            title.is_adult = True
+            title.save()
+
+        found = client.get(reverse(self.ADDRESS)).context["map"]
+
+        assert not {title for region in found.regions for title in region.titles} & set(tagged[1::4])
+
+    def test_takes_the_same_number_of_queries_for_any_number_of_segments(
+        self, client, published, django_assert_num_queries
+    ):
+        client.get(reverse(self.ADDRESS))
+        for kept in (4, 1):
+            Segment.objects.exclude(number__lt=kept).delete()
+            with django_assert_num_queries(3):
+                client.get(reverse(self.ADDRESS))
+
+    def test_a_damaged_artifact_is_an_error_that_names_it(self, published):
+        from recommendations.engine.artifacts import ArtifactError
+
+        (artifact_folder(published) / "segments" / "centres.npy").write_bytes(b"")
+
+        with pytest.raises(ArtifactError, match=r"centres.npy: missing or damaged"):
+            load_segments(published)

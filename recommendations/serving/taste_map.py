@@ -1,0 +1,132 @@
+"""Where tastes are: the segments of the active model as a map, and the viewer's own place on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from django.contrib.auth.models import AnonymousUser
+from numpy.typing import NDArray
+
+from accounts.models import User
+from catalog.cards import title_cards
+from catalog.models import Title
+from recommendations.artifact_store import load_recommender, load_segments
+from recommendations.engine.interactions import Histories
+from recommendations.engine.segments import Segments
+from recommendations.models import MemberSegment, ModelVersion, Segment
+from recommendations.pipelines.member_lists import member_lists
+
+WIDTH, HEIGHT, MARGIN = 720.0, 460.0, 28.0
+CUT = 0.5  # percent of the dots on each side that may lie beyond the edge
+SHOWN = 6  # titles of each segment
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on the map, in its units; dots and the viewer belong to a segment."""
+
+    x: float
+    y: float
+    segment: int
+
+
+@dataclass(frozen=True)
+class Region:
+    """A segment on the map. share: its part, 0–1, of all members."""
+
+    segment: Segment
+    point: Point
+    share: float
+    titles: tuple[Title, ...]
+
+
+@dataclass(frozen=True)
+class TasteMap:
+    """here: the viewer's place; None for a list of which the model knows nothing."""
+
+    regions: tuple[Region, ...]
+    dots: tuple[Point, ...]
+    here: Point | None
+    width: float = WIDTH
+    height: float = HEIGHT
+
+    @property
+    def own(self) -> Region | None:
+        """The segment that the viewer is in."""
+        here = self.here
+        return None if here is None else next(r for r in self.regions if r.point.segment == here.segment)
+
+
+def taste_map(viewer: User | AnonymousUser, scores: Mapping[int, int]) -> TasteMap | None:
+    """The map for a member, or for a visitor with these scores (title id → 1–10); None without segments."""
+    version = ModelVersion.active()
+    segments = load_segments(version) if version else None
+    if version is None or segments is None:
+        return None
+    rows = list(Segment.objects.filter(version=version))
+    place = (
+        _place_of_member(version, segments, viewer) if viewer.is_authenticated else _place(version, segments, scores)
+    )
+    scale = _Scale(segments.arrays["dots"])
+    everybody = sum(row.size for row in rows)
+    titles = _titles(rows, viewer)
+    regions = (
+        Region(row, scale.point(row.x, row.y, row.number), row.size / max(everybody, 1), titles[row.number])
+        for row in rows
+    )
+    dots = zip(segments.arrays["dots"].tolist(), segments.arrays["dot_segment"].tolist(), strict=True)
+    return TasteMap(
+        regions=tuple(regions),
+        dots=tuple(scale.point(x, y, number) for (x, y), number in dots if scale.holds(x, y)),
+        here=scale.point(*place) if place else None,
+    )
+
+
+class _Scale:
+    """From the segments' coordinates to the map's: the dots fill it, the outermost are left out, the rest is cut off."""
+
+    def __init__(self, dots: NDArray[np.floating]) -> None:
+        self.low, self.high = np.percentile(dots, [CUT, 100 - CUT], axis=0)
+
+    def holds(self, x: float, y: float) -> bool:
+        return bool((self.low <= (x, y)).all() and ((x, y) <= self.high).all())
+
+    def point(self, x: float, y: float, segment: int) -> Point:
+        share = np.clip((np.array([x, y]) - self.low) / np.maximum(self.high - self.low, 1e-9), 0, 1)
+        across, down = share * (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN) + MARGIN
+        return Point(round(float(across), 1), round(HEIGHT - float(down), 1), segment)
+
+
+Place = tuple[float, float, int]
+
+
+def _place_of_member(version: ModelVersion, segments: Segments, member: User) -> Place | None:
+    """As it was published; worked out for those who have joined since."""
+    row = MemberSegment.objects.filter(version=version, user=member).values_list("x", "y", "segment").first()
+    if row is not None:
+        return row
+    ((_, _, own),) = member_lists(load_recommender(version).items, [member.pk])
+    return _place_of(segments, own.items)
+
+
+def _place(version: ModelVersion, segments: Segments, scores: Mapping[int, int]) -> Place | None:
+    index = load_recommender(version).items.index_of(np.array(list(scores), dtype=np.int64))
+    return _place_of(segments, index[index >= 0])
+
+
+def _place_of(segments: Segments, items: NDArray[np.integer]) -> Place | None:
+    if not len(items):
+        return None
+    n_items = segments.arrays["favourites"].shape[1]
+    (number,), ((x, y),) = segments.assign(Histories.of_one(items, np.zeros(len(items)), n_items))
+    return float(x), float(y), int(number)
+
+
+def _titles(rows: list[Segment], viewer: User | AnonymousUser) -> dict[int, tuple[Title, ...]]:
+    """Of each segment the first titles that it likes and the viewer may see."""
+    wanted = {pk for row in rows for pk in row.title_ids}
+    showable = Title.objects.visible_to(viewer).filter(pk__in=wanted).order_by()
+    cards = title_cards(showable.values_list("pk", flat=True))
+    return {row.number: tuple(cards[pk] for pk in row.title_ids if pk in cards)[:SHOWN] for row in rows}
