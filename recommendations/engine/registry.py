@@ -7,12 +7,22 @@ from recommendations.engine.models.content import Content
 from recommendations.engine.models.implicit_als import ImplicitAls
 from recommendations.engine.models.linear import Ease, RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.neighbours import CosineNeighbours
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.sparse_linear import SparseRatingAwareEase
 
 SCORERS: dict[str, type[Scorer]] = {
     model.name: model
-    for model in (Popularity, Content, ImplicitAls, NeuralCf, Ease, RatingAwareEase, SparseRatingAwareEase)
+    for model in (
+        Popularity,
+        CosineNeighbours,
+        Content,
+        ImplicitAls,
+        NeuralCf,
+        Ease,
+        RatingAwareEase,
+        SparseRatingAwareEase,
+    )
 }
 RATING_PREDICTORS: dict[str, type[RatingPredictor]] = {model.name: model for model in (Svd,)}

@@ -92,6 +92,12 @@ def hold_out_all(interactions: Interactions, items: IdMap) -> HeldOut:
     return HeldOut(inputs=histories(known & ~target), targets=histories(known & target))
 
 
+def keep_out_ratings(train: Interactions) -> tuple[Interactions, Interactions]:
+    """(what is left, scored rows to judge by) of a training part: for choosing parameters without `Split.ratings`."""
+    judged = (_pair_hashes(train) % 10 == 4) & (train.score > 0)
+    return train.where(~judged), train.where(judged)
+
+
 def shortened(held_out: HeldOut, n: int, seed: int = 0) -> HeldOut:
     """The same members and targets with n titles of each one's inputs, drawn at random; all where there are fewer."""
     inputs = held_out.inputs.matrix

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from recommendations.engine.interactions import IdMap
+from recommendations.engine.interactions import IdMap, Interactions
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
@@ -41,6 +42,21 @@ def catalogue(make_title: Callable[..., Title]) -> list[Title]:
     for mal_id, title in enumerate(made, 1):
         ExternalId.objects.create(title=title, provider="mal", medium="anime", value=str(mal_id))
     return made
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Callable[..., Path]:
+    """Write interactions as a ratings file: `ratings(clusters())`."""
+
+    def write(data: Interactions, name: str = "ratings.csv") -> Path:
+        path = tmp_path / name
+        rows = zip(
+            data.users.ids[data.user_index], data.items.ids[data.item_index], data.score.astype(int), strict=True
+        )
+        path.write_text("user_id,mal_id,score\n" + "\n".join(f"{u},{i},{s}" for u, i, s in rows))
+        return path
+
+    return write
 
 
 @pytest.fixture

@@ -21,19 +21,7 @@ def run(*arguments, **options):
     return out.getvalue()
 
 
-@pytest.fixture
-def ratings(tmp_path):
-    def write(data, name="ratings.csv"):
-        path = tmp_path / name
-        rows = zip(
-            data.users.ids[data.user_index], data.items.ids[data.item_index], data.score.astype(int), strict=True
-        )
-        path.write_text("user_id,mal_id,score\n" + "\n".join(f"{u},{i},{s}" for u, i, s in rows))
-        return path
-
-    return write
-
-
+@pytest.mark.django_db
 class TestEvaluate:
     def test_one_row_a_model_and_the_same_figures_as_json(self, ratings, tmp_path):
         import json

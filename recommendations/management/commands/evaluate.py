@@ -13,6 +13,8 @@ from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.engine.splitting import HeldOut, all_for_training, hold_out_all, split
+from recommendations.pipelines.title_features import with_features
+from recommendations.tuning import parameters_for
 
 COLUMNS = {
     "ndcg_10_liked": "NDCG@10 liked",
@@ -87,12 +89,12 @@ class Command(BaseCommand):
 
 
 def _within(ratings: Path, fold: str) -> Experiment:
-    parts = split(_interactions(ratings))
+    parts = split(with_features(_interactions(ratings)))
     return Experiment(parts.train, parts.test if fold == "test" else parts.validation, parts.ratings)
 
 
 def _across(ratings: Path, new_members: Path) -> Experiment:
-    train = all_for_training(_interactions(ratings))
+    train = all_for_training(with_features(_interactions(ratings)))
     return Experiment(train, hold_out_all(_interactions(new_members), train.items), None)
 
 
@@ -103,12 +105,12 @@ def _interactions(path: Path) -> Interactions:
 def _figures(name: str, experiment: Experiment) -> dict[str, float]:
     started = time.perf_counter()
     if name in SCORERS:
-        model = SCORERS[name]().fit(experiment.train)
+        model = SCORERS[name](**parameters_for(name)).fit(experiment.train)
         seconds = time.perf_counter() - started
         audience = experiment.train.item_counts() / len(experiment.train.users)
         report = evaluate_ranking(model, experiment.held_out, audience).as_dict()
         return {**report, "fit_seconds": seconds}
-    predictor = RATING_PREDICTORS[name]().fit(experiment.train)
+    predictor = RATING_PREDICTORS[name](**parameters_for(name)).fit(experiment.train)
     seconds = time.perf_counter() - started
     if experiment.ratings is None:
         return {"fit_seconds": seconds}

@@ -9,6 +9,7 @@ from recommendations.engine.splitting import (
     all_for_training,
     hide_titles,
     hold_out_all,
+    keep_out_ratings,
     shortened,
     split,
 )
@@ -139,3 +140,17 @@ def test_hidden_titles_are_nowhere_but_in_the_targets():
     assert not inputs[:, new.hidden].any()
     assert np.array_equal(inputs[:, ~new.hidden], parts.test.inputs.matrix.toarray()[:, ~new.hidden])
     assert np.array_equal(targets, np.where(new.hidden, whole, 0))
+
+
+def test_ratings_to_choose_parameters_by_are_others_than_those_measured_on():
+    parts = split(clusters())
+
+    train, judged = keep_out_ratings(parts.train)
+
+    assert len(train) + len(judged) == len(parts.train)
+    hashes = [
+        crc32(f"{parts.train.users.keys[u]}:{parts.train.items.keys[i]}".encode()) % 10
+        for u, i in zip(judged.user_index, judged.item_index, strict=True)
+    ]
+    assert set(hashes) == {4}
+    assert (judged.score > 0).all()

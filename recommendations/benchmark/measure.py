@@ -1,0 +1,136 @@
+"""One model measured, in a process of its own so that its peak memory is its own. No Django here."""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from scipy.linalg import lapack
+
+from recommendations.benchmark.contestants import REFERENCE, Contestant
+from recommendations.engine.base import RatingPredictor, Scorer
+from recommendations.engine.evaluation import (
+    BATCH,
+    evaluate_members,
+    evaluate_new_titles,
+    evaluate_ranking,
+    evaluate_ratings,
+)
+from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.models.content import AUDIENCE
+from recommendations.engine.models.linear import Ease
+from recommendations.engine.splitting import Split, hide_titles, shortened
+
+SHORT_LISTS = (0, 1, 3, 10)
+KEPT_BY_MEMBER = ("ndcg_10_liked", "ndcg_10_watched")
+
+Figures = dict[str, Any]  # as it is written to JSON
+
+
+def measure_alone(contestant: Contestant, split_file: Path) -> Figures:
+    """`measure` in a fresh process, on a pickled Split. Raises what it raised, or BrokenProcessPool when it was killed."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_load_and_measure, contestant, split_file).result()
+
+
+def _load_and_measure(contestant: Contestant, split_file: Path) -> Figures:
+    with split_file.open("rb") as file:
+        return measure(contestant, pickle.load(file))
+
+
+def measure(contestant: Contestant, parts: Split) -> Figures:
+    """Everything the report shows of one model, on the test members."""
+    model = contestant.make()
+    seconds = _seconds(lambda: _fit(model, parts))
+    figures: Figures = {"label": contestant.label, "parameters": model.parameters, "fit_seconds": seconds}
+    if contestant.ranks:
+        figures |= _ranking(cast(Scorer, model), parts)
+    else:
+        figures |= evaluate_ratings(cast(RatingPredictor, model), parts.ratings)
+    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures["losses"] = {name: model.arrays[name].tolist() for name in model.arrays if name.startswith("loss_")}
+    if getattr(model, "judges_unrated", False):
+        figures["new_titles"] = _new_titles(contestant, parts)
+    if contestant.name == REFERENCE:
+        figures["lapack_seconds"] = seconds_of_one_inverse(parts.train, Ease().l2)
+    return figures
+
+
+def _fit(model: Any, parts: Split) -> None:
+    model.fit(parts.train)
+    if hasattr(model, "learn_to_rank"):
+        model.learn_to_rank(parts.validation)
+
+
+def _ranking(model: Scorer, parts: Split) -> Figures:
+    audience = parts.train.item_counts() / len(parts.train.users)
+    inputs = parts.test.inputs
+    model.score(inputs[:BATCH])  # what is made once at the first call is not counted
+    scoring = _seconds(lambda: [model.score(inputs[start : start + BATCH]) for start in range(0, len(inputs), BATCH)])
+    measured = evaluate_members(model, parts.test, audience)
+    short = {n: evaluate_ranking(model, shortened(parts.test, n), audience).ndcg_10_liked for n in SHORT_LISTS}
+    return {
+        **measured.report().as_dict(),
+        "members_per_second": len(inputs) / scoring,
+        "by_member": {name: measured.values[name].tolist() for name in KEPT_BY_MEMBER},
+        "short_lists": {str(n): value for n, value in short.items()},
+    }
+
+
+def _new_titles(contestant: Contestant, parts: Split) -> Figures:
+    """How hidden titles are ranked by the model, by their audience in the catalogue, and at random."""
+    new = hide_titles(parts.train, parts.test)
+    return {
+        contestant.name: evaluate_new_titles(cast(Scorer, contestant.make().fit(new.train)), new),
+        "catalogue's audience": evaluate_new_titles(_Fixed(_catalogue_audience(new.train)), new),
+        "at random": evaluate_new_titles(_Random(), new),
+    }
+
+
+class _Fixed:
+    def __init__(self, scores: np.ndarray) -> None:
+        self.scores = scores
+
+    def score(self, histories: Histories) -> np.ndarray:
+        return np.tile(self.scores, (len(histories), 1))
+
+
+class _Random:
+    def __init__(self) -> None:
+        self.generator = np.random.default_rng(0)
+
+    def score(self, histories: Histories) -> np.ndarray:
+        return self.generator.random(histories.shape, dtype=np.float32)
+
+
+def _catalogue_audience(train: Interactions) -> np.ndarray:
+    features = train.features
+    if features is None or AUDIENCE not in features.names:
+        return np.zeros(len(train.items))
+    return features.values[:, [features.names.index(AUDIENCE)]].toarray().ravel()
+
+
+def seconds_of_one_inverse(train: Interactions, l2: float) -> float:
+    """How long LAPACK takes to invert EASE's matrix, Cholesky factors and inverse alone: the least that a fit can take."""
+    watched = train.histories().watched()
+    gram = (watched.T @ watched).toarray().astype(np.float64)
+    gram[np.diag_indices_from(gram)] += l2
+
+    def invert() -> None:
+        factor, _ = lapack.dpotrf(gram.T, lower=0, overwrite_a=1)
+        lapack.dpotri(factor, lower=0, overwrite_c=1)
+
+    return _seconds(invert)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
