@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,6 +13,8 @@ from scipy.linalg import lapack
 
 from recommendations.engine.base import RatingPredictor
 from recommendations.engine.interactions import Histories, Interactions
+
+ROWS_AT_ONCE = 1 << 16
 
 
 @dataclass
@@ -79,12 +82,16 @@ class Svd(RatingPredictor):
 
 
 def _trainset(train: Interactions) -> Any:
-    """A Surprise Trainset over arrays: `fit` reads ratings in index order without a Python object for each row."""
+    """A Surprise Trainset over arrays: `fit` reads the ratings in their order, ROWS_AT_ONCE of them as Python numbers."""
     from surprise import Trainset
 
     class ArrayTrainset(Trainset):
         def all_ratings(self) -> Iterator[tuple[int, int, float]]:
-            return zip(train.user_index.tolist(), train.item_index.tolist(), train.score.tolist(), strict=True)
+            columns = (train.user_index, train.item_index, train.score)
+            return chain.from_iterable(
+                zip(*(column[start : start + ROWS_AT_ONCE].tolist() for column in columns), strict=True)
+                for start in range(0, len(train), ROWS_AT_ONCE)
+            )
 
     trainset = ArrayTrainset(
         ur={}, ir={}, n_users=len(train.users), n_items=len(train.items), n_ratings=len(train),
