@@ -1,0 +1,36 @@
+import pytest
+from django.core.management.base import CommandError
+
+from accounts import lists
+from accounts.models import User
+from recommendations.benchmark.publishing import differing_rows, made_members, new_version_of_active
+from recommendations.models import MemberRecommendations, ModelVersion
+from recommendations.pipelines.publish import publish
+
+
+def test_two_publications_of_one_model_differ_in_no_row_until_one_is_changed(publish_model, member, catalogue):
+    for title in catalogue[:6]:
+        lists.set_score(member, title, 9)
+    first = publish_model()
+    second, recommender = new_version_of_active()
+    publish(second, recommender)
+
+    before = differing_rows(first, second)
+    MemberRecommendations.objects.filter(version=second).update(n_inputs=5)
+
+    assert (before, differing_rows(first, second)) == (0, 2)
+
+
+def test_a_site_without_a_model_is_told_what_to_do(db):
+    with pytest.raises(CommandError, match=r"manage\.py seed"):
+        new_version_of_active()
+    assert not ModelVersion.objects.exists()
+
+
+def test_a_site_with_members_is_left_alone(make_member):
+    make_member()
+    make_member()
+
+    with pytest.raises(CommandError, match="this site has members"):
+        made_members(3, typical_length=20)
+    assert User.objects.count() == 2
