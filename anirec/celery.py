@@ -12,11 +12,17 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_routes = {
     "recommendations.tasks.rebuild_models": {"queue": "train"},
+    "recommendations.tasks.watch_drift": {"queue": "train"},
     "recommendations.tasks.publish_unfinished": {"queue": "publish"},
     "recommendations.tasks.refresh_member": {"queue": "interactive"},
 }
 app.conf.beat_schedule = {
     "rebuild-models-nightly": {"task": "recommendations.tasks.rebuild_models", "schedule": crontab(hour=3, minute=30)},
+    "watch-drift-hourly": {
+        "task": "recommendations.tasks.watch_drift",
+        "schedule": crontab(minute=15),
+        "options": {"expires": 3600},
+    },
     "finish-what-was-broken-off": {
         "task": "recommendations.tasks.publish_unfinished",
         "schedule": 60,

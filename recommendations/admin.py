@@ -1,31 +1,99 @@
-from django.contrib import admin
+from __future__ import annotations
 
-from recommendations.models import ModelVersion, RatingArchive
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from recommendations.models import DriftReport, ModelVersion, RatingArchive, Segment
+
+
+class LookedAt(admin.ModelAdmin):
+    """Rows that the pipelines write: to be looked at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class SegmentInline(admin.TabularInline):
+    model = Segment
+    fields = ("number", "name", "size", "traits")
+    can_delete = False
+    ordering = ("number",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(admin.ModelAdmin):
-    """To look at: versions are made by the pipeline and switched by `manage.py rollback`."""
+class ModelVersionAdmin(LookedAt):
+    """Versions are made by the pipeline and switched by `manage.py rollback`."""
 
-    list_display = ("pk", "kind", "status", "is_active", "created_at", "activated_at", "seconds", "message")
+    list_display = (
+        "pk", "kind", "status", "is_active", "ndcg", "rmse", "created_at", "activated_at", "seconds", "reason", "message",
+    )  # fmt: skip
     list_filter = ("status", "kind")
+    exclude = ("metrics", "parameters")
+    readonly_fields = ("what_was_measured", "what_it_was_made_with")
+    inlines = (SegmentInline,)
 
-    def has_add_permission(self, request: object) -> bool:
-        return False
+    @admin.display(description="NDCG@10 liked")
+    def ndcg(self, version: ModelVersion) -> str:
+        return _figure((version.metrics.get("validation") or {}).get("ndcg_10_liked"))
 
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
-        return False
+    @admin.display(description="RMSE")
+    def rmse(self, version: ModelVersion) -> str:
+        return _figure((version.metrics.get("ratings") or {}).get("rmse"))
 
-    def has_delete_permission(self, request: object, obj: object = None) -> bool:
-        return False
+    @admin.display(description="measured")
+    def what_was_measured(self, version: ModelVersion) -> str:
+        return _readable(version.metrics)
+
+    @admin.display(description="parameters")
+    def what_it_was_made_with(self, version: ModelVersion) -> str:
+        return _readable(version.parameters)
+
+
+@admin.register(DriftReport)
+class DriftReportAdmin(LookedAt):
+    list_display = ("day", "version", "most_moved", "n_now", "online_rmse", "offline_rmse", "n_outcomes", "reason")
+    list_select_related = ("version",)
+    date_hierarchy = "day"
+
+    @admin.display(description="moved most (population stability)")
+    def most_moved(self, report: DriftReport) -> str:
+        if not report.stability:
+            return "too few entries to say"
+        name = max(report.stability, key=report.stability.__getitem__)
+        return f"{name} {report.stability[name]:.2f}"
 
 
 @admin.register(RatingArchive)
 class RatingArchiveAdmin(admin.ModelAdmin):
     list_display = ("name", "n_ratings", "n_members", "n_titles", "imported_at")
 
-    def has_add_permission(self, request: object) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _readable(values: dict[str, Any]) -> str:
+    return format_html("<pre>{}</pre>", json.dumps(values, indent=2))

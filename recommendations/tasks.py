@@ -8,6 +8,7 @@ from celery import shared_task
 
 from recommendations.artifact_store import load_recommender
 from recommendations.models import ModelVersion
+from recommendations.pipelines.drift import record_outcomes
 from recommendations.pipelines.rows import has_current_row, write_members
 from recommendations.refreshing import may_wait_again
 from recommendations.titles import current_rules
@@ -16,16 +17,26 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
-def rebuild_models() -> None:
+def rebuild_models(reason: str = "") -> None:
     """Train and publish (see pipelines.train.rebuild). A run that is under way already is left to finish."""
     from recommendations.pipelines.train import AlreadyRunningError, rebuild
 
     try:
-        version = rebuild(progress=logger.info)
+        version = rebuild(reason=reason, progress=logger.info)
     except AlreadyRunningError as reason:
         logger.info("%s", reason)
         return
     logger.info("%s: %s (%s)", version, version.get_status_display(), version.message)
+
+
+@shared_task
+def watch_drift() -> None:
+    """Report how far members' lists and scores have moved from what the model learnt; have it trained anew if too far."""
+    from recommendations.pipelines.drift import watch
+
+    report = watch()
+    if report is not None and report.reason:
+        rebuild_models.delay(reason=report.reason)
 
 
 @shared_task
@@ -43,4 +54,5 @@ def refresh_member(user_id: int) -> None:
     version = ModelVersion.active()
     if version is not None and not has_current_row(version, user_id):
         recommender = load_recommender(version)
+        record_outcomes(version, recommender, user_id)
         write_members(version, recommender, current_rules(version, recommender.items), [user_id])

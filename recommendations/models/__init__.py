@@ -1,13 +1,16 @@
 from recommendations.models.archives import RatingArchive
+from recommendations.models.drift import DriftReport, PredictionOutcome
 from recommendations.models.segments import MemberSegment, Segment
 from recommendations.models.shards import PublishShard
 from recommendations.models.tables import MemberRecommendations, SimilarTitles
 from recommendations.models.versions import ModelVersion
 
 __all__ = [
+    "DriftReport",
     "MemberRecommendations",
     "MemberSegment",
     "ModelVersion",
+    "PredictionOutcome",
     "PublishShard",
     "RatingArchive",
     "Segment",

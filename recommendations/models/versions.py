@@ -28,6 +28,7 @@ class ModelVersion(models.Model):
     seconds = models.FloatField(null=True)
     peak_mb = models.FloatField(null=True, help_text="Peak resident memory of the process that trained it.")
     message = models.TextField(blank=True, help_text="Why it was refused or failed.")
+    reason = models.TextField(blank=True, help_text="What called for it early; empty: the schedule, or a person.")
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True)
 

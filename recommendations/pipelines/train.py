@@ -38,18 +38,18 @@ class AlreadyRunningError(RuntimeError):
 
 
 def rebuild(
-    *, include_synthetic: bool = False, processes: int = 1, progress: Progress = lambda step: None
+    *, include_synthetic: bool = False, processes: int = 1, reason: str = "", progress: Progress = lambda step: None
 ) -> ModelVersion:
     """Train on everything there is, and publish what comes of it if the gate lets it pass.
 
     A publication that was broken off is finished first. Returns the version with status PUBLISHED or REFUSED. Raises
     AlreadyRunningError; any other error before publishing leaves the version FAILED, with its message, and is raised
-    again. processes: how many of this machine publish.
+    again. processes: how many of this machine publish. reason: what called for it, where something did.
     """
     with _only_one():
         _resume_publication(progress, processes)
         started = time.perf_counter()
-        version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE, seed=SEED)
+        version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE, seed=SEED, reason=reason)
         try:
             _run(version, include_synthetic, processes, progress)
         except BaseException as error:

@@ -32,15 +32,16 @@ def test_changes_after_the_task_began_send_another(member, sent):
 
 
 def test_the_task_brings_the_row_up_to_date(member, catalogue, publish_model):
-    lists.set_score(member, catalogue[0], 9)
+    for title in catalogue[0:6:2]:
+        lists.set_score(member, title, 9)
     publish_model()
-    lists.set_score(member, catalogue[2], 9)
+    lists.set_score(member, catalogue[6], 9)
     assert recommend_for(member, 3).source == "live"
 
     tasks.refresh_member(user_id=member.pk)
 
     assert recommend_for(member, 3).source == "table"
-    assert MemberRecommendations.objects.get(user=member).n_inputs == 2
+    assert MemberRecommendations.objects.get(user=member).n_inputs == 4
 
 
 def test_without_a_model_or_a_member_nothing_happens(member, publish_model):

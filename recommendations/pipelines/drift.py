@@ -1,0 +1,116 @@
+"""Watching the active model: what it predicted before members scored, and whether their lists have moved since it learnt."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import ListEntry
+from recommendations.artifact_store import load_recommender
+from recommendations.engine import drift
+from recommendations.engine.interactions import IdMap
+from recommendations.engine.recommender import Recommender
+from recommendations.models import DriftReport, ModelVersion, PredictionOutcome
+from recommendations.pipelines.member_lists import EXPERIENCED, copy_columns, flag, member_lists
+from recommendations.titles import current_rules
+
+BEFORE, NOW = timedelta(days=90), timedelta(days=7)
+KEPT = timedelta(days=90)  # outcomes
+NEW_MEMBER = timedelta(days=7)  # how long after they joined somebody counts as new
+PAUSE, PAUSE_AGAIN = timedelta(hours=6), timedelta(hours=24)  # after any run; after one that was itself made early
+
+
+def record_outcomes(version: ModelVersion, recommender: Recommender, user_id: int) -> None:
+    """Write down what would have been predicted for the titles that the member has put on the list and scored since the
+    version was made.
+
+    The version cannot have learnt from those, and they are left out of the list that the prediction is made from. A
+    title is written down once a version, with the first score.
+    """
+    known = PredictionOutcome.objects.filter(version=version, user=user_id).values("title")
+    entries = ListEntry.objects.filter(user=user_id, created_at__gt=version.created_at)
+    pairs = entries.exclude(title__in=known).values_list("title_id", "score")
+    new = {title_id: score for title_id, score in pairs if score is not None}
+    items = recommender.items
+    wanted = items.index_of(np.array(list(new), dtype=np.int64))
+    wanted = wanted[wanted >= 0]
+    if not len(wanted):
+        return
+    ((_, _, own),) = member_lists(items, [user_id])
+    others = ~np.isin(own.items, wanted)
+    predicted = recommender.predict(own.items[others], own.scores[others], wanted)
+    at = timezone.now()
+    PredictionOutcome.objects.bulk_create(
+        (
+            PredictionOutcome(
+                version=version, user_id=user_id, title_id=title_id, predicted=value, score=new[title_id], at=at
+            )
+            for title_id, value in zip(items.ids[wanted].tolist(), predicted.tolist(), strict=True)
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def watch() -> DriftReport | None:
+    """Bring today's report of the active version up to date, and forget old outcomes; None without a version.
+
+    Its `reason` says why a new model is called for, if one is and the last run was long enough ago.
+    """
+    now = timezone.now()
+    PredictionOutcome.objects.filter(at__lt=now - KEPT).delete()
+    version = ModelVersion.active()
+    if version is None:
+        return None
+    before, recent, stability = _stability(version, now)
+    outcomes = PredictionOutcome.objects.filter(version=version, at__gte=now - NOW)
+    pairs = np.array(list(outcomes.values_list("predicted", "score")), dtype=np.float64).reshape(-1, 2)
+    online = drift.online_accuracy(pairs[:, 0], pairs[:, 1])
+    offline_rmse = (version.metrics.get("ratings") or {}).get("rmse")
+    reason = drift.reason_to_retrain(stability, online, offline_rmse) if _may_retrain(version, now) else ""
+    report, _ = DriftReport.objects.update_or_create(
+        version=version,
+        day=now.date(),
+        defaults={
+            "at": now, "stability": stability, "n_before": before, "n_now": recent, "online_rmse": online.rmse,
+            "online_mae": online.mae, "offline_rmse": offline_rmse, "n_outcomes": online.n, "reason": reason,
+        },
+    )  # fmt: skip
+    return report
+
+
+def _may_retrain(version: ModelVersion, now: datetime) -> bool:
+    """Not soon after another run, whatever came of it; and once a day if what called for the last one still does."""
+    pause = PAUSE_AGAIN if version.reason else PAUSE
+    return not ModelVersion.objects.filter(kind=ModelVersion.Kind.SITE, created_at__gt=now - pause).exists()
+
+
+def _stability(version: ModelVersion, now: datetime) -> tuple[int, int, dict[str, float]]:
+    """(entries before the version, entries since, stability).
+
+    Before: what members did in the last months that the version learnt from. Archives are left out: they have no dates,
+    and if a site's members differ from them, no new training would change that.
+    """
+    recommender = load_recommender(version)
+    before = _activity(recommender.items, version.created_at - BEFORE, version.created_at)
+    since = _activity(recommender.items, max(version.created_at, now - NOW), now)
+    genres = current_rules(version, recommender.items).genres
+    stability = drift.stability(before, since, recommender.popularity.arrays["popularity"], genres)
+    return len(before.user), len(since.user), stability
+
+
+def _activity(items: IdMap, start: datetime, end: datetime) -> drift.Activity:
+    """What members, synthetic ones apart, did to their lists from `start` until `end`."""
+    entries = ListEntry.objects.filter(
+        EXPERIENCED, updated_at__gt=start, updated_at__lte=end, user__is_synthetic=False
+    ).order_by()
+    joined = flag(Q(user__date_joined__gt=F("updated_at") - NEW_MEMBER))
+    user, title, score, is_new = copy_columns(
+        entries.values_list("user_id", "title_id", Coalesce("score", 0), joined), width=4
+    )
+    lists = ListEntry.objects.filter(user__in=entries.values("user")).order_by("user_id").values("user_id")
+    owner, length = copy_columns(lists.annotate(n=Count("pk")).values_list("user_id", "n"), width=2)
+    return drift.Activity(user, items.index_of(title), score, length[np.searchsorted(owner, user)], is_new > 0)
