@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
+from catalog.franchise_figures import JudgedPair, judge, read_pairs
 from catalog.franchise_names import linked_by_name, stems
 from catalog.franchises import Member, choose_entry, find_franchises, refresh_franchises
-from catalog.models import Relation, Title
+from catalog.models import ExternalId, Relation, Title
 from catalog.sources import mal_2020
 from catalog.sources.base import SourceTitle
 from tests.catalog.shared import shared_file
@@ -160,14 +161,47 @@ def test_names_alone_find_the_franchises_of_the_real_catalogue() -> None:
     }  # fmt: skip
     group_of = {pk: number for number, group in enumerate(find_franchises(members, [])) for pk in group}
 
-    found, wanted = set(), set()
-    with PAIRS.open(encoding="utf-8", newline="") as lines:
-        for verdict, one, other, *names in csv.reader(lines, delimiter="\t"):
-            if verdict == "same":
-                wanted.add(tuple(names))
-            if group_of.get(int(one), -1) == group_of.get(int(other), -2):
-                found.add(tuple(names))
+    figures = judge(read_pairs(PAIRS), group_of)
 
-    precision, recall = len(found & wanted) / len(found), len(found & wanted) / len(wanted)
-    assert precision >= 0.95, sorted(found - wanted)
-    assert recall >= 0.85, sorted(wanted - found)
+    assert figures.precision >= 0.95, figures.wrongly_joined
+    assert figures.recall >= 0.85, figures.missed
+
+
+def test_figures_by_hand() -> None:
+    pairs = [
+        JudgedPair(True, 1, 2, "a / b"), JudgedPair(True, 1, 3, "a / c"), JudgedPair(False, 4, 5, "d / e"),
+        JudgedPair(True, 8, 9, "h / i"), JudgedPair(False, 1, 6, "a / f"),
+    ]  # fmt: skip
+
+    figures = judge(pairs, {1: 10, 2: 10, 3: 11, 4: 12, 5: 12})
+
+    assert (figures.precision, figures.recall) == (1 / 2, 1 / 3)
+    assert (figures.wrongly_joined, figures.missed) == (("d / e",), ("a / c", "h / i"))
+
+
+def test_a_line_that_is_no_pair_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.tsv"
+    path.write_text("same\t1\t2\ta\tb\nperhaps\t1\t2\ta\tb\n")
+
+    with pytest.raises(ValueError, match=r"pairs\.tsv, line 2: not a verdict, two ids and two names"):
+        read_pairs(path)
+
+
+@pytest.mark.django_db
+def test_the_command_judges_this_catalogue(make_title, tmp_path: Path, capsys) -> None:
+    for mal_id, name in ((1, "Saki"), (2, "Saki: Zenkoku-hen"), (3, "Shinohayu"), (4, "Given")):
+        ExternalId.objects.create(title=make_title(name), provider="mal", medium="anime", value=str(mal_id))
+    Relation.objects.create(
+        from_title=Title.objects.get(name="Saki"), to_title=Title.objects.get(name="Shinohayu"), kind="side_story"
+    )
+    refresh_franchises()
+    path = tmp_path / "pairs.tsv"
+    path.write_text("same\t1\t2\tSaki\tZenkoku-hen\nsame\t1\t3\tSaki\tShinohayu\ndifferent\t1\t4\tSaki\tGiven\n")
+
+    call_command("bench_franchises", path)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "as they are        3 pairs  precision 1.000  recall 1.000",
+        "by names alone     3 pairs  precision 1.000  recall 0.500",
+        "  missed: Saki / Shinohayu",
+    ]

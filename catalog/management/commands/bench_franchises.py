@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.external_ids import title_ids_by_mal
+from catalog.franchise_figures import Figures, judge, read_pairs
+from catalog.franchises import find_franchises, load_members
+from catalog.models import Title
+
+
+class Command(BaseCommand):
+    help = "How right this catalogue's franchises are on judged pairs: as they are, and inferred from names alone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "pairs", type=Path, help="lines of: same|different, two MyAnimeList ids, two names; with tabs"
+        )
+
+    def handle(self, *, pairs: Path, **options: Any) -> None:
+        id_of = title_ids_by_mal()
+        try:
+            judged = [pair for pair in read_pairs(pairs) if pair.one in id_of and pair.other in id_of]
+        except (OSError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        if not judged:
+            raise CommandError(f"{pairs}: none of these pairs is in the catalogue")
+        mal_of = {title_id: mal_id for mal_id, title_id in id_of.items()}
+        entries = Title.objects.exclude(franchise_entry=None).order_by().values_list("pk", "franchise_entry_id")
+        by_names = find_franchises({member.pk: member for member in load_members()}, [])
+        for label, groups in (
+            ("as they are", entries),
+            ("by names alone", ((pk, number) for number, group in enumerate(by_names) for pk in group)),
+        ):
+            self._print(label, judge(judged, _by_mal(groups, mal_of)))
+
+    def _print(self, label: str, figures: Figures) -> None:
+        self.stdout.write(
+            f"{label:<15} {figures.n_pairs:4} pairs  precision {figures.precision:.3f}  recall {figures.recall:.3f}"
+        )
+        for kind, names in (("wrongly joined", figures.wrongly_joined), ("missed", figures.missed)):
+            for name in names:
+                self.stdout.write(f"  {kind}: {name}")
+
+
+def _by_mal(groups: Iterable[tuple[int, int | None]], mal_of: dict[int, int]) -> dict[int, int]:
+    return {mal_of[pk]: group for pk, group in groups if pk in mal_of and group is not None}
