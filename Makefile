@@ -1,12 +1,12 @@
 # run: the site on 127.0.0.1:8000 (PORT changes it) · test: every test · check: style, types, imports, migrations
-# bench: measured speeds · lock: renew requirements.lock from pyproject.toml
+# bench: measured speeds · bench-offline: measured quality, beside well-known recommenders · lock: renew requirements.lock from pyproject.toml
 
 PYTHON ?= python3
 TEST_PROCESSES ?= 2
 BIN := .venv/bin
 READY := .venv/installed
 
-.PHONY: run test check bench lock
+.PHONY: run test check bench bench-offline lock
 
 run: $(READY)
 	@exec $(BIN)/python -m anirec.launch
@@ -24,6 +24,9 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m anirec.bench
+
+bench-offline: $(READY)
+	@$(BIN)/python -m anirec.bench_offline $(OPTIONS)
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv

@@ -31,10 +31,12 @@ RECOMMENDATIONS = "/api/v1/my/recommendations/?n=20"
 PING = "/api/v1/ping/"
 CONNECTIONS = 4
 SHARED = BASE_DIR.parent / "shared" / "data"
+RATINGS = SHARED / "ratings.parquet"
 CATALOGUES = (
     ("mal-2020", "mal_2020_anime.csv.gz"),
     ("jikan", "mal_seasonal_2026.parquet"),
     ("anilist", "anilist_2026.parquet"),
+    ("synopses", "synopses.parquet"),
 )
 HEAVY = ("tensorflow", "surprise")
 
@@ -53,7 +55,7 @@ class Row:
 def main() -> None:
     options = _options()
     os.chdir(BASE_DIR)
-    _provide_own_services()
+    provide_own_services("bench")
     _fill(options)
     tokens = _tokens()
     port = free_port()
@@ -76,10 +78,11 @@ def _options() -> argparse.Namespace:
 # --- A site of its own ---------------------------------------------------------------------------------------------
 
 
-def _provide_own_services() -> None:
-    folder = data_dir() / "bench"
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
-        os.environ.pop(name, None)
+def provide_own_services(name: str) -> None:
+    """Empty servers of this run's own, in DATA_DIR/name."""
+    folder = data_dir() / name
+    for variable in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        os.environ.pop(variable, None)
     shutil.rmtree(folder, ignore_errors=True)
     os.environ.update(DATA_DIR=str(folder), API_RATE_MEMBER="10000000/min", API_RATE_ANONYMOUS="10000000/min")
     os.environ["PYTHONWARNINGS"] = "ignore:No directory at"  # static files are not collected here
@@ -87,19 +90,23 @@ def _provide_own_services() -> None:
 
 
 def _fill(options: argparse.Namespace) -> None:
-    _manage("migrate", "--verbosity", "0")
-    _manage("seed")
+    manage("migrate", "--verbosity", "0")
+    manage("seed")
     if options.small or not SHARED.is_dir():
         print("measured on the sample catalogue and the starter model: ../shared/data is not used")
     else:
-        for layout, file in CATALOGUES:
-            _manage("import_catalogue", str(SHARED / file), "--format", layout)
-        _manage("import_ratings", str(SHARED / "ratings.parquet"))
-        _manage("rebuild")
-    _manage("bench_publish", "--members", str(options.members))
+        import_catalogues()
+        manage("import_ratings", str(RATINGS))
+        manage("rebuild")
+    manage("bench_publish", "--members", str(options.members))
 
 
-def _manage(*arguments: str) -> None:
+def import_catalogues() -> None:
+    for layout, file in CATALOGUES:
+        manage("import_catalogue", str(SHARED / file), "--format", layout)
+
+
+def manage(*arguments: str) -> None:
     if subprocess.run([sys.executable, "manage.py", *arguments]).returncode:
         sys.exit(f"anirec: `manage.py {' '.join(arguments)}` failed; nothing was measured.")
 
