@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from django.db import connection
@@ -16,6 +17,9 @@ from recommendations.engine.recommender import MemberList
 
 # What a model reads of a list. Planned titles were not watched; a title dropped without a score says nothing good.
 EXPERIENCED = ~Q(status=EntryStatus.PLANNED) & ~Q(status=EntryStatus.DROPPED, score__isnull=True)
+
+
+FRANCHISE = Coalesce("title__franchise_entry", "title")  # the id of the title with which the franchise begins
 
 
 def is_experienced(status: str, score: int | None) -> bool:
@@ -36,16 +40,20 @@ def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, 
     entries = copy_columns(
         ListEntry.objects.filter(user__in=user_ids)
         .order_by("user_id", "title_id")
-        .values_list("user_id", "title_id", Coalesce("score", 0), flag(EXPERIENCED)),
-        width=4,
+        .values_list("user_id", "title_id", Coalesce("score", 0), flag(EXPERIENCED), FRANCHISE),
+        width=5,
     )
     hidden = copy_columns(
-        HiddenTitle.objects.filter(user__in=user_ids).order_by("user_id").values_list("user_id", "title_id"), width=2
+        HiddenTitle.objects.filter(user__in=user_ids).order_by("user_id").values_list("user_id", "title_id", FRANCHISE),
+        width=3,
     )
     for user_id, list_version, shows_adult in members:
-        titles, scores, experienced = _rows_of(user_id, entries)
-        (hidden_titles,) = _rows_of(user_id, hidden)
-        yield user_id, list_version, member_list(items, titles, scores, experienced > 0, hidden_titles, shows_adult)
+        titles, scores, experienced, franchises = _rows_of(user_id, entries)
+        hidden_titles, hidden_franchises = _rows_of(user_id, hidden)
+        own = member_list(items, titles, scores, experienced > 0, hidden_titles, shows_adult)
+        on_list = _with_franchises(items, own.on_list, titles, franchises)
+        hidden_index = _with_franchises(items, own.hidden, hidden_titles, hidden_franchises)
+        yield user_id, list_version, replace(own, on_list=on_list, hidden=hidden_index)
 
 
 def member_list(
@@ -61,6 +69,14 @@ def member_list(
     known = index >= 0
     read = known & experienced
     return MemberList(index[read], scores[read].astype(np.float32), index[known], hidden[hidden >= 0], shows_adult)
+
+
+def _with_franchises(
+    items: IdMap, known: NDArray[np.integer], title_ids: NDArray[np.integer], franchise_ids: NDArray[np.integer]
+) -> NDArray[np.integer]:
+    """For titles that the model does not know also where their franchises begin: those stay away as well."""
+    begun = items.index_of(franchise_ids[items.index_of(title_ids) < 0])
+    return np.concatenate([known, begun[begun >= 0]])
 
 
 def flag(condition: Q) -> Case:

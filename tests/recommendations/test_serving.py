@@ -272,6 +272,22 @@ class TestNeverShown:
         assert found.source == "live"
         assert first not in shown(found)
 
+    @pytest.mark.parametrize("turned_away", ["dropped", "hidden"])
+    def test_the_franchise_of_what_was_turned_away_though_the_model_does_not_know_that_part(
+        self, fan, first, make_title, turned_away
+    ):
+        unknown = make_title("A part that nobody rated yet", franchise_entry=first)
+        Title.objects.filter(pk=first.pk).update(franchise_entry=first)
+        catalogue_changed()
+        if turned_away == "dropped":
+            lists.set_status(fan, unknown, "dropped")
+        else:
+            lists.hide_title(fan, unknown)
+
+        found = recommend_for(fan, 36)
+        assert found.source == "live"
+        assert first not in shown(found)
+
     def test_a_full_list_comes_back_when_the_first_ones_may_not_be_shown(self, fan, publish_model, monkeypatch):
         publish_model()
         monkeypatch.setattr(personal, "SPARE", 2)
