@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -142,8 +143,9 @@ def _first_picks(request: PageRequest, scores: dict[int, int], options: RankingO
 
 
 def _options(request: PageRequest) -> RankingOptions:
-    """What the address asks for, or the sliders that came along with a rating. Raises BadRequest."""
-    form = OptionsForm(request.GET or request.POST)
+    """What the address asks for; for a fragment, that of the page it is put into. Raises BadRequest."""
+    page = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    form = OptionsForm(request.GET or page)
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
     return form.options

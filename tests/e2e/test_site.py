@@ -77,6 +77,25 @@ def test_a_card_is_hidden_with_one_tap_and_brought_back(visit, fan):
     assert fan.hidden.count() == 0
 
 
+def test_sliders_change_the_list_in_place_and_the_address_with_it(visit, fan):
+    page = visit("/for-you/", member=fan)
+    before = picks(page)
+    page.get_by_label("How well known?").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/for-you/*niche=1&diversity=0")
+    expect(page.get_by_label("How well known?")).to_be_focused()
+    expect(page.get_by_label("How well known?")).to_have_value("1")
+    page.get_by_role("link", name="Reset").wait_for()
+    assert picks(page) != before
+    with page.expect_response("**/for-you/"):  # which asks again, and keeps what was asked for
+        page.get_by_role("button", name=f"Not interested in {picks(page)[0]}").click()
+    expect(page.get_by_label("How well known?")).to_have_value("1")
+    page.get_by_role("link", name="Reset").click()
+    page.wait_for_url("**/for-you/")
+    assert picks(page)[:3] == before[:3]
+
+
 def test_a_list_is_edited_in_place(visit, fan):
     page = visit(reverse("accounts:list") + "?status=watching", member=fan)
     row = page.locator(".entry")
@@ -116,6 +135,13 @@ class TestWithoutJavaScript:
         for number in range(3):
             page.locator(".wall .card").nth(number).locator("button[value='9']").first.click()
         assert page.locator("#live .pick").count() > 3
+
+    def test_sliders(self, plain, fan):
+        page = plain("/for-you/", member=fan)
+        page.get_by_label("How well known?").fill("1")
+        page.get_by_role("button", name="Show", exact=True).click()
+        assert page.url.endswith("/for-you/?niche=1&diversity=0")
+        assert page.get_by_label("How well known?").input_value() == "1"
 
     def test_search_and_browse(self, plain, fan):
         wanted = fan.entries.order_by("pk").first().title.name
@@ -185,7 +211,7 @@ def test_every_page_fits_the_screen_and_can_be_used_by_everybody(visit, fan, mak
     make_member("w" * 100)
     title = fan.entries.order_by("pk").first().title
     pages = ["/", "/titles/", long.get_absolute_url(), title.get_absolute_url(), "/search/?q=ore", "/members/",
-             "/members/fan/", f"/members/{'w' * 100}/", "/about/", "/accounts/password/reset/"]  # fmt: skip
+             "/members/fan/", f"/members/{'w' * 100}/", "/about/", "/segments/", "/accounts/password/reset/"]  # fmt: skip
     own = ["/list/", f"/list/{long.pk}/", "/list/hidden/", "/settings/", "/rate/", "/accounts/email/",
            "/accounts/password/change/", "/accounts/logout/"]  # fmt: skip
     problems = {}
