@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from recommendations.engine.evaluation import evaluate_members, evaluate_new_titles, evaluate_ranking
+from recommendations.engine.evaluation import evaluate_members, evaluate_new_titles, evaluate_ranking, truncated
 from recommendations.engine.interactions import Histories
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.popularity import Popularity
@@ -50,3 +50,27 @@ def test_new_titles_are_ranked_among_themselves_and_better_by_content_than_by_po
 
     assert by_content["auc"] > 0.8 > by_popularity["auc"]
     assert by_content["ndcg_10_liked"] > by_popularity["ndcg_10_liked"] > 0
+
+
+@pytest.mark.parametrize("n_inputs", [0, 1, 3])
+def test_of_a_list_cut_short_the_rest_is_to_be_found(n_inputs):
+    held_out = HeldOut(
+        inputs=histories([10, 9, 1, 6, 0, 0], [0, 8, 0, 0, 0, 0]),
+        targets=histories([0, 0, 0, 0, 10, 0], [0, 0, 0, 0, 0, 7]),
+    )
+
+    short = truncated(held_out, n_inputs)
+
+    assert np.diff(short.inputs.matrix.indptr).tolist() == [n_inputs, min(n_inputs, 1)]
+    before, after = (held.inputs.matrix + held.targets.matrix for held in (held_out, short))
+    assert (before != after).nnz == 0  # every title with its score is on one side or the other
+    assert (short.inputs.matrix.multiply(short.targets.matrix)).nnz == 0
+
+
+def test_which_titles_are_kept_is_drawn_by_the_seed():
+    held_out = HeldOut(inputs=histories([9] * 30), targets=histories([0] * 30))
+
+    kept = [tuple(truncated(held_out, 3, seed).inputs.matrix.indices.tolist()) for seed in (0, 0, 1)]
+
+    assert kept[0] == kept[1] != kept[2]
+    assert truncated(held_out, 40).inputs.matrix.nnz == 30
