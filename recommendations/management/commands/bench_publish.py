@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import time
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.db import connection, transaction
 from threadpoolctl import threadpool_limits
 
 from recommendations.benchmark.publishing import made_members, new_version_of_active
@@ -18,7 +19,7 @@ from recommendations.engine.interactions import Histories
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.implicit_peer import seconds_to_recommend
 from recommendations.engine.models.linear import RatingAwareEase
-from recommendations.models import MemberRecommendations
+from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.member_lists import member_lists
 from recommendations.pipelines.publish import publish
 from recommendations.pipelines.rows import TOP, write_similar
@@ -42,9 +43,9 @@ class Command(BaseCommand):
         rules = title_rules(recommender.items)
         histories = _histories([own for *_, own in member_lists(recommender.items, user_ids)], len(recommender.items))
 
-        started = time.perf_counter()
+        started, used = time.perf_counter(), _processor_seconds()
         publish(version, recommender, processes=processes)
-        whole = time.perf_counter() - started
+        whole, used = time.perf_counter() - started, _processor_seconds() - used
         written = MemberRecommendations.objects.filter(version=version).count()
         started = time.perf_counter()
         write_similar(version, recommender, rules)
@@ -63,7 +64,10 @@ class Command(BaseCommand):
             f"the linear part alone, scored and cut to {TOP}: {bare:,.0f}/s, ratio {speed / bare:.2f}\n"
             f"implicit's batch recommend, 128 factors, {TOP} titles: {peer:,.0f}/s, ratio {speed / peer:.2f}"
         )
-        self.stdout.write(f"a member's row: {_bytes_a_row():,.0f} bytes, with indexes and what is stored out of line")
+        self.stdout.write(
+            f"a member: {used / written * 1000:.2f} ms of processor time, similar titles and the start of processes "
+            f"included; {_bytes_a_row(version):,.0f} bytes in the table"
+        )
 
 
 def _histories(members: list[Any], n_items: int) -> Histories:
@@ -96,7 +100,19 @@ def _score_and_cut_these(linear: RatingAwareEase, members: Histories) -> None:
             top_k(scores, min(TOP, scores.shape[1]))
 
 
-def _bytes_a_row() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_total_relation_size(%s)", [MemberRecommendations._meta.db_table])
-        return cursor.fetchone()[0] / max(MemberRecommendations.objects.count(), 1)
+def _processor_seconds() -> float:
+    """Of this process and those that it started; PostgreSQL's own are not counted."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _bytes_a_row(version: ModelVersion) -> float:
+    """What the version's rows take in a table of their own, with indexes and what is stored out of line."""
+    table = MemberRecommendations._meta.db_table
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE bench_rows (LIKE {table} INCLUDING ALL)")
+        cursor.execute(f"INSERT INTO bench_rows SELECT * FROM {table} WHERE version_id = %s", [version.pk])
+        cursor.execute("SELECT pg_total_relation_size('bench_rows') / count(*)::float FROM bench_rows")
+        (size,) = cursor.fetchone()
+        transaction.set_rollback(True)
+    return size
