@@ -99,6 +99,7 @@ def _fill(options: argparse.Namespace) -> None:
         manage("import_ratings", str(RATINGS))
         manage("rebuild")
     manage("bench_publish", "--members", str(options.members))
+    manage("bench_resume", "--members", str(options.members))
 
 
 def import_catalogues() -> None:
