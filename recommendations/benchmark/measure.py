@@ -65,8 +65,8 @@ def measure(contestant: Contestant, parts: Split) -> Figures:
 
 def _fit(model: Any, parts: Split) -> None:
     model.fit(parts.train)
-    if hasattr(model, "learn_to_rank"):
-        model.learn_to_rank(parts.validation)
+    if hasattr(model, "learn_from"):
+        model.learn_from(parts.validation)
 
 
 def _ranking(model: Scorer, parts: Split) -> Figures:

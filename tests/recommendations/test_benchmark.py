@@ -48,9 +48,9 @@ def test_who_ranks_has_ranking_figures_and_who_predicts_has_errors(measured):
     assert measured["ease"]["lapack_seconds"] > 0
 
 
-def test_a_model_that_learns_to_rank_is_given_the_validation_members(parts, monkeypatch):
+def test_a_model_that_learns_from_held_out_members_is_given_the_validation_members(parts, monkeypatch):
     class Learner(Ease):
-        def learn_to_rank(self, held_out):
+        def learn_from(self, held_out):
             self.seen = held_out
 
     made = Learner()
