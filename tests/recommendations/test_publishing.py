@@ -296,7 +296,7 @@ class TestManyProcesses:
         for name in ("DATABASE_URL", "DATA_DIR", "DJANGO_SETTINGS_MODULE"):
             monkeypatch.setenv(name, environment[name])
 
-        publish(version, recommender, processes=3)
+        publish(version, recommender, processes=2)
 
         assert ModelVersion.active() == version
         assert rows_of(version) == rows_of(active)

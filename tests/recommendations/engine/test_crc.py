@@ -1,7 +1,7 @@
 from zlib import crc32
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommendations.engine.crc import crc32_of_each, crc32_of_pairs
@@ -9,6 +9,7 @@ from recommendations.engine.crc import crc32_of_each, crc32_of_pairs
 texts = st.lists(st.one_of(st.integers(0, 10**12).map(str), st.text(max_size=12)), min_size=1, max_size=6)
 
 
+@settings(max_examples=40, deadline=None)
 @given(texts, texts, st.data())
 def test_the_checksum_of_a_pair_is_that_of_the_joined_text(first, second, data):
     pairs = data.draw(
