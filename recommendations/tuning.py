@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from recommendations.engine.base import Scorer
-from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
+from recommendations.engine.evaluation import evaluate_new_titles, evaluate_ranking, evaluate_ratings
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.engine.search_spaces import SEARCH_SPACES, Between
-from recommendations.engine.splitting import Split, keep_out_ratings
+from recommendations.engine.splitting import Split, hide_titles, keep_out_ratings
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -28,7 +28,9 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Tuned:
-    """What a search found. value: NDCG@10 liked of validation members, or RMSE; default: that of the class's own."""
+    """What a search found. value: NDCG@10 liked of validation members (of new titles alone, for a model that is there for
+    them), or RMSE; default: that of the class's own parameters.
+    """
 
     parameters: Parameters
     value: float
@@ -58,8 +60,9 @@ def tune(name: str, parts: Split, minutes: float, progress: Progress = lambda li
     study = _study(name, fingerprint)
     if not _completed(study):
         study.enqueue_trial(_defaults(name))
-    objective = _ranking_objective(name, parts) if name in SCORERS else _rating_objective(name, parts)
-    study.optimize(objective, timeout=minutes * 60, callbacks=[lambda study, trial: progress(_line(study, trial))])
+    study.optimize(
+        _objective(name, parts), timeout=minutes * 60, callbacks=[lambda study, trial: progress(_line(study, trial))]
+    )
     found = Tuned(study.best_params, study.best_value, _completed(study)[0].values[0], len(_completed(study)))
     _keep(name, found, fingerprint)
     return found
@@ -89,12 +92,29 @@ def _completed(study: Study) -> list[FrozenTrial]:
     return study.get_trials(states=[TrialState.COMPLETE])
 
 
+def _objective(name: str, parts: Split) -> Callable[[Trial], float]:
+    if name in RATING_PREDICTORS:
+        return _rating_objective(name, parts)
+    if SCORERS[name].judges_unrated:
+        return _new_titles_objective(name, parts)
+    return _ranking_objective(name, parts)
+
+
 def _ranking_objective(name: str, parts: Split) -> Callable[[Trial], float]:
     audience = parts.train.item_counts() / len(parts.train.users)
 
     def ndcg(trial: Trial) -> float:
         model: Scorer = SCORERS[name](**_suggested(name, trial)).fit(parts.train)
         return evaluate_ranking(model, parts.validation, audience).ndcg_10_liked
+
+    return ndcg
+
+
+def _new_titles_objective(name: str, parts: Split) -> Callable[[Trial], float]:
+    new = hide_titles(parts.train, parts.validation)
+
+    def ndcg(trial: Trial) -> float:
+        return evaluate_new_titles(SCORERS[name](**_suggested(name, trial)).fit(new.train), new)["ndcg_10_liked"]
 
     return ndcg
 

@@ -31,12 +31,13 @@ SEARCH_SPACES: dict[str, dict[str, Between]] = {
         "iterations": Between(8, 20),
     },
     "ease": {"l2": Between(50.0, 1000.0, log=True)},
-    "linear": {
-        "l2": Between(5.0, 100.0, log=True),
-        "denoise": Between(0.0, 0.5),
-        "damping": Between(0.0, 0.6),
-        "liked_weight": Between(0.3, 3.0, log=True),
+    "ncf": {
+        "learning_rate": Between(0.002, 0.02, log=True),
+        "popularity_power": Between(0.25, 1.0),
+        "liked_weight": Between(1.0, 5.0),
+        "dropout": Between(0.0, 0.4),
     },
+    "linear": {"l2": Between(5.0, 100.0, log=True), "denoise": Between(0.0, 0.5), "damping": Between(0.0, 0.6)},
     "linear_sparse": {"l2": Between(5.0, 100.0, log=True), "denoise": Between(0.0, 0.5), "damping": Between(0.0, 0.6)},
     "svd": {
         "n_factors": Between(20, 150, log=True),

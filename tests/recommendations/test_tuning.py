@@ -4,10 +4,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from recommendations.engine.evaluation import evaluate_new_titles
+from recommendations.engine.models.content import Content
 from recommendations.engine.models.linear import Ease
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.engine.search_spaces import SEARCH_SPACES
-from recommendations.engine.splitting import split
+from recommendations.engine.splitting import hide_titles, split
 from recommendations.tuning import parameters_for, tune
 from tests.recommendations.engine.toys import clusters
 
@@ -56,6 +58,14 @@ def test_rating_predictors_are_tuned_by_their_error(parts):
 
     assert found.value <= found.default < 3
     assert isinstance(found.parameters["n_epochs"], int)
+
+
+def test_a_model_that_judges_new_titles_is_tuned_by_how_it_ranks_them(parts):
+    found = tune("content", parts, minutes=0.005)
+
+    new = hide_titles(parts.train, parts.validation)
+    assert found.default == evaluate_new_titles(Content().fit(new.train), new)["ndcg_10_liked"]
+    assert found.value >= found.default
 
 
 def test_a_model_that_was_not_tuned_keeps_its_defaults():

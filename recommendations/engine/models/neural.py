@@ -47,6 +47,9 @@ class NeuralCf(Scorer):
     held-back members' loss has not fallen for `patience` epochs, and keeps the best weights; the arrays `loss_train` and
     `loss_held_back` have the losses of every epoch. TensorFlow trains; scoring is numpy's.
 
+    Measured on validation members: NDCG@10 liked 0.337 after 130 s on two cores; 0.206 after 374 s with embeddings of the
+    training members alone, a linear fold-in and binary cross-entropy against titles drawn uniformly.
+
     Source: He et al. 2017 (arXiv:1708.05031), the MLP part; Yi et al. 2019 (RecSys) for the corrected sampled softmax;
     Koren 2008 (asymmetric SVD) for members as the sum of their titles.
     """
@@ -60,10 +63,10 @@ class NeuralCf(Scorer):
     negatives: int = 128
     popularity_power: float = 0.75
     liked_weight: float = 3.0
-    learning_rate: float = 0.01
+    learning_rate: float = 0.007
     members_at_once: int = 128
-    epochs: int = 20
-    patience: int = 4
+    epochs: int = 40
+    patience: int = 5
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:

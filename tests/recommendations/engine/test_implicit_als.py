@@ -8,7 +8,7 @@ from tests.recommendations.engine.toys import clusters
 
 @pytest.fixture(scope="module")
 def fitted():
-    return ImplicitAls(n_factors=4, regularization=1).fit(clusters())
+    return ImplicitAls(n_factors=4, regularization=1, watched=1.5, liked=3).fit(clusters())
 
 
 def test_a_member_s_factors_minimise_the_weighted_error(fitted):
@@ -28,7 +28,7 @@ def test_members_trained_on_are_folded_in_to_where_training_left_them():
     from implicit.cpu.als import AlternatingLeastSquares
 
     histories = clusters().histories()
-    model = ImplicitAls(n_factors=4, regularization=1, liked=0).fit(clusters())
+    model = ImplicitAls(n_factors=4, regularization=1, watched=1.5, liked=0, iterations=15).fit(clusters())
     als = AlternatingLeastSquares(factors=4, regularization=1, alpha=1.5, random_state=0)
     als.fit(histories.watched(), show_progress=False)
 
