@@ -99,7 +99,7 @@ class Sampler:
         return (totals - totals.mean()) / (totals.std() or 1)
 
     def _scores(self, items: NDArray[np.int64]) -> NDArray[np.int64]:
-        ratings = self.recommender.ratings.arrays
+        ratings = self.recommender.evidence.svd.arrays
         mood, spread = self.generator.normal(0, 0.6), self.generator.normal(0, 1.1, len(items))
         taste = 0.5 * np.clip(self._liking(items)[items], -2, 2)
         scores = np.clip(np.round(ratings["mean"] + ratings["item_bias"][items] + mood + taste + spread), 1, 10)

@@ -85,8 +85,8 @@ def measure(ratings: Path, times: float) -> Run:
     candidate = fit(parts, clock)
     clock("evaluating")
     audience = parts.train.item_counts() / len(parts.train.users)
-    report = evaluate_ranking(candidate.linear, parts.test, audience)
-    evaluate_ratings(candidate.ratings, parts.ratings)
+    report = evaluate_ranking(candidate.hybrid, parts.test, audience)
+    evaluate_ratings(candidate.ratings.remember(parts.train), parts.ratings)
     clock("end")
     return Run(times, n_ratings, len(parts.train.items), report.ndcg_10_liked, clock.stages)
 

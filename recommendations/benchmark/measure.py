@@ -26,7 +26,7 @@ from recommendations.engine.evaluation import (
 from recommendations.engine.interactions import Histories, Interactions
 from recommendations.engine.models.content import AUDIENCE
 from recommendations.engine.models.linear import Ease
-from recommendations.engine.splitting import Split, hide_titles, shortened
+from recommendations.engine.splitting import Split, hide_titles, truncated
 
 SHORT_LISTS = (0, 1, 3, 10)
 KEPT_BY_MEMBER = ("ndcg_10_liked", "ndcg_10_watched")
@@ -66,7 +66,7 @@ def measure(contestant: Contestant, parts: Split) -> Figures:
 def _fit(model: Any, parts: Split) -> None:
     model.fit(parts.train)
     if hasattr(model, "learn_from"):
-        model.learn_from(parts.validation)
+        model.learn_from(parts.learning)
 
 
 def _ranking(model: Scorer, parts: Split) -> Figures:
@@ -75,7 +75,7 @@ def _ranking(model: Scorer, parts: Split) -> Figures:
     model.score(inputs[:BATCH])  # what is made once at the first call is not counted
     scoring = _seconds(lambda: [model.score(inputs[start : start + BATCH]) for start in range(0, len(inputs), BATCH)])
     measured = evaluate_members(model, parts.test, audience)
-    short = {n: evaluate_ranking(model, shortened(parts.test, n), audience).ndcg_10_liked for n in SHORT_LISTS}
+    short = {n: evaluate_ranking(model, truncated(parts.test, n), audience).ndcg_10_liked for n in SHORT_LISTS}
     return {
         **measured.report().as_dict(),
         "members_per_second": len(inputs) / scoring,

@@ -78,3 +78,35 @@ class RatingPredictor(Model):
 
         item_index: only these titles, in this order.
         """
+
+
+class ListReadingPredictor(RatingPredictor):
+    """Predicts from a list whoever's it is, and so keeps the training members' lists among its arrays."""
+
+    @abstractmethod
+    def predict_one(
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
+    ) -> NDArray[np.float32]:
+        """(n,) titles with their scores (0: none) of one member → (n_wanted,) scores 1–10 of these titles."""
+
+    def predict(self, user_index: NDArray[np.integer], item_index: NDArray[np.integer]) -> NDArray[np.float32]:
+        a, predicted = self.arrays, np.empty(len(user_index), dtype=np.float32)
+        order = np.argsort(user_index, kind="stable")
+        users, starts = np.unique(user_index[order], return_index=True)
+        for user, rows in zip(users.tolist(), np.split(order, starts[1:]), strict=True):
+            own = slice(a["lists_indptr"][user], a["lists_indptr"][user + 1])
+            predicted[rows] = self.predict_one(a["lists_items"][own], a["lists_scores"][own], item_index[rows])
+        return predicted
+
+    def predict_for(self, histories: Histories, item_index: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
+        wanted = np.arange(histories.shape[1]) if item_index is None else item_index
+        rows = [self.predict_one(*histories.row(member), wanted) for member in range(len(histories))]
+        return np.stack(rows) if rows else np.zeros((0, len(wanted)), dtype=np.float32)
+
+    def _remembered(self, train: Interactions) -> Arrays:
+        lists = train.histories().matrix
+        return {"lists_indptr": lists.indptr, "lists_items": lists.indices, "lists_scores": lists.data - 1}
+
+    def without_members(self) -> Arrays:
+        """What serving needs: everything but the training members' lists."""
+        return {name: array for name, array in self.arrays.items() if not name.startswith("lists_")}

@@ -118,25 +118,6 @@ def _accuracy(top: NDArray[np.int64], relevant: csr_matrix) -> tuple[NDArray[np.
     )
 
 
-def truncated(held_out: HeldOut, n_inputs: int, seed: int = 0) -> HeldOut:
-    """The same members as if only n_inputs titles of each one's list were known yet: cold start.
-
-    Which ones is drawn at random, by `seed`. The rest of the list joins the targets: it is what the member did watch
-    beside those, and a model that names it is right. Shorter lists stay as they are.
-    """
-    inputs, targets = held_out.inputs.matrix, held_out.targets.matrix
-    member = np.repeat(np.arange(len(held_out.inputs)), np.diff(inputs.indptr))
-    order = np.lexsort((np.random.default_rng(seed).random(inputs.nnz), member))
-    place = np.empty(inputs.nnz, dtype=np.int64)
-    place[order] = np.arange(inputs.nnz) - inputs.indptr[member]
-    known = place < n_inputs
-
-    def rows(mask: NDArray[np.bool_]) -> csr_matrix:
-        return csr_matrix((inputs.data[mask], (member[mask], inputs.indices[mask])), shape=inputs.shape)
-
-    return HeldOut(inputs=Histories(rows(known)), targets=Histories(targets + rows(~known)))
-
-
 def evaluate_ratings(model: RatingPredictor, kept_out: Interactions) -> dict[str, float]:
     """RMSE and MAE in points over the scored rows kept out of training, and how many of the titles predicted at 7 or
     better got it: over all members (0 where nothing is predicted so high), and over those for whom something is.

@@ -18,7 +18,8 @@ class Contributions:
     """One member's score for every title, and what each listed title adds to it.
 
     items, scores: (n_listed,) the member's list. The parallel arrays listed, titles, added say: the list's `listed`-th
-    title adds `added` to the score of title `titles`; summed by title they give what `RatingAwareEase.score` gives.
+    title adds `added` to the score of title `titles`; summed by title they give what `RatingAwareEase.score` gives. The
+    first n_watched of them are for having watched the title, the others for having liked it.
     """
 
     items: NDArray[np.integer]
@@ -27,34 +28,18 @@ class Contributions:
     listed: NDArray[np.int32]
     titles: NDArray[np.int32]
     added: NDArray[np.float32]
+    n_watched: int
 
     def totals(self) -> NDArray[np.float64]:
         """(n_items,) scores."""
-        return np.bincount(self.titles, weights=self.added, minlength=self.n_items).astype(np.float64)
+        return self.totals_by_fact().sum(0)
 
-    def reasons(self, shown: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """(n_shown,) titles → the REASONS liked titles that add most to each: (n_shown, REASONS) item indices and shares.
+    def totals_by_fact(self) -> NDArray[np.float64]:
+        """(2, n_items): what having watched the listed titles adds, and what having liked them adds."""
+        facts = slice(None, self.n_watched), slice(self.n_watched, None)
+        return np.stack([np.bincount(self.titles[f], self.added[f], self.n_items) for f in facts])
 
-        A share is the part, 0–1, of everything that speaks for the title. Only liked titles are cited; -1 and 0 fill the
-        places for which none adds anything.
-        """
-        items = np.full((len(shown), REASONS), -1, dtype=np.int64)
-        shares = np.zeros((len(shown), REASONS), dtype=np.float32)
-        cited = np.flatnonzero(self.scores >= LIKED)
-        if not len(cited) or not len(shown):
-            return items, shares
-        positive = np.maximum(self._among(shown), 0)
-        total = positive.sum(0)
-        left, column = positive[cited], np.arange(len(shown))
-        for place in range(REASONS):
-            best = left.argmax(0)
-            added = left[best, column]
-            items[:, place] = np.where(added > 0, self.items[cited[best]], -1)
-            shares[:, place] = added / np.where(total > 0, total, 1)
-            left[best, column] = 0
-        return items, shares
-
-    def _among(self, shown: NDArray[np.integer]) -> NDArray[np.float64]:
+    def among(self, shown: NDArray[np.integer]) -> NDArray[np.float64]:
         """(n_listed, n_shown) what each listed title adds to each shown one."""
         place = np.full(self.n_items, -1, dtype=np.int32)
         place[shown] = np.arange(len(shown), dtype=np.int32)
@@ -66,6 +51,32 @@ class Contributions:
         return added.reshape(len(self.items), len(shown))
 
 
+def reasons(
+    items: NDArray[np.integer], scores: NDArray[np.floating], added: NDArray[np.floating]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The REASONS liked titles of a list (n_listed,) that add most to each title shown.
+
+    added: (n_listed, n_shown). Returns item indices and shares, both (n_shown, REASONS). A share is the part, 0–1, of
+    everything that speaks for the title. Only liked titles are cited; -1 and 0 fill the places for which none adds anything.
+    """
+    n_shown = added.shape[1]
+    cited_items = np.full((n_shown, REASONS), -1, dtype=np.int64)
+    shares = np.zeros((n_shown, REASONS), dtype=np.float32)
+    cited = np.flatnonzero(scores >= LIKED)
+    if not len(cited) or not n_shown:
+        return cited_items, shares
+    positive = np.maximum(added, 0)
+    total = positive.sum(0)
+    left, column = positive[cited], np.arange(n_shown)
+    for place in range(REASONS):
+        best = left.argmax(0)
+        most = left[best, column]
+        cited_items[:, place] = np.where(most > 0, items[cited[best]], -1)
+        shares[:, place] = most / np.where(total > 0, total, 1)
+        left[best, column] = 0
+    return cited_items, shares
+
+
 def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
     """What the listed titles (n_listed,) with their scores (0: none) add to every title's score."""
     learnt, n_items = model.arrays, len(model.arrays["known"])
@@ -74,12 +85,13 @@ def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: ND
     strengths = np.concatenate(
         [
             np.full(len(items), max(len(items), 1) ** -model.damping),
-            np.full(len(liked), model.liked_weight * max(len(liked), 1) ** -model.damping),
+            np.full(len(liked), max(len(liked), 1) ** -model.damping),
         ]
     )
     rows = np.concatenate([items, items[liked] + n_items])
     starts, lengths = learnt["indptr"][rows], learnt["indptr"][rows + 1] - learnt["indptr"][rows]
     ends = np.cumsum(lengths)
+    n_watched = int(lengths[: len(items)].sum())
     stored = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
     return Contributions(
         items=items,
@@ -88,4 +100,5 @@ def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: ND
         listed=np.repeat(listed, lengths).astype(np.int32),
         titles=learnt["titles"][stored],
         added=learnt["weights"][stored] * np.repeat(strengths, lengths).astype(np.float32),
+        n_watched=n_watched,
     )

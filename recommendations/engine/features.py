@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 class TitleFeatures:
     """values: (n_items, n_features) float32; names: one for each column, as "group:value" ("genre:Action", "text:3").
 
-    A title of which nothing is known has an empty row.
+    A title of which nothing is known has an empty row. franchise: (n_items,) int64, the same number for titles of one
+    franchise; None where nothing is known of franchises.
     """
 
     values: sp.csr_matrix
     names: tuple[str, ...]
+    franchise: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if self.values.shape[1] != len(self.names):
@@ -28,7 +30,7 @@ class TitleFeatures:
 
     def take(self, items: NDArray[np.integer]) -> TitleFeatures:
         """The rows of the titles at these indices, in their order."""
-        return TitleFeatures(self.values[items], self.names)
+        return TitleFeatures(self.values[items], self.names, None if self.franchise is None else self.franchise[items])
 
     def group(self, name: str) -> NDArray[np.int64]:
         """The columns of a group: `group("genre")`."""

@@ -80,7 +80,7 @@ def rank(
     scores: (n_items,), finite for the candidates only. allowed: (n_items,), see `allowed_titles`. listed: the titles,
     as item indices, whose genres are the member's taste.
     """
-    allowed = allowed & known_enough(rules, options) & long_enough(rules, options)
+    allowed = allowed & may_be_shown(rules, options)
     if not (options.niche or options.diversity):
         return top_franchises(scores, allowed, rules, n)
     shown, scored = top_franchises(scores, allowed, rules, max(POOL, n))
@@ -104,6 +104,11 @@ def allowed_titles(
     touched[rules.franchise[on_list]] = True
     touched[rules.franchise[hidden]] = True
     return allowed & ~touched[rules.franchise]
+
+
+def may_be_shown(rules: TitleRules, options: RankingOptions) -> NDArray[np.bool_]:
+    """(n_items,) mask of what the options leave."""
+    return known_enough(rules, options) & long_enough(rules, options)
 
 
 def known_enough(rules: TitleRules, options: RankingOptions) -> NDArray[np.bool_]:

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine import artifacts
-from recommendations.engine.explain import Contributions, contributions
+from recommendations.engine.base import Model
+from recommendations.engine.explain import reasons
 from recommendations.engine.interactions import IdMap
+from recommendations.engine.metrics.ranking import top_k
+from recommendations.engine.models.content import Content
+from recommendations.engine.models.evidence import Evidence, MemberEvidence, TitleFacts, flattened, nested
+from recommendations.engine.models.learnt import Hybrid, RankedCandidates, RatingBlend
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.ranking import PUBLISHED, RankingOptions, TitleRules, allowed_titles, rank
+from recommendations.engine.models.residual_neighbours import ResidualNeighbours
+from recommendations.engine.ranking import (
+    PUBLISHED,
+    RankingOptions,
+    TitleRules,
+    allowed_titles,
+    may_be_shown,
+    rank,
+)
+
+NEW_EVERY = 12  # the first ten stay those that were measured
+
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -51,27 +69,45 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Recommender:
-    """The three parts that are published together; all are fitted over `items`."""
+    """The models that are published together, all over `items`; ranker and rating predictor read the same evidence.
+
+    alike: (n_items, k) item indices, the nearest titles by another model, -1 for none: where the linear model's run out.
+    """
 
     items: IdMap
-    linear: RatingAwareEase
-    ratings: Svd
+    hybrid: Hybrid
+    ratings: RatingBlend
     popularity: Popularity
+    content: Content | None = None  # where a catalogue describes the titles
+    alike: NDArray[np.int32] | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.hybrid.fitted
+
+    @property
+    def linear(self) -> RatingAwareEase:
+        return self.evidence.linear
 
     def recommend(self, member: MemberList, rules: TitleRules, n: int, options: RankingOptions = PUBLISHED) -> Ranked:
-        """The n best titles for a member, by the linear model, with reasons; empty when the list holds nothing known."""
-        made = self._contributions(member.items, member.scores)
-        scores = made.totals()
-        scores[~self.linear.arrays["known"]] = np.nan
+        """The n best titles for a member, with reasons; empty when the list holds nothing known.
+
+        Among those of known taste every NEW_EVERY-th is one that nobody has watched yet, by what it is about.
+        """
+        read = self.evidence.read(member.items, member.scores)
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
-        allowed &= scores > 0  # nothing on the list speaks for the others
+        allowed &= may_be_shown(rules, options)
+        judged = allowed & (read.linear > 0)  # nothing on the list speaks for the others
+        ranked = self.hybrid.rank(read, judged)
+        scores = np.where(judged, ranked.scores, np.nan)
+        self._let_in_new_titles(scores, ranked.candidates, member, allowed, n)
         shown, scored = rank(scores, allowed, rules, n, options, member.items)
-        reasons, shares = made.reasons(scored)
+        cited, shares = reasons(member.items, member.scores, self._added(read, scored))
         return Ranked(
             ids=self.items.ids[shown],
             scores=scores[scored].astype(np.float32),
-            predicted=self.predict(member.items, member.scores, shown),
-            reason_ids=np.where(reasons >= 0, self.items.ids[reasons], 0),
+            predicted=self._predicted(read, ranked, shown),
+            reason_ids=np.where(cited >= 0, self.items.ids[cited], 0),
             reason_shares=shares,
         )
 
@@ -79,21 +115,59 @@ class Recommender:
         """`recommend` for each member, in their order."""
         return (self.recommend(member, rules, n) for member in members)
 
-    def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n_items,) what the linear model gives each title for a list of titles (n,) with scores (n,), 0 for none."""
-        return self._contributions(items, scores).totals()
-
-    def _contributions(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
-        return contributions(self.linear, items, scores)
+        return self.evidence.read(items, scores).linear
 
     def predict(
         self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
     ) -> NDArray[np.float32]:
         """(n_wanted,) the scores, 1–10, that a member with this list is expected to give."""
-        learnt = self.ratings.arrays
-        taste = self.ratings.fold_in(items, scores)
-        predicted = learnt["mean"] + learnt["item_bias"][wanted] + taste[0] + learnt["item_factors"][wanted] @ taste[1:]
-        return np.clip(predicted, 1, 10).astype(np.float32)
+        return self.ratings.predict_one(items, scores, wanted)
+
+    def _let_in_new_titles(
+        self,
+        scores: NDArray[np.floating],
+        candidates: NDArray[np.int64],
+        member: MemberList,
+        allowed: NDArray[np.bool_],
+        n: int,
+    ) -> None:
+        """Give the best new titles the scores of every NEW_EVERY-th of the candidates."""
+        new, outputs = self._new_titles
+        if self.content is None or not len(new) or not len(candidates):
+            return
+        by_content = np.where(allowed[new], outputs @ self.content.taste_of(member.items, member.scores), -np.inf)
+        best = top_k(by_content[None], -(-n // NEW_EVERY))[0]
+        best = new[best[np.isfinite(by_content[best])]]
+        places = np.minimum(NEW_EVERY * np.arange(1, len(best) + 1), len(candidates)) - 1
+        scores[best] = -np.sort(-scores[candidates])[places]
+
+    def _predicted(
+        self, read: MemberEvidence, ranked: RankedCandidates, shown: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """(n_shown,) expected scores: of candidates from the evidence that is at hand already."""
+        predicted = np.full(len(self.items), np.nan, dtype=np.float32)
+        predicted[ranked.candidates] = self.ratings.rate_rows(ranked.evidence)
+        others = shown[np.isnan(predicted[shown])]
+        predicted[others] = self.ratings.rate(read, others)
+        return predicted[shown]
+
+    @cached_property
+    def _new_titles(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Titles that the linear model can't judge and content can: item indices, and content's rows of them."""
+        if self.content is None:
+            return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
+        new = np.flatnonzero(~self.linear.arrays["known"] & self.content.arrays["described"])
+        return new, np.ascontiguousarray(self.content.arrays["outputs"][new])
+
+    def _added(self, read: MemberEvidence, wanted: NDArray[np.integer]) -> NDArray[np.floating]:
+        """(n_listed, n_wanted) what each listed title adds: by the linear model, or by content for what is new."""
+        added = read.contributions.among(wanted)
+        new = np.flatnonzero(~self.linear.arrays["known"][wanted])
+        if self.content is not None and len(new):
+            added[:, new] = self.content.added(read.items, read.scores, wanted[new])
+        return added
 
     def most_popular(
         self, member: MemberList, rules: TitleRules, n: int, options: RankingOptions = PUBLISHED
@@ -107,49 +181,63 @@ class Recommender:
     def similar(self, n: int, rules: TitleRules) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """For each title the n most alike outside its franchise: (n_items, n) ids (0: none left) and scores 0–1.
 
-        Alike = the weights between the two in both directions and both channels, relative to the closest.
+        Alike = the weights between the two in both directions and for both facts, relative to the closest; after those,
+        the other model's, in its order.
         """
         both = self.linear.weights("watched") + self.linear.weights("liked")
         both = (both + both.T).tocsr()
         ids = np.zeros((len(self.items), n), dtype=np.int64)
         scores = np.zeros((len(self.items), n), dtype=np.float32)
         for item in range(len(self.items)):
-            row = both[item]
-            elsewhere = (rules.franchise[row.indices] != rules.franchise[item]) & (row.data > 0)
-            candidates, weights = row.indices[elsewhere], row.data[elsewhere]
-            order = candidates[np.argsort(-weights, kind="stable")]
-            _, first = np.unique(rules.franchise[order], return_index=True)
-            best = order[np.sort(first)][:n]
-            ids[item, : len(best)] = self.items.ids[best]
-            if len(best):
-                strength = np.asarray(row[:, best].todense()).ravel()
-                scores[item, : len(best)] = strength / strength.max()
+            row = slice(both.indptr[item], both.indptr[item + 1])
+            found, strengths = self._closest(item, both.indices[row], both.data[row], n, rules)
+            ids[item, : len(found)], scores[item, : len(found)] = self.items.ids[found], strengths
         return ids, scores
+
+    def _closest(
+        self, item: int, titles: NDArray[np.integer], weights: NDArray[np.floating], n: int, rules: TitleRules
+    ) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
+        """(≤ n,) item indices, one a franchise, and scores 0–1."""
+        strong = weights > 0
+        order = np.argsort(-weights[strong], kind="stable")
+        titles, weights = titles[strong][order], weights[strong][order]
+        if self.alike is not None:
+            others = self.alike[item][self.alike[item] >= 0]
+            least = weights[-1] if len(weights) else 1.0
+            titles = np.concatenate([titles, others])
+            weights = np.concatenate([weights, least * (1 - np.arange(len(others)) / max(len(others), 1))])
+        elsewhere = rules.franchise[titles] != rules.franchise[item]
+        titles, weights = titles[elsewhere], weights[elsewhere]
+        first = np.sort(np.unique(rules.franchise[titles], return_index=True)[1])[:n]
+        return titles[first], weights[first] / (weights[first[0]] if len(first) else 1)
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        return {model.name: model.parameters for model in (*self._models, self.hybrid, self.ratings)}
+
+    @property
+    def _models(self) -> list[Model]:
+        return [*self.evidence.models, self.popularity, *([self.content] if self.content else [])]
 
     def save(self, folder: Path, description: dict[str, Any]) -> None:
         """As one artifact (see `artifacts.save`)."""
-        parts = {
-            "linear": self.linear.arrays,
-            "ratings": self.ratings.without_members(),
-            "popularity": self.popularity.arrays,
-        }
-        arrays = {f"{part}.{name}": array for part, learnt in parts.items() for name, array in learnt.items()}
-        parameters = {part: getattr(self, part).parameters for part in parts}
-        artifacts.save(folder, {"item_ids": self.items.ids, **arrays}, {**description, "parameters": parameters})
+        networks = {"hybrid": self.hybrid.network, "blend": self.ratings.network}
+        arrays = flattened(self._models)
+        arrays |= {f"{name}.{key}": a for name, network in networks.items() for key, a in (network or {}).items()}
+        arrays |= {"item_ids": self.items.ids, **({} if self.alike is None else {"alike": self.alike})}
+        artifacts.save(folder, arrays, {**description, "parameters": self.parameters})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Raises ArtifactError for a missing, damaged or incomplete artifact."""
         arrays, description = artifacts.load(folder)
-        learnt: dict[str, dict[str, NDArray[Any]]] = {"linear": {}, "ratings": {}, "popularity": {}}
-        for name, array in arrays.items():
-            if "." in name:
-                part, _, rest = name.partition(".")
-                learnt[part][rest] = array
         parameters = description["parameters"]
-        return cls(
-            items=IdMap(arrays["item_ids"]),
-            linear=RatingAwareEase(**parameters["linear"]).load(learnt["linear"]),
-            ratings=Svd(**parameters["ratings"]).load(learnt["ratings"]),
-            popularity=Popularity(**parameters["popularity"]).load(learnt["popularity"]),
-        )
+
+        def loaded(model: type[AnyModel]) -> AnyModel:
+            return model(**parameters[model.name]).load(nested(arrays, model.name))
+
+        evidence = Evidence(loaded(RatingAwareEase), loaded(Svd), loaded(ResidualNeighbours), loaded(TitleFacts))
+        hybrid = Hybrid(**parameters["hybrid"]).over(evidence, nested(arrays, "hybrid"))
+        ratings = RatingBlend(**parameters["blend"]).over(evidence, nested(arrays, "blend"))
+        content = loaded(Content) if "content" in parameters else None
+        return cls(IdMap(arrays["item_ids"]), hybrid, ratings, loaded(Popularity), content, arrays.get("alike"))

@@ -6,18 +6,22 @@ its successor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.crc import crc32_of_each, crc32_of_pairs
+from recommendations.engine.features import TitleFeatures
 from recommendations.engine.interactions import Histories, IdMap, Interactions
 
 TEST, VALIDATION = 0, 1  # user folds of ten; the other eight train
 MIN_ITEM, MIN_USER = 5, 10
 HIDDEN_OF = 20
+JUDGES_OF = 4
+LEAST_TO_LEARN_FROM = 300  # members: a network that learns from fewer knows them by heart
 
 
 @dataclass(frozen=True)
@@ -30,24 +34,47 @@ class HeldOut:
     inputs: Histories
     targets: Histories
 
+    def members(self, which: NDArray[np.bool_] | NDArray[np.integer]) -> HeldOut:
+        """Some of them, by mask or index."""
+        return HeldOut(Histories(self.inputs.matrix[which]), Histories(self.targets.matrix[which]))
+
 
 @dataclass(frozen=True)
 class Split:
-    """`train` to fit on; `ratings` are scored rows of training members kept out of it, for rating errors."""
+    """`train` to fit on; `ratings` are scored rows of training members kept out of it, for rating errors.
+
+    judges: (n_validation,) bool, the validation members that decide what is published.
+    """
 
     train: Interactions
     ratings: Interactions
     validation: HeldOut
     test: HeldOut
+    judges: NDArray[np.bool_]
+
+    @property
+    def judging(self) -> HeldOut:
+        """Validation members whom nothing that is published has learnt from, in any version."""
+        return self.validation.members(self.judges)
+
+    @property
+    def learning(self) -> HeldOut:
+        """The other validation members, for models that learn what the evidence of others is worth.
+
+        Nobody, and all of them judge, where they would be fewer than LEAST_TO_LEARN_FROM.
+        """
+        return self.validation.members(~self.judges)
 
 
 def split(interactions: Interactions) -> Split:
     """Split by the rules of the shared benchmark (users by crc32(user) % 10, pairs by crc32("user:item")).
 
     Users 0 = test, 1 = validation, needing MIN_USER rows each. Their targets: pair % 5 == 0. Ratings kept out of
-    training: scored, pair % 10 == 3. Titles: those with MIN_ITEM or more training rows.
+    training: scored, pair % 10 == 3. Titles: those with MIN_ITEM or more training rows. Ours: one validation user in
+    JUDGES_OF judges, by the hash's next digits.
     """
-    user_fold = crc32_of_each(interactions.users.keys) % 10
+    user_hash = crc32_of_each(interactions.users.keys)
+    user_fold = user_hash % 10
     pair = _pair_hashes(interactions)
     fold = user_fold[interactions.user_index]
     kept_out = (fold > VALIDATION) & (pair % 10 == 3) & (interactions.score > 0)
@@ -57,11 +84,16 @@ def split(interactions: Interactions) -> Split:
         np.bincount(interactions.item_index[training], minlength=len(interactions.items)) >= MIN_ITEM
     )
     train_users = np.flatnonzero(user_fold > VALIDATION)
+    validating = _worth_holding_out(interactions, user_fold == VALIDATION, items)
+    judges = user_hash[validating] // 10 % JUDGES_OF == 0
+    if (~judges).sum() < LEAST_TO_LEARN_FROM:
+        judges[:] = True
     return Split(
         train=interactions.where(training).restricted(train_users, items),
         ratings=interactions.where(kept_out).restricted(train_users, items),
-        validation=_held_out(interactions, user_fold == VALIDATION, pair, items),
-        test=_held_out(interactions, user_fold == TEST, pair, items),
+        validation=_held_out(interactions, validating, pair, items),
+        test=_held_out(interactions, _worth_holding_out(interactions, user_fold == TEST, items), pair, items),
+        judges=judges,
     )
 
 
@@ -98,16 +130,53 @@ def keep_out_ratings(train: Interactions) -> tuple[Interactions, Interactions]:
     return train.where(~judged), train.where(judged)
 
 
-def shortened(held_out: HeldOut, n: int, seed: int = 0) -> HeldOut:
-    """The same members and targets with n titles of each one's inputs, drawn at random; all where there are fewer."""
+def truncated(held_out: HeldOut, n_inputs: int, seed: int = 0) -> HeldOut:
+    """The same members as if only n_inputs titles of each one's list were known yet: cold start.
+
+    Which ones is drawn at random, by `seed`. The rest of the list joins the targets: it is what the member did watch
+    beside those, and a model that names it is right. Shorter lists stay as they are.
+    """
     inputs = held_out.inputs.matrix
     member = np.repeat(np.arange(len(held_out.inputs)), np.diff(inputs.indptr))
-    drawn = np.lexsort((np.random.default_rng(seed).random(inputs.nnz), member))
+    order = np.lexsort((np.random.default_rng(seed).random(inputs.nnz), member))
     place = np.empty(inputs.nnz, dtype=np.int64)
-    place[drawn] = np.arange(inputs.nnz) - inputs.indptr[member]
-    kept = place < n
-    cells = (inputs.data[kept], (member[kept], inputs.indices[kept]))
-    return HeldOut(Histories(sp.csr_matrix(cells, shape=inputs.shape)), held_out.targets)
+    place[order] = np.arange(inputs.nnz) - inputs.indptr[member]
+    known = place < n_inputs
+    rest = _rows_where(inputs, ~known).matrix
+    return HeldOut(_rows_where(inputs, known), Histories(held_out.targets.matrix + rest))
+
+
+def resplit(held_out: HeldOut, n: int, seed: int = 0) -> Iterator[HeldOut]:
+    """n other partings of the same members' lists, in which each row is a target once: n times as much to learn from."""
+    rows = (held_out.inputs.matrix + held_out.targets.matrix).tocsr()
+    part = np.random.default_rng(seed).integers(0, n, rows.nnz)
+    for target in range(n):
+        yield HeldOut(_rows_where(rows, part != target), _rows_where(rows, part == target))
+
+
+def _rows_where(rows: sp.csr_matrix, kept: NDArray[np.bool_]) -> Histories:
+    return Histories(_stored(sp.csr_matrix((rows.data * kept, rows.indices, rows.indptr), shape=rows.shape, copy=True)))
+
+
+def widened(parts: Split, items: IdMap, features: TitleFeatures) -> Split:
+    """The same split over more titles, of which nobody watched the others; `items` has all of the split's.
+
+    features: of `items`.
+    """
+    at = items.index_of(parts.train.items.ids).astype(np.int32)
+
+    def rows(narrow: Interactions) -> Interactions:
+        return replace(narrow, items=items, item_index=at[narrow.item_index], features=features)
+
+    def histories(narrow: Histories) -> Histories:
+        matrix = narrow.matrix
+        return Histories(sp.csr_matrix((matrix.data, at[matrix.indices], matrix.indptr), (len(narrow), len(items))))
+
+    def held_out(narrow: HeldOut) -> HeldOut:
+        return HeldOut(histories(narrow.inputs), histories(narrow.targets))
+
+    validation, test = held_out(parts.validation), held_out(parts.test)
+    return Split(rows(parts.train), rows(parts.ratings), validation, test, parts.judges)
 
 
 @dataclass(frozen=True)
@@ -136,13 +205,19 @@ def _stored(matrix: sp.csr_matrix) -> sp.csr_matrix:
     return matrix
 
 
-def _held_out(
-    interactions: Interactions, member: NDArray[np.bool_], pair: NDArray[np.uint32], items: NDArray[np.integer]
-) -> HeldOut:
+def _worth_holding_out(
+    interactions: Interactions, member: NDArray[np.bool_], items: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """The indices of these members who have MIN_USER titles or more, and one or more of `items`."""
     list_length = np.bincount(interactions.user_index, minlength=len(interactions.users))
     known = np.isin(interactions.item_index, items)
     with_known = np.bincount(interactions.user_index[known], minlength=len(interactions.users)) > 0
-    users = np.flatnonzero(member & (list_length >= MIN_USER) & with_known)
+    return np.flatnonzero(member & (list_length >= MIN_USER) & with_known)
+
+
+def _held_out(
+    interactions: Interactions, users: NDArray[np.int64], pair: NDArray[np.uint32], items: NDArray[np.integer]
+) -> HeldOut:
     target = pair % 5 == 0
     return HeldOut(
         inputs=interactions.where(~target).restricted(users, items).histories(),

@@ -13,10 +13,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from recommendations.engine.base import Arrays
 from recommendations.engine.interactions import IdMap
-from recommendations.engine.models.linear import CHANNELS, RatingAwareEase, stacked
+from recommendations.engine.models.evidence import OF_TITLE, Evidence, TitleFacts
+from recommendations.engine.models.learnt import Hybrid, RatingBlend
+from recommendations.engine.models.linear import CHANNELS, RatingAwareEase, compressed
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.residual_neighbours import ResidualNeighbours
 from recommendations.engine.recommender import Recommender
 
 STEPS = 127
@@ -26,8 +30,8 @@ def pack(path: Path, recommender: Recommender, neighbours: int) -> None:
     """Write a recommender over MAL ids (fewer than 65,536 titles; ratings without factors, biases only)."""
     arrays: dict[str, NDArray] = {
         "mal_ids": recommender.items.ids.astype(np.int32),
-        "mean": recommender.ratings.arrays["mean"],
-        "item_bias": recommender.ratings.arrays["item_bias"].astype(np.float16),
+        "mean": recommender.evidence.svd.arrays["mean"],
+        "item_bias": recommender.evidence.svd.arrays["item_bias"].astype(np.float16),
         "popularity": recommender.popularity.arrays["popularity"],
     }
     for channel in CHANNELS:
@@ -49,15 +53,25 @@ def unpack(path: Path, id_of_mal: Mapping[int, int]) -> Recommender:
         rows, steps, scales = (packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales"))
         weights = _weights(rows, steps, scales, len(ids))
         channels.append(weights[kept][:, kept].tocsr())
-    arrays = {**stacked(channels), "known": np.ones(len(kept), dtype=bool)}
+    arrays = {**compressed(sp.vstack(channels, format="csr")), "known": np.ones(len(kept), dtype=bool)}
     bias = packed["item_bias"][kept].astype(np.float32)
-    ratings = {"mean": packed["mean"], "item_bias": bias, "item_factors": np.zeros((len(kept), 0), np.float32)}
     popularity = {"popularity": packed["popularity"][kept].astype(np.float32), "mean": bias + packed["mean"]}
-    return Recommender(
-        IdMap(ids[kept]),
-        RatingAwareEase().load(arrays),
-        Svd(n_factors=0).load(ratings),
-        Popularity().load(popularity),
+    evidence = biases_only(RatingAwareEase().load(arrays), packed["mean"], bias)
+    popular = Popularity().load(popularity)
+    return Recommender(IdMap(ids[kept]), Hybrid().over(evidence), RatingBlend().over(evidence), popular)
+
+
+def biases_only(linear: RatingAwareEase, mean: NDArray[np.floating], item_bias: NDArray[np.floating]) -> Evidence:
+    """Evidence of the linear model and of what titles are scored on average, and nothing else."""
+    n_items = len(item_bias)
+    biases = {"mean": mean, "item_bias": item_bias}
+    nobody = {"nearest": np.zeros((n_items, 0), np.int32), "similarity": np.zeros((n_items, 0), np.float32)}
+    facts: Arrays = {"titles": np.full((n_items, len(OF_TITLE)), np.nan, np.float32), "franchise": np.arange(n_items)}
+    return Evidence(
+        linear,
+        Svd(n_factors=0).load(biases | {"item_factors": np.zeros((n_items, 0), np.float32)}),
+        ResidualNeighbours(k=0).load(biases | nobody),
+        TitleFacts().load(facts),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from catalog.external_ids import title_ids_by_mal
 from catalog.models import Studio, Tag, Title
@@ -49,6 +50,7 @@ def title_features(items: IdMap) -> TitleFeatures:
     return TitleFeatures(
         sp.hstack([matrix[:, kept], texts], format="csr", dtype=np.float32),
         (*(names[column] for column in kept), *(f"text:{part}" for part in range(texts.shape[1]))),
+        _franchises(items),
     )
 
 
@@ -58,6 +60,16 @@ def with_features(ratings: Interactions) -> Interactions:
     title_ids = np.array([title_of.get(mal_id, -mal_id) for mal_id in ratings.items.ids.tolist()], dtype=np.int64)
     ascending, place = np.unique(title_ids, return_inverse=True)
     return replace(ratings, features=title_features(IdMap(ascending)).take(place))
+
+
+def _franchises(items: IdMap) -> NDArray[np.int64]:
+    """(len(items),) the id of the title where the franchise begins; a title that stands alone begins its own."""
+    franchises = items.ids.copy()
+    rows = Title.objects.exclude(franchise_entry=None).order_by().values_list("pk", "franchise_entry_id")
+    pks, entries = np.array(list(rows), dtype=np.int64).reshape(-1, 2).T
+    at = items.index_of(pks)
+    franchises[at[at >= 0]] = entries[at >= 0]
+    return franchises
 
 
 def _values(items: IdMap) -> list[Values]:

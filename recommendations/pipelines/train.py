@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 import scipy.sparse as sp
 from django.db import connection
 from numpy.typing import NDArray
 
+from catalog.models import Title
 from recommendations.artifact_store import artifact_folder, load_recommender
-from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
+from recommendations.engine.base import Scorer
+from recommendations.engine.evaluation import RankingReport, Ranks, evaluate_ranking, evaluate_ratings
 from recommendations.engine.interactions import Histories, IdMap
+from recommendations.engine.models.content import Content
+from recommendations.engine.models.evidence import Evidence
+from recommendations.engine.models.learnt import Hybrid, RatingBlend
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
-from recommendations.engine.splitting import Split, split
+from recommendations.engine.splitting import Split, split, widened
 from recommendations.models import ModelVersion
+from recommendations.pipelines.comparison import alike, compare, fit_others
 from recommendations.pipelines.extract import training_data
 from recommendations.pipelines.gate import Verdict, judge
 from recommendations.pipelines.publish import NotPublishedError, publish, resume
+from recommendations.pipelines.rows import SIMILAR
 from recommendations.pipelines.segments import publish_segments
+from recommendations.pipelines.title_features import title_features
 from recommendations.starter import publish_starter
+from recommendations.titles import title_rules
+from recommendations.tuning import parameters_for
 
 SEED = 0
 LOCK = 0x616E6972  # PostgreSQL advisory lock: one rebuild at a time
@@ -81,74 +94,124 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     progress(
         f"{len(parts.train):,} ratings of {len(parts.train.items):,} titles by {len(parts.train.users):,} members to learn from"
     )
-    if not len(parts.train) or not len(parts.validation.inputs):
+    if not len(parts.train) or not len(parts.judging.inputs):
         return _refuse(version, "there are no ratings yet of which to hold some out")
 
-    candidate = fit(parts, progress)
-    version.parameters = {part: getattr(candidate, part).parameters for part in ("linear", "ratings", "popularity")}
+    parts, wide = with_titles(parts)
+    candidate = fit(wide, progress)
+    others = fit_others(parts, SEED, progress)
+    neural = cast(NeuralCf, others[NeuralCf.name])
+    at = candidate.items.index_of(parts.train.items.ids)
+    candidate = replace(candidate, alike=alike(neural, SIMILAR, at, len(candidate.items)))
+    version.parameters = {**candidate.parameters, **{name: model.parameters for name, model in others.items()}}
     progress("evaluating on held-out members")
-    verdict, version.metrics = _examine(candidate, parts)
+    verdict = _judge(candidate, parts)
+    version.metrics = _without_nan(_figures(candidate, parts, wide, others, progress) | {"verdict": verdict.reason})
     if not verdict.passed:
         return _refuse(version, verdict.reason)
 
     version.message = verdict.reason
     version.save()
     candidate.save(artifact_folder(version), {"version": version.pk, "fingerprint": data.fingerprint, "seed": SEED})
-    publish_segments(version, parts.train, progress)
+    publish_segments(version, wide.train, progress)
     publish(version, candidate, progress, processes=processes)
 
 
+def with_titles(parts: Split) -> tuple[Split, Split]:
+    """The split with what the catalogue says of its titles; and the same with the others, too, that may be shown at all."""
+    recommendable = Title.objects.recommendable().order_by("pk").values_list("pk", flat=True)
+    new = IdMap(np.fromiter(recommendable, dtype=np.int64))
+    shown = new.ids[may_be_shown(title_rules(new), PUBLISHED)]
+    items = IdMap(np.union1d(parts.train.items.ids, shown))
+    features = title_features(items)
+    own = features.take(items.index_of(parts.train.items.ids))
+    return replace(parts, train=replace(parts.train, features=own)), widened(parts, items, features)
+
+
 def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
-    """All that is published, fitted on the training part."""
+    """All that is published: fitted on the training part, and learnt from validation members."""
     progress("fitting popularity")
-    popularity = Popularity().fit(parts.train)
-    progress("fitting the linear model")
-    linear = RatingAwareEase().fit(parts.train)
-    progress("fitting the rating predictor (Surprise SVD)")
-    ratings = Svd(seed=SEED).fit(parts.train)
-    return Recommender(parts.train.items, linear, ratings, popularity)
+    popularity = Popularity(**parameters_for("popularity")).fit(parts.train)
+    linear, svd = RatingAwareEase(**parameters_for("linear")), Svd(**{"seed": SEED, **parameters_for("svd")})
+    evidence = Evidence.fit(parts.train, linear, svd, progress)
+    content = None
+    if parts.train.features is not None and parts.train.features.names:
+        progress("fitting content")
+        content = Content(**parameters_for("content")).fit(parts.train)
+    progress("learning to rank")
+    hybrid = Hybrid(seed=SEED).over(evidence).learn_from(parts.learning)
+    progress("learning to predict scores")
+    ratings = RatingBlend(seed=SEED).over(evidence).learn_from(parts.learning)
+    return Recommender(parts.train.items, hybrid, ratings, popularity, content)
 
 
-def _examine(candidate: Recommender, parts: Split) -> tuple[Verdict, dict[str, object]]:
-    """The gate's verdict on validation members; the figures recorded are those of the test members, which decide nothing."""
+def _judge(candidate: Recommender, parts: Split) -> Verdict:
+    """The gate's verdict, on validation members that neither this model nor the active one has learnt from."""
     audience = parts.train.item_counts() / len(parts.train.users)
     serving = ModelVersion.active()
     active = load_recommender(serving) if serving else None
-    validation = {
-        name: evaluate_ranking(model, parts.validation, audience)
-        for name, model in (("candidate", candidate.linear), ("popularity", candidate.popularity))
+
+    def report(model: Ranks) -> RankingReport:
+        return evaluate_ranking(model, parts.judging, audience)
+
+    items = parts.train.items
+    popularity = Popularity(**candidate.popularity.parameters).fit(parts.train)
+    judged = None if active is None else report(OverTitles(active.hybrid, active.items, items))
+    return judge(report(OverTitles(candidate.hybrid, candidate.items, items)), judged, report(popularity))
+
+
+def _figures(
+    candidate: Recommender, parts: Split, wide: Split, others: Mapping[str, Scorer], progress: Progress
+) -> dict[str, Any]:
+    """What is recorded of the run: figures of the judging members, of the test members, and rating errors."""
+    over = {
+        name: OverTitles(model, candidate.items, parts.train.items)
+        for name, model in (
+            ("hybrid", candidate.hybrid),
+            ("linear", candidate.linear),
+            ("popularity", candidate.popularity),
+            ("content", candidate.content),
+        )
+        if model is not None
     }
-    judged = (
-        None
-        if active is None
-        else evaluate_ranking(_OverOtherTitles(active, candidate.items), parts.validation, audience)  # type: ignore[arg-type]
-    )
-    verdict = judge(validation["candidate"], judged, validation["popularity"])
-    return verdict, {
-        "validation": validation["candidate"].as_dict(),
-        "active_on_validation": judged.as_dict() if judged else None,
-        "test": evaluate_ranking(candidate.linear, parts.test, audience).as_dict() if len(parts.test.inputs) else None,
-        "ratings": evaluate_ratings(candidate.ratings, parts.ratings),
-        "verdict": verdict.reason,
+    audience = parts.train.item_counts() / len(parts.train.users)
+    models = compare({**over, **others}, parts, progress)
+    candidate.ratings.remember(wide.train)
+    ratings = evaluate_ratings(candidate.ratings, wide.ratings)
+    candidate.ratings.forget()
+    return {
+        "validation": evaluate_ranking(over["hybrid"], parts.judging, audience).as_dict(),
+        "test": models.get("hybrid"),
+        "models": models,
+        "ratings": ratings,
+        "losses": {key: array.tolist() for key, array in others["ncf"].arrays.items() if key.startswith("loss_")},
     }
 
 
 @dataclass(frozen=True)
-class _OverOtherTitles:
-    """The active model, asked in the candidate's title indices."""
+class OverTitles:
+    """A model over `own` titles, asked in the indices of other `items`; titles that it does not have score NaN."""
 
-    active: Recommender
+    model: Scorer
+    own: IdMap
     items: IdMap
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
-        at = self.active.items.index_of(self.items.ids)
+        at = self.own.index_of(self.items.ids)
         known = np.flatnonzero(at >= 0)
         rows = histories.matrix[:, known].tocoo()
-        shape = (len(histories), len(self.active.items))
+        shape = (len(histories), len(self.own))
         own = sp.csr_matrix((rows.data, (rows.row, at[known][rows.col])), shape=shape)
         scores = np.full(histories.shape, np.nan, dtype=np.float32)
-        scores[:, known] = self.active.linear.score(Histories(own))[:, at[known]]
+        scores[:, known] = self.model.score(Histories(own))[:, at[known]]
         return scores
+
+
+def _without_nan(figures: Any) -> Any:
+    """The figures with None for what could not be measured: JSON has no NaN."""
+    if isinstance(figures, dict):
+        return {name: _without_nan(value) for name, value in figures.items()}
+    return None if isinstance(figures, float) and np.isnan(figures) else figures
 
 
 def _refuse(version: ModelVersion, reason: str) -> None:

@@ -8,11 +8,8 @@ import numpy as np
 import pytest
 
 from recommendations.engine.interactions import IdMap, Interactions
-from recommendations.engine.models.linear import RatingAwareEase
-from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.recommender import Recommender
-from tests.recommendations.engine.toys import clusters
+from tests.recommendations.engine.toys import clusters, fitted
 
 if TYPE_CHECKING:  # pytest may read this file before Django is set up
     from catalog.models import Title
@@ -76,14 +73,12 @@ def new_version(catalogue: list[Title]) -> Callable[[], tuple[ModelVersion, Reco
     from recommendations.models import ModelVersion
 
     train = clusters()
-    linear, popularity, svd = RatingAwareEase().fit(train), Popularity().fit(train), Svd(n_factors=2).fit(train)
-    items = IdMap(np.array([title.pk for title in catalogue]))
+    made = fitted(train, IdMap(np.array([title.pk for title in catalogue])))
 
     def make() -> tuple[ModelVersion, Recommender]:
         version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE)
-        recommender = Recommender(items, linear, svd, popularity)
-        recommender.save(artifact_folder(version), {})
-        return version, recommender
+        made.save(artifact_folder(version), {})
+        return version, made
 
     return make
 

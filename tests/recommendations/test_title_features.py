@@ -117,9 +117,9 @@ def test_titles_with_alike_synopses_are_alike_in_text(make_title):
 def test_the_same_catalogue_gives_the_same_features_in_as_many_queries(make_title, tag, django_assert_num_queries):
     titles = [make_title(synopsis=f"Word{number % 7} and more of word{number % 5}") for number in range(100)]
     tag("genre", "Action", *titles[:30])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         one = features_of(titles[0])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         features = features_of(*titles)
 
     again = features_of(*titles)

@@ -142,7 +142,7 @@ class TestRebuild:
         assert version.metrics["test"]["members"] > 30
         assert version.metrics["ratings"]["rmse"] < 2
         assert version.metrics["test"]["ndcg_10_liked"] > 0.3
-        assert version.parameters["linear"]["neighbours"] == 200
+        assert version.parameters["linear"]["neighbours"] == 400
         assert (version.seconds > 0, version.peak_mb > 50, len(version.data_fingerprint)) == (True, True, 64)
         assert {title.pk % 2 for title in (item.title for item in recommend_for(member, 5).items)} == {
             catalogue[0].pk % 2

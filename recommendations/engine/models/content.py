@@ -12,7 +12,7 @@ from scipy import linalg
 
 from recommendations.engine.base import Scorer
 from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.interactions import LIKED, Histories, Interactions
 from recommendations.engine.models.linear import damp
 
 CATALOGUE = "catalogue"  # the group that says what people elsewhere think of a title, not what it is
@@ -62,6 +62,26 @@ class Content(Scorer):
         scores = (self._taste(histories) @ self.arrays["inputs"]) @ self.arrays["outputs"].T
         scores[:, ~self.arrays["described"]] = np.nan
         return scores
+
+    def added(
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
+    ) -> NDArray[np.float32]:
+        """(n_listed, n_wanted) what each title of a member's list adds to the score of each wanted one.
+
+        items, scores: (n_listed,) the list, 0 for no score. The sum over the list is the score.
+        """
+        return self._read(items, scores) @ self.arrays["outputs"][wanted].T
+
+    def taste_of(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(rank,) of one member's list; its product with a row of the array `outputs` is the title's score."""
+        return self._read(items, scores).sum(0)
+
+    def _read(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(n_listed, rank)"""
+        liked = scores >= LIKED
+        strengths = liked * max(liked.sum(), 1) ** -self.damping
+        strengths += self.watched_weight * max(len(items), 1) ** -self.damping
+        return self.arrays["inputs"][items] * strengths[:, None].astype(np.float32)
 
     def _taste(self, histories: Histories) -> sp.csr_matrix:
         taste = damp(histories.liked(), self.damping)

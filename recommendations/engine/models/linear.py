@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from recommendations.engine.base import Arrays, Scorer
 from recommendations.engine.interactions import Histories, Interactions
@@ -20,34 +20,32 @@ CHANNELS = ("watched", "liked")  # the order of the two weight matrices in the a
 
 @dataclass
 class RatingAwareEase(Scorer):
-    """Two EASE models added up: what is watched together, and what is liked together.
+    """EASE that reads two facts of each listed title, that it was watched and that it was liked, and predicts both.
 
-    score = damp(watched) · W + liked_weight · damp(liked) · L, where damp divides a member's row by the length of the
-    row ^ damping, and W and L minimise the denoised ridge regression of the damped matrix on itself with a zero
-    diagonal. Of each column only the `neighbours` largest weights (by size) are kept: that ranks no worse (it
-    ranked slightly better on validation members) and is 36 times smaller, which is what lets a web process hold it.
+    score = [watched ‖ liked] · (L + watched_weight · W). L and W minimise the denoised ridge regressions of the liked and
+    of the watched matrix on the two side by side, where neither fact of a title may predict the title itself. Rows are
+    damped: divided by their length ^ damping. Of each column only the `neighbours` largest weights (by size) are
+    kept: that ranks no worse and is 30 times smaller, which lets a web process hold it. docs/decisions/0003 has the figures.
 
     Source: Steck 2019 (arXiv:1905.03375) eq. 8 for the closed form; Steck 2020 (EDLAE, NeurIPS 33) for the
-    denoising diagonal. Deviations: damping by list length, the liked-only second model, truncation.
+    denoising diagonal. Deviations: two facts a title, hence two constraints a column; damping; truncation.
     """
 
     name: ClassVar[str] = "linear"
     l2: float = 20.0
     denoise: float = 0.2
     damping: float = 0.25
-    liked_weight: float = 1.0
-    neighbours: int = 200
+    watched_weight: float = 0.5
+    neighbours: int = 400
 
     def fit(self, train: Interactions) -> Self:
-        histories = train.histories()
-        channels = [self._weights(damp(matrix, self.damping)) for matrix in (histories.watched(), histories.liked())]
-        self._arrays = {**stacked(channels), "known": train.item_counts() > 0}
+        known = train.item_counts() > 0
+        weights = self._weights(self._inputs(train.histories())[:, np.tile(known, 2)])
+        self._arrays = {**compressed(_spread(weights, known)), "known": known}
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
-        watched = damp(histories.watched(), self.damping) @ self.weights("watched")
-        liked = damp(histories.liked(), self.damping) @ self.weights("liked")
-        scores = (watched + self.liked_weight * liked).toarray()
+        scores = (self._inputs(histories) @ sp.vstack([self.weights(channel) for channel in CHANNELS])).toarray()
         scores[:, ~self.arrays["known"]] = np.nan
         return scores
 
@@ -60,12 +58,31 @@ class RatingAwareEase(Scorer):
         parts = (self.arrays["weights"][stored], self.arrays["titles"][stored], indptr - indptr[0])
         return sp.csr_matrix(parts, shape=(n_items, n_items))
 
-    def _weights(self, matrix: sp.csr_matrix) -> sp.csr_matrix:
-        gram = (matrix.T @ matrix).toarray().astype(np.float64)
+    def _inputs(self, histories: Histories) -> sp.csr_matrix:
+        """(n_members, 2 · n_items)"""
+        channels = [damp(matrix, self.damping) for matrix in (histories.watched(), histories.liked())]
+        return sp.hstack(channels, format="csr")
+
+    def _weights(self, inputs: sp.csr_matrix) -> sp.csr_matrix:
+        """(2 · n_items, n_items) of (n_members, 2 · n_items)."""
+        gram = gram_matrix(inputs, np.float32)
         diagonal = np.diag_indices_from(gram)
         gram[diagonal] += self.l2 + self.denoise * gram[diagonal]
-        inverse = invert_positive_definite(gram)
-        return largest_per_column(inverse, -1 / inverse[diagonal], self.neighbours)
+        return self._truncated(invert_positive_definite(gram))
+
+    def _truncated(self, inverse: NDArray[np.floating]) -> sp.csr_matrix:
+        """With P the inverse and S a title's two facts, the regression of fact f without S is -P[:, S] · P[S, S]⁻¹[:, f]."""
+        n = len(inverse) // 2
+        titles = np.arange(n)
+        own = inverse[titles, titles], inverse[titles, n + titles], inverse[n + titles, n + titles]
+        determinant = own[0] * own[2] - own[1] ** 2
+        of_watched = (own[1] - self.watched_weight * own[2]) / determinant
+        of_liked = (self.watched_weight * own[1] - own[0]) / determinant
+
+        def columns(block: slice) -> NDArray[np.floating]:
+            return inverse[:, block] * of_watched[block] + inverse[:, n:][:, block] * of_liked[block]
+
+        return largest_per_column(columns, n, self.neighbours)
 
 
 @dataclass
@@ -96,14 +113,33 @@ class Ease(Scorer):
         return scores
 
 
-def stacked(channels: Sequence[sp.csr_matrix]) -> Arrays:
-    """Weight matrices, one below the other, as the arrays `indptr`, `titles` and `weights` of one compressed matrix."""
-    rows = sp.vstack(channels, format="csr")
+def compressed(rows: sp.csr_matrix) -> Arrays:
+    """A (2 · n_items, n_items) weight matrix as the arrays `indptr`, `titles` and `weights`."""
     return {
         "indptr": rows.indptr.astype(np.int32),
         "titles": rows.indices.astype(np.int32),
         "weights": rows.data.astype(np.float32),
     }
+
+
+def _spread(weights: sp.csr_matrix, known: NDArray[np.bool_]) -> sp.csr_matrix:
+    """Weights between the known titles as weights between all of them."""
+    titles = np.flatnonzero(known)
+    counts = np.zeros(2 * len(known), dtype=np.int64)
+    counts[np.concatenate([titles, len(known) + titles])] = np.diff(weights.indptr)
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    return sp.csr_matrix((weights.data, titles[weights.indices], indptr), shape=(2 * len(known), len(known)))
+
+
+def gram_matrix(matrix: sp.csr_matrix, dtype: type[np.floating]) -> NDArray[np.floating]:
+    """matrixᵀ · matrix, dense, made a block of columns at a time: the sparse product would need more memory than itself."""
+    n = matrix.shape[1]
+    gram = np.empty((n, n), dtype=dtype)
+    transposed, columns = matrix.T.tocsr(), matrix.tocsc()
+    for start in range(0, n, COLUMNS_AT_ONCE):
+        block = slice(start, start + COLUMNS_AT_ONCE)
+        gram[:, block] = (transposed @ columns[:, block].tocsr()).toarray()
+    return gram
 
 
 def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
@@ -119,15 +155,16 @@ def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
     )
 
 
-def invert_positive_definite(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+def invert_positive_definite(matrix: NDArray[np.floating]) -> NDArray[np.floating]:
     """The inverse, in the memory of `matrix`, by Cholesky factors: half the work of a general inverse.
 
-    Raises ValueError when the matrix is not positive definite.
+    In the precision of `matrix`. Raises ValueError when the matrix is not positive definite.
     """
-    factor, failed = lapack.dpotrf(matrix.T, lower=0, overwrite_a=1)
+    factorise, invert = get_lapack_funcs(("potrf", "potri"), (matrix,))
+    factor, failed = factorise(matrix.T, lower=0, overwrite_a=1)
     if failed:
         raise ValueError("the matrix is not positive definite: raise l2")
-    inverse, _ = lapack.dpotri(factor, lower=0, overwrite_c=1)
+    inverse, _ = invert(factor, lower=0, overwrite_c=1)
     upper = np.triu_indices
     for start in range(0, len(inverse), COLUMNS_AT_ONCE):  # mirror the upper triangle, a block at a time
         block = slice(start, start + COLUMNS_AT_ONCE)
@@ -138,19 +175,23 @@ def invert_positive_definite(matrix: NDArray[np.float64]) -> NDArray[np.float64]
     return inverse
 
 
-def largest_per_column(matrix: NDArray[np.floating], column_scale: NDArray[np.floating], k: int) -> sp.csr_matrix:
-    """matrix · diag(column_scale) without its diagonal, and of each column only the k entries largest in size."""
-    n = len(matrix)
-    k = min(k, n - 1)
+def largest_per_column(columns: Callable[[slice], NDArray[np.floating]], n_columns: int, k: int) -> sp.csr_matrix:
+    """Of each column only the k entries largest in size, without those that a title would have for itself.
+
+    columns: gives (n_rows, width) columns, new and to be changed; n_rows is a multiple of n_columns, one row a title
+    and fact.
+    """
     blocks = []
-    for start in range(0, n, COLUMNS_AT_ONCE):
-        block = np.array(matrix[:, start : start + COLUMNS_AT_ONCE] * column_scale[start : start + COLUMNS_AT_ONCE])
-        width = block.shape[1]
-        block[np.arange(start, start + width), np.arange(width)] = 0
-        rows = np.argpartition(-np.abs(block), max(k - 1, 0), axis=0)[:k]
+    for start in range(0, n_columns, COLUMNS_AT_ONCE):
+        block = columns(slice(start, min(start + COLUMNS_AT_ONCE, n_columns)))
+        n_rows, width = block.shape
+        for first in range(start, n_rows, n_columns):
+            block[np.arange(first, first + width), np.arange(width)] = 0
+        kept = min(k, n_rows - 1)
+        rows = np.argpartition(-np.abs(block), max(kept - 1, 0), axis=0)[:kept]
         values = np.take_along_axis(block, rows, 0).astype(np.float32)
-        indptr = np.arange(0, (width + 1) * k, k)
-        blocks.append(sp.csc_matrix((values.T.ravel(), rows.T.ravel(), indptr), shape=(n, width)))
+        indptr = np.arange(0, (width + 1) * kept, max(kept, 1)) if kept else np.zeros(width + 1, dtype=np.int64)
+        blocks.append(sp.csc_matrix((values.T.ravel(), rows.T.ravel(), indptr), shape=(n_rows, width)))
     weights = sp.hstack(blocks, format="csc")
     weights.eliminate_zeros()
     weights.sort_indices()

@@ -16,7 +16,8 @@ def damped_mean(
     sums: NDArray, counts: NDArray[np.integer], prior_mean: float, prior_count: float
 ) -> NDArray[np.float64]:
     """(n,) means pulled towards `prior_mean` as if `prior_count` more scores of it had been given."""
-    return (sums + prior_mean * prior_count) / (counts + prior_count)
+    weight = counts + prior_count
+    return np.divide(sums + prior_mean * prior_count, weight, out=np.full(len(weight), np.nan), where=weight > 0)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from recommendations.engine.models.linear import COLUMNS_AT_ONCE, RatingAwareEas
 
 @dataclass
 class SparseRatingAwareEase(RatingAwareEase):
-    """`RatingAwareEase` with each title's weights solved over its `neighbours` most correlated titles alone.
+    """Two models, of what is watched and of what is liked, each title's weights solved over its `neighbours` most correlated.
 
     Memory grows with n_items · remembered instead of n_items²: of the Gram matrix the `remembered` most correlated titles
     of each are kept, other pairs count as never watched together. Measured on validation members (7,216 titles):
@@ -26,9 +26,17 @@ class SparseRatingAwareEase(RatingAwareEase):
     """
 
     name: ClassVar[str] = "linear_sparse"
+    watched_weight: float = 1.0
+    neighbours: int = 200
     remembered: int = 1000
 
-    def _weights(self, matrix: sp.csr_matrix) -> sp.csr_matrix:
+    def _weights(self, inputs: sp.csr_matrix) -> sp.csr_matrix:
+        n = inputs.shape[1] // 2
+        watched, liked = self._one_fact(inputs[:, :n]), self._one_fact(inputs[:, n:])
+        return sp.vstack([self.watched_weight * watched, liked], format="csr")
+
+    def _one_fact(self, matrix: sp.csr_matrix) -> sp.csr_matrix:
+        """The regression of one fact on the same fact of the others."""
         squares = np.asarray(matrix.multiply(matrix).sum(0), dtype=np.float64).ravel()
         gram = strongest_pairs(matrix, squares, self.remembered)
         diagonal = squares * (1 + self.denoise) + self.l2

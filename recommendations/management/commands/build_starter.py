@@ -7,14 +7,15 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from numpy.typing import NDArray
 
 from recommendations import starter
 from recommendations.engine.interactions import Interactions
+from recommendations.engine.models.learnt import Hybrid, RatingBlend
 from recommendations.engine.models.linear import RatingAwareEase
-from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity, damped_mean
 from recommendations.engine.recommender import Recommender
-from recommendations.engine.starter import pack
+from recommendations.engine.starter import biases_only, pack
 
 PRIOR_COUNT = 10
 
@@ -36,8 +37,11 @@ class Command(BaseCommand):
             raise CommandError(f"{ratings}: no such file")
         train = _read(ratings, source, titles)
         self.stdout.write(f"{len(train):,} ratings of {len(train.items):,} titles by {len(train.users):,} people")
-        linear = RatingAwareEase(neighbours=neighbours).fit(train)
-        recommender = Recommender(train.items, linear, _biases(train), Popularity().fit(train))
+        linear = RatingAwareEase(neighbours=2 * neighbours).fit(train)
+        evidence = biases_only(linear, *_biases(train))
+        recommender = Recommender(
+            train.items, Hybrid().over(evidence), RatingBlend().over(evidence), Popularity().fit(train)
+        )
         pack(out, recommender, neighbours)
         self.stdout.write(f"{out.name}: {out.stat().st_size / 1e6:.2f} MB")
 
@@ -50,12 +54,11 @@ def _read(path: Path, source: str, titles: int) -> Interactions:
     return rows.restricted(np.arange(len(rows.users)), best_known)
 
 
-def _biases(train: Interactions) -> Svd:
-    """A rating predictor without factors: how far each title's damped mean is from the mean of all."""
+def _biases(train: Interactions) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(1,) the mean score, and (n_items,) how far each title's damped mean is from it."""
     scored = train.score > 0
     counts = np.bincount(train.item_index[scored], minlength=len(train.items))
     sums = np.bincount(train.item_index[scored], weights=train.score[scored], minlength=len(train.items))
     mean = float(train.score[scored].mean())
-    bias = (damped_mean(sums, counts, mean, PRIOR_COUNT) - mean).astype(np.float32)
-    arrays = {"mean": np.array([mean], np.float32), "item_bias": bias}
-    return Svd(n_factors=0).load(arrays | {"item_factors": np.zeros((len(train.items), 0), np.float32)})
+    bias = damped_mean(sums, counts, mean, PRIOR_COUNT) - mean
+    return np.array([mean], np.float32), bias.astype(np.float32)

@@ -2,18 +2,14 @@ import numpy as np
 import pytest
 
 from recommendations.engine.interactions import LIKED
-from recommendations.engine.models.linear import RatingAwareEase
-from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.recommender import MemberList, Recommender
 from recommendations.engine.starter import pack, unpack
-from tests.recommendations.engine.toys import clusters, plain_rules
+from tests.recommendations.engine.toys import clusters, fitted, plain_rules
 
 
 @pytest.fixture(scope="module")
 def recommender():
-    train = clusters()
-    return Recommender(train.items, RatingAwareEase().fit(train), Svd(n_factors=4).fit(train), Popularity().fit(train))
+    return fitted(clusters())
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +79,7 @@ def test_saved_and_loaded_it_recommends_the_same(recommender, rules, tmp_path):
 
 
 def test_packed_as_a_starter_it_ranks_nearly_the_same_over_the_ids_of_a_site(recommender, rules, tmp_path):
-    biases = Svd(n_factors=0).load(recommender.ratings.arrays | {"item_factors": np.zeros((40, 0), np.float32)})
-    whole = Recommender(recommender.items, recommender.linear, biases, recommender.popularity)
-    pack(tmp_path / "weights.npz", whole, neighbours=39)
+    pack(tmp_path / "weights.npz", recommender, neighbours=39)
 
     starter = unpack(tmp_path / "weights.npz", {mal_id: 1000 - mal_id for mal_id in range(1, 41)})
 
@@ -93,14 +87,12 @@ def test_packed_as_a_starter_it_ranks_nearly_the_same_over_the_ids_of_a_site(rec
     reversed_rules = plain_rules(40)
     own = member([39, 37, 35], [9, 10, 9])  # titles 1, 3 and 5
     here = 1000 - starter.recommend(own, reversed_rules, n=10).ids
-    there = whole.recommend(member([0, 2, 4], [9, 10, 9]), reversed_rules, n=10).ids
+    there = recommender.recommend(member([0, 2, 4], [9, 10, 9]), reversed_rules, n=10).ids
     assert len(set(here) & set(there)) >= 9
 
 
 def test_a_starter_leaves_out_what_the_site_does_not_have(recommender, tmp_path):
-    biases = Svd(n_factors=0).load(recommender.ratings.arrays | {"item_factors": np.zeros((40, 0), np.float32)})
-    whole = Recommender(recommender.items, recommender.linear, biases, recommender.popularity)
-    pack(tmp_path / "weights.npz", whole, neighbours=10)
+    pack(tmp_path / "weights.npz", recommender, neighbours=10)
 
     starter = unpack(tmp_path / "weights.npz", {3: 30, 9: 90, 2: 20, 999: 1})
 

@@ -1,19 +1,24 @@
 import numpy as np
 import pytest
 
-from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.linear import damp
 from recommendations.engine.models.sparse_linear import SparseRatingAwareEase, strongest_pairs
 from tests.recommendations.engine.toys import clusters, toy
 
 
-def test_with_room_for_everything_it_is_the_dense_model():
+def test_with_room_for_everything_each_fact_is_regressed_on_all_others():
     train = clusters()
+    histories = train.histories()
 
-    dense, sparse = RatingAwareEase().fit(train), SparseRatingAwareEase().fit(train)
+    sparse = SparseRatingAwareEase(watched_weight=0.5).fit(train)
 
-    for channel in ("watched", "liked"):
-        weights, expected = sparse.weights(channel).toarray(), dense.weights(channel).toarray()
-        assert weights == pytest.approx(expected, abs=1e-5 * float(np.abs(expected).max()))
+    for fact, matrix, weight in (("watched", histories.watched(), 0.5), ("liked", histories.liked(), 1.0)):
+        damped = damp(matrix, sparse.damping).toarray().astype(np.float64)
+        gram = damped.T @ damped
+        inverse = np.linalg.inv(gram + np.diag(sparse.l2 + sparse.denoise * np.diag(gram)))
+        expected = weight * inverse / -np.diag(inverse)
+        np.fill_diagonal(expected, 0)
+        assert sparse.weights(fact).toarray() == pytest.approx(expected, abs=1e-5 * np.abs(expected).max())
 
 
 def test_no_title_has_more_neighbours_than_allowed():

@@ -1,7 +1,6 @@
 from zlib import crc32
 
 import numpy as np
-import pytest
 
 from recommendations.engine.interactions import Interactions
 from recommendations.engine.splitting import (
@@ -10,7 +9,6 @@ from recommendations.engine.splitting import (
     hide_titles,
     hold_out_all,
     keep_out_ratings,
-    shortened,
     split,
 )
 from tests.recommendations.engine.toys import clusters
@@ -111,19 +109,6 @@ def test_the_two_ways_to_hold_out_agree():
 
     assert np.array_equal(held_out.inputs.matrix.toarray(), parts.test.inputs.matrix.toarray())
     assert np.array_equal(held_out.targets.matrix.toarray(), parts.test.targets.matrix.toarray())
-
-
-@pytest.mark.parametrize("n", [0, 1, 3, 100])
-def test_lists_are_shortened_to_n_of_their_own_titles(n):
-    held_out = split(clusters()).test
-
-    short = shortened(held_out, n)
-
-    whole, left = held_out.inputs.matrix, short.inputs.matrix
-    assert np.diff(left.indptr).tolist() == np.minimum(np.diff(whole.indptr), n).tolist()
-    assert (left.toarray() == np.where(left.toarray() > 0, whole.toarray(), 0)).all()
-    assert short.targets is held_out.targets
-    assert np.array_equal(shortened(held_out, n).inputs.matrix.toarray(), left.toarray())
 
 
 def test_hidden_titles_are_nowhere_but_in_the_targets():

@@ -7,8 +7,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import Interactions
+from recommendations.engine.interactions import IdMap, Interactions
+from recommendations.engine.models.evidence import Evidence
+from recommendations.engine.models.learnt import Hybrid, RatingBlend
+from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.ranking import TitleRules
+from recommendations.engine.recommender import Recommender
 
 TITLES = np.array([11, 12, 13, 14, 15, 16, 17, 18])
 LISTS = {  # user → {title: score}; 0 = watched, not scored
@@ -62,3 +67,11 @@ def described(interactions: Interactions) -> Interactions:
 def _taste(n_titles: int, likes_odd: int) -> np.ndarray:
     weights = np.where(np.arange(1, n_titles + 1) % 2 == likes_odd, 6.0, 1.0)
     return weights / weights.sum()
+
+
+def fitted(train: Interactions, items: IdMap | None = None) -> Recommender:
+    """All that is published, fitted on `train`, without networks: its members are too few to learn from."""
+    svd = Svd(n_factors=4)
+    evidence = Evidence.fit(train, svd=svd)
+    popularity = Popularity().fit(train)
+    return Recommender(items or train.items, Hybrid().over(evidence), RatingBlend().over(evidence), popularity)

@@ -1,0 +1,244 @@
+"""What speaks for and against a title, for one member, as a row of numbers: what the ranker and the rating predictor read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommendations.engine.base import Arrays, Model
+from recommendations.engine.explain import Contributions, contributions
+from recommendations.engine.features import TitleFeatures
+from recommendations.engine.interactions import LIKED, Interactions
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.popularity import damped_mean
+from recommendations.engine.models.residual_neighbours import ResidualNeighbours, Residuals
+
+LOW = 5.0  # a score up to which a title counts as disliked
+OF_TITLE = (
+    "audience", "mean", "like share", "deviation", "year", "tv", "movie", "episodes", "minutes", "catalogue score",
+    "catalogue members", "franchise size",
+)  # fmt: skip
+OF_MEMBER = (
+    "length", "mean given", "deviation given", "bias", "liked share", "scored share", "tens", "lows", "usual audience",
+    "usual year", "usual mean",
+)  # fmt: skip
+OF_PAIR = (
+    "linear watched", "linear liked", "linear", "svd", "svd taste", "neighbours", "franchise watched", "franchise part",
+    "franchise liked", "franchise residual", "beyond usual audience", "beyond usual year", "beyond usual mean",
+)  # fmt: skip
+COLUMNS = (*OF_PAIR, *OF_TITLE, *OF_MEMBER)
+AUDIENCE, YEAR, MEAN = (OF_TITLE.index(name) for name in ("audience", "year", "mean"))
+
+
+@dataclass(frozen=True)
+class MemberEvidence:
+    """One member's list (n,) as the parts read it: once, for any titles that are then asked for.
+
+    linear_watched, linear_liked: (n_items,) their sum is the linear score. taste: svd's (1 + n_factors,).
+    """
+
+    items: NDArray[np.integer]
+    scores: NDArray[np.floating]
+    contributions: Contributions
+    linear_watched: NDArray[np.float32]
+    linear_liked: NDArray[np.float32]
+    residuals: Residuals
+    taste: NDArray[np.float32]
+
+    @cached_property
+    def linear(self) -> NDArray[np.float32]:
+        return self.linear_watched + self.linear_liked
+
+
+@dataclass
+class TitleFacts(Model):
+    """What training data and catalogue say of each title: arrays `titles` (n_items, OF_TITLE) and `franchise` (n_items,)."""
+
+    name: ClassVar[str] = "facts"
+    prior: float = 10.0  # as if a title had been scored so many times more, as the mean of all scores
+
+    def fit(self, train: Interactions) -> Self:
+        franchise = _franchises(train)
+        scored = train.where(train.score > 0)
+        counts = scored.item_counts()
+        total = max(counts.sum(), 1)
+        mean, spread = _moments(scored.score), _moments(scored.score**2)
+        per_title = [
+            damped_mean(np.bincount(scored.item_index, values, len(counts)), counts, prior, self.prior)
+            for values, prior in (
+                (scored.score, mean),
+                (scored.score >= LIKED, (scored.score >= LIKED).sum() / total),
+                (scored.score**2, spread),
+            )
+        ]
+        deviation = np.sqrt(np.maximum(per_title[2] - per_title[0] ** 2, 0))
+        audience = np.log1p(train.item_counts())
+        size = np.log1p(np.bincount(franchise)[franchise])
+        columns = [audience, per_title[0], per_title[1], deviation, *_catalogue_facts(train), size]
+        self._arrays = {"titles": np.column_stack(columns).astype(np.float32), "franchise": franchise}
+        return self
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The linear model, SVD, the residual neighbours and the title facts, over the same titles."""
+
+    linear: RatingAwareEase
+    svd: Svd
+    neighbours: ResidualNeighbours
+    facts: TitleFacts
+
+    @classmethod
+    def fit(
+        cls,
+        train: Interactions,
+        linear: RatingAwareEase | None = None,
+        svd: Svd | None = None,
+        progress: Callable[[str], None] = lambda step: None,
+    ) -> Self:
+        """linear, svd: with the parameters to use, otherwise their own."""
+        progress("fitting the linear model")
+        linear = (linear or RatingAwareEase()).fit(train)
+        progress("fitting the rating predictors (Surprise SVD, neighbours)")
+        svd, neighbours = (svd or Svd()).fit(train), ResidualNeighbours().fit(train)
+        svd.load(svd.without_members())
+        neighbours.load(neighbours.without_members())
+        return cls(linear, svd, neighbours, TitleFacts().fit(train))
+
+    @classmethod
+    def load(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """From arrays as `flattened` gives them for its models, with the models' own parameters."""
+        return cls(
+            RatingAwareEase().load(nested(arrays, RatingAwareEase.name)),
+            Svd().load(nested(arrays, Svd.name)),
+            ResidualNeighbours().load(nested(arrays, ResidualNeighbours.name)),
+            TitleFacts().load(nested(arrays, TitleFacts.name)),
+        )
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        return self.linear, self.svd, self.neighbours, self.facts
+
+    def read(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> MemberEvidence:
+        """Of one member's list: (n,) titles with scores 1–10, 0 for none."""
+        made = contributions(self.linear, items, scores)
+        watched, liked = made.totals_by_fact()
+        return MemberEvidence(
+            items,
+            scores,
+            made,
+            watched.astype(np.float32),
+            liked.astype(np.float32),
+            self.neighbours.residuals(items, scores),
+            self.svd.fold_in(items, scores),
+        )
+
+    def table(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> NDArray[np.float32]:
+        """(n_wanted, len(COLUMNS)): a row for each wanted title; NaN where nothing is known."""
+        of_title = self.facts.arrays["titles"][wanted]
+        of_member = self._of_member(member)
+        svd = self.svd.arrays
+        taste = svd["item_factors"][wanted] @ member.taste[1:]
+        watched, liked = member.linear_watched[wanted], member.linear_liked[wanted]
+        usual = of_title[:, [AUDIENCE, YEAR, MEAN]] - of_member[-3:]
+        of_pair = [
+            watched,
+            liked,
+            watched + liked,
+            svd["mean"] + svd["item_bias"][wanted] + member.taste[0] + taste,
+            taste,
+            self.neighbours.from_neighbours(member.residuals, wanted),
+            *self._of_franchise(member, wanted),
+            *usual.T,
+        ]
+        rows = np.empty((len(wanted), len(COLUMNS)), dtype=np.float32)
+        rows[:, : len(OF_PAIR)] = np.stack(of_pair, 1)
+        rows[:, len(OF_PAIR) : -len(OF_MEMBER)] = of_title
+        rows[:, -len(OF_MEMBER) :] = of_member
+        return rows
+
+    def _of_franchise(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> tuple[NDArray[np.float32], ...]:
+        """How many of the title's franchise are on the list, which part of it, how many are liked, the mean residual."""
+        franchise = self.facts.arrays["franchise"]
+        own, size, asked = franchise[member.items], self._franchise_sizes, franchise[wanted]
+        watched = np.bincount(own, minlength=len(size)).astype(np.float32)
+        liked = np.bincount(own[member.scores >= LIKED], minlength=len(size)).astype(np.float32)
+        scored = franchise[member.residuals.items]
+        left = np.bincount(scored, member.residuals.values, len(size)).astype(np.float32)
+        left /= 1 + np.bincount(scored, minlength=len(size))
+        return np.log1p(watched[asked]), (watched / size)[asked], np.log1p(liked[asked]), left[asked]
+
+    @cached_property
+    def _franchise_sizes(self) -> NDArray[np.float32]:
+        return np.bincount(self.facts.arrays["franchise"]).astype(np.float32)
+
+    def _of_member(self, member: MemberEvidence) -> NDArray[np.float32]:
+        """(len(OF_MEMBER),)"""
+        n, scores = max(len(member.items), 1), member.scores[member.scores > 0]
+        titles = self.facts.arrays["titles"][member.items][:, [AUDIENCE, YEAR, MEAN]]
+        known = np.isfinite(titles)
+        usual = np.where(known, titles, 0).sum(0) / np.maximum(known.sum(0), 1)
+        given = (scores.mean(), scores.std()) if len(scores) else (np.nan, np.nan)
+        shares = [(scores >= LIKED).sum() / n, len(scores) / n]
+        extremes = [(scores == 10).sum() / max(len(scores), 1), (scores <= LOW).sum() / max(len(scores), 1)]
+        usual[known.sum(0) == 0] = np.nan
+        return np.array([np.log(n), *given, member.residuals.bias, *shares, *extremes, *usual], dtype=np.float32)
+
+
+def flattened(models: Iterable[Model]) -> Arrays:
+    """The models' arrays, each named "model.array"."""
+    return {f"{model.name}.{name}": array for model in models for name, array in model.arrays.items()}
+
+
+def nested(arrays: Mapping[str, NDArray[Any]], model: str) -> Arrays:
+    """The arrays of one of the models that were `flattened`."""
+    return {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith(f"{model}.")}
+
+
+def _franchises(train: Interactions) -> NDArray[np.int64]:
+    """(n_items,) from 0; every title its own where nothing is known."""
+    if train.features is None or train.features.franchise is None:
+        return np.arange(len(train.items))
+    return np.unique(train.features.franchise, return_inverse=True)[1]
+
+
+def _catalogue_facts(train: Interactions) -> list[NDArray[np.float32]]:
+    """Year, TV, film, classes of episodes and minutes, score and members elsewhere; NaN for what is not known."""
+    features = train.features
+    if features is None:
+        return [np.full(len(train.items), np.nan, dtype=np.float32)] * 7
+    return [
+        _mean_of_group(features, "year"),
+        _column(features, "format:tv"),
+        _column(features, "format:movie"),
+        _mean_of_group(features, "episodes"),
+        _mean_of_group(features, "minutes"),
+        _column(features, "catalogue:score", missing=np.nan),
+        _column(features, "catalogue:members", missing=np.nan),
+    ]
+
+
+def _mean_of_group(features: TitleFeatures, group: str) -> NDArray[np.float32]:
+    """The mean of a group's numbers ("year:1990"), weighted by how much of each a title has."""
+    columns = features.group(group)
+    numbers = np.array([float(features.names[column].partition(":")[2]) for column in columns])
+    shares = features.values[:, columns]
+    total = np.asarray(shares.sum(1)).ravel()
+    return np.divide(shares @ numbers, total, out=np.full(len(total), np.nan), where=total > 0).astype(np.float32)
+
+
+def _column(features: TitleFeatures, name: str, missing: float = 0.0) -> NDArray[np.float32]:
+    if name not in features.names:
+        return np.full(len(features), np.nan, dtype=np.float32)
+    values = features.values[:, [features.names.index(name)]].toarray().ravel()
+    return np.where(values == 0, np.float32(missing), values)
+
+
+def _moments(values: NDArray[np.floating]) -> float:
+    return float(values.mean(dtype=np.float64)) if len(values) else 0.0

@@ -1,0 +1,99 @@
+"""Small dense networks over rows of numbers: TensorFlow trains them, numpy answers, so a web process needs no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommendations.engine.base import Arrays
+
+CLIP = 5.0  # standard deviations: what is further out says no more
+WEIGHT_DECAY = 1e-3
+
+
+@dataclass(frozen=True)
+class Training:
+    """output = dense 1 (relu(dense `hidden_2` (dropout(relu(dense `hidden` (standardised row)))))).
+
+    By AdamW with a cosine schedule. In a row, NaN counts as the column's mean.
+    """
+
+    hidden: int = 128
+    hidden_2: int = 64
+    dropout: float = 0.25
+    learning_rate: float = 0.002
+    epochs: int = 14
+    seed: int = 0
+
+    def rank(self, rows: NDArray[np.float32], gains: NDArray[np.float32], batch_size: int = 64) -> Arrays:
+        """From (n_lists, n_candidates, n_columns) and what each candidate is worth, ≥ 0, to the network's arrays.
+
+        The loss of a list is the cross entropy of the softmax of its outputs with its gains, over the root of their sum.
+        Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities.
+        """
+        import keras
+
+        def loss(gains: Any, outputs: Any) -> Any:
+            ops = keras.ops
+            gains, outputs = ops.squeeze(gains, -1), ops.squeeze(outputs, -1)
+            return -ops.sum(gains * ops.log_softmax(outputs), -1) / ops.sqrt(ops.sum(gains, -1))
+
+        kept = gains.sum(1) > 0
+        return self._fit(rows[kept], gains[kept], loss, batch_size)
+
+    def regress(self, rows: NDArray[np.float32], targets: NDArray[np.float32], batch_size: int = 512) -> Arrays:
+        """From (n, n_columns) and (n,) targets, by least squares."""
+        return self._fit(rows, targets, "mse", batch_size)
+
+    def _fit(self, rows: NDArray[np.float32], targets: NDArray[np.float32], loss: Any, batch_size: int) -> Arrays:
+        import keras
+
+        keras.utils.set_random_seed(self.seed)
+        centre, scale = _standard(rows)
+        layers = [
+            keras.layers.Dense(self.hidden, activation="relu"),
+            keras.layers.Dense(self.hidden_2, activation="relu"),
+            keras.layers.Dense(1),
+        ]
+        dropout = keras.layers.Dropout(self.dropout, seed=self.seed)
+        model = keras.Sequential([keras.Input(rows.shape[1:]), layers[0], dropout, *layers[1:]])
+        steps = self.epochs * -(-len(rows) // batch_size)
+        schedule = keras.optimizers.schedules.CosineDecay(self.learning_rate, steps)
+        model.compile(keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY), loss=loss)
+        model.fit(
+            _standardised(rows, centre, scale), targets[..., None], batch_size=batch_size, epochs=self.epochs, verbose=0
+        )
+        arrays: Arrays = {"centre": centre, "scale": scale}
+        for number, layer in enumerate(layers):
+            arrays[f"kernel_{number}"], arrays[f"bias_{number}"] = layer.get_weights()
+        return arrays
+
+
+def answer(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, n_columns) → (n,) outputs."""
+    layer = _standardised(rows, network["centre"], network["scale"])
+    for number in range(2):
+        layer = np.maximum(layer @ network[f"kernel_{number}"] + network[f"bias_{number}"], 0)
+    return (layer @ network["kernel_2"] + network["bias_2"])[:, 0]
+
+
+def _standard(rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n_columns,) means and deviations of what is known; 0 and 1 for a column of which nothing is."""
+    flat = rows.reshape(-1, rows.shape[-1])
+    known = np.isfinite(flat)
+    counts = np.maximum(known.sum(0), 1)
+    centre = np.where(known, flat, 0).sum(0, dtype=np.float64) / counts
+    spread = np.sqrt((np.where(known, flat - centre, 0) ** 2).sum(0, dtype=np.float64) / counts)
+    return centre.astype(np.float32), np.where(spread > 0, spread, 1).astype(np.float32)
+
+
+def _standardised(
+    rows: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    standardised = (rows - centre) / scale
+    standardised[np.isnan(standardised)] = 0
+    return np.clip(standardised, -CLIP, CLIP, out=standardised)
