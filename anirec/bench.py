@@ -100,6 +100,7 @@ def _fill(options: argparse.Namespace) -> None:
         manage("rebuild")
     manage("bench_publish", "--members", str(options.members))
     manage("bench_resume", "--members", str(options.members))
+    manage("bench_live")
 
 
 def import_catalogues() -> None:

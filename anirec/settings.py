@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import environ
@@ -11,6 +12,7 @@ from anirec import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # training says what it does itself
 
 # --- The deployment ------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from recommendations.engine.models.linear import (
     Ease,
     RatingAwareEase,
     damp,
-    invert_positive_definite,
     largest_per_column,
 )
 from tests.recommendations.engine.toys import toy
@@ -75,19 +74,6 @@ def test_damping_divides_by_a_power_of_the_list_s_length():
     rows = sp.csr_matrix(np.array([[1.0, 1, 1, 1], [1, 0, 0, 0], [0, 0, 0, 0]]))
 
     assert damp(rows, 0.5).toarray().tolist() == [[0.5] * 4, [1, 0, 0, 0], [0] * 4]
-
-
-def test_the_inverse_is_whole_and_symmetric():
-    generator = np.random.default_rng(0)
-    root = generator.normal(size=(700, 700))  # more than one block
-    matrix = root @ root.T + np.eye(700)
-
-    assert invert_positive_definite(matrix.copy()) == pytest.approx(np.linalg.inv(matrix), abs=1e-8)
-
-
-def test_a_matrix_without_inverse_is_refused():
-    with pytest.raises(ValueError, match="positive definite"):
-        invert_positive_definite(np.array([[1.0, 2.0], [2.0, 1.0]]))
 
 
 def test_of_each_column_the_largest_weights_stay_and_the_diagonal_goes():

@@ -1,0 +1,73 @@
+"""How fast a changed list is ranked anew, and whether what is shown at once is what is published later."""
+
+import time
+from typing import Any
+
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from threadpoolctl import threadpool_limits
+
+from accounts.lists import set_score
+from accounts.models import User
+from catalog.models import Title
+from recommendations.artifact_store import load_recommender
+from recommendations.benchmark.publishing import made_members
+from recommendations.models import ModelVersion
+from recommendations.pipelines.member_lists import member_lists
+from recommendations.pipelines.rows import write_members
+from recommendations.serving import recommend_for
+from recommendations.titles import title_rules
+
+N, SHOWN = 100, 20
+BAR_MS, BAR_OVERLAP = 15, 0.9
+
+
+class Command(BaseCommand):
+    help = "Measure live lists against published ones (make bench calls it on a site of its own; it makes members)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--members", type=int, default=200)
+
+    def handle(self, *, members: int, **options: Any) -> None:
+        version = ModelVersion.active()
+        if version is None:
+            raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
+        user_ids = made_members(members, typical_length=90)
+        p95 = np.percentile(_milliseconds(version, user_ids), 95)
+        overlaps = [_overlap(version, user) for user in User.objects.filter(pk__in=user_ids)]
+        self.stdout.write(
+            f"\none list read, folded in, ranked, its top {N} explained: p95 {p95:.1f} ms (bar < {BAR_MS})"
+            f"{'' if p95 < BAR_MS else '  missed'}\n"
+            f"live list right after a rating against the one published from the same ratings: overlap@{SHOWN} "
+            f"{np.mean(overlaps):.3f} on average, {min(overlaps):.3f} at least (bar ≥ {BAR_OVERLAP})"
+            f"{'' if np.mean(overlaps) >= BAR_OVERLAP else '  missed'}"
+        )
+
+
+def _milliseconds(version: ModelVersion, user_ids: list[int]) -> list[float]:
+    recommender = load_recommender(version)
+    rules = title_rules(recommender.items)
+    lists = [own for *_, own in member_lists(recommender.items, user_ids)]
+    recommender.recommend(lists[0], rules, N)  # what is made once is not counted
+    times = []
+    with threadpool_limits(1, "blas"):
+        for own in lists:
+            started = time.perf_counter()
+            recommender.recommend(own, rules, N)
+            times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def _overlap(version: ModelVersion, member: User) -> float:
+    """The member scores their first recommendation; the share of the next list that the table then has, too."""
+    first = recommend_for(member, 1).items[0].title
+    set_score(member, Title.objects.get(pk=first.pk), 9)
+    member.refresh_from_db()
+    live = recommend_for(member, SHOWN)
+    recommender = load_recommender(version)
+    write_members(version, recommender, title_rules(recommender.items), [member.pk])
+    published = recommend_for(member, SHOWN)
+    if (live.source, published.source) != ("live", "table"):
+        raise CommandError(f"the lists are from {live.source} and {published.source}: nothing is measured")
+    shown = {item.title.pk for item in live.items}
+    return len(shown & {item.title.pk for item in published.items}) / max(len(shown), 1)
