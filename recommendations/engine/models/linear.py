@@ -9,10 +9,10 @@ from typing import ClassVar, Self
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.linalg import get_lapack_funcs
 
 from recommendations.engine.base import Arrays, Scorer
 from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.models.dense import invert_positive_definite, lower_gram, scaled_columns
 
 COLUMNS_AT_ONCE = 512
 CHANNELS = ("watched", "liked")  # the order of the two weight matrices in the arrays
@@ -65,7 +65,7 @@ class RatingAwareEase(Scorer):
 
     def _weights(self, inputs: sp.csr_matrix) -> sp.csr_matrix:
         """(2 · n_items, n_items) of (n_members, 2 · n_items)."""
-        gram = gram_matrix(inputs, np.float32)
+        gram = lower_gram(inputs, np.float32)
         diagonal = np.diag_indices_from(gram)
         gram[diagonal] += self.l2 + self.denoise * gram[diagonal]
         return self._truncated(invert_positive_definite(gram))
@@ -98,11 +98,11 @@ class Ease(Scorer):
 
     def fit(self, train: Interactions) -> Self:
         watched = train.histories().watched()
-        gram = (watched.T @ watched).toarray().astype(np.float64)
+        gram = lower_gram(watched, np.float64)
         diagonal = np.diag_indices_from(gram)
         gram[diagonal] += self.l2
         inverse = invert_positive_definite(gram)
-        weights = (inverse / -inverse[diagonal]).astype(np.float32)
+        weights = scaled_columns(inverse, -1 / inverse[diagonal])
         weights[diagonal] = 0
         self._arrays = {"weights": weights, "known": train.item_counts() > 0}
         return self
@@ -131,17 +131,6 @@ def _spread(weights: sp.csr_matrix, known: NDArray[np.bool_]) -> sp.csr_matrix:
     return sp.csr_matrix((weights.data, titles[weights.indices], indptr), shape=(2 * len(known), len(known)))
 
 
-def gram_matrix(matrix: sp.csr_matrix, dtype: type[np.floating]) -> NDArray[np.floating]:
-    """matrixᵀ · matrix, dense, made a block of columns at a time: the sparse product would need more memory than itself."""
-    n = matrix.shape[1]
-    gram = np.empty((n, n), dtype=dtype)
-    transposed, columns = matrix.T.tocsr(), matrix.tocsc()
-    for start in range(0, n, COLUMNS_AT_ONCE):
-        block = slice(start, start + COLUMNS_AT_ONCE)
-        gram[:, block] = (transposed @ columns[:, block].tocsr()).toarray()
-    return gram
-
-
 def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
     """Rows divided by their number of entries ^ power: long lists count less than their length."""
     length = np.maximum(np.diff(matrix.indptr), 1)
@@ -153,26 +142,6 @@ def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
         ),
         shape=matrix.shape,
     )
-
-
-def invert_positive_definite(matrix: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The inverse, in the memory of `matrix`, by Cholesky factors: half the work of a general inverse.
-
-    In the precision of `matrix`. Raises ValueError when the matrix is not positive definite.
-    """
-    factorise, invert = get_lapack_funcs(("potrf", "potri"), (matrix,))
-    factor, failed = factorise(matrix.T, lower=0, overwrite_a=1)
-    if failed:
-        raise ValueError("the matrix is not positive definite: raise l2")
-    inverse, _ = invert(factor, lower=0, overwrite_c=1)
-    upper = np.triu_indices
-    for start in range(0, len(inverse), COLUMNS_AT_ONCE):  # mirror the upper triangle, a block at a time
-        block = slice(start, start + COLUMNS_AT_ONCE)
-        inverse[block, :start] = inverse[:start, block].T
-        square = inverse[block, block]
-        rows, columns = upper(len(square), 1)
-        square[columns, rows] = square[rows, columns]
-    return inverse
 
 
 def largest_per_column(columns: Callable[[slice], NDArray[np.floating]], n_columns: int, k: int) -> sp.csr_matrix:
