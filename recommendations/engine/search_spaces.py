@@ -14,6 +14,12 @@ class Between:
     log: bool = False
 
 
+LINEAR = {
+    "l2": Between(5.0, 100.0, log=True),
+    "denoise": Between(0.0, 0.5),
+    "damping": Between(0.0, 0.6),
+    "watched_weight": Between(0.2, 2.0, log=True),
+}
 SEARCH_SPACES: dict[str, dict[str, Between]] = {
     "popularity": {"prior_count": Between(1.0, 500.0, log=True)},
     "knn": {"k": Between(20, 400, log=True)},
@@ -37,8 +43,8 @@ SEARCH_SPACES: dict[str, dict[str, Between]] = {
         "liked_weight": Between(1.0, 5.0),
         "dropout": Between(0.0, 0.4),
     },
-    "linear": {"l2": Between(5.0, 100.0, log=True), "denoise": Between(0.0, 0.5), "damping": Between(0.0, 0.6)},
-    "linear_sparse": {"l2": Between(5.0, 100.0, log=True), "denoise": Between(0.0, 0.5), "damping": Between(0.0, 0.6)},
+    "linear": LINEAR,
+    "linear_sparse": LINEAR,
     "svd": {
         "n_factors": Between(20, 150, log=True),
         "n_epochs": Between(20, 60),
