@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from django.conf import settings
 
+from recommendations.engine.artifacts import ArtifactError
 from recommendations.engine.recommender import Recommender
 from recommendations.engine.segments import Segments
 from recommendations.models import ModelVersion
+
+logger = logging.getLogger(__name__)
 
 _loaded: dict[int, Recommender] = {}  # at most one: the version that was asked for last
 _segments: dict[int, Segments | None] = {}  # the same
@@ -25,6 +29,15 @@ def load_recommender(version: ModelVersion) -> Recommender:
         _loaded.clear()
         _loaded[version.pk] = recommender
     return _loaded[version.pk]
+
+
+def readable_recommender(version: ModelVersion | None) -> Recommender | None:
+    """None where there is no version, or its artifact is gone, damaged or of an older program."""
+    try:
+        return None if version is None else load_recommender(version)
+    except ArtifactError as error:
+        logger.warning("%s: %s", version, error)
+        return None
 
 
 def segments_folder(version: ModelVersion) -> Path:

@@ -175,6 +175,8 @@ def _fit_places(
     mean, scale = shares.mean(0), np.maximum(shares.std(0), 1e-6)
     standardised = (shares - mean) / scale
     components = PCA(VARIANCE, svd_solver="full").fit(standardised).components_.astype(np.float32)
+    if len(components) == 1:  # tastes differ in one direction only: the map is a line
+        components = np.concatenate([components, np.zeros_like(components)])
     parts = {f"values.{part}": getattr(values, part) for part in ("data", "indices", "indptr")}
     arrays = {**parts, "base": base, "mean": mean, "scale": scale, "components": components}
     return arrays, standardised @ components.T

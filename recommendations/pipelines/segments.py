@@ -97,7 +97,9 @@ def _favourites(segments: Segments, items: IdMap) -> list[list[int]]:
     Standing out: the share of what is liked there, times the log of how many times everybody's share that is.
     """
     shares = segments.arrays["favourites"].astype(np.float64)
-    standing_out = shares * np.log(shares / shares.mean(0))
+    everybody = shares.mean(0)
+    times = np.divide(shares, everybody, out=np.ones_like(shares), where=(shares > 0) & (everybody > 0))
+    standing_out = shares * np.log(times)
     rules = title_rules(items)
     allowed = rules.recommendable & ~rules.adult
     return [items.ids[top_franchises(scores, allowed, rules, FAVOURITES)[0]].tolist() for scores in standing_out]

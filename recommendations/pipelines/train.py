@@ -15,7 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.models import Title
-from recommendations.artifact_store import artifact_folder, load_recommender
+from recommendations.artifact_store import artifact_folder, readable_recommender
 from recommendations.engine.base import Scorer
 from recommendations.engine.evaluation import RankingReport, Ranks, evaluate_ranking, evaluate_ratings
 from recommendations.engine.interactions import Histories, IdMap
@@ -148,8 +148,7 @@ def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
 def _judge(candidate: Recommender, parts: Split) -> Verdict:
     """The gate's verdict, on validation members that neither this model nor the active one has learnt from."""
     audience = parts.train.item_counts() / len(parts.train.users)
-    serving = ModelVersion.active()
-    active = load_recommender(serving) if serving else None
+    active = readable_recommender(ModelVersion.active())
 
     def report(model: Ranks) -> RankingReport:
         return evaluate_ranking(model, parts.judging, audience)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from catalog.external_ids import title_ids_by_mal
-from recommendations.artifact_store import artifact_folder, load_recommender
+from recommendations.artifact_store import artifact_folder, readable_recommender
 from recommendations.engine.recommender import Recommender
 from recommendations.engine.starter import unpack
 from recommendations.models import ModelVersion
@@ -23,13 +23,14 @@ def publish_starter(progress: Progress = lambda step: None) -> ModelVersion | No
     """Publish the starter model where nothing better is active and the catalogue has titles for it.
 
     Returns the new version; None when there is nothing to do: the site has a model of its own, or the active starter
-    knows the same titles already.
+    knows the same titles already. A model that can't be read, such as an older program's, counts as none.
     """
     active = ModelVersion.active()
-    if active is not None and active.kind == ModelVersion.Kind.SITE:
+    serving = readable_recommender(active)
+    if active is not None and serving is not None and active.kind == ModelVersion.Kind.SITE:
         return None
     recommender = starter_recommender()
-    if not len(recommender.items) or (active is not None and load_recommender(active).items == recommender.items):
+    if not len(recommender.items) or (serving is not None and serving.items == recommender.items):
         return None
     version = ModelVersion.objects.create(kind=ModelVersion.Kind.STARTER, message="shipped with anirec")
     recommender.save(artifact_folder(version), {"version": version.pk, "kind": "starter"})

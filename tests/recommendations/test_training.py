@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from accounts import lists
-from recommendations.artifact_store import artifact_folder
+from catalog.models import Tag
+from recommendations.artifact_store import artifact_folder, load_recommender
+from recommendations.engine import splitting
 from recommendations.engine.evaluation import RankingReport
 from recommendations.models import MemberRecommendations, ModelVersion, RatingArchive, SimilarTitles
 from recommendations.pipelines import train
@@ -148,6 +150,42 @@ class TestRebuild:
             catalogue[0].pk % 2
         }
         assert steps[0] == "reading lists and archives"
+
+    def test_with_enough_members_networks_learn_and_new_titles_enter_lists_at_once(
+        self, archive, catalogue, member, make_title, monkeypatch
+    ):
+        monkeypatch.setattr(splitting, "LEAST_TO_LEARN_FROM", 10)
+        monkeypatch.setattr(train, "judge", lambda *figures: Verdict(True, "too few to judge"))
+        odd, even = (Tag.objects.create(kind="genre", name=name, slug=name) for name in ("odd", "even"))
+        odd.titles.set(catalogue[0::2])
+        even.titles.set(catalogue[1::2])
+        new = {tag: make_title(f"New and {tag}", members=5000) for tag in (odd, even)}
+        for tag, title in new.items():
+            title.tags.add(tag)
+        for title in catalogue[0:14:2]:
+            lists.set_score(member, title, 9)
+
+        version = train.rebuild()
+
+        assert load_recommender(version).hybrid.network is not None
+        assert load_recommender(version).ratings.network is not None
+        recommended = recommend_for(member, 40)
+        assert recommended.source == "table"
+        shown = {item.title.pk: item for item in recommended.items}
+        assert new[odd].pk in shown
+        assert shown[new[odd].pk].reasons
+        ids = list(shown)
+        assert new[even].pk not in ids or ids.index(new[odd].pk) < ids.index(new[even].pk)
+
+    def test_a_model_that_cannot_be_read_is_no_reason_to_refuse_a_new_one(self, archive, publish_model):
+        old = publish_model()
+        manifest = artifact_folder(old) / "manifest.json"
+        manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 1'))
+
+        version = train.rebuild()
+
+        assert version.message.endswith("there was no active model")
+        assert ModelVersion.active() == version
 
     def test_without_ratings_it_is_refused(self, catalogue):
         version = train.rebuild()
