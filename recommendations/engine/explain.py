@@ -89,16 +89,16 @@ def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: ND
         ]
     )
     rows = np.concatenate([items, items[liked] + n_items])
-    starts, lengths = learnt["indptr"][rows], learnt["indptr"][rows + 1] - learnt["indptr"][rows]
-    ends = np.cumsum(lengths)
-    n_watched = int(lengths[: len(items)].sum())
-    stored = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+    starts, ends = learnt["indptr"][rows], learnt["indptr"][rows + 1]
+    lengths = ends - starts
+    stored = [slice(*bounds) for bounds in zip(starts.tolist(), ends.tolist(), strict=True)] or [slice(0)]
     return Contributions(
         items=items,
         scores=scores,
         n_items=n_items,
-        listed=np.repeat(listed, lengths).astype(np.int32),
-        titles=learnt["titles"][stored],
-        added=learnt["weights"][stored] * np.repeat(strengths, lengths).astype(np.float32),
-        n_watched=n_watched,
+        listed=np.repeat(listed.astype(np.int32), lengths),
+        titles=np.concatenate([learnt["titles"][row] for row in stored]),
+        added=np.concatenate([learnt["weights"][row] for row in stored])
+        * np.repeat(strengths.astype(np.float32), lengths),
+        n_watched=int(lengths[: len(items)].sum()),
     )

@@ -146,12 +146,14 @@ class Recommender:
     def _predicted(
         self, read: MemberEvidence, ranked: RankedCandidates, shown: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """(n_shown,) expected scores: of candidates from the evidence that is at hand already."""
-        predicted = np.full(len(self.items), np.nan, dtype=np.float32)
-        predicted[ranked.candidates] = self.ratings.rate_rows(ranked.evidence)
-        others = shown[np.isnan(predicted[shown])]
-        predicted[others] = self.ratings.rate(read, others)
-        return predicted[shown]
+        """(n_shown,) expected scores; the evidence of candidates is at hand already."""
+        row = np.full(len(self.items), -1, dtype=np.int32)
+        row[ranked.candidates] = np.arange(len(ranked.candidates), dtype=np.int32)
+        at = row[shown]
+        evidence = np.empty((len(shown), ranked.evidence.shape[1]), dtype=np.float32)
+        evidence[at >= 0] = ranked.evidence[at[at >= 0]]
+        evidence[at < 0] = self.evidence.table(read, shown[at < 0])
+        return self.ratings.rate_rows(evidence)
 
     @cached_property
     def _new_titles(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

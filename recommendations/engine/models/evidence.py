@@ -40,7 +40,8 @@ AUDIENCE, YEAR, MEAN = (OF_TITLE.index(name) for name in ("audience", "year", "m
 class MemberEvidence:
     """One member's list (n,) as the parts read it: once, for any titles that are then asked for.
 
-    linear_watched, linear_liked: (n_items,) their sum is the linear score. taste: svd's (1 + n_factors,).
+    linear_watched, linear_liked: (n_items,) their sum is the linear score. taste: svd's (1 + n_factors,). habits:
+    (len(OF_MEMBER),). franchises: (4, n_franchises), see `Evidence._by_franchise`.
     """
 
     items: NDArray[np.integer]
@@ -50,6 +51,8 @@ class MemberEvidence:
     linear_liked: NDArray[np.float32]
     residuals: Residuals
     taste: NDArray[np.float32]
+    habits: NDArray[np.float32]
+    franchises: NDArray[np.float64]
 
     @cached_property
     def linear(self) -> NDArray[np.float32]:
@@ -129,24 +132,26 @@ class Evidence:
         """Of one member's list: (n,) titles with scores 1–10, 0 for none."""
         made = contributions(self.linear, items, scores)
         watched, liked = made.totals_by_fact()
+        residuals = self.neighbours.residuals(items, scores)
         return MemberEvidence(
             items,
             scores,
             made,
             watched.astype(np.float32),
             liked.astype(np.float32),
-            self.neighbours.residuals(items, scores),
+            residuals,
             self.svd.fold_in(items, scores),
+            self._habits(items, scores, residuals.bias),
+            self._by_franchise(items, scores, residuals),
         )
 
     def table(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> NDArray[np.float32]:
         """(n_wanted, len(COLUMNS)): a row for each wanted title; NaN where nothing is known."""
         of_title = self.facts.arrays["titles"][wanted]
-        of_member = self._of_member(member)
         svd = self.svd.arrays
         taste = svd["item_factors"][wanted] @ member.taste[1:]
         watched, liked = member.linear_watched[wanted], member.linear_liked[wanted]
-        usual = of_title[:, [AUDIENCE, YEAR, MEAN]] - of_member[-3:]
+        usual = of_title[:, [AUDIENCE, YEAR, MEAN]] - member.habits[-3:]
         of_pair = [
             watched,
             liked,
@@ -160,35 +165,45 @@ class Evidence:
         rows = np.empty((len(wanted), len(COLUMNS)), dtype=np.float32)
         rows[:, : len(OF_PAIR)] = np.stack(of_pair, 1)
         rows[:, len(OF_PAIR) : -len(OF_MEMBER)] = of_title
-        rows[:, -len(OF_MEMBER) :] = of_member
+        rows[:, -len(OF_MEMBER) :] = member.habits
         return rows
 
-    def _of_franchise(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> tuple[NDArray[np.float32], ...]:
+    def _by_franchise(
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], residuals: Residuals
+    ) -> NDArray[np.float64]:
+        """(4, n_franchises): how many titles are on the list, are liked, are scored; the sum of their residuals."""
+        franchise, n = self.facts.arrays["franchise"], len(self._franchise_sizes)
+        watched, scored = franchise[items], franchise[residuals.items]
+        liked = watched[scores >= LIKED]
+        counts = [np.bincount(titles, minlength=n) for titles in (watched, liked, scored)]
+        return np.stack([*counts, np.bincount(scored, residuals.values, n)])
+
+    def _of_franchise(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> list[NDArray[np.float64]]:
         """How many of the title's franchise are on the list, which part of it, how many are liked, the mean residual."""
-        franchise = self.facts.arrays["franchise"]
-        own, size, asked = franchise[member.items], self._franchise_sizes, franchise[wanted]
-        watched = np.bincount(own, minlength=len(size)).astype(np.float32)
-        liked = np.bincount(own[member.scores >= LIKED], minlength=len(size)).astype(np.float32)
-        scored = franchise[member.residuals.items]
-        left = np.bincount(scored, member.residuals.values, len(size)).astype(np.float32)
-        left /= 1 + np.bincount(scored, minlength=len(size))
-        return np.log1p(watched[asked]), (watched / size)[asked], np.log1p(liked[asked]), left[asked]
+        franchise = self.facts.arrays["franchise"][wanted]
+        watched, liked, scored, residuals = member.franchises[:, franchise]
+        return [
+            np.log1p(watched),
+            watched / self._franchise_sizes[franchise],
+            np.log1p(liked),
+            residuals / (1 + scored),
+        ]
 
     @cached_property
     def _franchise_sizes(self) -> NDArray[np.float32]:
         return np.bincount(self.facts.arrays["franchise"]).astype(np.float32)
 
-    def _of_member(self, member: MemberEvidence) -> NDArray[np.float32]:
+    def _habits(self, items: NDArray[np.integer], scores: NDArray[np.floating], bias: float) -> NDArray[np.float32]:
         """(len(OF_MEMBER),)"""
-        n, scores = max(len(member.items), 1), member.scores[member.scores > 0]
-        titles = self.facts.arrays["titles"][member.items][:, [AUDIENCE, YEAR, MEAN]]
+        n, given = max(len(items), 1), scores[scores > 0]
+        titles = self.facts.arrays["titles"][items][:, [AUDIENCE, YEAR, MEAN]]
         known = np.isfinite(titles)
         usual = np.where(known, titles, 0).sum(0) / np.maximum(known.sum(0), 1)
-        given = (scores.mean(), scores.std()) if len(scores) else (np.nan, np.nan)
-        shares = [(scores >= LIKED).sum() / n, len(scores) / n]
-        extremes = [(scores == 10).sum() / max(len(scores), 1), (scores <= LOW).sum() / max(len(scores), 1)]
-        usual[known.sum(0) == 0] = np.nan
-        return np.array([np.log(n), *given, member.residuals.bias, *shares, *extremes, *usual], dtype=np.float32)
+        usual[~known.any(0)] = np.nan
+        moments = (given.mean(), given.std()) if len(given) else (np.nan, np.nan)
+        shares = [(given >= LIKED).sum() / n, len(given) / n]
+        extremes = [(given == 10).sum() / max(len(given), 1), (given <= LOW).sum() / max(len(given), 1)]
+        return np.array([np.log(n), *moments, bias, *shares, *extremes, *usual], dtype=np.float32)
 
 
 def flattened(models: Iterable[Model]) -> Arrays:

@@ -126,10 +126,11 @@ class Hybrid(LearntFromEvidence, Scorer):
         """(n_candidates, len(COLUMNS) + 6): the evidence, and how the linear columns compare with the best candidates'."""
         table = self.fitted.table(member, candidates)
         linear = table[:, LINEAR]
-        descending = -np.sort(-linear, axis=0)
-        against_best = linear / np.maximum(descending[:BEST].mean(0), np.float32(1e-6))
+        order = np.argsort(-linear, axis=0, kind="stable")
+        best = np.take_along_axis(linear, order[:BEST], axis=0).mean(0)
+        against_best = linear / np.maximum(best, np.float32(1e-6))
         places = np.empty_like(linear)
-        np.put_along_axis(places, np.argsort(-linear, axis=0, kind="stable"), _log_places(len(linear)), axis=0)
+        np.put_along_axis(places, order, _log_places(len(linear)), axis=0)
         return np.hstack([table, against_best, places])
 
     def _lists(self, held_out: HeldOut) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
