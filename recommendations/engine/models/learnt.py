@@ -18,6 +18,8 @@ from recommendations.engine.splitting import HeldOut, resplit, truncated
 
 MOST_LISTS = 12_000  # to learn from: a large site has more members than it needs for that
 SHORT_LISTS = (1, 3, 10)  # lengths to which every member's list is cut once, so that new members are known, too
+FEW = 20  # a list of fewer titles says too little to find all candidates by it:
+POPULAR = 50  # of them are then what most people like
 BEST = 10  # titles whose mean a title is compared with
 LINEAR = [OF_PAIR.index(name) for name in ("linear watched", "linear liked", "linear")]
 AUDIENCE = COLUMNS.index("audience")
@@ -114,13 +116,17 @@ class Hybrid(LearntFromEvidence, Scorer):
         return RankedCandidates(scores, candidates, table[:, : len(COLUMNS)])
 
     def _candidates(self, member: MemberEvidence, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """(≤ candidates,) best first."""
+        """(≤ candidates,) best first by the linear score; for lists of few titles the most popular are among them."""
         among = np.flatnonzero(allowed)
-        linear = member.linear[among]
         if self.candidates < len(among):
-            best = np.argpartition(-linear, self.candidates - 1)[: self.candidates]
-            among, linear = among[best], linear[best]
-        return among[np.argsort(-linear, kind="stable")]
+            among = among[np.argpartition(-member.linear[among], self.candidates - 1)[: self.candidates]]
+        among = among[np.argsort(-member.linear[among], kind="stable")]
+        if len(member.items) < FEW and self.candidates < allowed.sum():
+            by_popularity = self.fitted.facts.by_popularity
+            popular = by_popularity[allowed[by_popularity]][:POPULAR]
+            among = np.union1d(among[: self.candidates - len(popular)], popular)
+            among = among[np.argsort(-member.linear[among], kind="stable")]
+        return among
 
     def _table(self, member: MemberEvidence, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
         """(n_candidates, len(COLUMNS) + 6): the evidence, and how the linear columns compare with the best candidates'."""

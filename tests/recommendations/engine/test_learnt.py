@@ -3,6 +3,7 @@ import pytest
 
 from recommendations.engine.base import NotFittedError
 from recommendations.engine.evaluation import evaluate_ranking
+from recommendations.engine.models import learnt
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.learnt import Hybrid, RatingBlend
 from recommendations.engine.models.matrix_factorization import Svd
@@ -37,13 +38,14 @@ def test_without_a_network_the_order_is_the_linear_model_s(parts, evidence):
 
 
 def test_what_is_learnt_ranks_members_nobody_has_seen_no_worse(parts, evidence, hybrid):
-    learnt, linear = report(hybrid, parts), report(evidence.linear, parts)
+    ranked, linear = report(hybrid, parts), report(evidence.linear, parts)
 
-    assert learnt.ndcg_10_liked >= 0.95 * linear.ndcg_10_liked
+    assert ranked.ndcg_10_liked >= 0.95 * linear.ndcg_10_liked
     assert not np.array_equal(hybrid.score(parts.test.inputs), evidence.linear.score(parts.test.inputs))
 
 
-def test_candidates_come_before_all_others_and_those_keep_the_linear_order(parts, evidence, hybrid):
+def test_candidates_come_before_all_others_and_those_keep_the_linear_order(parts, evidence, hybrid, monkeypatch):
+    monkeypatch.setattr(learnt, "FEW", 0)
     few = Hybrid(candidates=5).over(evidence, hybrid.network)
     items, scores = parts.test.inputs.row(0)
     member = evidence.read(items, scores)
@@ -56,6 +58,22 @@ def test_candidates_come_before_all_others_and_those_keep_the_linear_order(parts
     others = np.setdiff1d(np.arange(40), best)
     assert ranked[best].min() > ranked[others].max()
     assert ranked[others].tolist() == member.linear[others].tolist()
+
+
+def test_for_a_short_list_the_most_popular_titles_are_candidates_too(evidence, monkeypatch):
+    monkeypatch.setattr(learnt, "POPULAR", 2)
+    allowed = np.ones(40, dtype=bool)
+    allowed[[0, 2]] = False
+    popular = [item for item in evidence.facts.by_popularity if allowed[item]][:2]
+    few, many = Hybrid(candidates=5).over(evidence), np.arange(3, 3 + learnt.FEW)
+
+    short = few._candidates(evidence.read(np.array([0, 2]), np.array([9.0, 8.0])), allowed)
+    long = few._candidates(evidence.read(many, np.full(len(many), 9.0)), allowed)
+
+    assert set(popular) <= set(short)
+    assert len(short) == len(long) == 5
+    linear = evidence.read(many, np.full(len(many), 9.0)).linear
+    assert long.tolist() == [item for item in np.argsort(-linear, kind="stable") if allowed[item]][:5]
 
 
 def test_predicted_scores_are_nearer_than_svd_s(parts, evidence):
