@@ -88,12 +88,14 @@ def test_sliders_change_the_list_in_place_and_the_address_with_it(visit, fan):
     expect(page.get_by_label("How well known?")).to_have_value("1")
     page.get_by_role("link", name="Reset").wait_for()
     assert picks(page) != before
+    hidden = picks(page)[0]
     with page.expect_response("**/for-you/"):  # which asks again, and keeps what was asked for
-        page.get_by_role("button", name=f"Not interested in {picks(page)[0]}").click()
+        page.get_by_role("button", name=f"Not interested in {hidden}").click()
     expect(page.get_by_label("How well known?")).to_have_value("1")
     page.get_by_role("link", name="Reset").click()
     page.wait_for_url("**/for-you/")
-    assert picks(page)[:3] == before[:3]
+    left = [name for name in before if name != hidden]
+    assert picks(page)[:3] == left[:3]
 
 
 def test_a_list_is_edited_in_place(visit, fan):
