@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.filters import TitleFilter
+from catalog.filters import SEASON_PATTERN, TitleFilter
 from catalog.models import ExternalId, Tag, Title, TitleName
 from catalog.queries import TitleDetail, title_detail
 
@@ -130,8 +130,11 @@ class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
     franchise = _TitleLinkSerializer(many=True, help_text="Every part of its franchise, in the order of their start.")
 
 
-# Whether the value is one of the tags that the viewer may see is known only at the request: the schema says its type.
-extend_schema_field({"type": "string"})(TitleFilter.base_filters["tag"])
+# What there is to choose from is known only at the request: the schema says its type.
+for _name in ("tag", "tag_any", "tag_not", "studio", "list"):
+    extend_schema_field({"type": "array", "items": {"type": "string"}})(TitleFilter.base_filters[_name])
+for _name in ("season_from", "season_to"):
+    extend_schema_field({"type": "string", "pattern": SEASON_PATTERN})(TitleFilter.base_filters[_name])
 
 
 @extend_schema_view(get=extend_schema(operation_id="titles"))

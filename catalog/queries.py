@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.cache import cache
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q
 
-from catalog.filters import TitleFilter
+from catalog.filters import Found, TitleFilter
 from catalog.models import ExternalId, Relation, Tag, Title
 from catalog.versioning import catalogue_version
 
@@ -47,9 +47,9 @@ def title_filter(parameters: Mapping[str, Any], viewer: Viewer) -> TitleFilter:
     return TitleFilter(parameters, Title.objects.visible_to(viewer).for_cards(), viewer=viewer)
 
 
-def browse_titles(parameters: Mapping[str, Any], viewer: Viewer) -> QuerySet[Title]:
+def browse_titles(parameters: Mapping[str, Any], viewer: Viewer) -> Found:
     """The titles that fit `parameters` (see `TitleFilter`), ready for cards."""
-    return title_filter(parameters, viewer).qs
+    return cast(Found, title_filter(parameters, viewer).qs)
 
 
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:

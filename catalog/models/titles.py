@@ -81,6 +81,11 @@ class SourceMaterial(models.TextChoices):
     UNKNOWN = "", "Unknown"
 
 
+def viewing_class(viewer: User | AnonymousUser | None) -> str:
+    """Viewers of one class may see the same titles: part of the key of whatever is cached for them."""
+    return "whole" if viewer is not None and viewer.is_authenticated and viewer.shows_adult else "common"
+
+
 class TitleQuerySet(models.QuerySet["Title"]):
     def visible_to(self, viewer: User | AnonymousUser | None) -> TitleQuerySet:
         """Titles that `viewer` (None or anonymous: a visitor) may see anywhere: adult ones need the member's opt-in."""

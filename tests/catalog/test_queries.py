@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.http import QueryDict
 
+from catalog import versioning
 from catalog.external_ids import title_ids_by_mal
 from catalog.models import ExternalId, Relation, Studio, Tag, Title
 from catalog.partial_dates import PartialDate
@@ -61,7 +63,7 @@ def shelf(make_title, tags: dict[str, Tag]) -> dict[str, Title]:
         ("q=kumo", ["Kumo"]),
         ("q=nothing+of+the+kind", []),
         ("sort=score", ["Kumo", "Ame", "Yuki", "Hare"]),
-        ("sort=newest", ["Ame", "Kumo", "Hare", "Yuki"]),
+        ("sort=newest", ["Ame", "Hare", "Kumo", "Yuki"]),
         ("sort=name", ["Ame", "Hare", "Kumo", "Yuki"]),
         ("sort=popular", ["Ame", "Kumo", "Hare", "Yuki"]),
     ],
@@ -87,7 +89,7 @@ def test_a_wrong_value_is_an_error_of_its_field_and_filters_nothing(shelf, query
     bound = title_filter(QueryDict(query), None)
 
     assert list(bound.form.errors) == [field]
-    assert bound.qs.count() == 4
+    assert len(bound.qs) == 4
 
 
 def test_adult_titles_and_tags_need_the_opt_in(make_title, make_member, tags: dict[str, Tag]) -> None:
@@ -107,13 +109,16 @@ def test_browsing_takes_the_same_queries_for_one_title_and_for_three(
     make_title, tags: dict[str, Tag], django_assert_num_queries
 ) -> None:
     make_title("Kumo").tags.add(tags["Comedy"])
-    with django_assert_num_queries(2):
-        list(browse_titles(QueryDict("tag=comedy&sort=score"), None))
+    browse_titles(QueryDict("tag=comedy&sort=score"), None)  # builds the index
+    with django_assert_num_queries(1):
+        assert len(browse_titles(QueryDict("tag=comedy&sort=score"), None)[:48]) == 1
 
     make_title("Ame").tags.add(tags["Comedy"], tags["School"])
     make_title("Hare").tags.add(tags["Comedy"])
-    with django_assert_num_queries(2):
-        [title.tags.all() for title in browse_titles(QueryDict("tag=comedy&sort=score"), None)]
+    cache.delete(versioning.KEY)
+    browse_titles(QueryDict("tag=comedy&sort=score"), None)
+    with django_assert_num_queries(1):
+        assert len(browse_titles(QueryDict("tag=comedy&sort=score"), None)[:48]) == 3
 
 
 def test_a_page_shows_relations_from_both_ends_and_the_franchise_in_order(make_title) -> None:

@@ -67,7 +67,7 @@ class TestBrowse:
             title.tags.add(tag)
             make_entry(member, title)
         client.force_login(member)
-        client.get(reverse("catalog:browse"))  # the choices of tags are cached
+        client.get(reverse("catalog:browse"))  # the index is built once for every version of the catalogue
         with django_assert_num_queries(4):
             client.get(reverse("catalog:browse"))
 
