@@ -43,11 +43,11 @@ class Contributions:
         """(n_listed, n_shown) what each listed title adds to each shown one."""
         place = np.full(self.n_items, -1, dtype=np.int32)
         place[shown] = np.arange(len(shown), dtype=np.int32)
-        at = place[self.titles]
+        at = place.take(self.titles)
         keep = np.flatnonzero(at >= 0)
-        cells = self.listed[keep] * np.int32(len(shown)) + at[keep]
+        cells = self.listed.take(keep) * np.int32(len(shown)) + at.take(keep)
         size = len(self.items) * len(shown)
-        added: NDArray = np.bincount(cells, weights=self.added[keep], minlength=size)
+        added: NDArray = np.bincount(cells, weights=self.added.take(keep), minlength=size)
         return added.reshape(len(self.items), len(shown))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -61,6 +61,12 @@ class RankingOptions:
             value: Any = getattr(self, field.name)
             if not least <= value <= most:
                 raise ValueError(f"{field.name} is {value}, but must be from {least} to {most}")
+
+    def without_default_limits(self) -> RankingOptions:
+        """The same, but limits of audience and length only where they were asked for."""
+        limits = ("minimum_audience", "shortest")
+        unasked = [name for name in limits if getattr(self, name) == getattr(RankingOptions, name)]
+        return replace(self, **dict.fromkeys(unasked, 0))
 
 
 PUBLISHED = RankingOptions()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recommendations.engine import artifacts
 from recommendations.engine.base import Model
-from recommendations.engine.explain import reasons
+from recommendations.engine.explain import contributions, reasons
 from recommendations.engine.interactions import IdMap
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.content import Content
@@ -33,6 +33,8 @@ from recommendations.engine.ranking import (
 )
 
 NEW_EVERY = 12  # the first ten stay those that were measured
+TOP_SCORE = 10.0
+TINY = 1e-9
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -89,18 +91,34 @@ class Recommender:
     def linear(self) -> RatingAwareEase:
         return self.evidence.linear
 
-    def recommend(self, member: MemberList, rules: TitleRules, n: int, options: RankingOptions = PUBLISHED) -> Ranked:
+    def recommend(
+        self,
+        member: MemberList,
+        rules: TitleRules,
+        n: int,
+        options: RankingOptions = PUBLISHED,
+        among: NDArray[np.bool_] | None = None,
+    ) -> Ranked:
         """The n best titles for a member, with reasons; empty when the list holds nothing known.
 
         Among those of known taste every NEW_EVERY-th is one that nobody has watched yet, by what it is about.
+
+        among: (n_items,) a choice of titles. The best of them are ranked as always; where those don't fill the list, the
+        others of the choice follow, best known first, and with them what the default limits of audience and length keep
+        away: a choice is kept to, but never thinned.
         """
         read = self.evidence.read(member.items, member.scores)
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
-        allowed &= may_be_shown(rules, options)
-        judged = allowed & (read.linear > 0)  # nothing on the list speaks for the others
+        if among is not None:
+            allowed &= among
+        enough = allowed & may_be_shown(rules, options)
+        judged = enough & (read.linear > 0)  # nothing on the list speaks for the others
         ranked = self.hybrid.rank(read, judged)
         scores = np.where(judged, ranked.scores, np.nan)
-        self._let_in_new_titles(scores, ranked.candidates, member, allowed, n)
+        self._let_in_new_titles(scores, ranked.candidates, member, enough, n)
+        if among is not None:
+            options = options.without_default_limits()
+            self._let_in_the_rest(scores, allowed)
         shown, scored = rank(scores, allowed, rules, n, options, member.items)
         cited, shares = reasons(member.items, member.scores, self._added(read, scored))
         return Ranked(
@@ -143,6 +161,13 @@ class Recommender:
         places = np.minimum(NEW_EVERY * np.arange(1, len(best) + 1), len(candidates)) - 1
         scores[best] = -np.sort(-scores[candidates])[places]
 
+    def _let_in_the_rest(self, scores: NDArray[np.floating], allowed: NDArray[np.bool_]) -> None:
+        """Give allowed titles without a score places behind all others, best known first."""
+        by_popularity = self.evidence.facts.by_popularity
+        rest = by_popularity[allowed[by_popularity] & np.isnan(scores[by_popularity])]
+        lowest = np.nanmin(scores) if np.isfinite(scores).any() else 0.0
+        scores[rest] = lowest - np.arange(1, len(rest) + 1)
+
     def _predicted(
         self, read: MemberEvidence, ranked: RankedCandidates, shown: NDArray[np.int64]
     ) -> NDArray[np.float32]:
@@ -171,12 +196,49 @@ class Recommender:
             added[:, new] = self.content.added(read.items, read.scores, wanted[new])
         return added
 
+    def suits(self, member: MemberList) -> NDArray[np.float32]:
+        """(n_items,) the share of titles, 0–1, that suit a member less than each one, whatever else holds of them; NaN for a
+        title of which nothing is known.
+
+        By the linear model; a title that nobody has watched yet by content: the shares of the two mean the same.
+        """
+        known = self.linear.arrays["known"]
+        suits = np.full(len(self.items), np.nan, dtype=np.float32)
+        suits[known] = _shares_below(self.evidence.read(member.items, member.scores).linear[known])
+        if self.content is not None:
+            described = self.content.arrays["described"]
+            by_content = self.content.arrays["outputs"] @ self.content.taste_of(member.items, member.scores)
+            new = described & ~known
+            suits[new] = _shares_below(by_content[described])[new[described]]
+        return suits
+
+    def led_to_by(self, item: int, n: int) -> NDArray[np.int64]:
+        """(≤ n,) the titles that having watched and liked this one speaks for most, as item indices, best first."""
+        added = contributions(self.linear, np.array([item]), np.array([TOP_SCORE])).totals()
+        best = top_k(added[None], n)[0]
+        return best[added[best] > 0]
+
+    def influence(self, member: MemberList, shown: NDArray[np.integer]) -> NDArray[np.float64]:
+        """(n_listed,) the part, 0–1, of all that speaks for the titles shown that comes from each title of the list."""
+        read = self.evidence.read(member.items, member.scores)
+        added = np.maximum(self._added(read, shown), 0).sum(1)
+        return added / max(added.sum(), TINY)
+
     def most_popular(
-        self, member: MemberList, rules: TitleRules, n: int, options: RankingOptions = PUBLISHED
+        self,
+        member: MemberList,
+        rules: TitleRules,
+        n: int,
+        options: RankingOptions = PUBLISHED,
+        among: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int64]:
         """(≤ n,) ids of what most people like, by the same rules."""
-        scores = self.popularity.arrays["popularity"]
+        scores = self.popularity.arrays["popularity"].astype(np.float64)
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
+        if among is not None:
+            allowed &= among
+            options = options.without_default_limits()
+            self._let_in_the_rest(scores, allowed)
         shown, _ = rank(scores, allowed, rules, n, options, member.items)
         return self.items.ids[shown]
 
@@ -243,3 +305,9 @@ class Recommender:
         ratings = RatingBlend(**parameters["blend"]).over(evidence, nested(arrays, "blend"))
         content = loaded(Content) if "content" in parameters else None
         return cls(IdMap(arrays["item_ids"]), hybrid, ratings, loaded(Popularity), content, arrays.get("alike"))
+
+
+def _shares_below(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """(n,) of each value the share, 0–1, of values that are smaller."""
+    ordered = np.sort(values)
+    return (np.searchsorted(ordered, values) / max(len(values), 1)).astype(np.float32)

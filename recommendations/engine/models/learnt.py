@@ -131,13 +131,14 @@ class Hybrid(LearntFromEvidence, Scorer):
     def _table(self, member: MemberEvidence, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
         """(n_candidates, len(COLUMNS) + 6): the evidence, and how the linear columns compare with the best candidates'."""
         table = self.fitted.table(member, candidates)
-        linear = table[:, LINEAR]
-        order = np.argsort(-linear, axis=0, kind="stable")
-        best = np.take_along_axis(linear, order[:BEST], axis=0).mean(0)
-        against_best = linear / np.maximum(best, np.float32(1e-6))
-        places = np.empty_like(linear)
-        np.put_along_axis(places, order, _log_places(len(linear)), axis=0)
-        return np.hstack([table, against_best, places])
+        linear = np.ascontiguousarray(table[:, LINEAR].T)
+        places, best = np.empty_like(linear), np.empty(len(linear), dtype=np.float32)
+        for row, values in enumerate(linear):
+            order = np.argsort(-values, kind="stable")
+            places[row, order] = _log_places(len(order))
+            best[row] = values[order[:BEST]].mean() if len(order) else 0
+        against_best = linear / np.maximum(best, np.float32(1e-6))[:, None]
+        return np.hstack([table, against_best.T, places.T])
 
     def _lists(self, held_out: HeldOut) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(n_lists, candidates, n_columns) and (n_lists, candidates); lists with fewer candidates are filled up with zeros."""
@@ -239,4 +240,4 @@ def _lists_to_learn_from(held_out: HeldOut, partings: int, seed: int) -> Iterato
 
 
 def _log_places(n: int) -> NDArray[np.float32]:
-    return np.log1p(np.arange(n, dtype=np.float32))[:, None]
+    return np.log1p(np.arange(n, dtype=np.float32))

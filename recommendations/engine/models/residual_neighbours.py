@@ -80,8 +80,8 @@ class ResidualNeighbours(ListReadingPredictor):
         values, has = np.zeros((2, len(a["item_bias"])), dtype=np.float32)
         values[residuals.items], has[residuals.items] = residuals.values, 1
         nearest, similarity = a["nearest"][wanted], a["similarity"][wanted]
-        weighted = np.einsum("ik,ik->i", similarity, values[nearest])
-        return weighted / (np.einsum("ik,ik->i", similarity, has[nearest]) + np.float32(self.shrink))
+        weighted = np.einsum("ik,ik->i", similarity, values.take(nearest))
+        return weighted / (np.einsum("ik,ik->i", similarity, has.take(nearest)) + np.float32(self.shrink))
 
     def _user_bias(self, scored: sp.csr_matrix, mean: float, item_bias: NDArray[np.float64]) -> NDArray[np.float64]:
         left = scored.data - mean - item_bias[scored.indices]

@@ -10,6 +10,7 @@ from recommendations.pipelines.publish import NotPublishedError, resume
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # it helps a publication that has begun, at once
     help = "Finish the publication of a model that was broken off, or help with one (beat asks workers every minute)."
 
     def add_arguments(self, parser: CommandParser) -> None:
