@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.cache import cache
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch, Q
 
 from catalog.filters import Found, TitleFilter
 from catalog.models import ExternalId, Relation, Tag, Title
+from catalog.models.titles import viewing_class
 from catalog.versioning import catalogue_version
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     Viewer = User | AnonymousUser | None
 
-GENRE_KINDS = [Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC]
 DAY = 86_400
 
 
@@ -98,21 +98,5 @@ def _start(title: Title) -> str:
 def catalogue_size(viewer: Viewer) -> int:
     """How many titles `viewer` may see."""
     visible = Title.objects.visible_to(viewer)
-    is_whole = "whole" if getattr(viewer, "shows_adult", False) else "common"
-    return int(cache.get_or_set(f"catalog:size:{is_whole}:{catalogue_version()}", visible.count, DAY) or 0)
-
-
-def genre_choices(viewer: Viewer = None) -> list[tuple[str, list[tuple[str, str]]]]:
-    """For a form: (kind, [(slug, name)]) of the genres, themes and demographics that any title has."""
-    tags = (
-        Tag.objects.visible_to(viewer)
-        .filter(kind__in=GENRE_KINDS)
-        .annotate(n=Count("titles"))
-        .filter(n__gt=0)
-        .order_by("name")
-    )
-    key = f"catalog:genres:{getattr(viewer, 'shows_adult', False)}:{catalogue_version()}"
-    found = cache.get_or_set(key, lambda: list(tags.values_list("kind", "slug", "name")), DAY) or []
-    return [
-        (str(kind.label), [(slug, name) for tag_kind, slug, name in found if tag_kind == kind]) for kind in GENRE_KINDS
-    ]
+    key = f"catalog:size:{viewing_class(viewer)}:{catalogue_version()}"
+    return int(cache.get_or_set(key, visible.count, DAY) or 0)

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import F, Window
+from django.db.models import Window
 from django.db.models.functions import Lower, RowNumber
 from numpy.typing import NDArray
 

@@ -8,9 +8,10 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from catalog import posters, queries
+from catalog.facets import Facets, active_filters
 from catalog.forms import SearchForm
 from catalog.links import external_links
-from catalog.models import Title
+from catalog.models import SavedView, Title
 from catalog.requests import PageRequest
 from catalog.search import search_titles
 
@@ -24,10 +25,14 @@ def browse(request: PageRequest) -> HttpResponse:
     """The filters' state is the address."""
     filters = queries.title_filter(request.GET, request.user)
     page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
-    if request.htmx.target in ("titles", "pager"):
-        return render(request, "catalog/_titles.html", {"page": page, "filters": filters})
-    context = {"page": page, "filters": filters, "tags": queries.genre_choices(request.user)}
-    return render(request, "catalog/browse.html", context)
+    context = {"page": page, "filters": filters}
+    if request.htmx.target == "pager":
+        return render(request, "catalog/_titles.html", context)
+    context |= {"facets": Facets(filters, request.GET.get("find", "")), "active": active_filters(filters)}
+    if request.htmx.target == "titles":
+        return render(request, "catalog/_browse_changed.html", context)
+    views = SavedView.objects.filter(user=request.user) if request.user.is_authenticated else []
+    return render(request, "catalog/browse.html", {**context, "views": views})
 
 
 @require_GET

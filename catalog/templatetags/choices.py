@@ -1,17 +1,29 @@
-from collections.abc import Iterable
+from __future__ import annotations
 
 from django import template
 from django.forms import BoundField
+from django.template import Context
+
+from catalog.facets import Active
 
 register = template.Library()
 
 
 @register.filter
-def has_chosen(field: BoundField, value: str) -> bool:
-    """Whether `value` is among what was sent for a field of several choices."""
-    return value in (field.value() or [])
+def chosen_text(field: BoundField) -> str:
+    """What was sent for a field of one value."""
+    return str(field.value() or "")
 
 
 @register.filter
-def has_any_of(field: BoundField, choices: Iterable[tuple[str, str]]) -> bool:
-    return any(has_chosen(field, value) for value, _ in choices)
+def pair(one: BoundField, other: BoundField) -> tuple[BoundField, BoundField]:
+    return one, other
+
+
+@register.simple_tag(takes_context=True)
+def without_filter(context: Context, active: Active) -> str:
+    """The address of this page with one value of one filter taken out."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query.setlist(active.name, [value for value in query.getlist(active.name) if value != active.value])
+    return "?" + query.urlencode()
