@@ -68,7 +68,7 @@ class TestBrowse:
             make_entry(member, title)
         client.force_login(member)
         client.get(reverse("catalog:browse"))  # the index is built once for every version of the catalogue
-        with django_assert_num_queries(6):  # session, member, their list twice, their views, titles
+        with django_assert_num_queries(5):  # member, their list twice, their views, titles
             client.get(reverse("catalog:browse"))
 
     def test_more_titles_come_in_place_of_the_pager(self, client, make_title):
