@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q
 from catalog.filters import Found, TitleFilter
 from catalog.models import ExternalId, Relation, Tag, Title
 from catalog.models.titles import viewing_class
+from catalog.title_index import title_index
 from catalog.versioning import catalogue_version
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     Viewer = User | AnonymousUser | None
 
+GENRE_KINDS = [Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC]
 DAY = 86_400
 
 
@@ -100,3 +102,13 @@ def catalogue_size(viewer: Viewer) -> int:
     visible = Title.objects.visible_to(viewer)
     key = f"catalog:size:{viewing_class(viewer)}:{catalogue_version()}"
     return int(cache.get_or_set(key, visible.count, DAY) or 0)
+
+
+def genre_choices(viewer: Viewer = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For a form: (kind, [(slug, name)]) of the genres, themes and demographics that any title has."""
+    index = title_index()
+    counts, visible = index.tags.counts(index.visible_to(viewer)), index.tags_visible_to(viewer)
+    has_titles = [term for term, n in zip(index.tags.terms, counts, strict=True) if n and term.slug in visible]
+    return [
+        (str(kind.label), [(term.slug, term.name) for term in has_titles if term.kind == kind]) for kind in GENRE_KINDS
+    ]

@@ -9,7 +9,7 @@ from catalog import versioning
 from catalog.external_ids import title_ids_by_mal
 from catalog.models import ExternalId, Relation, Studio, Tag, Title
 from catalog.partial_dates import PartialDate
-from catalog.queries import browse_titles, catalogue_size, title_detail, title_filter
+from catalog.queries import browse_titles, catalogue_size, genre_choices, title_detail, title_filter
 from catalog.search_index import index_titles
 from catalog.versioning import catalogue_changed
 
@@ -195,6 +195,15 @@ def test_the_size_is_counted_once_for_each_kind_of_viewer(
     with django_capture_on_commit_callbacks(execute=True):
         catalogue_changed()
     assert (catalogue_size(None), catalogue_size(willing)) == (2, 3)
+
+
+def test_genres_are_offered_by_kind_when_a_title_has_them(make_title, make_member, tags: dict[str, Tag]) -> None:
+    make_title("Kumo").tags.set([tags["Drama"], tags["Comedy"], tags["School"], tags["Clouds"], tags["Hentai"]])
+
+    assert genre_choices() == [
+        ("Genre", [("comedy", "Comedy"), ("drama", "Drama")]), ("Theme", [("school", "School")]), ("Demographic", []),
+    ]  # fmt: skip
+    assert ("hentai", "Hentai") in genre_choices(make_member(shows_adult=True))[0][1]
 
 
 def test_mal_ids_lead_to_titles_of_their_medium(make_title) -> None:
