@@ -31,7 +31,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
 FIELDS = (
     "name", "name_english", "name_native", "synopsis", "format", "status", "episodes", "episode_seconds", "started_on",
     "ended_on", "season", "season_year", "source_material", "age_rating", "is_adult", "score", "scored_by", "members",
-    "cover_url",
+    "cover_url", "score_counts", "broadcast_day", "broadcast_time", "next_airing_at", "next_episode",
 )  # fmt: skip
 
 

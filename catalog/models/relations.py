@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.titles import Medium, Title
 
@@ -7,17 +8,17 @@ class Relation(models.Model):
     """`from_title` has `to_title` as its `kind`: from a first season to its sequel, the kind is "sequel"."""
 
     class Kind(models.TextChoices):
-        SEQUEL = "sequel", "Sequel"
-        PREQUEL = "prequel", "Prequel"
-        SIDE_STORY = "side_story", "Side story"
-        PARENT_STORY = "parent_story", "Parent story"
-        ALTERNATIVE = "alternative", "Alternative version"
-        SUMMARY = "summary", "Summary"
-        FULL_STORY = "full_story", "Full story"
-        SPIN_OFF = "spin_off", "Spin-off"
-        ADAPTATION = "adaptation", "Adaptation"
-        CHARACTER = "character", "Shared character"
-        RELATED = "related", "Related"
+        SEQUEL = "sequel", _("Sequel")
+        PREQUEL = "prequel", _("Prequel")
+        SIDE_STORY = "side_story", _("Side story")
+        PARENT_STORY = "parent_story", _("Parent story")
+        ALTERNATIVE = "alternative", _("Alternative version")
+        SUMMARY = "summary", _("Summary")
+        FULL_STORY = "full_story", _("Full story")
+        SPIN_OFF = "spin_off", _("Spin-off")
+        ADAPTATION = "adaptation", _("Adaptation")
+        CHARACTER = "character", _("Shared character")
+        RELATED = "related", _("Related")
 
     from_title = models.ForeignKey(Title, models.CASCADE, related_name="relations")
     to_title = models.ForeignKey(Title, models.CASCADE, related_name="relations_back")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -22,10 +23,10 @@ class Tag(models.Model):
     """A genre, theme, demographic or free tag. One row a word: sources that disagree on its kind are reconciled."""
 
     class Kind(models.TextChoices):
-        GENRE = "genre", "Genre"
-        THEME = "theme", "Theme"
-        DEMOGRAPHIC = "demographic", "Demographic"
-        TAG = "tag", "Tag"
+        GENRE = "genre", _("Genre")
+        THEME = "theme", _("Theme")
+        DEMOGRAPHIC = "demographic", _("Demographic")
+        TAG = "tag", _("Tag")
 
     kind = models.CharField(max_length=12, choices=Kind, db_index=True)
     name = models.CharField(max_length=100)

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.tags import Tag
 from catalog.partial_dates import PartialDateField
@@ -18,67 +20,79 @@ if TYPE_CHECKING:
 
 
 class Medium(models.TextChoices):
-    ANIME = "anime", "Anime"
-    MANGA = "manga", "Manga"
-    LIGHT_NOVEL = "light_novel", "Light novel"
-    GAME = "game", "Game"
+    ANIME = "anime", _("Anime")
+    MANGA = "manga", _("Manga")
+    LIGHT_NOVEL = "light_novel", _("Light novel")
+    GAME = "game", _("Game")
 
 
 class Format(models.TextChoices):
-    TV = "tv", "TV"
-    TV_SHORT = "tv_short", "TV short"
-    MOVIE = "movie", "Movie"
-    OVA = "ova", "OVA"
-    ONA = "ona", "ONA"
-    SPECIAL = "special", "Special"
-    MUSIC = "music", "Music"
-    COMMERCIAL = "commercial", "Commercial"
-    UNKNOWN = "", "Unknown"
+    TV = "tv", _("TV")
+    TV_SHORT = "tv_short", _("TV short")
+    MOVIE = "movie", _("Movie")
+    OVA = "ova", _("OVA")
+    ONA = "ona", _("ONA")
+    SPECIAL = "special", _("Special")
+    MUSIC = "music", _("Music")
+    COMMERCIAL = "commercial", _("Commercial")
+    UNKNOWN = "", _("Unknown")
 
 
 class Status(models.TextChoices):
-    FINISHED = "finished", "Finished"
-    AIRING = "airing", "Airing"
-    UPCOMING = "upcoming", "Not yet aired"
-    CANCELLED = "cancelled", "Cancelled"
-    UNKNOWN = "", "Unknown"
+    FINISHED = "finished", _("Finished")
+    AIRING = "airing", _("Airing")
+    UPCOMING = "upcoming", _("Not yet aired")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNKNOWN = "", _("Unknown")
+
+
+class Weekday(models.IntegerChoices):
+    """As ISO 8601 numbers them."""
+
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")
 
 
 class Season(models.TextChoices):
-    WINTER = "winter", "Winter"
-    SPRING = "spring", "Spring"
-    SUMMER = "summer", "Summer"
-    FALL = "fall", "Fall"
+    WINTER = "winter", _("Winter")
+    SPRING = "spring", _("Spring")
+    SUMMER = "summer", _("Summer")
+    FALL = "fall", _("Fall")
 
 
 class AgeRating(models.TextChoices):
-    G = "g", "G · all ages"
-    PG = "pg", "PG · children"
-    PG_13 = "pg_13", "PG-13 · teens"
-    R_17 = "r_17", "R-17+ · violence, profanity"
-    R_PLUS = "r_plus", "R+ · mild nudity"
-    RX = "rx", "Rx · adult"
-    UNKNOWN = "", "Unknown"
+    G = "g", _("G · all ages")
+    PG = "pg", _("PG · children")
+    PG_13 = "pg_13", _("PG-13 · teens")
+    R_17 = "r_17", _("R-17+ · violence, profanity")
+    R_PLUS = "r_plus", _("R+ · mild nudity")
+    RX = "rx", _("Rx · adult")
+    UNKNOWN = "", _("Unknown")
 
 
 class SourceMaterial(models.TextChoices):
-    ORIGINAL = "original", "Original"
-    MANGA = "manga", "Manga"
-    WEB_MANGA = "web_manga", "Web manga"
-    FOUR_KOMA = "four_koma", "4-koma manga"
-    LIGHT_NOVEL = "light_novel", "Light novel"
-    NOVEL = "novel", "Novel"
-    WEB_NOVEL = "web_novel", "Web novel"
-    VISUAL_NOVEL = "visual_novel", "Visual novel"
-    GAME = "game", "Game"
-    CARD_GAME = "card_game", "Card game"
-    BOOK = "book", "Book"
-    PICTURE_BOOK = "picture_book", "Picture book"
-    MUSIC = "music", "Music"
-    RADIO = "radio", "Radio"
-    MIXED = "mixed", "Mixed media"
-    OTHER = "other", "Other"
-    UNKNOWN = "", "Unknown"
+    ORIGINAL = "original", _("Original")
+    MANGA = "manga", _("Manga")
+    WEB_MANGA = "web_manga", _("Web manga")
+    FOUR_KOMA = "four_koma", _("4-koma manga")
+    LIGHT_NOVEL = "light_novel", _("Light novel")
+    NOVEL = "novel", _("Novel")
+    WEB_NOVEL = "web_novel", _("Web novel")
+    VISUAL_NOVEL = "visual_novel", _("Visual novel")
+    GAME = "game", _("Game")
+    CARD_GAME = "card_game", _("Card game")
+    BOOK = "book", _("Book")
+    PICTURE_BOOK = "picture_book", _("Picture book")
+    MUSIC = "music", _("Music")
+    RADIO = "radio", _("Radio")
+    MIXED = "mixed", _("Mixed media")
+    OTHER = "other", _("Other")
+    UNKNOWN = "", _("Unknown")
 
 
 def viewing_class(viewer: User | AnonymousUser | None) -> str:
@@ -128,6 +142,10 @@ class Title(models.Model):
     episode_seconds = models.PositiveIntegerField(null=True, blank=True)
     started_on = PartialDateField()
     ended_on = PartialDateField()
+    broadcast_day = models.PositiveSmallIntegerField(choices=Weekday, null=True, blank=True, help_text="In Japan.")
+    broadcast_time = models.TimeField(null=True, blank=True, help_text="In Japan.")
+    next_airing_at = models.DateTimeField(null=True, blank=True)
+    next_episode = models.PositiveSmallIntegerField(null=True, blank=True)
     season = models.CharField(max_length=8, choices=Season, blank=True)
     season_year = models.PositiveSmallIntegerField(null=True, blank=True)
     source_material = models.CharField(max_length=16, choices=SourceMaterial, blank=True)
@@ -136,6 +154,13 @@ class Title(models.Model):
 
     score = models.FloatField(null=True, blank=True, help_text="Mean score elsewhere, 1–10.")
     scored_by = models.PositiveIntegerField(default=0)
+    score_counts = ArrayField(
+        models.PositiveIntegerField(),
+        size=10,
+        null=True,
+        blank=True,
+        help_text="How many people elsewhere gave 1 … 10.",
+    )
     members = models.PositiveIntegerField(default=0, help_text="How many people elsewhere have it on their list.")
     cover_url = models.URLField(max_length=500, blank=True)
 
@@ -188,10 +213,10 @@ class TitleName(models.Model):
     """One of a title's names, with the key that search compares (`catalog.search.search_key`)."""
 
     class Kind(models.TextChoices):
-        MAIN = "main", "Main"
-        ENGLISH = "english", "English"
-        NATIVE = "native", "Native"
-        SYNONYM = "synonym", "Synonym"
+        MAIN = "main", _("Main")
+        ENGLISH = "english", _("English")
+        NATIVE = "native", _("Native")
+        SYNONYM = "synonym", _("Synonym")
 
     title = models.ForeignKey(Title, models.CASCADE, related_name="names")
     kind = models.CharField(max_length=8, choices=Kind)

@@ -41,6 +41,8 @@ def parse(number: int, row: Row) -> SourceTitle:
         episode_seconds=minutes * 60 if minutes else None,
         started_on=normalise.iso_date(row["start_date"]),
         ended_on=normalise.iso_date(row["end_date"]),
+        next_airing_at=normalise.moment(row.get("next_airing_episode_at"), "next_airing_episode_at"),
+        next_episode=normalise.count(row.get("next_episode_number"), "next_episode_number"),
         season=season,
         season_year=season_year,
         source_material=normalise.source_material(row["source"]),

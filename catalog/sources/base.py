@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,11 @@ class SourceTitle:
     score: float | None = None
     scored_by: int | None = None
     members: int | None = None
+    score_counts: list[int] | None = None  # of the scores 1 … 10
+    broadcast_day: int | None = None  # a Weekday, in Japan
+    broadcast_time: time | None = None  # in Japan
+    next_airing_at: datetime | None = None
+    next_episode: int | None = None
     synopsis: str | None = None
     cover_url: str | None = None
     tags: tuple[SourceTag, ...] = ()
@@ -79,6 +85,7 @@ class SourceTitle:
     def __post_init__(self) -> None:
         for label, number, largest in (
             ("episodes", self.episodes, MAX_SMALL),
+            ("the next episode", self.next_episode, MAX_SMALL),
             ("the year", self.season_year, 9999),
             ("the length in seconds", self.episode_seconds, MAX_INTEGER),
             ("the number of votes", self.scored_by, MAX_INTEGER),

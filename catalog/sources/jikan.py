@@ -44,6 +44,8 @@ def parse(number: int, row: Row) -> SourceTitle:
         episode_seconds=minutes * 60 if minutes > AMBIGUOUS_MINUTES else None,
         started_on=normalise.iso_date(row["start_date"]),
         ended_on=normalise.iso_date(row["end_date"]),
+        broadcast_day=normalise.weekday(row.get("broadcast_day")),
+        broadcast_time=normalise.time_of_day(row.get("broadcast_time")),
         season=season,
         season_year=season_year,
         source_material=normalise.source_material(row["source"]),

@@ -9,7 +9,7 @@ from pathlib import Path
 from catalog.models.titles import Status
 from catalog.partial_dates import PartialDate
 from catalog.sources import normalise
-from catalog.sources.base import RejectedRow, Row, SourceTitle, parse_rows
+from catalog.sources.base import MAX_INTEGER, RejectedRow, Row, SourceTitle, parse_rows
 from catalog.sources.files import csv_rows
 
 COLUMNS = (
@@ -52,10 +52,20 @@ def parse(number: int, row: Row) -> SourceTitle:
         age_rating=rating,
         is_adult=normalise.is_adult(rating, tags),
         score=normalise.score(row["Score"]),
+        score_counts=score_counts(row),
         members=normalise.count(row["Members"], "Members"),
         tags=tags,
         studios=normalise.studios(normalise.parts(row["Studios"], ", ")),
     )
+
+
+def score_counts(row: Row) -> list[int] | None:
+    """How many gave 1 … 10; None where the columns are missing or nobody voted."""
+    columns = [f"Score-{score}" for score in range(1, 11)]
+    counts = [normalise.whole_number(row.get(column), column) or 0 for column in columns]
+    if any(n < 0 or n > MAX_INTEGER for n in counts):
+        raise ValueError("a number of votes is not between 0 and 2147483647")
+    return counts if any(counts) else None
 
 
 def english_name(text: str, romanised: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime, time
 from typing import Any
 
 from catalog.models.tags import Tag
@@ -182,6 +183,32 @@ def _aired_date(text: str) -> PartialDate | None:
         raise ValueError(f"aired: {text.strip()!r} is not a date")
     month = MONTHS.index(match[1]) + 1 if match[1] else None
     return PartialDate(int(match[3]), month, int(match[2]) if match[2] else None)
+
+
+def weekday(value: Any) -> int | None:
+    """From "Fridays" or "Friday"."""
+    text = term(value, vocabulary.WEEKDAYS, "weekday")
+    return int(text) if text else None
+
+
+def time_of_day(value: Any) -> time | None:
+    """From "23:30"."""
+    text = known_text(value)
+    if text is None:
+        return None
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"time: {text!r} is not a time of day") from None
+
+
+def moment(value: Any, what: str) -> datetime | None:
+    """From the seconds since 1970."""
+    seconds = count(value, what)
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"{what}: {seconds} is not a point in time") from None
 
 
 def parts(value: Any, separator: str) -> list[str]:

@@ -24,6 +24,7 @@ def parse(number: int, row: Row) -> SourceTitle:
     season, season_year = normalise.season(row.get("season"))
     rating = normalise.age_rating(row.get("rating"))
     minutes = normalise.count(row.get("minutes"), "minutes")
+    day, _, hour = row.get("airs", "").partition(" ")
     return SourceTitle(
         source="sample",
         row=number,
@@ -37,6 +38,8 @@ def parse(number: int, row: Row) -> SourceTitle:
         episodes=normalise.count(row.get("episodes"), "episodes"),
         episode_seconds=minutes * 60 if minutes else None,
         started_on=PartialDate.parse(row.get("start", "")),
+        broadcast_day=normalise.weekday(day),
+        broadcast_time=normalise.time_of_day(hour),
         season=season,
         season_year=season_year,
         source_material=normalise.source_material(row.get("source")),

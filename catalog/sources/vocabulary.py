@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from catalog.models.relations import Relation
 from catalog.models.tags import Tag
-from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Status
+from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Status, Weekday
 
 
 def compact(text: str) -> str:
@@ -50,6 +50,8 @@ STATUSES = _by_spelling(
 SEASONS = _by_spelling(
     {"Winter": Season.WINTER, "Spring": Season.SPRING, "Summer": Season.SUMMER, "Fall|Autumn": Season.FALL}
 )
+
+WEEKDAYS = _by_spelling({f"{day.name}|{day.name}s": str(day.value) for day in Weekday} | {"Unknown|Other": ""})
 
 AGE_RATINGS = _by_spelling(
     {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from catalog.sources.base import CatalogueFileError, RejectedRow, SourceRelation
 from tests.catalog.files import (
     ANILIST,
     JIKAN,
+    MAL_2020,
     OFFLINE,
     lines_file,
     mal_2020_file,
@@ -82,6 +84,36 @@ def test_a_row_of_the_offline_database_in_each_of_its_layouts(tmp_path: Path, la
             tags=(COMEDY, SourceTag("Cloud Gazing", "tag")), relations=(SourceRelation("mal", "2", "related"),),
         )
     ]  # fmt: skip
+
+
+def test_when_a_title_airs_is_read_where_the_source_says_it(tmp_path: Path) -> None:
+    airs = {"broadcast_day": "Fridays", "broadcast_time": "00:26"}
+    (jikan,) = read("jikan", parquet_file(tmp_path, JIKAN, airs))
+    (anilist,) = read("anilist", parquet_file(tmp_path, ANILIST, {"next_airing_episode_at": 1787842800.0,
+                                                                  "next_episode_number": 8.0}))  # fmt: skip
+
+    assert (jikan.broadcast_day, jikan.broadcast_time) == (5, time(0, 26))
+    assert (anilist.next_airing_at, anilist.next_episode) == (datetime(2026, 8, 27, 15, 0, tzinfo=UTC), 8)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"broadcast_day": "Someday"}, "weekday: 'Someday' is not a weekday we know"),
+        ({"broadcast_time": "25:61"}, "time: '25:61' is not a time of day"),
+    ],
+)
+def test_a_time_that_no_clock_shows_is_rejected(tmp_path: Path, change: dict[str, str], reason: str) -> None:
+    assert read("jikan", parquet_file(tmp_path, JIKAN, change)) == [RejectedRow(1, reason)]
+
+
+def test_votes_are_counted_by_score(tmp_path: Path) -> None:
+    row = MAL_2020 | {f"Score-{score}": f"{score}.0" for score in range(1, 10)} | {"Score-10": "Unknown"}
+    path = written(tmp_path / "mal.csv", (",".join(row) + "\n" + ",".join(f'"{v}"' for v in row.values())).encode())
+
+    (title,) = read("mal-2020", path)
+
+    assert title.score_counts == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
 
 
 def test_an_older_release_of_the_offline_database_says_less(tmp_path: Path) -> None:
