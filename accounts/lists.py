@@ -10,11 +10,12 @@ import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
@@ -103,6 +104,18 @@ def unhide_title(user: User, title: Title) -> None:
         HiddenTitle.objects.filter(user=user, title=title).delete()
 
 
+def hide_titles(user: User, title_ids: Iterable[int]) -> None:
+    with _list_change(user):
+        HiddenTitle.objects.bulk_create(
+            [HiddenTitle(user=user, title_id=title_id) for title_id in title_ids], ignore_conflicts=True
+        )
+
+
+def unhide_titles(user: User, title_ids: Collection[int]) -> None:
+    with _list_change(user):
+        HiddenTitle.objects.filter(user=user, title__in=title_ids).delete()
+
+
 def show_adult_titles(user: User, shows: bool) -> None:
     """Opt in to adult titles, or out again: part of the list's version, because recommendations read it."""
     with _list_change(user):
@@ -124,10 +137,21 @@ def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
     return write_entries(user, drafts)
 
 
-def write_entries(user: User, rows: Iterable[EntryDraft], *, replace: bool = False) -> WriteResult:
+Times = tuple[datetime | None, datetime | None]  # created, changed
+
+
+def write_entries(
+    user: User,
+    rows: Iterable[EntryDraft],
+    *,
+    replace: bool = False,
+    remove: Collection[int] = (),
+    times: Mapping[int, Times] | None = None,
+) -> WriteResult:
     """Write many entries with a constant number of queries; the last of two rows for one title counts.
 
-    `replace` removes the entries that are not among `rows`. Progress is not held against the catalogue's number of
+    `replace` removes the entries that are not among `rows`, `remove` those of these titles. `times` says when entries
+    that are written were created and changed, where that was not now. Progress is not held against the catalogue's number of
     episodes here: a list kept elsewhere may know better.
     """
     drafts = {draft.title_id: draft for draft in rows}
@@ -144,10 +168,31 @@ def write_entries(user: User, rows: Iterable[EntryDraft], *, replace: bool = Fal
             unique_fields=["user", "title"],
             update_fields=[*sorted(EDITABLE), "updated_at"],
         )
-        gone = present.keys() - drafts.keys() if replace else set()
+        gone = present.keys() - drafts.keys() if replace else present.keys() & set(remove)
         ListEntry.objects.filter(user=user, title__in=gone).delete()
+        _set_times(
+            user, {entry.title_id: times[entry.title_id] for entry in changed if entry.title_id in (times or {})}
+        )
     updated = sum(entry.title_id in present for entry in changed)
     return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))
+
+
+def _set_times(user: User, times: Mapping[int, Times]) -> None:
+    """None leaves a time as it is; no time is after now."""
+    if not times:
+        return
+    created, changed = zip(*times.values(), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE accounts_listentry entry
+            SET created_at = LEAST(COALESCE(given.created, entry.created_at), clock_timestamp()),
+                updated_at = LEAST(COALESCE(given.changed, entry.updated_at), clock_timestamp())
+            FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS given (title_id, created, changed)
+            WHERE entry.user_id = %s AND entry.title_id = given.title_id
+            """,
+            [list(times), list(created), list(changed), user.pk],
+        )
 
 
 @contextmanager

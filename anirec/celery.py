@@ -11,6 +11,8 @@ app = Celery("anirec")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_routes = {
+    "accounts.tasks.fetch_list": {"queue": "import"},
+    "accounts.tasks.write_import": {"queue": "import"},
     "recommendations.tasks.rebuild_models": {"queue": "train"},
     "recommendations.tasks.watch_drift": {"queue": "train"},
     "recommendations.tasks.publish_unfinished": {"queue": "publish"},

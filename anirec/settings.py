@@ -160,6 +160,12 @@ STORAGES = {
 MODEL_DIR = DATA_DIR / "models"  # published model artifacts, one folder a version
 ARCHIVE_DIR = DATA_DIR / "archives"  # imported rating archives, Parquet
 
+# --- Other sites ---------------------------------------------------------------------------------------------------
+# Asked only for the list of a member who wants their own brought over.
+
+ANILIST_URL = environment.url("ANILIST_URL", "https://graphql.anilist.co", "https", "http")
+KITSU_URL = environment.url("KITSU_URL", "https://kitsu.app/api/edge", "https", "http")
+
 # --- API -----------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

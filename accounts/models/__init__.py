@@ -1,4 +1,15 @@
 from accounts.models.entries import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, Visibility
+from accounts.models.imports import Conflict, ImportRow, ListImport
 from accounts.models.users import User
 
-__all__ = ["EntryStatus", "HiddenTitle", "ListEntry", "ListEntryQuerySet", "User", "Visibility"]
+__all__ = [
+    "Conflict",
+    "EntryStatus",
+    "HiddenTitle",
+    "ImportRow",
+    "ListEntry",
+    "ListEntryQuerySet",
+    "ListImport",
+    "User",
+    "Visibility",
+]

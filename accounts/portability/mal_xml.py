@@ -1,25 +1,25 @@
-"""Reading MyAnimeList's XML export: streamed, and trusting nothing in it."""
+"""MyAnimeList's XML export: read streamed and trusting nothing in it, and written."""
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ErrorString
+from xml.sax.saxutils import escape
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from django.utils.translation import gettext as _
 
 from accounts.models import EntryStatus
+from accounts.portability import rows
+from accounts.portability.rows import ListRow, PortabilityError, Row, make_row
+from accounts.portability.streams import LimitedReader, unpacked
+from catalog.models.titles import Format
 from catalog.partial_dates import PartialDate
 
-MAX_BYTES = 50_000_000  # decompressed; 30,000 entries are about 30 MB
 MAX_DEPTH = 4
 MAX_FIELDS = 100  # elements of one entry; MyAnimeList writes 22
 STATUSES = {
@@ -29,68 +29,52 @@ STATUSES = {
     "dropped": EntryStatus.DROPPED, "4": EntryStatus.DROPPED,
     "plan to watch": EntryStatus.PLANNED, "6": EntryStatus.PLANNED,
 }  # fmt: skip
+STATUS_NAMES = {
+    EntryStatus.WATCHING: "Watching", EntryStatus.COMPLETED: "Completed", EntryStatus.ON_HOLD: "On-Hold",
+    EntryStatus.DROPPED: "Dropped", EntryStatus.PLANNED: "Plan to Watch",
+}  # fmt: skip
+FORMAT_NAMES = {
+    Format.TV: "TV", Format.TV_SHORT: "TV", Format.MOVIE: "Movie", Format.OVA: "OVA", Format.ONA: "ONA",
+    Format.SPECIAL: "Special", Format.MUSIC: "Music", Format.COMMERCIAL: "CM",
+}  # fmt: skip
+FORMATS = {"tv": "tv", "movie": "movie", "ova": "ova", "ona": "ona", "special": "special", "tv special": "special",
+           "music": "music", "cm": "commercial", "pv": "commercial"}  # fmt: skip
+NO_XML = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0xFFFE: None, 0xFFFF: None}
 
 
-class PortabilityError(ValueError):
-    """A list file that cannot be read: says where, and why."""
+# --- Reading ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ListRow:
-    row: int
-    mal_id: int
-    title: str
-    status: EntryStatus
-    score: int | None
-    progress: int
-    started_on: PartialDate | None
-    finished_on: PartialDate | None
-    rewatches: int
-    notes: str
-    tags: tuple[str, ...]
-
-
-def read_mal_xml(source: str | Path | BinaryIO) -> Iterator[ListRow]:
+def read_mal_xml(source: str | Path | BinaryIO) -> Iterator[Row]:
     """The entries of an export (.xml or .xml.gz), in file order. Raises PortabilityError."""
-    with ExitStack() as stack:
-        stream = stack.enter_context(open(source, "rb")) if isinstance(source, str | Path) else source
-        try:
-            yield from _read_rows(_LimitedReader(_decompressed(stream)))
-        except DefusedXmlException as error:
-            raise PortabilityError(f"The file declares XML entities or a DTD, which no list needs: {error}") from error
-        except ParseError as error:
-            line, column = error.position
-            raise PortabilityError(
-                f"Line {line}, column {column + 1}: not well-formed XML ({ErrorString(error.code)})"
-            ) from error
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise PortabilityError(f"The compressed file is cut off or damaged: {error}") from error
-        except (LookupError, UnicodeError) as error:  # the encoding that the file claims
-            raise PortabilityError(f"The text cannot be decoded: {error}") from error
+    if isinstance(source, str | Path):
+        with open(source, "rb") as stream:
+            yield from read_mal_xml(stream)
+        return
+    with unpacked(source) as data:
+        yield from read(data)
 
 
-class _LimitedReader(io.RawIOBase):
-    """Stops after MAX_BYTES, so that a small bomb cannot become a large list."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.n_read = stream, 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self.stream.read(size if size > 0 else MAX_BYTES)
-        self.n_read += len(data)
-        if self.n_read > MAX_BYTES:
-            raise PortabilityError(f"The file holds more than {MAX_BYTES // 1_000_000} MB: that is no anime list.")
-        return data
-
-
-def _decompressed(stream: BinaryIO) -> BinaryIO:
-    buffered = io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream
-    start = buffered.read(2)
-    buffered.seek(0)
-    return gzip.GzipFile(fileobj=buffered) if start == b"\x1f\x8b" else buffered  # type: ignore[return-value]
+def read(stream: LimitedReader) -> Iterator[Row]:
+    try:
+        yield from _rows(stream)
+    except DefusedXmlException as error:
+        raise PortabilityError(
+            _("The file declares XML entities or a DTD, which no list needs: %(error)s") % {"error": error}
+        ) from error
+    except ParseError as error:
+        line, column = error.position
+        raise PortabilityError(
+            _("Line %(line)s, column %(column)s: not well-formed XML (%(error)s)")
+            % {"line": line, "column": column + 1, "error": ErrorString(error.code)}
+        ) from error
+    except PortabilityError:
+        raise
+    except (LookupError, ValueError) as error:  # the encoding that the file claims
+        raise PortabilityError(_("The text cannot be decoded: %(error)s") % {"error": error}) from error
 
 
-def _read_rows(stream: _LimitedReader) -> Iterator[ListRow]:
+def _rows(stream: LimitedReader) -> Iterator[Row]:
     root: Element | None = None
     depth = row = n_fields = 0
     for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
@@ -101,65 +85,98 @@ def _read_rows(stream: _LimitedReader) -> Iterator[ListRow]:
                 root = element
                 _require_root(element)
             elif depth > MAX_DEPTH or n_fields > MAX_FIELDS:
-                raise PortabilityError(f"After entry {row}: too many elements inside <{element.tag}> for a list.")
+                raise PortabilityError(
+                    _("After entry %(row)s: too many elements inside <%(tag)s> for a list.")
+                    % {"row": row, "tag": element.tag[:60]}
+                )
             continue
         depth -= 1
         if depth != 1:
             continue
         if element.tag == "manga":
-            raise PortabilityError("This is a manga list; only anime lists can be read.")
+            raise PortabilityError(_("This is a manga list; only anime lists can be read."))
         if element.tag == "anime":
             row += 1
             yield _row(row, element)
         if root is not None:
             root.clear()  # keeps memory constant
     if root is None:
-        raise PortabilityError("The file is empty.")
+        raise PortabilityError(_("The file is empty."))
 
 
 def _require_root(element: Element) -> None:
     if element.tag != "myanimelist":
         raise PortabilityError(
-            f"The file starts with <{element.tag[:60]}>; a MyAnimeList export starts with <myanimelist>."
+            _("The file starts with <%(tag)s>; a MyAnimeList export starts with <myanimelist>.")
+            % {"tag": element.tag[:60]}
         )
 
 
-def _row(number: int, element: Element) -> ListRow:
+def _row(number: int, element: Element) -> Row:
     fields = {child.tag: (child.text or "").strip() for child in element}
-    title = fields.get("series_title", "")
-    where = f"Entry {number} ({title[:80] or 'untitled'})"
-    return ListRow(
-        row=number,
-        mal_id=_number(fields, "series_animedb_id", where, 1, 2**31 - 1),
-        title=title,
-        status=_status(fields, where),
-        score=_number(fields, "my_score", where, 0, 10) or None,
-        progress=_number(fields, "my_watched_episodes", where),
-        started_on=_date(fields, "my_start_date", where),
-        finished_on=_date(fields, "my_finish_date", where),
-        rewatches=_number(fields, "my_times_watched", where),
-        notes=fields.get("my_comments", ""),
-        tags=tuple(tag.strip() for tag in fields.get("my_tags", "").split(",") if tag.strip()),
-    )
-
-
-def _number(fields: dict[str, str], name: str, where: str, low: int = 0, high: int = 32_767) -> int:
-    text = fields.get(name) or "0"
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and low <= int(text) <= high):
-        raise PortabilityError(f"{where}: {name} is {text[:40]!r}, not a whole number from {low} to {high}.")
-    return int(text)
-
-
-def _status(fields: dict[str, str], where: str) -> EntryStatus:
-    text = fields.get("my_status", "")
+    name = fields.get("series_title", "")
     try:
-        return STATUSES[text.lower()]
-    except KeyError:
-        raise PortabilityError(f"{where}: my_status is {text[:40]!r}, which is no status.") from None
-
-
-def _date(fields: dict[str, str], name: str, where: str) -> PartialDate | None:
-    try:
-        return PartialDate.parse(fields.get(name, ""))
+        return make_row(number, name, **_values(fields))
     except ValueError as error:
-        raise PortabilityError(f"{where}: {name}: {error}.") from error
+        return rows.InvalidRow(number, name[: rows.MAX_NAME], str(error))
+
+
+def _values(fields: dict[str, str]) -> dict[str, object]:
+    def given(name: str) -> tuple[str, str]:
+        return fields.get(name, ""), name
+
+    status = rows.choice(*given("my_status"), STATUSES)
+    if status is None:
+        raise ValueError(_("my_status is missing"))
+    return {
+        "ids": rows.identifiers({"mal": rows.number(*given("series_animedb_id"), 2**31 - 1)}),
+        "format": FORMATS.get(fields.get("series_type", "").lower(), ""),
+        "status": status,
+        "score": rows.number(*given("my_score"), 10) or None,
+        "progress": rows.number(*given("my_watched_episodes")),
+        "started_on": rows.date(*given("my_start_date")),
+        "finished_on": rows.date(*given("my_finish_date")),
+        "rewatches": rows.number(*given("my_times_watched")),
+        "notes": rows.text(*given("my_comments")),
+        "tags": rows.tags(*given("my_tags")),
+    }
+
+
+# --- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def write(entries: Iterable[ListRow]) -> Iterator[str]:
+    """An export as MyAnimeList's own import reads it. What it has no place for is left out."""
+    yield '<?xml version="1.0" encoding="UTF-8" ?>\n<myanimelist>\n'
+    yield "  <myinfo>\n    <user_export_type>1</user_export_type>\n  </myinfo>\n"
+    for entry in entries:
+        if not entry.is_hidden:
+            yield _element(entry)
+    yield "</myanimelist>\n"
+
+
+def _element(entry: ListRow) -> str:
+    fields = {
+        "series_animedb_id": entry.ids.get("mal", "0"),
+        "series_title": entry.name,
+        "series_type": FORMAT_NAMES.get(Format(entry.format), ""),
+        "my_watched_episodes": entry.progress,
+        "my_start_date": _date(entry.started_on),
+        "my_finish_date": _date(entry.finished_on),
+        "my_score": entry.score or 0,
+        "my_status": STATUS_NAMES[entry.status or EntryStatus.PLANNED],
+        "my_comments": entry.notes,
+        "my_times_watched": entry.rewatches,
+        "my_tags": ", ".join(entry.tags),
+        "update_on_import": 1,
+    }
+    lines = (f"    <{name}>{_text(value)}</{name}>\n" for name, value in fields.items())
+    return f"  <anime>\n{''.join(lines)}  </anime>\n"
+
+
+def _text(value: object) -> str:
+    return escape(str(value).translate(NO_XML), {"\r": "&#13;"})
+
+
+def _date(day: PartialDate | None) -> str:
+    return f"{day.year:04}-{day.month or 0:02}-{day.day or 0:02}" if day else "0000-00-00"

@@ -11,8 +11,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.portability import mal_xml
-from accounts.portability.mal_xml import ListRow, PortabilityError, read_mal_xml
+from accounts.portability.mal_xml import read_mal_xml
+from accounts.portability.rows import MAX_BYTES, InvalidRow, ListRow, PortabilityError, Row
 from catalog.partial_dates import PartialDate
 
 REAL_EXPORT = settings.BASE_DIR.parent / "shared" / "data" / "mal_export.xml.gz"
@@ -38,7 +38,7 @@ def export(*entries: str, head: str = "", root: str = "myanimelist") -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>{head}<{root}>{"".join(entries)}</{root}>'.encode()
 
 
-def read(data: bytes) -> list[ListRow]:
+def read(data: bytes) -> list[Row]:
     return list(read_mal_xml(io.BytesIO(data)))
 
 
@@ -48,7 +48,7 @@ def reason(data: bytes) -> str:
     return str(error.value)
 
 
-def rows_or_reason(data: bytes) -> list[ListRow] | str:
+def rows_or_reason(data: bytes) -> list[Row] | str:
     try:
         return read(data)
     except PortabilityError as error:
@@ -59,8 +59,8 @@ def test_reads_every_field_of_an_entry():
     assert read(export("<myinfo><user_id>1</user_id></myinfo>", anime())) == [
         ListRow(
             row=1,
-            mal_id=5114,
-            title="Brothers & Stones",
+            name="Brothers & Stones",
+            ids={"mal": "5114"},
             status="completed",
             score=9,
             progress=12,
@@ -104,32 +104,36 @@ def test_an_empty_list_has_no_rows():
 
 
 @pytest.mark.parametrize(
-    ("fields", "message"),
+    ("fields", "reason"),
     [
-        ({"my_score": "11"}, "Entry 2 (Brothers & Stones): my_score is '11', not a whole number from 0 to 10."),
-        ({"my_score": "ten"}, "Entry 2 (Brothers & Stones): my_score is 'ten', not a whole number from 0 to 10."),
-        ({"my_score": "٣"}, "Entry 2 (Brothers & Stones): my_score is '٣', not a whole number from 0 to 10."),
-        (
-            {"my_watched_episodes": "-1"},
-            "Entry 2 (Brothers & Stones): my_watched_episodes is '-1', not a whole number from 0 to 32767.",
-        ),
-        (
-            {"series_animedb_id": ""},
-            "Entry 2 (Brothers & Stones): series_animedb_id is '0', not a whole number from 1 to 2147483647.",
-        ),
-        ({"my_status": "Seen"}, "Entry 2 (Brothers & Stones): my_status is 'Seen', which is no status."),
-        (
-            {"my_start_date": "2019-02-30"},
-            "Entry 2 (Brothers & Stones): my_start_date: 2019-02 has no day 30.",
-        ),
-        (
-            {"my_finish_date": "30/06/2019"},
-            "Entry 2 (Brothers & Stones): my_finish_date: '30/06/2019' is not a date (YYYY, YYYY-MM or YYYY-MM-DD).",
-        ),
+        ({"my_score": "11"}, "my_score is '11', not a whole number from 0 to 10"),
+        ({"my_score": "ten"}, "my_score is 'ten', not a whole number from 0 to 10"),
+        ({"my_score": "٣"}, "my_score is '٣', not a whole number from 0 to 10"),
+        ({"my_watched_episodes": "-1"}, "my_watched_episodes is '-1', not a whole number from 0 to 32767"),
+        ({"my_watched_episodes": "9" * 5000}, f"my_watched_episodes is '{'9' * 40}', not a whole number from 0 to 32767"),
+        ({"series_animedb_id": "9999999999"}, "series_animedb_id is '9999999999', not a whole number from 0 to 2147483647"),
+        ({"my_status": "Seen"}, "my_status is 'Seen', which is unknown"),
+        ({"my_status": ""}, "my_status is missing"),
+        ({"my_start_date": "2019-02-30"}, "my_start_date: 2019-02 has no day 30"),
+        ({"my_finish_date": "30/06/2019"}, "my_finish_date: '30/06/2019' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"),
+        ({"my_comments": "x" * 5001}, "the notes are longer than 5000 characters"),
     ],
-)
-def test_a_bad_value_names_its_row_and_field(fields, message):
-    assert reason(export(anime(), anime(**fields))) == message
+)  # fmt: skip
+def test_a_bad_value_costs_its_row_and_no_other(fields, reason):
+    rows = read(export(anime(), anime(**fields), anime()))
+    assert rows[1] == InvalidRow(2, "Brothers & Stones", reason)
+    assert [row.row for row in rows if isinstance(row, ListRow)] == [1, 3]
+
+
+def test_a_title_finished_before_it_was_started_keeps_all_but_its_dates():
+    row = read(export(anime(my_start_date="2020-05-01", my_finish_date="2020-04-30")))[0]
+    assert (row.started_on, row.finished_on, row.score) == (None, None, 9)
+    assert row.remark == "Without its dates: finished (2020-04-30) before it was started (2020-05-01)."
+
+
+def test_an_entry_without_an_id_is_known_by_its_name():
+    row = read(export(anime(series_animedb_id="0", series_type="TV Special")))[0]
+    assert (row.ids, row.name, row.format) == ({}, "Brothers & Stones", "special")
 
 
 class TestHostileFiles:
@@ -145,7 +149,7 @@ class TestHostileFiles:
         assert "the secret" not in reason(outside)
 
     def test_a_file_that_unpacks_to_too_much_is_refused(self):
-        bomb = gzip.compress(export(anime(my_comments="x" * mal_xml.MAX_BYTES)), 1)
+        bomb = gzip.compress(export(anime(my_comments="x" * MAX_BYTES)), 1)
         assert len(bomb) < 1_000_000
         assert reason(bomb) == "The file holds more than 50 MB: that is no anime list."
 
@@ -173,7 +177,7 @@ class TestHostileFiles:
         stream = Endless()
         with pytest.raises(PortabilityError):
             list(read_mal_xml(stream))
-        assert stream.n_read < mal_xml.MAX_BYTES + 1_000_000
+        assert stream.n_read < MAX_BYTES + 1_000_000
 
     def test_deep_nesting_is_refused(self):
         deep = b"<myanimelist>" + b"<a>" * 100_000
@@ -228,9 +232,8 @@ def test_any_bytes_give_rows_or_a_reason(data):
     st.sampled_from(sorted(FIELDS)),
     st.text(st.characters(exclude_characters="<&", exclude_categories=["Cs", "Cc"]), max_size=40),
 )
-def test_any_field_value_gives_a_row_or_a_reason_that_names_the_entry(field, text):
-    outcome = rows_or_reason(export(anime(**{field: text})))
-    assert outcome.startswith("Entry 1 (") if isinstance(outcome, str) else len(outcome) == 1
+def test_any_field_value_gives_one_row_valid_or_not(field, text):
+    assert [row.row for row in read(export(anime(**{field: text})))] == [1]
 
 
 @given(

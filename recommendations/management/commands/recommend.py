@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.portability.mal_xml import ListRow, PortabilityError, read_mal_xml
+from accounts.portability.mal_xml import read_mal_xml
+from accounts.portability.rows import ListRow, PortabilityError
 from catalog.external_ids import title_ids_by_mal
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
@@ -27,11 +28,12 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError("no model is published yet: run `manage.py seed` or `manage.py rebuild`")
         try:
-            rows = list(read_mal_xml(file))
+            rows = [row for row in read_mal_xml(file) if isinstance(row, ListRow)]
         except (PortabilityError, OSError) as error:
             raise CommandError(f"{file}: {error}") from error
         title_of = title_ids_by_mal()
-        listed = {title_of[row.mal_id]: row for row in rows if row.mal_id in title_of}
+        mal_ids = [(int(row.ids.get("mal", 0)), row) for row in rows]
+        listed = {title_of[mal_id]: row for mal_id, row in mal_ids if mal_id in title_of}
         self.stdout.write(
             f"{len(rows):,} entries, {len(rows) - len(listed):,} of them not in this catalogue. {version}.\n"
         )

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+from catalog.models import Title
+
+
+class Conflict(models.TextChoices):
+    """What happens to an entry that the list has already, when the file says something else."""
+
+    NEWER = "newer", _("The one that was changed last")
+    HIGHER = "higher", _("The one with the higher score")
+    MINE = "mine", _("Always the one that is here")
+    THEIRS = "theirs", _("Always the one of the file")
+
+
+class ListImport(models.Model):
+    """A list brought from elsewhere: read, looked at, then written in one piece. Changed only by `accounts.imports`."""
+
+    class State(models.TextChoices):
+        COLUMNS = "columns", _("Waits for its columns")
+        FETCHING = "fetching", _("Being fetched")
+        PREVIEW = "preview", _("Nothing is written yet")
+        QUEUED = "queued", _("Being written")
+        DONE = "done", _("Imported")
+        UNDONE = "undone", _("Undone")
+        FAILED = "failed", _("Failed")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="imports")
+    state = models.CharField(max_length=10, choices=State)
+    format = models.CharField(max_length=10)  # one of accounts.portability.formats.ListFormat
+    name = models.CharField(max_length=200, help_text="Of the file, or of the account elsewhere.")
+    rule = models.CharField(max_length=10, choices=Conflict, default=Conflict.THEIRS)
+    message = models.TextField(blank=True, help_text="Why it failed.")
+    upload = models.BinaryField(null=True, help_text="The file, until it is read.")
+    columns = models.JSONField(default=dict, help_text="Of a table: our field → its column.")
+    scale = models.PositiveSmallIntegerField(default=10, help_text="Of a table: what its scores are out of.")
+    extra = models.JSONField(
+        default=dict, help_text="What other apps read: section → items; after writing, their undo."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-created_at"], name="import_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.name} ({self.state})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:import", args=[self.pk])
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in (self.State.FETCHING, self.State.QUEUED)
+
+
+class ImportRow(models.Model):
+    """One row of an import, and what becomes of it: before the import is written what would, afterwards what did."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", _("New")
+        UPDATED = "updated", _("Changed")
+        KEPT = "kept", _("Yours is kept")
+        UNCHANGED = "unchanged", _("Already so")
+        UNMATCHED = "unmatched", _("Title not found")
+        DUPLICATE = "duplicate", _("Comes again further down")
+        INVALID = "invalid", _("Not readable")
+        DISMISSED = "dismissed", _("Left out by you")
+        UNDONE = "undone", _("Undone")
+        LEFT = "left", _("Changed since, left as it is")
+
+    list_import = models.ForeignKey(ListImport, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=300, blank=True, help_text="As the file calls it.")
+    hint = models.CharField(max_length=40, blank=True, help_text="Year and format, as the file says.")
+    is_hidden = models.BooleanField(default=False, help_text="A hidden title instead of an entry.")
+    title = models.ForeignKey(Title, models.SET_NULL, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    values = models.JSONField(default=dict, help_text="What the file says of the entry, without what it leaves open.")
+    before = models.JSONField(null=True, help_text="The entry before the import; null when there was none.")
+    remark = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list_import", "number"], name="import_row_once")]
+        indexes = [models.Index(fields=["list_import", "outcome", "number"], name="import_row_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.list_import_id}, row {self.number}: {self.outcome}"
