@@ -8,7 +8,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from recommendations.models import DriftReport, ModelVersion, RatingArchive, Segment
+from recommendations.models import DriftReport, ModelVersion, Mood, RatingArchive, Segment
+from recommendations.serving import in_mood
 
 
 class LookedAt(admin.ModelAdmin):
@@ -89,6 +90,17 @@ class RatingArchiveAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(Mood)
+class MoodAdmin(admin.ModelAdmin):
+    list_display = ("name", "position", "n_titles", "description")
+    list_editable = ("position",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    @admin.display(description="titles")
+    def n_titles(self, mood: Mood) -> int:
+        return len(in_mood(mood).title_ids)
 
 
 def _figure(value: float | None) -> str:

@@ -52,3 +52,12 @@ def load_segments(version: ModelVersion) -> Segments | None:
         _segments.clear()
         _segments[version.pk] = segments
     return _segments[version.pk]
+
+
+def readable_segments(version: ModelVersion) -> Segments | None:
+    """None also where they are damaged."""
+    try:
+        return load_segments(version)
+    except ArtifactError as error:
+        logger.warning("%s: %s", version, error)
+        return None

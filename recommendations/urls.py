@@ -1,11 +1,15 @@
 from django.urls import path
 
-from recommendations import views
+from recommendations import for_you_views, views
 
 app_name = "recommendations"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("for-you/", views.for_you, name="for_you"),
+    path("for-you/", for_you_views.for_you, name="for_you"),
+    path("for-you/<slug:slug>/", for_you_views.row, name="row"),
+    path("moods/<slug:slug>/", for_you_views.mood, name="mood"),
+    path("surprise/", for_you_views.surprise, name="surprise"),
+    path("season/<int:year>/<slug:season>/for-you/", for_you_views.season_ranking, name="season_ranking"),
     path("rate/", views.rate_some, name="rate_some"),
     path("rate/clear/", views.guest_clear, name="guest_clear"),
     path("rate/<int:pk>/", views.guest_rate, name="guest_rate"),

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,18 +17,18 @@ from accounts.responses import announce_change, back_to
 from catalog.models import Title
 from catalog.requests import PageRequest
 from recommendations import queries, serving
-from recommendations.engine.ranking import PUBLISHED, RankingOptions
-from recommendations.forms import OptionsForm, ScoreForm
+from recommendations.asking import asked_of
+from recommendations.for_you_views import render_for_you
+from recommendations.forms import ScoreForm
 
-PICKS, CONTINUE, SIMILAR = 24, 12, 12
-WALL, GUEST_PICKS = 24, 8
+SIMILAR, WALL, GUEST_PICKS = 12, 24, 8
 
 
 @require_GET
 def home(request: PageRequest) -> HttpResponse:
     """For you; a few titles to rate, for a visitor and for a member with next to nothing on their list."""
     if request.user.is_authenticated and request.user.entries.count() >= serving.LEAST_INPUTS:
-        return _for_you(cast(MemberRequest, request))
+        return render_for_you(cast(MemberRequest, request))
     return rate_some(request)
 
 
@@ -39,12 +38,6 @@ def rate_some(request: PageRequest) -> HttpResponse:
         return render(request, "recommendations/_live.html", _live(request))
     context = {"wall": serving.onboarding_titles(WALL), **_live(request)}
     return render(request, "recommendations/welcome.html", context)
-
-
-@require_GET
-@login_required
-def for_you(request: MemberRequest) -> HttpResponse:
-    return _for_you(request)
 
 
 @require_POST
@@ -103,18 +96,6 @@ def _title(request: PageRequest, pk: int) -> Title:
     return get_object_or_404(Title.objects.visible_to(request.user).with_tag_names(), pk=pk)
 
 
-def _for_you(request: MemberRequest) -> HttpResponse:
-    options = _options(request)
-    context = {
-        "list": serving.recommend_for(request.user, PICKS, options=options),
-        "options": options,
-        "is_published": options == PUBLISHED,
-        "continue": serving.continue_series(request.user, CONTINUE),
-    }
-    template = "_for_you.html" if request.htmx.target == "for-you" else "for_you.html"
-    return render(request, f"recommendations/{template}", context)
-
-
 def _rate(request: PageRequest, title: Title, score: int | None) -> None:
     if request.user.is_authenticated:
         set_score(request.user, title, score)
@@ -125,27 +106,13 @@ def _rate(request: PageRequest, title: Title, score: int | None) -> None:
 def _live(request: PageRequest) -> dict[str, Any]:
     """What was rated so far, and what that gives."""
     scores = scores_of(request.user) if request.user.is_authenticated else guest_scores(request.session)
-    options = _options(request)
+    asked = asked_of(request)
+    reader = serving.Reader.of(request.user, scores)
+    is_enough = len(scores) >= serving.LEAST_INPUTS
     return {
-        "options": options,
-        "is_published": options == PUBLISHED,
+        "asked": asked,
         "scores": scores,
         "missing": max(0, serving.LEAST_INPUTS - len(scores)),
         "steps": [place < len(scores) for place in range(serving.LEAST_INPUTS)],
-        "list": _first_picks(request, scores, options) if len(scores) >= serving.LEAST_INPUTS else None,
+        "list": serving.recommend(reader, GUEST_PICKS, options=asked.options) if is_enough else None,
     }
-
-
-def _first_picks(request: PageRequest, scores: dict[int, int], options: RankingOptions) -> serving.RecommendationList:
-    if request.user.is_authenticated:
-        return serving.recommend_for(request.user, GUEST_PICKS, options=options)
-    return serving.recommend_for_guest(scores, GUEST_PICKS, options)
-
-
-def _options(request: PageRequest) -> RankingOptions:
-    """What the address asks for; for a fragment, that of the page it is put into. Raises BadRequest."""
-    page = QueryDict(urlsplit(request.htmx.current_url or "").query)
-    form = OptionsForm(request.GET or page)
-    if not form.is_valid():
-        raise BadRequest(form.errors.as_text())
-    return form.options

@@ -1,5 +1,6 @@
 from recommendations.models.archives import RatingArchive
 from recommendations.models.drift import DriftReport, PredictionOutcome
+from recommendations.models.moods import Mood
 from recommendations.models.segments import MemberSegment, Segment
 from recommendations.models.shards import PublishShard
 from recommendations.models.tables import MemberRecommendations, SimilarTitles
@@ -10,6 +11,7 @@ __all__ = [
     "MemberRecommendations",
     "MemberSegment",
     "ModelVersion",
+    "Mood",
     "PredictionOutcome",
     "PublishShard",
     "RatingArchive",

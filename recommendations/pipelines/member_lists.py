@@ -19,7 +19,9 @@ from recommendations.engine.recommender import MemberList
 EXPERIENCED = ~Q(status=EntryStatus.PLANNED) & ~Q(status=EntryStatus.DROPPED, score__isnull=True)
 
 
-FRANCHISE = Coalesce("title__franchise_entry", "title")  # the id of the title with which the franchise begins
+# The id of the title with which the franchise begins: of a list's entry, and of a title.
+FRANCHISE = Coalesce("title__franchise_entry", "title")
+FRANCHISE_OF_TITLE = Coalesce("franchise_entry", "pk")
 
 
 def is_experienced(status: str, score: int | None) -> bool:

@@ -1,31 +1,49 @@
 """Recommendations for pages, endpoints and commands."""
 
+from recommendations.serving.choices import Choice, filtered, in_mood
 from recommendations.serving.personal import (
     LEAST_INPUTS,
     Reason,
     Recommendation,
     RecommendationList,
     predicted_score,
+    recommend,
     recommend_for,
     recommend_for_guest,
 )
+from recommendations.serving.readers import Reader
 from recommendations.serving.related import SimilarTitle, similar_to
+from recommendations.serving.rows import RecommendationRow, fill, find_row, rows_for
+from recommendations.serving.season import SeasonTitle, season_ranking
 from recommendations.serving.series import continue_series
+from recommendations.serving.surprise import surprise
 from recommendations.serving.taste_map import TasteMap, taste_map
 from recommendations.serving.welcome import onboarding_titles
 
 __all__ = [
     "LEAST_INPUTS",
+    "Choice",
+    "Reader",
     "Reason",
     "Recommendation",
     "RecommendationList",
+    "RecommendationRow",
+    "SeasonTitle",
     "SimilarTitle",
     "TasteMap",
     "continue_series",
+    "fill",
+    "filtered",
+    "find_row",
+    "in_mood",
     "onboarding_titles",
     "predicted_score",
+    "recommend",
     "recommend_for",
     "recommend_for_guest",
+    "rows_for",
+    "season_ranking",
     "similar_to",
+    "surprise",
     "taste_map",
 ]

@@ -3,29 +3,30 @@ else what most people like."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 import numpy as np
-from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.utils import timezone
+from numpy.typing import NDArray
 
-from accounts.models import HiddenTitle, ListEntry, User
+from accounts.models import User
 from catalog.cards import title_cards
 from catalog.models import Title
 from catalog.models.titles import TitleQuerySet
 from catalog.versioning import catalogue_version
-from recommendations.artifact_store import load_recommender, load_segments
-from recommendations.engine.interactions import LIKED
+from recommendations.artifact_store import readable_recommender, readable_segments
 from recommendations.engine.ranking import PUBLISHED, RankingOptions, allowed_titles, rank
-from recommendations.engine.recommender import MemberList, Ranked
+from recommendations.engine.recommender import MemberList, Ranked, Recommender
 from recommendations.models import MemberRecommendations, ModelVersion
-from recommendations.pipelines.member_lists import member_list, member_lists
+from recommendations.pipelines.member_lists import FRANCHISE_OF_TITLE
 from recommendations.pipelines.rows import TOP
+from recommendations.serving.choices import Choice
+from recommendations.serving.readers import Reader
 from recommendations.titles import current_rules
 
 # Titles from which on a list speaks for itself. Of validation members' lists cut short, the linear model ranks those of 2
@@ -33,8 +34,6 @@ from recommendations.titles import current_rules
 LEAST_INPUTS = 3
 LIVE_SECONDS = 3600
 SPARE = 20  # candidates read beyond those asked for, since some may have become unshowable
-
-Viewer = User | AnonymousUser | None
 
 
 @dataclass(frozen=True)
@@ -90,93 +89,95 @@ class _Candidates:
     tried: tuple[str, ...] = ()
 
 
-def recommend_for(
-    member: User, n: int = 20, *, without_reason: Collection[int] = (), options: RankingOptions = PUBLISHED
+@dataclass(frozen=True)
+class _Asked:
+    without_reason: frozenset[int]
+    options: RankingOptions
+    choice: Choice | None
+
+
+def recommend(
+    reader: Reader,
+    n: int = 20,
+    *,
+    without_reason: Collection[int] = (),
+    options: RankingOptions = PUBLISHED,
+    choice: Choice | None = None,
 ) -> RecommendationList:
-    """The member's n best titles; `without_reason`: as if these title ids were not among those watched."""
-    row = _current_row(member)
+    """The reader's n best titles.
+
+    without_reason: as if these title ids were not among those watched. choice: keep to these titles; as many as n of them
+    that may be shown are, whatever speaks for them.
+    """
+    asked = _Asked(frozenset(without_reason), options, choice)
+    row = _current_row(reader)
     version = row.version if row else ModelVersion.active()
-    if version is None:
-        return _fallback(None, _nothing(shows_adult=member.shows_adult), member, n, ("model: none is published yet",))
-    why_not_table = _why_not_table(row, bool(without_reason), options)
-    if row is not None and why_not_table is None:
+    why_not_table = _why_not_table(row, asked) if reader.member else ()
+    if row is not None and version is not None and not why_not_table:
         candidates: _Candidates | None = _from_table(row)
     else:
-        candidates = _live(version, member, frozenset(without_reason), options, why_not_table or "")
-    if candidates is None or not len(candidates.ranked.ids):
-        own = _own_list(version, member)
-        tried = (why_not_table or "table: nothing to show", _why_not_live(own))
-        return _fallback(version, own, member, n, tried, options)
-    return _as_list(version, candidates, _showable(member), partial(_liked, member), n)
+        recommender = readable_recommender(version)
+        if version is None or recommender is None:
+            return _without_model(reader, n, asked, version)
+        candidates = _live(version, recommender, reader, asked, why_not_table)
+        if candidates is None or not len(candidates.ranked.ids):
+            return _fallback(version, recommender, reader, n, asked, why_not_table)
+    found = _as_list(version, candidates, reader, n)
+    if choice is None or len(found.items) >= n:
+        return found
+    return replace(found, items=_filled_up(found.items, reader, choice, version, n))
 
 
-def recommend_for_guest(
-    scores: Mapping[int, int], n: int = 20, options: RankingOptions = PUBLISHED
-) -> RecommendationList:
-    """For a visitor who gave these scores (title id → 1–10) in this browser."""
-    version = ModelVersion.active()
-    if version is None:
-        return _fallback(None, _nothing(), None, n, ("model: none is published yet",), excluded=scores)
-    recommender = load_recommender(version)
-    title_ids = np.array(list(scores), dtype=np.int64)
-    given = np.array(list(scores.values()), dtype=np.int64)
-    own = member_list(recommender.items, title_ids, given, np.ones(len(given), bool), title_ids[:0], shows_adult=False)
-    if len(scores) < LEAST_INPUTS:
-        why = f"live: {len(scores)} of the {LEAST_INPUTS} ratings it needs"
-        return _fallback(version, own, None, n, (why,), options, excluded=scores)
-    ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP, options)
-    if not len(ranked.ids):
-        why = "live: the model knows none of these titles"
-        return _fallback(version, own, None, n, (why,), options, excluded=scores)
-    candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
-    may_see = Title.objects.visible_to(None)
+def recommend_for(member: User, n: int = 20, **asked: Any) -> RecommendationList:
+    """`recommend` for a member."""
+    return recommend(Reader(member), n, **asked)
 
-    def liked(title_ids: Collection[int]) -> dict[int, int]:
-        return {pk: scores[pk] for pk in _those_in(may_see, title_ids) if pk in scores}
 
-    return _as_list(version, candidates, _showable(None).exclude(pk__in=list(scores)), liked, n)
+def recommend_for_guest(scores: Mapping[int, int], n: int = 20, **asked: Any) -> RecommendationList:
+    """`recommend` for a visitor who gave these scores (title id → 1–10) in this browser."""
+    return recommend(Reader(None, scores), n, **asked)
 
 
 def predicted_score(member: User, title: Title) -> float | None:
     """The score, 1–10, the member is expected to give; None without a model, or for a title or member it can't judge."""
-    version = ModelVersion.active()
-    if version is None:
+    recommender = readable_recommender(ModelVersion.active())
+    if recommender is None:
         return None
-    recommender = load_recommender(version)
     wanted = recommender.items.index_of(np.array([title.pk]))
-    own = _own_list(version, member)
+    own = Reader(member).own_list(recommender.items)
     if wanted[0] < 0 or not (own.scores > 0).any():
         return None
     others = own.items != wanted[0]  # what was given is not evidence of what would be
     return float(recommender.predict(own.items[others], own.scores[others], wanted)[0])
 
 
-def _current_row(member: User) -> MemberRecommendations | None:
+# --- The table, and live scores -------------------------------------------------------------------------------------
+
+
+def _current_row(reader: Reader) -> MemberRecommendations | None:
     """The active version's row for the member, with the list's version of this moment."""
-    rows = MemberRecommendations.objects.filter(version__is_active=True, user=member).select_related("version")
+    if reader.member is None:
+        return None
+    rows = MemberRecommendations.objects.filter(version__is_active=True, user=reader.member).select_related("version")
     rows = rows.defer("version__metrics", "version__parameters", "version__message")
     return rows.annotate(current_list_version=F("user__list_version")).first()
 
 
-def _why_not_table(row: MemberRecommendations | None, without_reason: bool, options: RankingOptions) -> str | None:
-    """Why the row is not the answer; None when it is."""
-    if without_reason:
-        return "table: made with the reasons that are left out here"
+def _why_not_table(row: MemberRecommendations | None, asked: _Asked) -> tuple[str, ...]:
+    """Why the row is not the answer; nothing when it is."""
+    if asked.without_reason:
+        return ("table: made with the reasons that are left out here",)
+    if asked.choice is not None:
+        return ("table: made of all titles, not only these",)
     if row is None:
-        return "table: no row yet"
-    if options != PUBLISHED:
-        return "table: made without these options"
+        return ("table: no row yet",)
+    if asked.options != PUBLISHED:
+        return ("table: made without these options",)
     if row.list_version != row.current_list_version:  # type: ignore[attr-defined]
-        return "table: older than the list"
+        return ("table: older than the list",)
     if row.n_inputs < LEAST_INPUTS:
-        return f"table: made from fewer than {LEAST_INPUTS} titles"
-    return None
-
-
-def _why_not_live(own: MemberList) -> str:
-    if len(own.items) < LEAST_INPUTS:
-        return f"live: the model knows {len(own.items)} of the {LEAST_INPUTS} titles it needs"
-    return "live: nothing that may be shown"
+        return (f"table: made from fewer than {LEAST_INPUTS} titles",)
+    return ()
 
 
 def _from_table(row: MemberRecommendations) -> _Candidates:
@@ -192,115 +193,50 @@ def _from_table(row: MemberRecommendations) -> _Candidates:
 
 
 def _live(
-    version: ModelVersion, member: User, without: frozenset[int], options: RankingOptions, why: str
+    version: ModelVersion, recommender: Recommender, reader: Reader, asked: _Asked, tried: tuple[str, ...]
 ) -> _Candidates | None:
     """Scores of this moment, kept until the list, the catalogue or the model changes; None if the list says too little."""
-    list_version = User.objects.values_list("list_version", flat=True).get(pk=member.pk)
-    wanted = "_".join(map(str, astuple(options)))
-    key = f"live:{version.pk}:{catalogue_version()}:{member.pk}:{list_version}:{wanted}"
-    candidates = None if without else cache.get(key)
+    key = _cache_key(version, reader, asked)
+    candidates = cache.get(key) if key else None
     if candidates is None:
-        recommender = load_recommender(version)
-        own = _own_list(version, member)
-        left_out = recommender.items.index_of(np.array(sorted(without), dtype=np.int64))
+        own = reader.own_list(recommender.items)
+        left_out = recommender.items.index_of(np.array(sorted(asked.without_reason), dtype=np.int64))
         read = ~np.isin(own.items, left_out)
         own = replace(own, items=own.items[read], scores=own.scores[read])
-        if len(own.items) < LEAST_INPUTS:
+        if _n_given(reader, own) < LEAST_INPUTS:
             return None
-        ranked = recommender.recommend(own, current_rules(version, recommender.items), TOP, options)
+        among = asked.choice.among(recommender.items) if asked.choice else None
+        rules = current_rules(version, recommender.items)
+        ranked = recommender.recommend(own, rules, TOP, asked.options, among)
         candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
-        if not without:
+        if key:
             cache.set(key, candidates, LIVE_SECONDS)
-    return replace(candidates, tried=(why,))
+    return replace(candidates, tried=tried)
 
 
-def _own_list(version: ModelVersion, member: User) -> MemberList:
-    ((_, _, own),) = member_lists(load_recommender(version).items, [member.pk])
-    return own
+def _cache_key(version: ModelVersion, reader: Reader, asked: _Asked) -> str | None:
+    """None for what is not worth keeping: a visitor's few titles, and what is asked for once."""
+    choice_key = asked.choice.key if asked.choice else "all"
+    if reader.member is None or asked.without_reason or not choice_key:
+        return None
+    wanted = "_".join(map(str, astuple(asked.options)))
+    return f"live:{version.pk}:{catalogue_version()}:{reader.member.pk}:{reader.list_version()}:{wanted}:{choice_key}"
 
 
-def _nothing(*, shows_adult: bool = False) -> MemberList:
-    none = np.zeros(0, dtype=np.int64)
-    return MemberList(none, none.astype(np.float32), none, none, shows_adult)
+def _n_given(reader: Reader, own: MemberList) -> int:
+    """How many titles there are to go by: a visitor is told to rate so many, known to the model or not."""
+    return len(own.items) if reader.member else len(reader.scores)
 
 
-def _fallback(
-    version: ModelVersion | None,
-    own: MemberList,
-    member: User | None,
-    n: int,
-    tried: tuple[str, ...],
-    options: RankingOptions = PUBLISHED,
-    excluded: Collection[int] = (),
-) -> RecommendationList:
-    """What the like-minded like, where the list says who they may be; else what most people like."""
-    showable = _showable(member).exclude(pk__in=list(excluded)).for_cards()
-    source = "popular"
-    if version is None:
-        titles = list(showable.order_by("-members", "pk")[:n])
-    else:
-        source, ids = _for_everybody(version, own, n + SPARE, options)
-        titles = _in_order(showable, ids)[:n]
-    items = tuple(
-        Recommendation(title, score=1 - place / len(titles), predicted=None, reasons=())
-        for place, title in enumerate(titles)
-    )
-    model = str(version) if version else "none"
-    return RecommendationList(items, source, tried, model, timezone.now(), len(own.items))
-
-
-def _for_everybody(version: ModelVersion, own: MemberList, n: int, options: RankingOptions) -> tuple[str, list[int]]:
-    """(source, title ids), for a list that says little or nothing."""
-    recommender, segments = load_recommender(version), load_segments(version)
-    rules = current_rules(version, recommender.items)
-    if segments is None or not len(own.items):
-        return "popular", recommender.most_popular(own, rules, n, options).tolist()
-    allowed = allowed_titles(rules, own.on_list, own.hidden, own.shows_adult)
-    shown, _ = rank(segments.favourites_for(own.items), allowed, rules, n, options, own.items)
-    return "segment", recommender.items.ids[shown].tolist()
-
-
-def _showable(member: User | None) -> TitleQuerySet:
-    """What may be shown as a recommendation now, whatever was true when it was computed."""
-    titles = Title.objects.visible_to(member).recommendable()
-    if member is None:
-        return titles
-    listed = ListEntry.objects.filter(user=member, title=OuterRef("pk"))
-    hidden = HiddenTitle.objects.filter(user=member, title=OuterRef("pk"))
-    return titles.filter(~Exists(listed), ~Exists(hidden))
-
-
-def _in_order(titles: TitleQuerySet, ids: Sequence[int]) -> list[Title]:
-    found = titles.in_bulk(ids)
-    return [found[pk] for pk in ids if pk in found]
-
-
-def _liked(member: User, title_ids: Collection[int]) -> dict[int, int]:
-    """{title id: score} of those that are on the list as liked, and that the member may see, now."""
-    may_see = Title.objects.visible_to(member).filter(pk__in=title_ids).order_by().values("pk")
-    entries = ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=may_see)
-    return {pk: score for pk, score in entries.values_list("title", "score") if score}
-
-
-def _those_in(titles: TitleQuerySet, ids: Collection[int]) -> set[int]:
-    return set(titles.filter(pk__in=ids).order_by().values_list("pk", flat=True))
-
-
-def _as_list(
-    version: ModelVersion,
-    candidates: _Candidates,
-    showable: TitleQuerySet,
-    liked: Callable[[Collection[int]], Mapping[int, int]],
-    n: int,
-) -> RecommendationList:
-    """The first n candidates that may be shown. liked: which of some titles may be cited as liked, with their scores."""
-    ranked = candidates.ranked
+def _as_list(version: ModelVersion, candidates: _Candidates, reader: Reader, n: int) -> RecommendationList:
+    """The first n candidates that may be shown, with the reasons that may be cited."""
+    ranked, showable = candidates.ranked, reader.showable()
     ids = ranked.ids.tolist()
     shown = _those_in(showable, ids[: n + SPARE])
     if len(shown) < min(n, len(ids)):
         shown = _those_in(showable, ids)
     places = [place for place, pk in enumerate(ids) if pk in shown][:n]
-    scores = liked(np.unique(ranked.reason_ids[places]).tolist())
+    scores = reader.liked(np.unique(ranked.reason_ids[places]).tolist())
     cards = title_cards([*scores, *(ids[place] for place in places)])
     items = []
     for place in [place for place in places if ids[place] in cards]:
@@ -312,3 +248,89 @@ def _as_list(
     return RecommendationList(
         tuple(items), candidates.source, candidates.tried, str(version), candidates.computed_at, candidates.n_inputs
     )
+
+
+# --- Where the list says too little, or the model ---------------------------------------------------------------------
+
+
+def _filled_up(
+    items: Sequence[Recommendation], reader: Reader, choice: Choice, version: ModelVersion, n: int
+) -> tuple[Recommendation, ...]:
+    """With titles of the choice that came to the catalogue after the model was made, best known first, up to n."""
+    recommender = readable_recommender(version)
+    if recommender is None or len(items) >= n:
+        return tuple(items)
+    unknown = choice.title_ids[recommender.items.index_of(choice.title_ids) < 0]
+    taken = {item.title.franchise_entry_id or item.title.pk for item in items}
+    return (*items, *_by_audience(reader, unknown, n - len(items), taken))
+
+
+def _without_model(reader: Reader, n: int, asked: _Asked, version: ModelVersion | None) -> RecommendationList:
+    """What most people know: no model is there, or it can't be read."""
+    tried = ("model: its files can't be read" if version else "model: none is published yet",)
+    items = _by_audience(reader, asked.choice.title_ids if asked.choice else None, n)
+    return RecommendationList(tuple(items), "popular", tried, str(version or "none"), timezone.now(), 0)
+
+
+def _by_audience(
+    reader: Reader, title_ids: NDArray[np.int64] | None, n: int, taken: Collection[int] = ()
+) -> list[Recommendation]:
+    """One of a franchise, none of one that was begun or `taken`; of all titles where no ids are given."""
+    if title_ids is not None and not len(title_ids):
+        return []
+    titles = reader.showable().exclude(reader.is_of_a_begun_franchise())
+    if title_ids is not None:
+        titles = titles.filter(pk__in=title_ids.tolist())
+    best: dict[int, int] = {}  # franchise → its best-known part
+    for pk, franchise in titles.order_by("-members", "pk").values_list("pk", FRANCHISE_OF_TITLE).iterator():
+        if franchise not in taken:
+            best.setdefault(franchise, pk)
+        if len(best) == n:
+            break
+    return _in_order(reader.showable(), list(best.values()))
+
+
+def _fallback(
+    version: ModelVersion, recommender: Recommender, reader: Reader, n: int, asked: _Asked, tried: tuple[str, ...]
+) -> RecommendationList:
+    """What the like-minded like, where the list says who they may be; else what most people like."""
+    own = reader.own_list(recommender.items)
+    source, ids = _for_everybody(version, recommender, own, n + SPARE, asked)
+    items: Sequence[Recommendation] = _in_order(reader.showable(), ids)[:n]
+    if asked.choice is not None:
+        items = _filled_up(items, reader, asked.choice, version, n)
+    why = (*tried, _why_not_live(reader, own))
+    return RecommendationList(tuple(items), source, why, str(version), timezone.now(), len(own.items))
+
+
+def _why_not_live(reader: Reader, own: MemberList) -> str:
+    n_given = _n_given(reader, own)
+    if n_given >= LEAST_INPUTS:
+        return "live: nothing that may be shown" if reader.member else "live: the model knows none of these titles"
+    if reader.member is None:
+        return f"live: {n_given} of the {LEAST_INPUTS} ratings it needs"
+    return f"live: the model knows {n_given} of the {LEAST_INPUTS} titles it needs"
+
+
+def _for_everybody(
+    version: ModelVersion, recommender: Recommender, own: MemberList, n: int, asked: _Asked
+) -> tuple[str, list[int]]:
+    """(source, title ids), for a list that says little or nothing."""
+    segments, rules = readable_segments(version), current_rules(version, recommender.items)
+    if asked.choice is not None or segments is None or not len(own.items):
+        among = asked.choice.among(recommender.items) if asked.choice else None
+        return "popular", recommender.most_popular(own, rules, n, asked.options, among).tolist()
+    allowed = allowed_titles(rules, own.on_list, own.hidden, own.shows_adult)
+    shown, _ = rank(segments.favourites_for(own.items), allowed, rules, n, asked.options, own.items)
+    return "segment", recommender.items.ids[shown].tolist()
+
+
+def _in_order(titles: TitleQuerySet, ids: Sequence[int]) -> list[Recommendation]:
+    """The ids' titles that are among these, without a prediction or a reason."""
+    found = titles.for_cards().in_bulk(ids)
+    shown = [found[pk] for pk in ids if pk in found]
+    return [Recommendation(title, 1 - place / len(shown), None, ()) for place, title in enumerate(shown)]
+
+
+def _those_in(titles: TitleQuerySet, ids: Collection[int]) -> set[int]:
+    return set(titles.filter(pk__in=ids).order_by().values_list("pk", flat=True))

@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
+from django.db.models import Avg, CharField, F, Max, QuerySet
+from django.db.models.functions import Cast, Coalesce
+
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
 from catalog.models import Title
 from catalog.models.titles import Format
 
 PARTS = (Format.TV, Format.TV_SHORT, Format.MOVIE, Format.ONA, Format.OVA)
+LIKED_ENOUGH = 6.0  # the mean score of the parts seen from which on there is reason to go on
 
 
 def continue_series(member: User, n: int = 12) -> list[Title]:
     """For each franchise the member has begun, last touched first, the earliest later part that is not on the list.
 
     Not for a franchise of which anything was dropped or hidden, nor for one of which a part is planned or being watched
-    already.
+    already, nor for one that was not liked.
     """
-    entries = ListEntry.objects.filter(user=member, title__franchise_entry__isnull=False)
-    seen: dict[int | None, str] = {}  # franchise → start of its latest part that was completed
-    stopped = set(
-        HiddenTitle.objects.filter(user=member)
-        .exclude(title__franchise_entry=None)
-        .values_list("title__franchise_entry", flat=True)
-    )
-    for franchise, status, started_on in entries.order_by("-updated_at").values_list(
-        "title__franchise_entry", "status", "title__started_on"
-    ):
-        if status == EntryStatus.COMPLETED:
-            seen[franchise] = max(seen.get(franchise, ""), str(started_on or ""))
-        else:
-            stopped.add(franchise)
-    begun = [franchise for franchise in seen if franchise not in stopped]
+    seen = dict(_begun(member).order_by("-touched", "franchise").values_list("franchise", "seen"))
     parts = (
         Title.objects.visible_to(member)
         .recommendable()
-        .for_cards()
-        .filter(franchise_entry__in=begun, format__in=PARTS)
-        .exclude(entries__user=member)
+        .filter(franchise_entry__in=list(seen), format__in=PARTS)
+        .exclude(pk__in=ListEntry.objects.filter(user=member).values("title"))
         .order_by("started_on", "pk")
+        .values_list("pk", "franchise_entry", Cast("started_on", CharField()))
     )
-    following: dict[int | None, Title] = {}
-    for part in parts:
-        if part.started_on and str(part.started_on) > seen[part.franchise_entry_id]:
-            following.setdefault(part.franchise_entry_id, part)
-    return [following[franchise] for franchise in begun if franchise in following][:n]
+    following: dict[int | None, int] = {}
+    for pk, franchise, start in parts.iterator():
+        if start > seen[franchise]:
+            following.setdefault(franchise, pk)
+    wanted = [following[franchise] for franchise in seen if franchise in following][:n]
+    cards = Title.objects.for_cards().in_bulk(wanted)
+    return [cards[pk] for pk in wanted]
+
+
+def _begun(member: User) -> QuerySet[ListEntry, dict[str, object]]:
+    """franchise, seen (the start of its latest part that was completed), touched (when its entries last changed)."""
+    entries = ListEntry.objects.filter(user=member, title__franchise_entry__isnull=False)
+    hidden = HiddenTitle.objects.filter(user=member, title__franchise_entry__isnull=False)
+    taken_up = entries.exclude(status=EntryStatus.COMPLETED).values("title__franchise_entry")
+    return (
+        entries.filter(status=EntryStatus.COMPLETED)
+        .exclude(title__franchise_entry__in=taken_up)
+        .exclude(title__franchise_entry__in=hidden.values("title__franchise_entry"))
+        .order_by()
+        .values(franchise=F("title__franchise_entry"))
+        .annotate(
+            seen=Max(Cast("title__started_on", CharField())),
+            touched=Max("updated_at"),
+            liked=Coalesce(Avg("score"), LIKED_ENOUGH),
+        )
+        .filter(liked__gte=LIKED_ENOUGH)
+    )

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from accounts.models import User
 from catalog.cards import title_cards
 from catalog.models import Title
-from recommendations.artifact_store import load_recommender, load_segments
+from recommendations.artifact_store import readable_recommender, readable_segments
 from recommendations.engine.interactions import Histories
 from recommendations.engine.segments import Segments
 from recommendations.models import MemberSegment, ModelVersion, Segment
-from recommendations.pipelines.member_lists import member_lists
+from recommendations.serving.readers import Reader
 
 WIDTH, HEIGHT, MARGIN = 720.0, 460.0, 28.0
 CUT = 0.5  # percent of the dots on each side that may lie beyond the edge
@@ -62,7 +62,7 @@ class TasteMap:
 def taste_map(viewer: User | AnonymousUser, scores: Mapping[int, int]) -> TasteMap | None:
     """The map for a member, or for a visitor with these scores (title id → 1–10); None without segments."""
     version = ModelVersion.active()
-    segments = load_segments(version) if version else None
+    segments = readable_segments(version) if version else None
     if version is None or segments is None:
         return None
     rows = list(Segment.objects.filter(version=version))
@@ -107,12 +107,17 @@ def _place_of_member(version: ModelVersion, segments: Segments, member: User) ->
     row = MemberSegment.objects.filter(version=version, user=member).values_list("x", "y", "segment").first()
     if row is not None:
         return row
-    ((_, _, own),) = member_lists(load_recommender(version).items, [member.pk])
-    return _place_of(segments, own.items)
+    recommender = readable_recommender(version)
+    if recommender is None:
+        return None
+    return _place_of(segments, Reader(member).own_list(recommender.items).items)
 
 
 def _place(version: ModelVersion, segments: Segments, scores: Mapping[int, int]) -> Place | None:
-    index = load_recommender(version).items.index_of(np.array(list(scores), dtype=np.int64))
+    recommender = readable_recommender(version)
+    if recommender is None:
+        return None
+    index = recommender.items.index_of(np.array(list(scores), dtype=np.int64))
     return _place_of(segments, index[index >= 0])
 
 

@@ -190,8 +190,8 @@ class TestOptions:
         publish_model()
         scores = {title.pk: 9 for title in odd[:4]}
 
-        few, hits = (recommend_for_guest(scores, 6, options) for options in (self.GEMS, self.HITS))
-        known = recommend_for_guest({}, 40, RankingOptions(minimum_audience=10_000))
+        few, hits = (recommend_for_guest(scores, 6, options=options) for options in (self.GEMS, self.HITS))
+        known = recommend_for_guest({}, 40, options=RankingOptions(minimum_audience=10_000))
 
         assert (few.source, hits.source, known.source) == ("live", "live", "popular")
         assert len(gems & set(shown(few))) > len(gems & set(shown(hits)))

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.titles import Format
+
+
+class Mood(models.Model):
+    """What somebody may feel like watching: tags with weights, and conditions. What it holds is ranked for each member."""
+
+    name = models.CharField(_("name"), max_length=60)
+    slug = models.SlugField(unique=True)
+    description = models.CharField(_("description"), max_length=160)
+    weights = models.JSONField(
+        _("weights"),
+        help_text=_('Slugs of tags with numbers: {"iyashikei": 1, "school": 0.5}. A title fits from a sum of 1 on.'),
+    )
+    without = ArrayField(
+        models.SlugField(max_length=100),
+        verbose_name=_("without"),
+        default=list,
+        blank=True,
+        help_text=_("Slugs of tags that no title of it has, with commas."),
+    )
+    formats = ArrayField(
+        models.CharField(max_length=12),
+        verbose_name=_("formats"),
+        default=list,
+        blank=True,
+        help_text=_("Only these formats, with commas. Empty: all."),
+    )
+    year_min = models.PositiveSmallIntegerField(_("from year"), null=True, blank=True)
+    year_max = models.PositiveSmallIntegerField(_("to year"), null=True, blank=True)
+    length_min = models.PositiveIntegerField(_("minutes in all, at least"), null=True, blank=True)
+    length_max = models.PositiveIntegerField(_("minutes in all, at most"), null=True, blank=True)
+    score_min = models.FloatField(_("score elsewhere, at least"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("place in the row of moods"), default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("recommendations:mood", args=[self.slug])
+
+    def clean(self) -> None:
+        weights = self.weights
+        if not isinstance(weights, dict) or not all(_is_number(weight) for weight in weights.values()):
+            raise ValidationError({"weights": _("Write slugs of tags with a number for each.")})
+        if unknown := sorted(set(self.formats) - set(Format.values)):
+            known = ", ".join(filter(None, Format.values))
+            raise ValidationError(
+                {
+                    "formats": _("No such format: %(unknown)s. There are %(known)s.")
+                    % {"unknown": ", ".join(unknown), "known": known}
+                }
+            )
+        if sum(weight for weight in weights.values() if weight > 0) < 1:
+            raise ValidationError({"weights": _("No title can fit: the weights above 0 must add up to 1 at least.")})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,143 @@
+"""The rows of For you: what each is called, and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import ListEntry, ListEntryQuerySet, User
+from catalog.cards import title_cards
+from catalog.models import Title
+from catalog.models.titles import Season
+from catalog.names import name_for
+from recommendations.artifact_store import readable_recommender
+from recommendations.engine.interactions import LIKED
+from recommendations.models import ModelVersion
+from recommendations.pipelines.member_lists import FRANCHISE
+from recommendations.serving.choices import hidden_gems, led_to_by
+from recommendations.serving.personal import Recommendation, recommend
+from recommendations.serving.readers import Reader
+from recommendations.serving.season import season_of, season_ranking
+from recommendations.serving.series import continue_series
+
+FAVOURITES = 3  # rows of what a title led to
+RECENT = 30  # liked titles, the last first, among which the favourites of different franchises are looked for
+PICKS, CONTINUE, SEASON, GEMS, BECAUSE = "picks", "continue", "season", "gems", "because"
+
+
+@dataclass(frozen=True)
+class RecommendationRow:
+    """A row before it is filled. empty: what to say when nothing is in it. about: the title that it follows from."""
+
+    slug: str
+    heading: str
+    hint: str
+    empty: str
+    about: Title | None = None
+
+    def get_absolute_url(self) -> str:
+        return reverse("recommendations:row", args=[self.slug])
+
+
+def rows_for(member: User) -> list[RecommendationRow]:
+    """The rows below the top picks, for somebody with a list, in their order."""
+    because = [_because(title, member) for title in _favourites(member)]
+    others = [_named_row(slug) for slug in (CONTINUE, SEASON, GEMS)]
+    return [*others[:1], *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
+
+
+def find_row(member: User, slug: str) -> RecommendationRow:
+    """Raises LookupError for what is no row of this member's."""
+    kind, _, title_id = slug.partition("-")
+    if kind != BECAUSE:
+        return _named_row(slug)
+    liked = _liked_entries(member).filter(title=int(title_id)) if title_id.isdecimal() and len(title_id) < 10 else None
+    if liked is None or not liked.exists():
+        raise LookupError(slug)
+    return _because(title_cards([int(title_id)])[int(title_id)], member)
+
+
+def fill(row: RecommendationRow, member: User, n: int, shown: Collection[int] = ()) -> list[Recommendation]:
+    """The row's n best titles without those that are shown already."""
+    found = _candidates(row, member, n + len(shown))
+    return [item for item in found if item.title.pk not in shown][:n]
+
+
+def _candidates(row: RecommendationRow, member: User, n: int) -> list[Recommendation]:
+    reader = Reader(member)
+    if row.slug == PICKS:
+        return list(recommend(reader, n).items)
+    if row.slug == CONTINUE:
+        return [Recommendation(title, 0, None, ()) for title in continue_series(member, n)]
+    if row.slug == SEASON:
+        found = season_ranking(reader, *season_of(timezone.localdate()), new_only=True)
+        return [Recommendation(item.title, item.suits or 0, None, ()) for item in found[:n]]
+    if row.slug == GEMS:
+        return list(recommend(reader, n, choice=hidden_gems()).items)
+    recommender = readable_recommender(ModelVersion.active())
+    if recommender is None or row.about is None:
+        return []
+    return list(recommend(reader, n, choice=led_to_by(row.about.pk, recommender)).items)
+
+
+def _named_row(slug: str) -> RecommendationRow:
+    if slug == PICKS:
+        return RecommendationRow(
+            slug,
+            gettext("Top picks"),
+            gettext("nothing that is on your list, one entry a franchise"),
+            gettext("Everything that could be shown is on your list or hidden."),
+        )
+    if slug == CONTINUE:
+        return RecommendationRow(
+            slug,
+            gettext("Continue your series"),
+            gettext("the next part of what you completed"),
+            gettext("No series of yours goes on. Complete a first season, and the next one stands here."),
+        )
+    if slug == SEASON:
+        year, season = season_of(timezone.localdate())
+        return RecommendationRow(
+            slug,
+            gettext("This season for you"),
+            f"{Season(season).label} {year}",
+            gettext("The catalogue holds nothing new for you from this season."),
+        )
+    if slug == GEMS:
+        return RecommendationRow(
+            slug,
+            gettext("Hidden gems"),
+            gettext("few people know them, and they suit you"),
+            gettext("There is no gem left that you have not seen."),
+        )
+    raise LookupError(slug)
+
+
+def _because(title: Title, member: User) -> RecommendationRow:
+    return RecommendationRow(
+        f"{BECAUSE}-{title.pk}",
+        gettext("Because you liked %(title)s") % {"title": name_for(title, member)},
+        gettext("what it leads to, in the order of what suits you"),
+        gettext("You have seen all that it leads to."),
+        title,
+    )
+
+
+def _favourites(member: User) -> list[Title]:
+    """The titles that were liked last, one of a franchise."""
+    recent = _liked_entries(member).order_by("-updated_at", "-pk").values_list("title_id", FRANCHISE)[:RECENT]
+    one_each: dict[int, int] = {}
+    for title_id, franchise in recent:
+        one_each.setdefault(franchise, title_id)
+    chosen = list(one_each.values())[:FAVOURITES]
+    cards = title_cards(chosen)
+    return [cards[pk] for pk in chosen if pk in cards]
+
+
+def _liked_entries(member: User) -> ListEntryQuerySet:
+    may_see = Title.objects.visible_to(member).order_by().values("pk")
+    return ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=may_see)

@@ -1,0 +1,65 @@
+"""A season's titles in the order in which they suit somebody, those that nobody could watch yet by what they are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from catalog.cards import title_cards
+from catalog.models import Title
+from catalog.title_index import SEASONS
+from recommendations.artifact_store import readable_recommender
+from recommendations.models import ModelVersion
+from recommendations.serving.choices import of_season
+from recommendations.serving.readers import Reader
+
+
+@dataclass(frozen=True)
+class SeasonTitle:
+    """suits: the share, 0–1, of all titles that suit the reader less; None where nothing can be said."""
+
+    title: Title
+    suits: float | None
+
+
+def season_of(day: date) -> tuple[int, str]:
+    return day.year, SEASONS[(day.month - 1) // 3]
+
+
+def season_ranking(reader: Reader, year: int, season: str, *, new_only: bool = False) -> list[SeasonTitle]:
+    """All titles of the season that the reader may see, what suits them best first; what can't be judged comes last, best
+    known first.
+
+    new_only: those that may be recommended: nothing that is on the list, hidden, or of a franchise that was begun.
+    """
+    if new_only:
+        titles = reader.showable().exclude(reader.is_of_a_begun_franchise())
+    else:
+        titles = Title.objects.visible_to(reader.member)
+    chosen = of_season(year, season).title_ids.tolist()
+    ids = np.array(
+        list(titles.filter(pk__in=chosen).order_by("-members", "pk").values_list("pk", flat=True)), dtype=int
+    )
+    suits = _suits(reader, ids)
+    order = np.argsort(-np.nan_to_num(suits, nan=-1), kind="stable")
+    cards = title_cards(ids.tolist())
+    return [
+        SeasonTitle(cards[pk], None if np.isnan(share) else share)
+        for pk, share in zip(ids[order].tolist(), suits[order].tolist(), strict=True)
+        if pk in cards
+    ]
+
+
+def _suits(reader: Reader, title_ids: np.ndarray) -> np.ndarray:
+    """(n,) see `SeasonTitle`; NaN for None."""
+    suits = np.full(len(title_ids), np.nan)
+    recommender = readable_recommender(ModelVersion.active())
+    if recommender is None:
+        return suits
+    own = reader.own_list(recommender.items)
+    if len(own.items):
+        at = recommender.items.index_of(title_ids)
+        suits[at >= 0] = recommender.suits(own)[at[at >= 0]]
+    return suits
