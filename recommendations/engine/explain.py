@@ -79,26 +79,21 @@ def reasons(
 
 def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
     """What the listed titles (n_listed,) with their scores (0: none) add to every title's score."""
-    learnt, n_items = model.arrays, len(model.arrays["known"])
-    everything, liked = np.arange(len(items)), np.flatnonzero(scores >= LIKED)
-    listed = np.concatenate([everything, liked])
-    strengths = np.concatenate(
-        [
-            np.full(len(items), max(len(items), 1) ** -model.damping),
-            np.full(len(liked), max(len(liked), 1) ** -model.damping),
-        ]
-    )
-    rows = np.concatenate([items, items[liked] + n_items])
-    starts, ends = learnt["indptr"][rows], learnt["indptr"][rows + 1]
-    lengths = ends - starts
-    stored = [slice(*bounds) for bounds in zip(starts.tolist(), ends.tolist(), strict=True)] or [slice(0)]
+    weights = model.all_weights
+    n_items = weights.shape[1]
+    liked = np.flatnonzero(scores >= LIKED)
+    listed = np.concatenate([np.arange(len(items)), liked]).astype(np.int32)
+    strengths = np.repeat(
+        [max(n, 1) ** -model.damping for n in (len(items), len(liked))], (len(items), len(liked))
+    ).astype(np.float32)
+    read = weights[np.concatenate([items, items[liked] + n_items])]
+    lengths = np.diff(read.indptr)
     return Contributions(
         items=items,
         scores=scores,
         n_items=n_items,
-        listed=np.repeat(listed.astype(np.int32), lengths),
-        titles=np.concatenate([learnt["titles"][row] for row in stored]),
-        added=np.concatenate([learnt["weights"][row] for row in stored])
-        * np.repeat(strengths.astype(np.float32), lengths),
-        n_watched=int(lengths[: len(items)].sum()),
+        listed=np.repeat(listed, lengths),
+        titles=read.indices,
+        added=read.data * np.repeat(strengths, lengths),
+        n_watched=int(read.indptr[len(items)]),
     )

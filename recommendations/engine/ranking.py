@@ -140,7 +140,7 @@ def top_franchises(
     allowed titles with a finite score count.
     """
     candidates = np.flatnonzero(allowed & np.isfinite(scores))
-    depth = min(4 * n, len(candidates))
+    depth = min(2 * n, len(candidates))
     while True:
         scored = _first_of_each_franchise(_best(candidates, scores, depth), rules.franchise)
         if len(scored) >= n or depth == len(candidates):

@@ -32,6 +32,7 @@ from recommendations.engine.ranking import (
     rank,
 )
 
+MEMBERS_AT_ONCE = 32  # so that the new titles' rows are read once for all of them
 NEW_EVERY = 12  # the first ten stay those that were measured
 TOP_SCORE = 10.0
 TINY = 1e-9
@@ -107,6 +108,33 @@ class Recommender:
         others of the choice follow, best known first, and with them what the default limits of audience and length keep
         away: a choice is kept to, but never thinned.
         """
+        (ranked,) = self.recommend_many([member], rules, n, options, among)
+        return ranked
+
+    def recommend_many(
+        self,
+        members: Sequence[MemberList],
+        rules: TitleRules,
+        n: int,
+        options: RankingOptions = PUBLISHED,
+        among: NDArray[np.bool_] | None = None,
+    ) -> Iterator[Ranked]:
+        """`recommend` for each member, in their order."""
+        for start in range(0, len(members), MEMBERS_AT_ONCE):
+            some = members[start : start + MEMBERS_AT_ONCE]
+            for member, new_titles in zip(some, self._new_titles_for(some), strict=True):
+                yield self._recommend(member, new_titles, rules, n, options, among)
+
+    def _recommend(
+        self,
+        member: MemberList,
+        new_titles: NDArray[np.float32],
+        rules: TitleRules,
+        n: int,
+        options: RankingOptions,
+        among: NDArray[np.bool_] | None,
+    ) -> Ranked:
+        """new_titles: (n_new,) content's scores of them."""
         read = self.evidence.read(member.items, member.scores)
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
         if among is not None:
@@ -115,7 +143,7 @@ class Recommender:
         judged = enough & (read.linear > 0)  # nothing on the list speaks for the others
         ranked = self.hybrid.rank(read, judged)
         scores = np.where(judged, ranked.scores, np.nan)
-        self._let_in_new_titles(scores, ranked.candidates, member, enough, n)
+        self._let_in_new_titles(scores, ranked.candidates, new_titles, enough, n)
         if among is not None:
             options = options.without_default_limits()
             self._let_in_the_rest(scores, allowed)
@@ -128,10 +156,6 @@ class Recommender:
             reason_ids=np.where(cited >= 0, self.items.ids[cited], 0),
             reason_shares=shares,
         )
-
-    def recommend_many(self, members: Sequence[MemberList], rules: TitleRules, n: int) -> Iterator[Ranked]:
-        """`recommend` for each member, in their order."""
-        return (self.recommend(member, rules, n) for member in members)
 
     def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n_items,) what the linear model gives each title for a list of titles (n,) with scores (n,), 0 for none."""
@@ -147,15 +171,15 @@ class Recommender:
         self,
         scores: NDArray[np.floating],
         candidates: NDArray[np.int64],
-        member: MemberList,
+        by_content: NDArray[np.float32],
         allowed: NDArray[np.bool_],
         n: int,
     ) -> None:
         """Give the best new titles the scores of every NEW_EVERY-th of the candidates."""
-        new, outputs = self._new_titles
-        if self.content is None or not len(new) or not len(candidates):
+        new, _ = self._new_titles
+        if not len(new) or not len(candidates):
             return
-        by_content = np.where(allowed[new], outputs @ self.content.taste_of(member.items, member.scores), -np.inf)
+        by_content = np.where(allowed[new], by_content, -np.inf)
         best = top_k(by_content[None], -(-n // NEW_EVERY))[0]
         best = new[best[np.isfinite(by_content[best])]]
         places = np.minimum(NEW_EVERY * np.arange(1, len(best) + 1), len(candidates)) - 1
@@ -179,6 +203,13 @@ class Recommender:
         evidence[at >= 0] = ranked.evidence[at[at >= 0]]
         evidence[at < 0] = self.evidence.table(read, shown[at < 0])
         return self.ratings.rate_rows(evidence)
+
+    def _new_titles_for(self, members: Sequence[MemberList]) -> NDArray[np.float32]:
+        """(n_members, n_new) content's scores of the new titles."""
+        _, outputs = self._new_titles
+        if self.content is None:
+            return np.zeros((len(members), 0), dtype=np.float32)
+        return np.stack([self.content.taste_of(m.items, m.scores) for m in members]) @ outputs.T
 
     @cached_property
     def _new_titles(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

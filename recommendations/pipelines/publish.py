@@ -36,7 +36,7 @@ from recommendations.models import (
 from recommendations.pipelines.rows import write_members, write_similar
 from recommendations.titles import title_rules
 
-MEMBERS_IN_A_SHARD = 500
+MEMBERS_IN_A_SHARD = 250
 VERSIONS_KEPT = 3  # the active one and two to go back to
 MOST_HELPERS = 32
 ATTEMPTS = 3  # at a shard of which a member or a title was deleted while it was being written

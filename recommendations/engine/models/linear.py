@@ -45,7 +45,7 @@ class RatingAwareEase(Scorer):
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
-        scores = (self._inputs(histories) @ sp.vstack([self.weights(channel) for channel in CHANNELS])).toarray()
+        scores = (self._inputs(histories) @ self.all_weights).toarray()
         scores[:, ~self.arrays["known"]] = np.nan
         return scores
 
@@ -53,10 +53,14 @@ class RatingAwareEase(Scorer):
         """(n_items, n_items): row = the title on the list, column = the title scored. channel: "watched" or "liked"."""
         n_items = len(self.arrays["known"])
         first = CHANNELS.index(channel) * n_items
-        indptr = self.arrays["indptr"][first : first + n_items + 1]
-        stored = slice(indptr[0], indptr[-1])
-        parts = (self.arrays["weights"][stored], self.arrays["titles"][stored], indptr - indptr[0])
-        return sp.csr_matrix(parts, shape=(n_items, n_items))
+        return self.all_weights[first : first + n_items]
+
+    @property
+    def all_weights(self) -> sp.csr_matrix:
+        """(2 · n_items, n_items): those of CHANNELS, one below the other. A view: nothing is copied."""
+        a = self.arrays
+        shape = (len(CHANNELS) * len(a["known"]), len(a["known"]))
+        return sp.csr_matrix((a["weights"], a["titles"], a["indptr"]), shape=shape)
 
     def _inputs(self, histories: Histories) -> sp.csr_matrix:
         """(n_members, 2 · n_items)"""

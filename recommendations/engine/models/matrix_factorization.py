@@ -70,7 +70,8 @@ class Svd(RatingPredictor):
         scored = scores > 0
         items = item_index[scored]
         residual = scores[scored] - a["mean"] - a["item_bias"][items]
-        features = np.column_stack([np.ones(len(items), dtype=np.float32), a["item_factors"][items]])
+        features = np.ones((len(items), 1 + a["item_factors"].shape[1]), dtype=np.float32)
+        features[:, 1:] = a["item_factors"][items]
         ridge = features.T @ features
         ridge[np.diag_indices_from(ridge)] += max(self.regularization * len(items), 1e-3)
         _, solution, _ = lapack.sposv(ridge, features.T @ residual, overwrite_a=1)

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     help = "Measure publishing (make bench calls it on a site of its own; it makes members and leaves them)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--members", type=int, default=4000)
+        parser.add_argument("--members", type=int, default=15_000, help="as many as the shared ratings have")
         parser.add_argument("--length", type=int, default=90, help="typical number of titles on a list")
         parser.add_argument("--processes", type=int, default=os.cpu_count(), help="default: %(default)s")
 
