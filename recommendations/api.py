@@ -6,8 +6,10 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +17,10 @@ from rest_framework.views import APIView
 
 from accounts.api import member_of
 from catalog.api import TitleCardSerializer, title_card
+from catalog.filters import TitleFilter
 from catalog.models import Title
 from recommendations.engine.ranking import PUBLISHED, RankingOptions
-from recommendations.serving import Recommendation, RecommendationList, recommend_for, similar_to
+from recommendations.serving import Recommendation, RecommendationList, filtered, recommend_for, similar_to
 
 
 def _limits(name: str) -> dict[str, Any]:
@@ -90,19 +93,34 @@ class SimilarTitleSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="Orders the list; has no unit.")
 
 
-class MyRecommendations(APIView):
+class MyRecommendations(GenericAPIView):
     permission_classes = (IsAuthenticated,)
+    queryset = Title.objects.none()
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = TitleFilter
 
     @extend_schema(
-        operation_id="my_recommendations", parameters=[RecommendationQuery], responses=RecommendationListSerializer
+        operation_id="my_recommendations",
+        parameters=[RecommendationQuery],
+        responses=RecommendationListSerializer,
+        filters=True,
     )
     def get(self, request: Request) -> Response:
-        """What I should watch next, and why."""
+        """What I should watch next, and why. Only titles that fit the filters, which are those of /titles/; `sort` is ignored."""
         query = RecommendationQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
+        filters = TitleFilter(request.query_params, Title.objects.visible_to(request.user), viewer=request.user)
+        if not filters.is_valid():
+            raise serializers.ValidationError(filters.errors)
         options = RankingOptions(**{name: wanted[name] for name in RankingOptions.LIMITS})
-        found = recommend_for(member_of(request), wanted["n"], without_reason=wanted["without_reason"], options=options)
+        found = recommend_for(
+            member_of(request),
+            wanted["n"],
+            without_reason=wanted["without_reason"],
+            options=options,
+            choice=filtered(filters),
+        )
         return Response(_recommendation_list(found))
 
 

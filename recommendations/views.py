@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.guests import forget_scores, guest_scores, keep_score
@@ -16,12 +17,13 @@ from accounts.requests import MemberRequest
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
 from catalog.requests import PageRequest
-from recommendations import queries, serving
+from recommendations import onboarding, queries, serving
 from recommendations.asking import asked_of
 from recommendations.for_you_views import render_for_you
-from recommendations.forms import ScoreForm
+from recommendations.forms import PageForm, ScoreForm
+from recommendations.onboarding import VERDICTS
 
-SIMILAR, WALL, GUEST_PICKS = 12, 24, 8
+SIMILAR, GUEST_PICKS = 12, 8
 
 
 @require_GET
@@ -34,19 +36,26 @@ def home(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def rate_some(request: PageRequest) -> HttpResponse:
+    """A wall of well-known titles to rate, with what that gives beside it."""
     if request.htmx.target == "live":
         return render(request, "recommendations/_live.html", _live(request))
-    context = {"wall": serving.onboarding_titles(WALL), **_live(request)}
-    return render(request, "recommendations/welcome.html", context)
+    page = PageForm(request.GET).number()
+    wall, has_more = onboarding.wall_page(request.session, request.user, page)
+    context = {"wall": wall, "next_page": page + 1 if has_more else None, "verdicts": VERDICTS}
+    if request.htmx.target == "more-to-rate":
+        return render(request, "recommendations/_wall.html", {**context, "scores": _scores(request)})
+    return render(request, "recommendations/welcome.html", {**context, **_live(request)})
 
 
 @require_POST
 def guest_rate(request: PageRequest, pk: int) -> HttpResponse:
     """One tap on a title: kept for the visit, or on the list of a member."""
     title = _title(request, pk)
+    if "not_seen" in request.POST:
+        return _not_seen(request, title)
     form = ScoreForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest("A score is a whole number from 1 to 10, or nothing to take it back.")
+        return HttpResponseBadRequest(gettext("A score is a whole number from 1 to 10, or nothing to take it back."))
     try:
         _rate(request, title, form.cleaned_data["score"])
     except ValidationError as error:
@@ -56,7 +65,18 @@ def guest_rate(request: PageRequest, pk: int) -> HttpResponse:
     if request.htmx.target == "editor":
         context = {"title": title, "score": guest_scores(request.session).get(title.pk)}
         return announce_change(render(request, "accounts/_editor_visitor.html", context))
-    return render(request, "recommendations/_rated.html", {"title": title, **_live(request)})
+    context = {"title": title, "verdicts": VERDICTS, **_live(request)}
+    return render(request, "recommendations/_rated.html", context)
+
+
+def _not_seen(request: PageRequest, title: Title) -> HttpResponse:
+    instead = onboarding.not_seen(request.session, request.user, title.pk)
+    if not request.htmx:
+        return back_to(request, "recommendations:home")
+    if instead is None:
+        return HttpResponse()
+    context = {"title": instead, "verdicts": VERDICTS, "scores": _scores(request)}
+    return render(request, "recommendations/_wall_card.html", context)
 
 
 @require_POST
@@ -103,16 +123,19 @@ def _rate(request: PageRequest, title: Title, score: int | None) -> None:
         keep_score(request.session, title.pk, score)
 
 
+def _scores(request: PageRequest) -> dict[int, int]:
+    """What was rated so far."""
+    return scores_of(request.user) if request.user.is_authenticated else guest_scores(request.session)
+
+
 def _live(request: PageRequest) -> dict[str, Any]:
     """What was rated so far, and what that gives."""
-    scores = scores_of(request.user) if request.user.is_authenticated else guest_scores(request.session)
-    asked = asked_of(request)
+    scores, asked = _scores(request), asked_of(request)
     reader = serving.Reader.of(request.user, scores)
-    is_enough = len(scores) >= serving.LEAST_INPUTS
     return {
         "asked": asked,
         "scores": scores,
         "missing": max(0, serving.LEAST_INPUTS - len(scores)),
         "steps": [place < len(scores) for place in range(serving.LEAST_INPUTS)],
-        "list": serving.recommend(reader, GUEST_PICKS, options=asked.options) if is_enough else None,
+        "list": serving.recommend(reader, GUEST_PICKS, options=asked.options),
     }

@@ -18,10 +18,11 @@ from recommendations.serving.season import SeasonTitle, season_ranking
 from recommendations.serving.series import continue_series
 from recommendations.serving.surprise import surprise
 from recommendations.serving.taste_map import TasteMap, taste_map
-from recommendations.serving.welcome import onboarding_titles
+from recommendations.serving.welcome import WALL, onboarding_titles
 
 __all__ = [
     "LEAST_INPUTS",
+    "WALL",
     "Choice",
     "Reader",
     "Reason",

@@ -67,9 +67,11 @@ def of_season(year: int, season: str) -> Choice:
 
 
 def led_to_by(title_id: int, recommender: Recommender) -> Choice:
-    """What a title that was watched and liked speaks for most."""
+    """What a title that was watched and liked speaks for most; where nothing is known of that, what is most like it."""
     (item,) = recommender.items.index_of(np.array([title_id]))
     found = recommender.led_to_by(item, LED_TO) if item >= 0 else np.zeros(0, dtype=np.int64)
+    if item >= 0 and not len(found) and recommender.alike is not None:
+        found = recommender.alike[item][recommender.alike[item] >= 0]
     return Choice(recommender.items.ids[found], f"because:{title_id}")
 
 

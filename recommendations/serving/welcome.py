@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
+from django.core.cache import cache
 from django.db.models import F, Q
 
+from catalog.cards import title_cards
 from catalog.models import Title
-from catalog.models.titles import Format
+from catalog.models.titles import Format, viewing_class
+from catalog.versioning import catalogue_version
+from recommendations.serving.readers import Viewer
 
-POOL = 12  # times as many candidates as places
+WALL = 168  # titles in all
+POOL = 600  # the best-known ones that they are chosen from
+WINDOW = 72  # of those left, how many of the best known each place is given from
 FAMILIAR = (Format.TV, Format.MOVIE)
+DAY = 86_400
 
 
-def onboarding_titles(n: int = 24) -> list[Title]:
-    """n titles that most people know, where series begin, of as many genres as possible: something to say yes or no to.
+def onboarding_titles(viewer: Viewer = None, n: int = WALL, without: Collection[int] = ()) -> list[Title]:
+    """n titles that most people know, where series begin, of as many genres as possible: something to say yes or no to."""
+    key = f"wall:{viewing_class(viewer)}:{catalogue_version()}"
+    ids = cache.get_or_set(key, lambda: [title.pk for title in _wall(viewer)], DAY) or []
+    wanted = [pk for pk in ids if pk not in without][:n]
+    cards = title_cards(wanted)
+    return [cards[pk] for pk in wanted if pk in cards]
 
-    From the best known down, each place goes to the title whose genres were shown least so far.
-    """
+
+def _wall(viewer: Viewer) -> list[Title]:
+    """From the best known down, each place goes to the title whose genres were shown least so far."""
     pool = list(
-        Title.objects.visible_to(None)
+        Title.objects.visible_to(viewer)
+        .filter(is_adult=False)
         .recommendable()
         .filter(Q(franchise_entry=None) | Q(franchise_entry=F("pk")), format__in=FAMILIAR)
         .for_cards()
-        .order_by("-members", "pk")[: n * POOL]
+        .order_by("-members", "pk")[:POOL]
     )
     shown: Counter[str] = Counter()
     chosen: list[Title] = []
-    while pool and len(chosen) < n:
-        title = min(pool[: 3 * n], key=lambda candidate: _seen_share(candidate, shown))
+    while pool and len(chosen) < WALL:
+        title = min(pool[:WINDOW], key=lambda candidate: _seen_share(candidate, shown))
         pool.remove(title)
         chosen.append(title)
         shown.update(title.tag_names)

@@ -34,3 +34,9 @@ def counting_again(asked: Asked, title_id: int) -> str:
 def another(asked: Asked, title_id: int) -> str:
     """The query of the next surprise, which is not this title again."""
     return asked.after(title_id)
+
+
+@register.filter
+def said_of(sentence: str, name: str) -> str:
+    """A sentence with the place of a title's name filled in."""
+    return sentence % {"title": name}
