@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 from django.forms import BoundField
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from catalog.filters import OFF_LIST, ON_LIST, TitleFilter, status_on_list_choices
 from catalog.models import Tag
-from catalog.models.titles import Season
+from catalog.models.titles import Season as SeasonName
 from catalog.search_key import search_key
+from catalog.seasons import Season
 from catalog.title_index import CHOICES, SEASONS, Term
 
 SIGNS = {"tag": "all", "tag_any": "any", "tag_not": "not"}
@@ -116,7 +117,7 @@ class Facets:
         known = first[first == last].astype(np.int64) % 4
         counts = np.bincount(known, minlength=4)
         return self._options(
-            "season", ((value, label, counts[SEASONS.index(value)]) for value, label in Season.choices)
+            "season", ((value, label, counts[SEASONS.index(value)]) for value, label in SeasonName.choices)
         )
 
     def my_list(self) -> list[Option]:
@@ -207,15 +208,10 @@ def _said(filters: TitleFilter, name: str, value: Any) -> str:
     if name == "studio":
         return index.studios.terms[index.studios.at[value]].name
     if name in ("season_from", "season_to"):
-        return f"{label}: {season_label(value)}"
+        year, season = value.split("-")
+        return f"{label}: {Season.of(int(year), season).label}"
     choices = dict(getattr(filters.form.fields[name], "choices", ()))
     return str(choices[value]) if value in choices else f"{label}: {value}"
-
-
-def season_label(address: str) -> str:
-    """ "2019-fall" as "Fall 2019"."""
-    year, season = address.split("-")
-    return pgettext("a season of a year", "%(season)s %(year)s") % {"season": Season(season).label, "year": year}
 
 
 def canonical_query(filters: TitleFilter) -> list[tuple[str, str]]:

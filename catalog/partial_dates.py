@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from functools import total_ordering
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.formats import date_format
 
 FORMAT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -61,8 +63,8 @@ class PartialDate:
     @property
     def label(self) -> str:
         """For people: "9 Apr 2004", "Apr 2004", "2004"."""
-        month = MONTHS[self.month - 1] if self.month else ""
-        return " ".join(str(part) for part in (self.day, month, self.year) if part)
+        pattern = "j M Y" if self.day else "M Y" if self.month else "Y"
+        return date_format(date(self.year, self.month or 1, self.day or 1), pattern)
 
 
 class PartialDateField(models.CharField):

@@ -5,35 +5,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_saved_views'),
+        ("catalog", "0002_saved_views"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='title',
-            name='broadcast_day',
-            field=models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')], help_text='In Japan.', null=True),
+            model_name="title",
+            name="broadcast_day",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                choices=[
+                    (1, "Monday"),
+                    (2, "Tuesday"),
+                    (3, "Wednesday"),
+                    (4, "Thursday"),
+                    (5, "Friday"),
+                    (6, "Saturday"),
+                    (7, "Sunday"),
+                ],
+                help_text="In Japan.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='title',
-            name='broadcast_time',
-            field=models.TimeField(blank=True, help_text='In Japan.', null=True),
+            model_name="title",
+            name="broadcast_time",
+            field=models.TimeField(blank=True, help_text="In Japan.", null=True),
         ),
         migrations.AddField(
-            model_name='title',
-            name='next_airing_at',
+            model_name="title",
+            name="next_airing_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='title',
-            name='next_episode',
+            model_name="title",
+            name="next_episode",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='title',
-            name='score_counts',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, help_text='How many people elsewhere gave 1 … 10.', null=True, size=10),
+            model_name="title",
+            name="score_counts",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.PositiveIntegerField(),
+                blank=True,
+                help_text="How many people elsewhere gave 1 … 10.",
+                null=True,
+                size=10,
+            ),
         ),
     ]

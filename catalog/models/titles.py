@@ -95,6 +95,12 @@ class SourceMaterial(models.TextChoices):
     UNKNOWN = "", _("Unknown")
 
 
+CARD_FIELDS = (
+    "name", "name_english", "name_native", "format", "episodes", "season_year", "started_on", "cover_url", "score",
+    "is_adult", "medium", "status", "franchise_entry",
+)  # fmt: skip
+
+
 def viewing_class(viewer: User | AnonymousUser | None) -> str:
     """Viewers of one class may see the same titles: part of the key of whatever is cached for them."""
     return "whole" if viewer is not None and viewer.is_authenticated and viewer.shows_adult else "common"
@@ -121,9 +127,13 @@ class TitleQuerySet(models.QuerySet["Title"]):
 
     def for_cards(self) -> TitleQuerySet:
         """Only what a card shows: one query for any number of titles."""
+        return self.with_tag_names().only(*CARD_FIELDS)
+
+    def for_airing(self) -> TitleQuerySet:
+        """What a card shows, and when it airs."""
         return self.with_tag_names().only(
-            "name", "name_english", "name_native", "format", "episodes", "season_year", "started_on", "cover_url",
-            "score", "is_adult", "medium", "status", "franchise_entry",
+            *CARD_FIELDS, "ended_on", "episode_seconds", "broadcast_day", "broadcast_time", "next_airing_at",
+            "next_episode", "members",
         )  # fmt: skip
 
 

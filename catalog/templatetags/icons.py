@@ -1,3 +1,5 @@
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -7,6 +9,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """A picture of static/img/icons.svg. Decoration only: what it means stands beside it as text or label."""
     return format_html(

@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.models import Title
 from catalog.names import name_for
@@ -29,8 +31,9 @@ def poster_url(title: Title) -> str:
 @register.filter
 def facts(title: Title) -> str:
     """ "TV · 24 episodes · 2011", without what is unknown."""
-    episodes = f"{title.episodes} episode{'' if title.episodes == 1 else 's'}" if title.episodes else ""
-    shown = [title.get_format_display() if title.format else "", "" if title.episodes == 1 else episodes, title.year]
+    n = title.episodes or 0
+    episodes = ngettext("%(n)d episode", "%(n)d episodes", n) % {"n": n} if n > 1 else ""
+    shown = [title.get_format_display() if title.format else "", episodes, title.year]
     return " · ".join(str(part) for part in shown if part)
 
 
@@ -51,7 +54,8 @@ def minutes(seconds: int | None) -> str:
     if not seconds:
         return ""
     hours, rest = divmod(max(1, round(seconds / 60)), 60)
-    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+    shown = [_("%(n)d h") % {"n": hours} if hours else "", _("%(n)d min") % {"n": rest} if rest else ""]
+    return " ".join(part for part in shown if part)
 
 
 @register.simple_tag(takes_context=True)
