@@ -7,7 +7,7 @@ Bad values raise Django's ValidationError, by field.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from catalog.partial_dates import PartialDate
 INTEGERS = ("score", "progress", "rewatches")
 LIKED = 9  # the score that "seen and liked" gives
 BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
+MOST_AT_ONCE = 5_000  # entries that one bulk change may name
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class EntryDraft:
     rewatches: int = 0
     notes: str = ""
     visibility: str = Visibility.PUBLIC
+    tags: Sequence[str] = ()
+    rewatched_on: Sequence[PartialDate] = ()
 
     @classmethod
     def of(cls, entry: ListEntry) -> EntryDraft:
@@ -238,12 +241,18 @@ def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collec
             entry.status = EntryStatus.WATCHING
         elif entry.score is not None and "score" in changed and entry.status == EntryStatus.PLANNED:
             entry.status = EntryStatus.COMPLETED
+    entry.rewatches = max(entry.rewatches, len(entry.rewatched_on))
     if entry.status == EntryStatus.COMPLETED != before and "progress" not in changed:
         entry.progress = episodes or entry.progress
 
 
 def _same(entry: ListEntry, other: ListEntry | None) -> bool:
-    return other is not None and EntryDraft.of(entry) == EntryDraft.of(other)
+    return other is not None and all(_plain(entry, name) == _plain(other, name) for name in DRAFT_FIELDS)
+
+
+def _plain(entry: ListEntry, name: str) -> Any:
+    value = getattr(entry, name)
+    return list(value) if name in ("tags", "rewatched_on") else value
 
 
 def _require_titles(title_ids: Collection[int]) -> None:

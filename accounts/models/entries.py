@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 from catalog.models import Title
@@ -16,18 +19,21 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+TAG_LENGTH, MOST_TAGS = 40, 20
+
+
 class EntryStatus(models.TextChoices):
-    PLANNED = "planned", "Plan to watch"
-    WATCHING = "watching", "Watching"
-    COMPLETED = "completed", "Completed"
-    ON_HOLD = "on_hold", "On hold"
-    DROPPED = "dropped", "Dropped"
+    PLANNED = "planned", _("Plan to watch")
+    WATCHING = "watching", _("Watching")
+    COMPLETED = "completed", _("Completed")
+    ON_HOLD = "on_hold", _("On hold")
+    DROPPED = "dropped", _("Dropped")
 
 
 class Visibility(models.TextChoices):
-    PUBLIC = "public", "Everybody"
-    FOLLOWERS = "followers", "My followers"
-    PRIVATE = "private", "Only me"
+    PUBLIC = "public", _("Everybody")
+    FOLLOWERS = "followers", _("My followers")
+    PRIVATE = "private", _("Only me")
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
@@ -57,6 +63,8 @@ class ListEntry(models.Model):
     started_on = PartialDateField()
     finished_on = PartialDateField()
     rewatches = models.PositiveSmallIntegerField(default=0)
+    rewatched_on = ArrayField(PartialDateField(), default=list, blank=True, size=100)
+    tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list, blank=True, size=MOST_TAGS)
     notes = models.TextField(blank=True, max_length=5000)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -80,13 +88,31 @@ class ListEntry(models.Model):
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         super().clean_fields(exclude)
         if len(self.notes) > 5000:  # a TextField's max_length binds forms only
-            raise ValidationError({"notes": "Notes have at most 5000 characters."})
+            raise ValidationError({"notes": gettext("Notes have at most 5000 characters.")})
 
     def clean(self) -> None:
+        self.tags = clean_tags(self.tags)
+        self.rewatched_on = sorted(self.rewatched_on)
         started, finished = str(self.started_on or ""), str(self.finished_on or "")
         known = min(len(started), len(finished))  # a day and a year are compared as years
         if started[:known] > finished[:known]:
-            raise ValidationError({"finished_on": f"Finished ({finished}) before it was started ({started})."})
+            message = gettext("Finished (%(finished)s) before it was started (%(started)s).")
+            raise ValidationError({"finished_on": message % {"finished": finished, "started": started}})
+
+
+def clean_tags(tags: Iterable[str]) -> list[str]:
+    """A member's own tags in their order, each once whatever its case. Raises ValidationError for too many or too long."""
+    words = (" ".join(tag.split()) for tag in tags)
+    once = list({word.casefold(): word for word in words if word}.values())
+    if len(once) > MOST_TAGS:
+        raise ValidationError({"tags": gettext("%(n)d tags are the most for a title.") % {"n": MOST_TAGS}})
+    for word in once:
+        if len(word) > TAG_LENGTH:
+            message = gettext("“%(tag)s…” is too long: a tag has at most %(n)d characters.")
+            raise ValidationError({"tags": message % {"tag": word[:TAG_LENGTH], "n": TAG_LENGTH}})
+        if "," in word:
+            raise ValidationError({"tags": gettext("A tag has no comma: “%(tag)s”.") % {"tag": word}})
+    return once
 
 
 class HiddenTitle(models.Model):

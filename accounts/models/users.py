@@ -1,29 +1,57 @@
+from __future__ import annotations
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.titles import AgeRating
 
 
 class User(AbstractUser):
     """A member: the account, and the few settings that decide what it is shown."""
 
     class TitleLanguage(models.TextChoices):
-        ROMAJI = "romaji", "Romanised (Shingeki no Kyojin)"
-        ENGLISH = "english", "English (Attack on Titan)"
-        NATIVE = "native", "Native (進撃の巨人)"
+        ROMAJI = "romaji", _("Romanised (Shingeki no Kyojin)")
+        ENGLISH = "english", _("English (Attack on Titan)")
+        NATIVE = "native", _("Native (進撃の巨人)")
 
     class Theme(models.TextChoices):
-        SYSTEM = "system", "As my device"
-        LIGHT = "light", "Light"
-        DARK = "dark", "Dark"
+        SYSTEM = "system", _("As my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class ScoreFormat(models.TextChoices):
+        POINTS = "points", _("10 points")
+        STARS = "stars", _("5 stars, in halves")
+        FACES = "faces", _("3 faces")
+
+    class AgeLimit(models.TextChoices):
+        NONE = "", _("No limit")
+        G = AgeRating.G.value, _("All ages")
+        PG = AgeRating.PG.value, _("Children")
+        PG_13 = AgeRating.PG_13.value, _("Teens, 13 or older")
+        R_17 = AgeRating.R_17.value, _("17 or older")
 
     email = models.EmailField(unique=True)
     first_name = last_name = None  # type: ignore[assignment]
     shows_adult = models.BooleanField(
-        "show adult titles", default=False, help_text="I am an adult and want to see them."
+        _("show adult titles"), default=False, help_text=_("I am an adult and want to see them.")
     )
     title_language = models.CharField(max_length=8, choices=TitleLanguage, default=TitleLanguage.ROMAJI)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
+    language = models.CharField(max_length=8, choices=settings.LANGUAGES, blank=True, default="")
+    time_zone = models.CharField(max_length=40, blank=True, default="")
+    score_format = models.CharField(max_length=8, choices=ScoreFormat, default=ScoreFormat.POINTS)
+    age_limit = models.CharField(
+        max_length=8,
+        choices=AgeLimit,
+        blank=True,
+        default=AgeLimit.NONE,
+        help_text="The oldest age class that is shown; titles without one are not.",
+    )
     is_synthetic = models.BooleanField(
         default=False, help_text="Made by demo_community: labelled as such, and left out of training."
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class TagQuerySet(models.QuerySet["Tag"]):
     def visible_to(self, viewer: User | AnonymousUser | None) -> TagQuerySet:
         """Tags that `viewer` may see: those of adult titles need the member's opt-in."""
-        if viewer is not None and viewer.is_authenticated and viewer.shows_adult:
+        if viewer is not None and viewer.is_authenticated and viewer.shows_adult and not viewer.age_limit:
             return self
         return self.filter(is_adult=False)
 

@@ -102,16 +102,32 @@ CARD_FIELDS = (
 
 
 def viewing_class(viewer: User | AnonymousUser | None) -> str:
-    """Viewers of one class may see the same titles: part of the key of whatever is cached for them."""
-    return "whole" if viewer is not None and viewer.is_authenticated and viewer.shows_adult else "common"
+    """Viewers of one class may see the same titles: part of the key of whatever is cached for them.
+
+    "whole", "common", or the oldest age class that the account is limited to.
+    """
+    if viewer is None or not viewer.is_authenticated:
+        return "common"
+    return viewer.age_limit or ("whole" if viewer.shows_adult else "common")
+
+
+def age_classes_up_to(limit: str) -> list[str]:
+    """The known age classes, youngest first, to this one."""
+    known = [value for value in AgeRating.values if value]
+    return known[: known.index(limit) + 1]
 
 
 class TitleQuerySet(models.QuerySet["Title"]):
     def visible_to(self, viewer: User | AnonymousUser | None) -> TitleQuerySet:
-        """Titles that `viewer` (None or anonymous: a visitor) may see anywhere: adult ones need the member's opt-in."""
-        if viewer is not None and viewer.is_authenticated and viewer.shows_adult:
+        """Titles that `viewer` (None or anonymous: a visitor) may see anywhere: adult ones need the member's opt-in.
+
+        An account with an age limit sees what is known to be for that age, and nothing else.
+        """
+        allowed = viewing_class(viewer)
+        if allowed == "whole":
             return self
-        return self.filter(is_adult=False)
+        titles = self.filter(is_adult=False)
+        return titles if allowed == "common" else titles.filter(age_rating__in=age_classes_up_to(allowed))
 
     def recommendable(self) -> TitleQuerySet:
         """Anime that can be watched today and is a work of its own, not an advertisement or a music clip."""

@@ -1,0 +1,44 @@
+"""In which language the interface speaks: the member's choice, else the browser's. It travels in a cookie, so that what
+is the same for everybody (posters, styles) need not ask who is asking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+
+from accounts.models import User
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response = super().process_response(request, response)
+        if (language := getattr(request, "chosen_language", None)) is not None:
+            remember_language(request, response, language)
+        return response
+
+
+@receiver(user_logged_in)
+def speak_the_members_language(request: HttpRequest, user: User, **_: Any) -> None:
+    if user.language:
+        request.chosen_language = user.language  # type: ignore[attr-defined]
+
+
+def remember_language(request: HttpRequest, response: HttpResponseBase, language: str) -> None:
+    """An empty language goes back to what the browser asks for."""
+    if not language:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
+        return
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        secure=request.is_secure(),
+    )
