@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from catalog.models import ExternalId
+from catalog.models import ExternalId, Title
 
 Provider = ExternalId.Provider
 PAGES = {  # "{medium}" is anime or manga
@@ -20,6 +20,17 @@ PAGES = {  # "{medium}" is anime or manga
     Provider.SIMKL: "https://simkl.com/{medium}/{value}",
     Provider.ANIMECOUNTDOWN: "https://animecountdown.com/{value}",
 }
+
+# Who wrote what an import brought; what staff and our own sample say needs no name.
+AUTHORS = {
+    "jikan": Provider.MAL, "mal-2020": Provider.MAL, "synopses": Provider.MAL, "anilist": Provider.ANILIST,
+}  # fmt: skip
+
+
+def author_of(title: Title, field: str) -> str:
+    """The catalogue that a field's text was taken from, by name."""
+    found = AUTHORS.get(title.field_sources.get(field, ""))
+    return str(found.label) if found else ""
 
 
 def external_links(ids: Iterable[ExternalId]) -> list[tuple[str, str]]:

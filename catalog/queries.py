@@ -42,6 +42,7 @@ class TitleDetail:
     related: list[RelatedTitle]
     franchise: list[Title]  # every part the viewer may see, itself included, in the order of their start
     tags: list[Tag]
+    links: list[tuple[int, int, str]]  # (from title, to title, kind) of the relations within the franchise
 
 
 def title_filter(parameters: Mapping[str, Any], viewer: Viewer) -> TitleFilter:
@@ -71,14 +72,18 @@ def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
     )
     kinds, entry = _kinds_of_related(title), title.franchise_entry_id
     wanted = Q(pk__in=kinds) | Q(franchise_entry=entry) if entry else Q(pk__in=kinds)
-    shown = sorted(visible.for_cards().filter(wanted), key=lambda card: (_start(card), card.pk))
+    shown = sorted(visible.for_airing().filter(wanted), key=lambda card: (_start(card), card.pk))
+    franchise = [card for card in shown if entry and card.franchise_entry_id == entry]
+    parts = [card.pk for card in franchise]
+    links = Relation.objects.filter(from_title__in=parts, to_title__in=parts) if parts else Relation.objects.none()
     order = list(Relation.Kind)
     related = sorted((card for card in shown if card.pk in kinds), key=lambda card: order.index(kinds[card.pk]))
     return TitleDetail(
         title=title,
         related=[RelatedTitle(str(kinds[card.pk].label), card) for card in related],
-        franchise=[card for card in shown if entry and card.franchise_entry_id == entry],
+        franchise=franchise,
         tags=list(title.tags.all()),
+        links=list(links.values_list("from_title_id", "to_title_id", "kind")),
     )
 
 

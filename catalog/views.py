@@ -4,16 +4,23 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from catalog import posters, queries
+from catalog.airing import next_airing
+from catalog.distribution import score_bars
 from catalog.facets import Facets, active_filters
 from catalog.forms import SearchForm
-from catalog.links import external_links
-from catalog.models import SavedView, Title
+from catalog.links import author_of, external_links
+from catalog.models import SavedView, Tag, Title
+from catalog.partial_dates import PartialDate
 from catalog.requests import PageRequest
 from catalog.search import search_titles
+from catalog.time_zones import remember_zone, zone_of
+from catalog.timeline import timeline
+from catalog.watch_order import watch_order
 
 PAGE = 48
 SUGGESTIONS, RESULTS = 7, 60
@@ -52,8 +59,20 @@ def title(request: HttpRequest, pk: int) -> HttpResponse:
         detail = queries.title_detail(pk, request.user)
     except Title.DoesNotExist as error:
         raise Http404 from error
-    context = {"detail": detail, "title": detail.title, "links": external_links(detail.title.external_ids.all())}
-    return render(request, "catalog/title.html", context)
+    zone, today = zone_of(request), timezone.localdate()
+    context = {
+        "detail": detail,
+        "title": detail.title,
+        "links": external_links(detail.title.external_ids.all()),
+        "tag_groups": [(kind.label, [tag for tag in detail.tags if tag.kind == kind]) for kind in Tag.Kind],
+        "order": watch_order(detail.franchise, detail.links),
+        "timeline": timeline(detail.franchise, PartialDate(today.year, today.month, today.day)),
+        "bars": score_bars(detail.title.score_counts or []),
+        "next_airing": next_airing(detail.title, timezone.now()),
+        "zone": zone.key,
+        "author": author_of(detail.title, "synopsis"),
+    }
+    return remember_zone(request, render(request, "catalog/title.html", context))
 
 
 @require_GET
