@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recommendations import for_you_views, views
+from recommendations import for_you_views, taste_views, views
 
 app_name = "recommendations"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("rate/<int:pk>/", views.guest_rate, name="guest_rate"),
     path("titles/<int:pk>/similar/", views.similar, name="similar"),
     path("titles/<int:pk>/predicted/", views.predicted, name="predicted"),
+    path("taste/", taste_views.taste, name="taste"),
+    path("taste/<int:year>/", taste_views.year, name="year"),
+    path("members/<str:username>/taste/", taste_views.taste_of_member, name="taste_of_member"),
     path("segments/", views.segments, name="segments"),
     path("about/", views.about, name="about"),
 ]

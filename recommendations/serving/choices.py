@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.filters import TitleFilter
+from catalog.models.titles import viewing_class
 from catalog.title_index import CHOICES, season_number, title_index
 from recommendations.engine.interactions import IdMap
 from recommendations.engine.ranking import PUBLISHED
 from recommendations.engine.recommender import Recommender
 from recommendations.models import Mood
-from recommendations.serving.readers import Viewer
+from recommendations.serving.readers import Reader
 
 LED_TO = 60  # titles that a favourite speaks for most: of them, those that suit the member best
 GEM_SHARE = 0.6  # of the titles known well enough to be suggested, those with the smaller audiences
@@ -36,9 +37,16 @@ class Choice:
         return mask
 
 
-def everything_visible_to(viewer: Viewer) -> Choice:
+def within_age_limit(choice: Choice | None, reader: Reader) -> Choice | None:
+    """The same for readers without one. Scores are made without regard to it, so what is left is chosen before the best."""
+    if reader.member is None or not reader.member.age_limit:
+        return choice
     index = title_index()
-    return Choice(index.ids[index.visible_to(viewer)])
+    visible = index.ids[index.visible_to(reader.member)]
+    limit = viewing_class(reader.member)
+    if choice is None:
+        return Choice(visible, limit)
+    return Choice(np.intersect1d(choice.title_ids, visible), choice.key and f"{choice.key}:{limit}")
 
 
 def filtered(filters: TitleFilter) -> Choice | None:

@@ -25,7 +25,7 @@ from recommendations.engine.recommender import MemberList, Ranked, Recommender
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.member_lists import FRANCHISE_OF_TITLE
 from recommendations.pipelines.rows import TOP
-from recommendations.serving.choices import Choice
+from recommendations.serving.choices import Choice, within_age_limit
 from recommendations.serving.readers import Reader
 from recommendations.titles import current_rules
 
@@ -109,6 +109,7 @@ def recommend(
     without_reason: as if these title ids were not among those watched. choice: keep to these titles; as many as n of them
     that may be shown are, whatever speaks for them.
     """
+    choice = within_age_limit(choice, reader)
     asked = _Asked(frozenset(without_reason), options, choice)
     row = _current_row(reader)
     version = row.version if row else ModelVersion.active()

@@ -1,0 +1,136 @@
+"""A list as arrays: one read of its entries, and the catalogue's index for all that is known of their titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from django.db.models import CharField
+from django.db.models.functions import Cast, Coalesce
+from numpy.typing import NDArray
+
+from accounts.models import EntryStatus, ListEntryQuerySet
+from catalog.models import Tag
+from catalog.title_index import Terms, TitleIndex, title_index
+
+GENRES = {Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC}
+
+
+@dataclass(frozen=True)
+class PerTerm:
+    """Parallel arrays (n_terms,) over the terms that any title of a list has. means: of the scores given; NaN for none."""
+
+    names: list[str]
+    slugs: list[str]
+    counts: NDArray[np.int64]
+    n_scored: NDArray[np.int64]
+    means: NDArray[np.float64]
+    hours: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ReadList:
+    """Parallel arrays over the titles that were watched, in part or whole. at: their places in the index. scores: 1–10, NaN for
+    none. finished: ISO dates, of which parts may be unknown; "" for none. completed: whether they were."""
+
+    index: TitleIndex
+    tag_slugs: frozenset[str]  # that may be named
+    title_ids: NDArray[np.int64]
+    at: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    hours: NDArray[np.float64]
+    finished: NDArray[np.str_]
+    completed: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, entries: ListEntryQuerySet, tag_slugs: frozenset[str]) -> ReadList:
+        """entries: those that the viewer may see; planned ones say nothing of a taste and are left out."""
+        index = title_index()
+        rows = list(
+            entries.exclude(status=EntryStatus.PLANNED)
+            .order_by("title_id")
+            .values_list(
+                "title_id", "status", Coalesce("score", 0), "progress", "rewatches", Cast("finished_on", CharField())
+            )
+        )
+        title_ids, statuses, scores, progress, rewatches, finished = zip(*rows, strict=True) if rows else [()] * 6
+        ids = np.array(title_ids, dtype=np.int64)
+        at = index.places_of(ids)
+        known = np.isin(ids, index.ids)
+        completed = np.array([status == EntryStatus.COMPLETED for status in statuses], dtype=bool)[known]
+        episodes = np.nan_to_num(index.numbers["episodes"][at])
+        seen = np.array(progress, dtype=np.float64)[known]
+        seen = np.where(completed & (seen == 0), episodes, seen)
+        again = np.array(rewatches, dtype=np.float64)[known] * np.maximum(episodes, seen)
+        given = np.array(scores, dtype=np.float64)[known]
+        return cls(
+            index=index,
+            tag_slugs=tag_slugs,
+            title_ids=ids[known],
+            at=at,
+            scores=np.where(given > 0, given, np.nan),
+            hours=(seen + again) * np.nan_to_num(index.numbers["minutes"][at]) / 60,
+            finished=np.array(finished, dtype=str)[known],
+            completed=completed,
+        )
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def only(self, mask: NDArray[np.bool_]) -> ReadList:
+        columns = ("title_ids", "at", "scores", "hours", "finished", "completed")
+        cut = {name: getattr(self, name)[mask] for name in columns}
+        return ReadList(self.index, self.tag_slugs, **cut)
+
+    def finished_in(self, year: int) -> ReadList:
+        return self.only(np.char.startswith(self.finished, f"{year:04}") if len(self) else np.zeros(0, dtype=bool))
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """(n,) one of the index's numbers; NaN where nobody knows."""
+        return self.index.numbers[name][self.at]
+
+    @cached_property
+    def mean(self) -> float | None:
+        given = self.scores[np.isfinite(self.scores)]
+        return float(given.mean()) if len(given) else None
+
+    @property
+    def years(self) -> list[int]:
+        """In which anything was finished, the last first."""
+        return sorted({int(date[:4]) for date in self.finished if date}, reverse=True)
+
+    @property
+    def n_undated(self) -> int:
+        """Completed, but nobody knows when."""
+        return int((self.completed & (self.finished == "")).sum()) if len(self) else 0
+
+    def genres(self) -> PerTerm:
+        terms = self.index.tags
+        wanted = np.array([term.kind in GENRES and term.slug in self.tag_slugs for term in terms.terms], dtype=bool)
+        return self._per_term(terms, wanted)
+
+    def studios(self) -> PerTerm:
+        return self._per_term(self.index.studios, np.ones(len(self.index.studios.terms), dtype=bool))
+
+    def _per_term(self, terms: Terms, wanted: NDArray[np.bool_]) -> PerTerm:
+        """A title with three genres counts for each of them."""
+        row = np.full(terms.n_titles, -1)
+        row[self.at] = np.arange(len(self))
+        listed = row[terms.title_of] >= 0
+        term, entry = terms.term_of[listed], row[terms.title_of[listed]]
+        scored = np.isfinite(self.scores[entry])
+        n = len(terms.terms)
+        counts = np.bincount(term, minlength=n)
+        n_scored = np.bincount(term[scored], minlength=n)
+        sums = np.bincount(term[scored], self.scores[entry][scored], n)
+        hours = np.bincount(term, self.hours[entry], n)
+        kept = np.flatnonzero(wanted & (counts > 0))
+        return PerTerm(
+            names=[terms.terms[place].name for place in kept],
+            slugs=[terms.terms[place].slug for place in kept],
+            counts=counts[kept],
+            n_scored=n_scored[kept],
+            means=np.divide(sums[kept], n_scored[kept], out=np.full(len(kept), np.nan), where=n_scored[kept] > 0),
+            hours=hours[kept],
+        )

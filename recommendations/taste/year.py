@@ -1,0 +1,64 @@
+"""A year in review: what was finished in it, as far as anybody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils.dates import MONTHS_3
+from django.utils.translation import gettext as _
+
+from catalog.cards import title_cards
+from catalog.models import Title
+from recommendations.charts import Chart, Row, columns
+from recommendations.taste.lists import ReadList
+from recommendations.taste.profile import Profile, profile
+
+BEST = 6
+
+
+@dataclass(frozen=True)
+class YearInReview:
+    """n_undated: completed titles of which nobody knows when, in whatever year. n_without_month: of this year."""
+
+    year: int
+    numbers: Profile
+    months: Chart | None
+    best: tuple[tuple[Title, int], ...]
+    first: Title | None
+    last: Title | None
+    n_undated: int
+    n_without_month: int
+
+
+def year_in_review(own: ReadList, year: int) -> YearInReview:
+    of_year = own.finished_in(year)
+    dated = np.flatnonzero(np.char.str_len(of_year.finished) == 10) if len(of_year) else np.zeros(0, dtype=int)
+    in_time = dated[np.argsort(of_year.finished[dated], kind="stable")]
+    scored = np.flatnonzero(np.isfinite(of_year.scores))
+    best = scored[np.lexsort((of_year.title_ids[scored], -of_year.hours[scored], -of_year.scores[scored]))][:BEST]
+    cards = title_cards(of_year.title_ids[[*best, *in_time[:1], *in_time[-1:]]].tolist())
+
+    def card(places: np.ndarray) -> Title | None:
+        return cards.get(int(of_year.title_ids[places[0]])) if len(places) else None
+
+    return YearInReview(
+        year=year,
+        numbers=profile(of_year),
+        months=_months(of_year),
+        best=tuple((cards[int(of_year.title_ids[place])], int(of_year.scores[place])) for place in best),
+        first=card(in_time[:1]),
+        last=card(in_time[-1:]),
+        n_undated=own.n_undated,
+        n_without_month=int((np.char.str_len(of_year.finished) == 4).sum()) if len(of_year) else 0,
+    )
+
+
+def _months(of_year: ReadList) -> Chart | None:
+    months = np.array([int(date[5:7]) for date in of_year.finished if len(date) >= 7], dtype=int)
+    if not len(months):
+        return None
+    counted = np.bincount(months, minlength=13)[1:].tolist()
+    rows = [Row(str(MONTHS_3[month]), n, str(n)) for month, n in enumerate(counted, 1)]
+    says = _("Most of them in %(month)s.") % {"month": rows[int(np.argmax(counted))].label}
+    return columns("months", _("Finished by month"), says, (_("Month"), _("Titles")), rows)

@@ -1,0 +1,60 @@
+"""The taste profile: of one's own list, or of what a member shows of theirs; and years in review."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.models import ListEntry, ListEntryQuerySet, User
+from accounts.requests import MemberRequest
+from catalog.requests import PageRequest
+from catalog.title_index import title_index
+from recommendations.serving.readers import Viewer
+from recommendations.taste.influence import most_influential
+from recommendations.taste.lists import ReadList
+from recommendations.taste.profile import profile
+from recommendations.taste.year import year_in_review
+from social.visibility import entries_visible_to
+
+
+@require_GET
+@login_required
+def taste(request: MemberRequest) -> HttpResponse:
+    own = _read(_own_entries(request.user), request.user)
+    context = {
+        "owner": request.user,
+        "own": own,
+        "profile": profile(own),
+        "influences": most_influential(request.user) if len(own) else [],
+    }
+    return render(request, "recommendations/taste.html", context)
+
+
+@require_GET
+@login_required
+def year(request: MemberRequest, year: int) -> HttpResponse:
+    own = _read(_own_entries(request.user), request.user)
+    if year not in own.years:
+        raise Http404
+    context = {"own": own, "review": year_in_review(own, year)}
+    return render(request, "recommendations/year.html", context)
+
+
+@require_GET
+def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
+    """Of those entries that the viewer may see."""
+    if "\0" in username:  # which PostgreSQL cannot even look for
+        raise Http404
+    owner = get_object_or_404(User, username__iexact=username, is_active=True)
+    own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
+    return render(request, "recommendations/taste.html", {"owner": owner, "own": own, "profile": profile(own)})
+
+
+def _own_entries(member: User) -> ListEntryQuerySet:
+    return ListEntry.objects.visible_to(member).filter(user=member)
+
+
+def _read(entries: ListEntryQuerySet, viewer: Viewer) -> ReadList:
+    return ReadList.of(entries, title_index().tags_visible_to(viewer))
