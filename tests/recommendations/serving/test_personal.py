@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,28 +14,13 @@ from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.publish import activate
 from recommendations.pipelines.segments import publish_segments
 from recommendations.serving import (
-    continue_series,
-    onboarding_titles,
     personal,
     predicted_score,
     recommend_for,
     recommend_for_guest,
-    similar_to,
 )
 from tests.recommendations.engine.toys import clusters
-
-
-def shown(found):
-    return [item.title for item in found.items]
-
-
-@pytest.fixture
-def fan(member, odd):
-    """Likes odd titles."""
-    for title, score in zip(odd[:4], (9, 10, 8, 9), strict=True):
-        lists.set_score(member, title, score)
-    member.refresh_from_db()
-    return member
+from tests.recommendations.serving.shown import shown
 
 
 class TestSources:
@@ -388,37 +372,6 @@ class TestQueries:
             recommend_for_guest(scores, n)
 
 
-class TestSimilarTitles:
-    def test_titles_with_the_same_audience_come_first(self, odd, publish_model):
-        publish_model()
-
-        found = similar_to(odd[0], None, 5)
-
-        assert {item.title for item in found} <= set(odd[1:])
-        assert {item.by for item in found} == {"people"}
-
-    def test_a_title_that_nobody_rated_is_compared_by_its_tags(self, make_title, publish_model):
-        publish_model()
-        tags = [Tag.objects.create(kind="genre", name=name, slug=name) for name in ("drama", "music", "sports")]
-        new, both, one, other = (make_title(name) for name in ("New", "Both", "One", "Other"))
-        new.tags.set(tags[:2])
-        both.tags.set(tags[:2])
-        one.tags.set(tags[1:])
-        other.tags.set(tags[2:])
-
-        found = similar_to(new, AnonymousUser(), 5)
-
-        assert [(item.title, item.score, item.by) for item in found] == [(both, 1.0, "tags"), (one, 0.5, "tags")]
-
-    def test_adult_titles_need_the_opt_in(self, odd, make_member, publish_model):
-        publish_model()
-        closest = similar_to(odd[0], None, 1)[0].title
-        Title.objects.filter(pk=closest.pk).update(is_adult=True)
-
-        assert closest not in [item.title for item in similar_to(odd[0], make_member(), 30)]
-        assert closest in [item.title for item in similar_to(odd[0], make_member(shows_adult=True), 30)]
-
-
 class TestPredictedScore:
     def test_liked_kinds_are_predicted_higher(self, fan, odd, even, publish_model):
         publish_model()
@@ -442,75 +395,3 @@ class TestPredictedScore:
         for title in odd[1:4]:
             lists.set_score(fan, title, None)
         assert predicted_score(fan, odd[5]) is None
-
-
-class TestContinueSeries:
-    @pytest.fixture
-    def series(self, make_title):
-        first = make_title("Saga", started_on="2010")
-        parts = [make_title(f"Saga {n}", started_on=f"201{n}-04", franchise_entry=first) for n in (2, 3)]
-        first.franchise_entry = first
-        first.save()
-        return [first, *parts]
-
-    def test_the_next_part_of_what_was_completed(self, member, series):
-        lists.set_status(member, series[0], "completed")
-
-        assert continue_series(member) == [series[1]]
-
-    def test_not_what_lies_before_the_latest_part_seen(self, member, series):
-        lists.set_status(member, series[1], "completed")
-
-        assert continue_series(member) == [series[2]]
-
-    @pytest.mark.parametrize("status", ["dropped", "planned", "watching", "on_hold"])
-    def test_not_when_another_part_was_dropped_or_is_taken_up_already(self, member, series, status):
-        lists.set_status(member, series[0], "completed")
-        lists.set_status(member, series[1], status)
-
-        assert continue_series(member) == []
-
-    def test_not_when_a_part_is_hidden(self, member, series):
-        lists.set_status(member, series[0], "completed")
-        lists.hide_title(member, series[2])
-
-        assert continue_series(member) == []
-
-    def test_not_what_is_yet_to_air_or_adult(self, member, series):
-        lists.set_status(member, series[0], "completed")
-        Title.objects.filter(pk=series[1].pk).update(status="upcoming")
-        Title.objects.filter(pk=series[2].pk).update(is_adult=True)
-
-        assert continue_series(member) == []
-
-    @pytest.mark.parametrize("n_series", [1, 3])
-    def test_queries(self, member, make_title, n_series, django_assert_num_queries):
-        for number in range(n_series):
-            first = make_title(f"Saga {number}", started_on="2010")
-            second = make_title(f"Saga {number} again", started_on="2012", franchise_entry=first)
-            Title.objects.filter(pk=first.pk).update(franchise_entry=first)
-            lists.set_status(member, first, "completed")
-            assert second
-
-        with django_assert_num_queries(3):
-            assert len(continue_series(member)) == n_series
-
-
-def test_onboarding_shows_where_series_begin_and_many_genres(make_title):
-    genres = [Tag.objects.create(kind="genre", name=name, slug=name) for name in ("action", "drama", "music")]
-    popular = [make_title(f"Action {n}", members=10_000 - n) for n in range(4)]
-    for title in popular:
-        title.tags.set(genres[:1])
-    Title.objects.filter(pk=popular[0].pk).update(franchise_entry=popular[0])
-    sequel = make_title("Action 0 II", members=9_999, franchise_entry=popular[0])
-    sequel.tags.set(genres[1:2])
-    drama, music = make_title("Drama", members=500), make_title("Music", members=400)
-    drama.tags.set(genres[1:2])
-    music.tags.set(genres[2:])
-    adult = make_title("Adult", members=99_999, is_adult=True)
-
-    chosen = onboarding_titles(3)
-
-    assert chosen[0] == popular[0]
-    assert set(chosen) == {popular[0], drama, music}
-    assert adult not in chosen

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def fan(member, odd):
+    """Likes odd titles."""
+    from accounts import lists
+
+    for title, score in zip(odd[:4], (9, 10, 8, 9), strict=True):
+        lists.set_score(member, title, score)
+    member.refresh_from_db()
+    return member
