@@ -14,11 +14,7 @@ from catalog.models import Title
 from catalog.models.titles import Medium, Status, TitleQuerySet
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
-
-    Viewer = User | AnonymousUser | None
+    from catalog.title_index import Viewer
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 WEEK = timedelta(weeks=1)

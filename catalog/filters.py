@@ -23,11 +23,7 @@ from catalog.search import find_title_ids
 from catalog.title_index import CHOICES, SEASONS, Mask, TitleIndex, best_first, season_number, title_index
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
-
-    Viewer = User | AnonymousUser | None
+    from catalog.title_index import Viewer
 
 MOST_FOUND = 500  # a search that fits more titles than this keeps the best of them
 YEARS = {"min_value": 1900, "max_value": 2200}
@@ -37,6 +33,8 @@ SORTS: dict[str, tuple[Any, str, bool]] = {
     "-popular": (_("Least popular"), "members", False),
     "score": (_("Highest score"), "score", True),
     "-score": (_("Lowest score"), "score", False),
+    "weighted": (_("Best by score and votes"), "weighted", True),
+    "divided": (_("Most divisive"), "divided", True),
     "newest": (_("Newest"), "started", True),
     "-newest": (_("Oldest"), "started", False),
     "name": (_("Name, A to Z"), "name", False),

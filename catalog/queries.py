@@ -16,11 +16,7 @@ from catalog.title_index import title_index
 from catalog.versioning import catalogue_version
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
-
-    Viewer = User | AnonymousUser | None
+    from catalog.title_index import Viewer
 
 GENRE_KINDS = [Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC]
 DAY = 86_400

@@ -17,11 +17,7 @@ from catalog.models.titles import Season as SeasonName
 from catalog.title_index import SEASONS, best_first, season_number, title_index
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
-
-    Viewer = User | AnonymousUser | None
+    from catalog.title_index import Viewer
 
 SHOWN = (Format.TV, Format.TV_SHORT, Format.ONA, Format.MOVIE, Format.OVA, Format.SPECIAL, Format.UNKNOWN)
 SERIES = (Format.TV, Format.TV_SHORT, Format.ONA)

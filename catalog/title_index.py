@@ -34,6 +34,8 @@ CHOICES: dict[str, list[str]] = {
     "source_material": SourceMaterial.values,
     "age_rating": AgeRating.values,
 }
+PRIOR_VOTES = 5_000  # that the mean score counts for beside a title's own votes
+LEAST_VOTES = 2_000  # with fewer, how far they lie apart says little
 SEASONS = [season.value for season in (Season.WINTER, Season.SPRING, Season.SUMMER, Season.FALL)]
 
 
@@ -142,15 +144,15 @@ def build_index() -> TitleIndex:
         .order_by("pk")
         .values_list(
             "pk", *CHOICES, "season", "season_year", "started_on", "score", "members", "episodes", "episode_seconds",
-            "place",
+            "scored_by", "score_counts", "place",
         )
     )  # fmt: skip
-    pks, *columns = zip(*rows, strict=True) if rows else [()] * 13
+    pks, *columns = zip(*rows, strict=True) if rows else [()] * 15
     codes = {
         name: np.fromiter(map({value: n for n, value in enumerate(values)}.get, column), dtype=np.int8)
         for (name, values), column in zip(CHOICES.items(), columns, strict=False)
     }
-    season, season_year, started, score, members, episodes, seconds, place = columns[len(CHOICES) :]
+    season, season_year, started, score, members, episodes, seconds, scored_by, counts, place = columns[len(CHOICES) :]
     ids = np.array(pks, dtype=np.int64)
     minutes = _numbers(seconds) / 60
     dates = [str(date or "") for date in started]
@@ -161,6 +163,8 @@ def build_index() -> TitleIndex:
             "year": _numbers(year or _part(date, 0) for year, date in zip(season_year, dates, strict=True)),
             "started": _numbers(map(_as_number, dates, season_year)),
             "score": _numbers(score),
+            "weighted": _weighted(_numbers(score), _votes(scored_by, counts, members)),
+            "divided": _numbers(map(_spread, counts)),
             "members": _numbers(members),
             "episodes": _numbers(episodes),
             "minutes": minutes,
@@ -179,6 +183,27 @@ def _numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
 
 def _numbers_of_pairs(pairs: Iterable[tuple[float, float]]) -> NDArray[np.float64]:
     return np.array(list(pairs), dtype=np.float64).reshape(-1, 2).T
+
+
+def _votes(*columns: Iterable[Any]) -> NDArray[np.float64]:
+    """How many people a score is the mean of: as counted, else by its histogram, else at most the audience."""
+    return _numbers(scored or sum(counts or ()) or members for scored, counts, members in zip(*columns, strict=True))
+
+
+def _weighted(score: NDArray[np.float64], votes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The score drawn towards the mean of all by PRIOR_VOTES: few votes say little."""
+    known = ~np.isnan(score)
+    mean = score[known].mean() if known.any() else 0
+    return (score * votes + mean * PRIOR_VOTES) / (votes + PRIOR_VOTES)
+
+
+def _spread(counts: list[int] | None) -> float | None:
+    """The standard deviation of the scores given; None where too few were."""
+    if not counts or sum(counts) < LEAST_VOTES:
+        return None
+    scores, weights = np.arange(1, 11), np.array(counts)
+    mean = np.average(scores, weights=weights)
+    return float(np.average((scores - mean) ** 2, weights=weights) ** 0.5)
 
 
 def _part(date: str, place: int) -> int | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalog import calendar_views, saved_views, season_views, views
+from catalog import calendar_views, saved_views, season_views, top_lists, views
 
 app_name = "catalog"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("season/", season_views.season, name="season_now"),
     path("season/<int:year>/<slug:name>/", season_views.season, name="season"),
     path("season/<int:year>/<slug:name>.ics", season_views.season_feed, name="season_feed"),
+    path("top/", top_lists.top, name="top"),
     path("calendar/", calendar_views.calendar, name="calendar"),
     path("calendar/feed/", calendar_views.renew_feed, name="renew_feed"),
     path("calendar/feed/revoke/", calendar_views.revoke_feed, name="revoke_feed"),
