@@ -20,6 +20,7 @@ ENTRY_FIELDS = (
     "score", "progress", "started_on", "finished_on", "rewatches", "notes", "created_at", "updated_at",
 )  # fmt: skip
 CHUNK = 1_000
+KINDS = {"json": "application/json", "csv": "text/csv", "xml": "application/xml"}
 
 
 def export_list(user: User, kind: str) -> Iterator[str]:
@@ -37,7 +38,8 @@ def _entries(user: User) -> Iterator[ListRow]:
             **_title(entry.title, entry.ids),
             status=EntryStatus(entry.status),
             visibility=Visibility(entry.visibility),
-            tags=tuple(getattr(entry, "tags", ())),
+            tags=tuple(entry.tags),
+            rewatched_on=tuple(entry.rewatched_on),
             **{name: getattr(entry, name) for name in ENTRY_FIELDS},
         )
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authtoken.models import Token
 
+from accounts import deletion
 from accounts.forms import AdultForm, DeleteAccountForm, PreferencesForm, ThemeForm
 from accounts.lists import show_adult_titles
 from accounts.requests import MemberRequest
@@ -90,7 +91,7 @@ def delete_account(request: MemberRequest) -> HttpResponse:
         return _settings(request, status=422, delete=form)
     user = request.user
     logout(request)
-    user.delete()
+    deletion.delete_account(user)
     messages.success(request, "Your account and everything in it is deleted.")
     return redirect("recommendations:home")
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import settings_views, views
+from accounts import import_urls, settings_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("list/<int:title_id>/remove/", views.remove, name="remove"),
     path("list/<int:title_id>/hide/", views.hide, name="hide"),
     path("list/<int:title_id>/unhide/", views.unhide, name="unhide"),
+    *import_urls.urlpatterns,
     path("settings/", settings_views.settings, name="settings"),
     path("settings/preferences/", settings_views.preferences, name="preferences"),
     path("settings/adult/", settings_views.adult, name="adult"),

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.api import urlpatterns as accounts_urls
+from accounts.imports_api import urlpatterns as imports_urls
 from catalog.api import urlpatterns as catalog_urls
 from recommendations.api import urlpatterns as recommendations_urls
 
@@ -19,7 +20,7 @@ def ping(request: HttpRequest) -> JsonResponse:
 app_name = "api"
 urlpatterns = [
     path("v1/ping/", ping, name="ping"),
-    path("v1/", include([*catalog_urls, *accounts_urls, *recommendations_urls])),
+    path("v1/", include([*catalog_urls, *accounts_urls, *imports_urls, *recommendations_urls])),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]

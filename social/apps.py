@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class SocialConfig(AppConfig):
     name = "social"
+
+    def ready(self) -> None:
+        import social.portability  # noqa: F401  (registers its section)

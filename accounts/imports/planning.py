@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, PartialDate):
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 BLANK: Stored = {name: value for name, value in stored(ListEntry()).items() if name not in TIMES}
@@ -64,8 +64,10 @@ def same(one: Stored | None, other: Stored | None) -> bool:
 
 
 def draft(title_id: int, entry: Stored) -> EntryDraft:
-    fields = {name: PartialDate.parse(entry[name] or "") if name in DATES else entry[name] for name in BLANK}
-    return EntryDraft(title_id=title_id, **{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+    fields = {name: entry.get(name, blank) for name, blank in BLANK.items()}
+    fields |= {name: PartialDate.parse(fields[name] or "") for name in DATES}
+    fields["rewatched_on"] = [PartialDate.parse(day) for day in fields["rewatched_on"]]
+    return EntryDraft(title_id=title_id, **fields)
 
 
 def times(entry: Stored) -> tuple[datetime | None, datetime | None]:

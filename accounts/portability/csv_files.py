@@ -25,8 +25,8 @@ SNIFFED = 65_536
 MAX_COLUMNS = 100
 DELIMITERS = ",;\t|"
 OWN_HEADER = (
-    "title", "year", "format", "status", "score", "progress", "started_on", "finished_on", "rewatches", "notes", "tags",
-    "visibility", "created_at", "updated_at", "ids",
+    "title", "year", "format", "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on",
+    "notes", "tags", "visibility", "created_at", "updated_at", "ids",
 )  # fmt: skip
 # What may stand in a table's columns, and the headers that say so, compared without case and punctuation.
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -84,10 +84,10 @@ def look_at(stream: LimitedReader, n: int = 200) -> Table:
     header = tuple(cell.strip()[: rows.MAX_NAME] for cell in next(lines, []))
     if len(header) > MAX_COLUMNS:
         raise PortabilityError(_("The table has more than %(most)s columns.") % {"most": MAX_COLUMNS})
-    if len(header) < 2:
+    columns = guess_columns(header)
+    if len(header) < 2 and not columns:
         raise PortabilityError(_("This is no list that can be read: neither XML, nor JSON, nor a table with columns."))
     sample = tuple(tuple(line) for line in islice(lines, n))
-    columns = guess_columns(header)
     return Table(header, sample, columns, _guess_scale(sample, columns.get("score")))
 
 
@@ -171,6 +171,7 @@ def _own_row(number: int, line: Sequence[str]) -> Row:
             started_on=rows.date(cells["started_on"], "started_on"),
             finished_on=rows.date(cells["finished_on"], "finished_on"),
             rewatches=rows.number(cells["rewatches"], "rewatches"),
+            rewatched_on=rows.dates(cells["rewatched_on"].split(), "rewatched_on"),
             notes=rows.text(cells["notes"], "notes"),
             tags=rows.tags(cells["tags"], "tags"),
             visibility=rows.choice(cells["visibility"], "visibility", VISIBILITIES),
@@ -264,7 +265,8 @@ def write(entries: Iterable[ListRow]) -> Iterator[str]:
     yield from write_table(
         (
             entry.name, entry.year, entry.format, entry.status, entry.score, entry.progress, entry.started_on,
-            entry.finished_on, entry.rewatches, entry.notes, ", ".join(entry.tags), entry.visibility,
+            entry.finished_on, entry.rewatches, " ".join(map(str, entry.rewatched_on)), entry.notes,
+            ", ".join(entry.tags), entry.visibility,
             entry.created_at and entry.created_at.isoformat(), entry.updated_at and entry.updated_at.isoformat(),
             " ".join(f"{provider}:{value}" for provider, value in entry.ids.items()),
         )

@@ -175,7 +175,7 @@ def _element(entry: ListRow) -> str:
 
 
 def _text(value: object) -> str:
-    return escape(str(value).translate(NO_XML), {"\r": "&#13;"})
+    return escape(str(value).translate(NO_XML).strip(), {"\r": "&#13;"})
 
 
 def _date(day: PartialDate | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import EntryStatus, Visibility
+from accounts.models.entries import MOST_TAGS, TAG_LENGTH
 from catalog.partial_dates import PartialDate
 
 MAX_UPLOAD = 10_000_000  # bytes, as the file is sent
@@ -43,6 +44,7 @@ class ListRow:
     started_on: PartialDate | None = None
     finished_on: PartialDate | None = None
     rewatches: int = 0
+    rewatched_on: tuple[PartialDate, ...] = ()
     notes: str = ""
     tags: tuple[str, ...] = ()
     visibility: Visibility | None = None
@@ -79,7 +81,7 @@ def make_row(number: int, name: object, **fields: Any) -> Row:
         row = ListRow(number, shown, **fields)
         if len(row.notes) > MAX_NOTES:
             raise ValueError(_("the notes are longer than %(most)s characters") % {"most": MAX_NOTES})
-        return _in_order(row)
+        return _with_fitting_tags(_in_order(row))
     except ValueError as error:
         return InvalidRow(number, shown, str(error))
 
@@ -94,6 +96,18 @@ def _in_order(row: ListRow) -> ListRow:
         "finished": finished, "started": started,
     }  # fmt: skip
     return replace(row, started_on=None, finished_on=None, remark=remark)
+
+
+def _with_fitting_tags(row: ListRow) -> ListRow:
+    """Elsewhere tags may be whole sentences: what is too long or too much is left out, and said."""
+    once = {tag.casefold(): tag for tag in reversed(row.tags) if len(tag) <= TAG_LENGTH}
+    fitting = tuple(reversed(once.values()))[:MOST_TAGS]
+    if fitting == row.tags:
+        return row
+    remark = _("Without some of its tags: at most %(most)s, of %(length)s characters each, none of them twice.") % {
+        "most": MOST_TAGS, "length": TAG_LENGTH,
+    }  # fmt: skip
+    return replace(row, tags=fitting, remark=f"{row.remark} {remark}".strip())
 
 
 def _printable(text: str) -> str:
@@ -190,8 +204,14 @@ def year(value: object) -> int | None:
 
 def tags(value: object, field: str) -> tuple[str, ...]:
     """From a list, or text with commas: each once, without the empty ones."""
-    pieces = value if isinstance(value, list) else str(value or "").split(",")
-    return tuple(dict.fromkeys(tag for piece in pieces if (tag := text(piece, field))))
+    pieces = value if isinstance(value, list) else [value or ""]
+    words = (text(word, field) for piece in pieces for word in str(piece).split(","))
+    return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word))
+
+
+def dates(values: object, field: str) -> tuple[PartialDate, ...]:
+    found = (date(value, field) for value in (values if isinstance(values, list) else []))
+    return tuple(sorted(day for day in found if day is not None))
 
 
 def identifiers(found: Mapping[str, object]) -> dict[str, str]:

@@ -1,0 +1,34 @@
+"""A file that is made while it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+PIECES = 200  # joined to one write
+
+
+def download(request: HttpRequest, name: str, content_type: str, pieces: Iterator[str]) -> StreamingHttpResponse:
+    """An ASGI server would collect a plain iterator before it sends anything: it gets an asynchronous one."""
+    chunks = _chunks(pieces)
+    body = _asynchronous(chunks) if isinstance(request, ASGIRequest) else chunks
+    response = StreamingHttpResponse(body, content_type=f"{content_type}; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _chunks(pieces: Iterator[str]) -> Iterator[str]:
+    while chunk := "".join(islice(pieces, PIECES)):
+        yield chunk
+
+
+async def _asynchronous(chunks: Iterator[str]) -> AsyncIterator[str]:
+    following = sync_to_async(next)
+    while chunk := await following(chunks, ""):
+        yield chunk

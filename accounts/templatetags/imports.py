@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
+from accounts.imports.progress import Progress
+from accounts.imports.queries import Change, changes_of
+from accounts.models import ImportRow, ListImport
+from accounts.portability.formats import ListFormat
+
+register = template.Library()
+
+
+@register.filter
+def changes(row: ImportRow) -> list[Change]:
+    return changes_of(row)
+
+
+@register.filter
+def format_name(opened: ListImport) -> str:
+    return str(ListFormat(opened.format).label)
+
+
+@register.filter
+def in_words(progress: Progress | None) -> str:
+    """What a worker is doing with an import just now."""
+    if progress is None:
+        return _("Waiting for a worker …")
+    if progress.doing == "fetch" and progress.done:
+        return _("%(n)s entries are here …") % {"n": intcomma(progress.done)}
+    if progress.doing == "fetch":
+        return _("Asking for your list …")
+    return _("Finding the titles …") if progress.doing == "match" else _("Writing your list …")
