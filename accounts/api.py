@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 
 from accounts import lists
 from accounts.models import EntryStatus, ListEntry, User
+from accounts.models.entries import MOST_TAGS, TAG_LENGTH
 from accounts.queries import SORTS, hidden_titles, list_page
 from catalog.api import Pages, TitleCardSerializer
 from catalog.models import Title
@@ -43,11 +44,16 @@ class PartialDateField(serializers.CharField):
 class EntrySerializer(serializers.ModelSerializer[ListEntry]):
     started_on = PartialDateField(required=False, allow_null=True)
     finished_on = PartialDateField(required=False, allow_null=True)
+    rewatched_on = serializers.ListField(child=PartialDateField(), required=False, max_length=100)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
+    )
 
     class Meta:
         model = ListEntry
         fields: tuple[str, ...] = (
-            "status", "score", "progress", "started_on", "finished_on", "rewatches", "notes", "visibility", "updated_at",
+            "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on", "notes", "tags",
+            "visibility", "updated_at",
         )  # fmt: skip
         read_only_fields = ("updated_at",)
 

@@ -17,6 +17,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
 from accounts.signals import list_changed
@@ -90,6 +91,60 @@ def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
         _settle(entry, before, title.episodes, fields.keys())
         entry.save()
     return entry
+
+
+def update_entries(
+    user: User,
+    title_ids: Collection[int],
+    *,
+    add_tags: Sequence[str] = (),
+    remove_tags: Sequence[str] = (),
+    **fields: Any,
+) -> WriteResult:
+    """Change the named fields of these entries, all of them or none; titles that are not on the list are left out.
+
+    A constant number of queries, however many entries.
+    """
+    if unknown := fields.keys() - EDITABLE:
+        raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
+    dropped = {tag.casefold() for tag in remove_tags}
+    with _list_change(user):
+        entries = list(ListEntry.objects.filter(user=user, title__in=title_ids).select_related("title"))
+        for entry in entries:
+            before = entry.status
+            for name, value in fields.items():
+                setattr(entry, name, value)
+            entry.tags = [tag for tag in [*entry.tags, *add_tags] if tag.casefold() not in dropped]
+            _validate(entry, where=f"{entry.title.name}: ")
+            _settle(entry, before, entry.title.episodes, fields.keys())
+            entry.updated_at = timezone.now()
+        ListEntry.objects.bulk_update(entries, [*sorted(EDITABLE), "updated_at"], batch_size=1000)
+    return WriteResult(updated=len(entries))
+
+
+def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
+    """Put these titles on the list as completed; what is completed, or was dropped, stays as it is."""
+    there = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user, title__in=titles)}
+    drafts = []
+    for title in titles:
+        entry = there.get(title.pk, ListEntry(title=title))
+        if entry.status not in (EntryStatus.COMPLETED, EntryStatus.DROPPED):
+            entry.status, entry.progress = EntryStatus.COMPLETED, title.episodes or entry.progress
+            drafts.append(EntryDraft.of(entry))
+    return write_entries(user, drafts)
+
+
+def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
+    with _list_change(user):
+        removed, _ = ListEntry.objects.filter(user=user, title__in=title_ids).delete()
+    return WriteResult(removed=removed)
+
+
+def limit_age(user: User, limit: str) -> None:
+    """Show only titles up to an age class; part of the list's version, because recommendations read it."""
+    with _list_change(user):
+        user.age_limit = limit
+        user.save(update_fields=["age_limit"])
 
 
 def remove_entry(user: User, title: Title) -> None:

@@ -4,22 +4,28 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Avg, Count, F, Prefetch, Q
+from django.db.models import Avg, Count, F, Func, Prefetch, Q
 from django.db.models.expressions import OrderBy
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, User
 from catalog.models import Title, TitleName
 from catalog.search import search_key
 
-SORTS: dict[str, tuple[str, list[str | OrderBy]]] = {
-    "updated": ("Last changed", [F("updated_at").desc(), "pk"]),
-    "score": ("Score", [F("score").desc(nulls_last=True), "title__name", "pk"]),
-    "name": ("Name", ["title__name", "pk"]),
-    "progress": ("Progress", [F("progress").desc(), "pk"]),
-    "year": ("Year", [F("title__season_year").desc(nulls_last=True), "pk"]),
-    "finished": ("Finished", [F("finished_on").desc(), "pk"]),
+SORTS: dict[str, tuple[str | Promise, list[str | OrderBy]]] = {
+    "updated": (_("Last changed"), [F("updated_at").desc(), "pk"]),
+    "added": (_("Last added"), [F("created_at").desc(), "pk"]),
+    "score": (_("Score"), [F("score").desc(nulls_last=True), "title__name", "pk"]),
+    "name": (_("Name"), ["title__name", "pk"]),
+    "progress": (_("Progress"), [F("progress").desc(), "pk"]),
+    "year": (_("Year"), [F("title__season_year").desc(nulls_last=True), "pk"]),
+    "members_score": (_("What others think of it"), [F("title__score").desc(nulls_last=True), "pk"]),
+    "started": (_("Started"), [F("started_on").desc(), "pk"]),
+    "finished": (_("Finished"), [F("finished_on").desc(), "pk"]),
 }
-SORT_CHOICES = [(name, label) for name, (label, _) in SORTS.items()]
+SORT_CHOICES = [(name, label) for name, (label, _order) in SORTS.items()]
 
 
 @dataclass(frozen=True)
@@ -46,23 +52,38 @@ def list_page(
     status: str = "",
     sort: str = "updated",
     q: str = "",
+    format: str = "",
+    scored: str = "",
+    tag: str = "",
     also: Q | None = None,
 ) -> ListPage:
-    """`also`: see `ListEntryQuerySet.visible_to`."""
+    """`also`: see `ListEntryQuerySet.visible_to`. scored: "yes", "no". tag: one of the member's own, for nobody else."""
     visible = ListEntry.objects.visible_to(viewer, also=also).filter(user=user)
     per_status = {value: Count("pk", filter=Q(status=value)) for value in EntryStatus.values}
     numbers = visible.aggregate(n=Count("pk"), n_scored=Count("score"), mean=Avg("score"), **per_status)
-    counts = [StatusCount(value, label, numbers[value]) for value, label in EntryStatus.choices]
+    counts = [StatusCount(value, str(label), numbers[value]) for value, label in EntryStatus.choices]
     entries = visible.filter(status=status) if status else visible
     if key := search_key(q):
         entries = entries.filter(title__in=TitleName.objects.filter(key__contains=key).values("title"))
-    _, order = SORTS[sort]
+    if format:
+        entries = entries.filter(title__format=format)
+    if scored:
+        entries = entries.filter(score__isnull=scored == "no")
+    if tag and user == viewer:
+        entries = entries.filter(tags__contains=[tag])
+    order = SORTS[sort][1]
     return ListPage(
         entries=entries.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by(*order),
-        counts=(StatusCount("", "All", numbers["n"]), *counts),
+        counts=(StatusCount("", gettext("All"), numbers["n"]), *counts),
         n_scored=numbers["n_scored"],
         mean_score=numbers["mean"],
     )
+
+
+def tags_of(user: User) -> list[str]:
+    """A member's own tags, by name."""
+    each = ListEntry.objects.filter(user=user).values_list(Func(F("tags"), function="unnest"), flat=True)
+    return sorted(each.distinct().order_by(), key=str.casefold)
 
 
 def scores_of(user: User) -> dict[int, int]:

@@ -6,12 +6,15 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authtoken.models import Token
 
 from accounts import deletion
-from accounts.forms import AdultForm, DeleteAccountForm, PreferencesForm, ThemeForm
-from accounts.lists import show_adult_titles
+from accounts.forms import AdultForm, AgeLimitForm, PasswordForm, PreferencesForm, ThemeForm
+from accounts.language import remember_language
+from accounts.lists import limit_age, show_adult_titles
 from accounts.requests import MemberRequest
 from accounts.responses import back_to
 from catalog.requests import PageRequest
@@ -32,8 +35,11 @@ def preferences(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _settings(request, status=422, preferences=form)
     form.save()
-    messages.success(request, "Your settings are saved.")
-    return redirect("accounts:settings")
+    response = redirect("accounts:settings")
+    remember_language(request, response, request.user.language)
+    with translation.override(request.user.language or translation.get_language_from_request(request)):
+        messages.success(request, gettext("Your settings are saved."))
+    return response
 
 
 @require_POST
@@ -44,8 +50,21 @@ def adult(request: MemberRequest) -> HttpResponse:
     show_adult_titles(request.user, form.cleaned_data["shows_adult"])
     messages.success(
         request,
-        "Adult titles are shown to you now." if request.user.shows_adult else "Adult titles are hidden from you.",
+        gettext("Adult titles are shown to you now.")
+        if request.user.shows_adult
+        else gettext("Adult titles are hidden from you."),
     )
+    return redirect("accounts:settings")
+
+
+@require_POST
+@login_required
+def age_limit(request: MemberRequest) -> HttpResponse:
+    form = AgeLimitForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, age=form)
+    limit_age(request.user, form.cleaned_data["age_limit"])
+    messages.success(request, gettext("The age limit of this account is changed."))
     return redirect("accounts:settings")
 
 
@@ -54,7 +73,7 @@ def theme(request: PageRequest) -> HttpResponse:
     """A member's theme is a setting; a visitor's is a cookie."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest("The theme is system, light or dark.")
+        return HttpResponseBadRequest(gettext("The theme is system, light or dark."))
     chosen = form.cleaned_data["theme"]
     response = HttpResponse(status=204) if request.htmx else back_to(request, "recommendations:home")
     if request.user.is_authenticated:
@@ -79,20 +98,20 @@ def create_token(request: MemberRequest) -> HttpResponse:
 @login_required
 def revoke_token(request: MemberRequest) -> HttpResponse:
     Token.objects.filter(user=request.user).delete()
-    messages.success(request, "The API token no longer works.")
+    messages.success(request, gettext("The API token no longer works."))
     return redirect("accounts:settings")
 
 
 @require_POST
 @login_required
 def delete_account(request: MemberRequest) -> HttpResponse:
-    form = DeleteAccountForm(request.POST, user=request.user)
+    form = PasswordForm(request.POST, user=request.user, auto_id="delete_%s")
     if not form.is_valid():
         return _settings(request, status=422, delete=form)
     user = request.user
     logout(request)
     deletion.delete_account(user)
-    messages.success(request, "Your account and everything in it is deleted.")
+    messages.success(request, gettext("Your account and everything in it is deleted."))
     return redirect("recommendations:home")
 
 
@@ -103,7 +122,8 @@ def _settings(request: MemberRequest, *, status: int = 200, **context: object) -
         {
             "preferences": PreferencesForm(instance=request.user),
             "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
-            "delete": DeleteAccountForm(user=request.user),
+            "age": AgeLimitForm(user=request.user, initial={"age_limit": request.user.age_limit}),
+            "delete": PasswordForm(user=request.user, auto_id="delete_%s"),
             "token": Token.objects.filter(user=request.user).first(),
             **context,
         },

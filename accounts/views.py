@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
-from accounts import lists, queries
-from accounts.forms import EntryForm, ListForm
+from accounts import lists, queries, undo
+from accounts.forms import BulkForm, EntryForm, ListForm, bulk_choices
 from accounts.guests import guest_scores
 from accounts.models import EntryStatus, User
 from accounts.requests import MemberRequest
@@ -31,12 +37,64 @@ PAGE = 50
 @require_GET
 @login_required
 def list_view(request: MemberRequest) -> HttpResponse:
-    options = ListForm(request.GET).options()
+    form = ListForm(request.GET)
+    options = form.options()
     page = queries.list_page(request.user, request.user, **options)
-    context = {"list": page, "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")), **options}
-    context["sorts"] = queries.SORT_CHOICES
-    fragment = request.htmx.target in ("entries", "pager")
-    return render(request, "accounts/_entries.html" if fragment else "accounts/list.html", context)
+    context = {
+        "list": page,
+        "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),
+        "filters": form,
+        "layout": form.layout,
+        **options,
+    }
+    if request.htmx.target in ("entries", "pager"):
+        return render(request, "accounts/_entries.html", context)
+    context["tags"] = queries.tags_of(request.user)
+    context["changes"] = bulk_choices(request.user.score_format)
+    return render(request, "accounts/list.html", context)
+
+
+@require_POST
+@login_required
+def bulk(request: MemberRequest) -> HttpResponse:
+    """One change of the chosen entries, or of all that fit what the list is filtered by."""
+    form = BulkForm(request.POST, score_format=request.user.score_format)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(message) for errors in form.errors.values() for message in errors))
+        return back_to(request, "accounts:list")
+    title_ids = _chosen(request, form)
+    undo_url = undo.remember(request.user, title_ids)
+    try:
+        result = form.apply(request.user, title_ids)
+    except ValidationError as error:
+        messages.error(request, " ".join([gettext("Nothing was changed."), *error.messages]))
+    else:
+        n = result.updated + result.removed
+        text = ngettext("%(n)d title changed.", "%(n)d titles changed.", n) % {"n": n}
+        messages.success(request, text, extra_tags=undo_url if n else "")
+    return back_to(request, "accounts:list")
+
+
+def _chosen(request: MemberRequest, form: BulkForm) -> list[int]:
+    if not form.cleaned_data["everything"]:
+        return form.cleaned_data["title"]
+    shown = ListForm(QueryDict(urlsplit(request.POST.get("next", "")).query)).options()
+    entries = queries.list_page(request.user, request.user, **shown).entries
+    return list(entries.order_by().prefetch_related(None).values_list("title_id", flat=True))
+
+
+@require_POST
+@login_required
+def undo_change(request: MemberRequest, key: str) -> HttpResponse:
+    if undo.take_back(request.user, key) is None:
+        messages.error(request, gettext("That can no longer be taken back."))
+    else:
+        messages.success(request, gettext("It is as it was before."))
+    if not request.htmx:
+        return back_to(request, "accounts:list")
+    if (request.htmx.current_url_abs_path or "").startswith(reverse("accounts:list")):
+        return HttpResponseClientRefresh()  # rows and numbers are others now; the message comes with the page
+    return announce_change(render(request, "_toasts.html"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,29 +121,29 @@ def _edit(request: MemberRequest, title: Title) -> HttpResponse:
 @login_required
 def remove(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
+    undo_url = undo.remember(request.user, [title.pk])
     lists.remove_entry(request.user, title)
-    messages.success(request, f"{name_for(title, request.user)} is no longer on your list.")
+    text = gettext("%(title)s is no longer on your list.") % {"title": name_for(title, request.user)}
+    messages.success(request, text, extra_tags=undo_url)
     return _saved(request, title)
 
 
 @dataclass(frozen=True)
 class QuickAction:
     act: Callable[[User, Title], object]
-    done: str
-    undo: str  # the URL that takes it back
+    done: str | Promise
+    hides: bool = False
 
 
 QUICK_ACTIONS = {
     "plan": QuickAction(
-        lambda user, title: lists.set_status(user, title, EntryStatus.PLANNED), "Planned: {}", "accounts:remove"
+        lambda user, title: lists.set_status(user, title, EntryStatus.PLANNED), _("Planned: %(title)s")
     ),
     "liked": QuickAction(
-        lambda user, title: lists.set_score(user, title, lists.LIKED), "Seen and liked, a 9: {}", "accounts:remove"
+        lambda user, title: lists.set_score(user, title, lists.LIKED), _("Seen and liked, a 9: %(title)s")
     ),
-    "seen": QuickAction(
-        lambda user, title: lists.set_status(user, title, EntryStatus.COMPLETED), "Seen: {}", "accounts:remove"
-    ),
-    "hide": QuickAction(lists.hide_title, "Never suggested again: {}", "accounts:unhide"),
+    "seen": QuickAction(lambda user, title: lists.set_status(user, title, EntryStatus.COMPLETED), _("Seen: %(title)s")),
+    "hide": QuickAction(lists.hide_title, _("Never suggested again: %(title)s"), hides=True),
 }
 
 
@@ -97,17 +155,13 @@ def quick(request: MemberRequest, title_id: int) -> HttpResponse:
     action = QUICK_ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         return HttpResponseBadRequest(f"The action is one of {', '.join(QUICK_ACTIONS)}.")
-    was_listed = queries.entry_of(request.user, title) is not None
+    hidden_url = reverse("accounts:unhide", args=[title.pk])
+    undo_url = hidden_url if action.hides else undo.remember(request.user, [title.pk])
     action.act(request.user, title)
-    can_undo = action.undo == "accounts:unhide" or not was_listed
-    messages.success(
-        request,
-        action.done.format(name_for(title, request.user)),
-        extra_tags=reverse(action.undo, args=[title.pk]) if can_undo else "",
-    )
+    messages.success(request, action.done % {"title": name_for(title, request.user)}, extra_tags=undo_url)
     if not request.htmx:
         return back_to(request, "recommendations:home")
-    context = {"title": title, "just_hidden": action.undo == "accounts:unhide"}
+    context = {"title": title, "just_hidden": action.hides}
     return announce_change(render(request, "accounts/_quick_done.html", context))
 
 
@@ -118,7 +172,7 @@ def hide(request: MemberRequest, title_id: int) -> HttpResponse:
     lists.hide_title(request.user, title)
     messages.success(
         request,
-        f"Never suggested again: {name_for(title, request.user)}",
+        gettext("Never suggested again: %(title)s") % {"title": name_for(title, request.user)},
         extra_tags=reverse("accounts:unhide", args=[title.pk]),
     )
     return _saved(request, title)
@@ -129,7 +183,7 @@ def hide(request: MemberRequest, title_id: int) -> HttpResponse:
 def unhide(request: MemberRequest, title_id: int) -> HttpResponse:
     title = _title(request, title_id)
     lists.unhide_title(request.user, title)
-    messages.success(request, f"May be suggested again: {name_for(title, request.user)}")
+    messages.success(request, gettext("May be suggested again: %(title)s") % {"title": name_for(title, request.user)})
     if request.htmx.target == "hidden-titles":
         return announce_change(_hidden(request, "accounts/_hidden.html"))
     return _saved(request, title)
@@ -152,7 +206,10 @@ def _title(request: HttpRequest, title_id: int) -> Title:
 def _editor(request: MemberRequest, form: EntryForm, *, status: int = 200) -> HttpResponse:
     is_hidden = request.user.hidden.filter(title=form.title).exists()
     context = {"form": form, "title": form.title, "entry": form.entry, "is_hidden": is_hidden}
-    if (request.htmx.target or "").startswith("entry-"):
+    target = request.htmx.target or ""
+    if target.startswith("more-"):
+        return render(request, "accounts/_more.html", context, status=status)
+    if target.startswith("entry-"):
         return render(request, "accounts/_entry.html", context, status=status)
     return render(request, "accounts/_editor.html" if request.htmx else "accounts/entry.html", context, status=status)
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import ListForm
 from accounts.models import User
-from accounts.queries import SORT_CHOICES, list_page
+from accounts.queries import list_page
 from accounts.requests import MemberRequest
 from accounts.responses import back_to
 from catalog.requests import PageRequest
@@ -34,14 +34,15 @@ def members(request: PageRequest) -> HttpResponse:
 @require_GET
 def member(request: PageRequest, username: str) -> HttpResponse:
     owner = _active_member(username)
-    options = ListForm(request.GET).options()
+    form = ListForm(request.GET)
+    options = form.options()
     page = list_page(owner, request.user, also=shown_to_follower(request.user), **options)
     context = {
         "owner": owner,
         "list": page,
         "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),
         "follow": queries.follow_state(owner, request.user),
-        "sorts": SORT_CHOICES,
+        "filters": form,
         **options,
     }
     return render(request, "social/_entries.html" if _is_fragment(request) else "social/member.html", context)

@@ -86,12 +86,15 @@ class ListEntry(models.Model):
         return f"{self.user_id}: {self.title_id} ({self.status})"
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        try:
+            self.tags = clean_tags(self.tags)
+        except ValidationError as error:
+            raise ValidationError({"tags": error.messages}) from error
         super().clean_fields(exclude)
         if len(self.notes) > 5000:  # a TextField's max_length binds forms only
             raise ValidationError({"notes": gettext("Notes have at most 5000 characters.")})
 
     def clean(self) -> None:
-        self.tags = clean_tags(self.tags)
         self.rewatched_on = sorted(self.rewatched_on)
         started, finished = str(self.started_on or ""), str(self.finished_on or "")
         known = min(len(started), len(finished))  # a day and a year are compared as years
@@ -105,13 +108,13 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
     words = (" ".join(tag.split()) for tag in tags)
     once = list({word.casefold(): word for word in words if word}.values())
     if len(once) > MOST_TAGS:
-        raise ValidationError({"tags": gettext("%(n)d tags are the most for a title.") % {"n": MOST_TAGS}})
+        raise ValidationError(gettext("%(n)d tags are the most for a title.") % {"n": MOST_TAGS})
     for word in once:
         if len(word) > TAG_LENGTH:
             message = gettext("“%(tag)s…” is too long: a tag has at most %(n)d characters.")
-            raise ValidationError({"tags": message % {"tag": word[:TAG_LENGTH], "n": TAG_LENGTH}})
+            raise ValidationError(message % {"tag": word[:TAG_LENGTH], "n": TAG_LENGTH})
         if "," in word:
-            raise ValidationError({"tags": gettext("A tag has no comma: “%(tag)s”.") % {"tag": word}})
+            raise ValidationError(gettext("A tag has no comma: “%(tag)s”.") % {"tag": word})
     return once
 
 

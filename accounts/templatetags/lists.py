@@ -3,6 +3,7 @@ from __future__ import annotations
 from django import template
 from django.template import Context
 
+from accounts import scores
 from accounts.models import EntryStatus
 from accounts.queries import Mark, marks_of
 from catalog.models import Title
@@ -26,9 +27,20 @@ def statuses() -> list[tuple[str, str]]:
     return EntryStatus.choices
 
 
-@register.simple_tag
-def scores() -> range:
-    return range(1, 11)
+@register.simple_tag(name="scores")
+def all_scores() -> range:
+    return scores.SCORES
+
+
+@register.simple_tag(takes_context=True)
+def shown_score(context: Context, score: int | None) -> str:
+    """A score in the viewer's own way of showing them."""
+    return scores.shown(score, scores.format_of(context.get("user")))
+
+
+@register.simple_tag(takes_context=True)
+def score_choices(context: Context, current: int | None = None) -> list[tuple[int, str]]:
+    return scores.choices(scores.format_of(context.get("user")), current)
 
 
 @register.filter

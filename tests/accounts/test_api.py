@@ -5,6 +5,8 @@ from rest_framework.test import APIClient
 MY_LIST = "/api/v1/my/list/"
 MY_HIDDEN = "/api/v1/my/hidden/"
 BLANK = {
+    "tags": [],
+    "rewatched_on": [],
     "status": "planned",
     "score": None,
     "progress": 0,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -22,6 +24,10 @@ def own(client, member):
 
 def htmx(target: str) -> dict[str, str]:
     return {**HTMX, "HTTP_HX_TARGET": target}
+
+
+def undo_address(response) -> str:
+    return re.search(r'<form action="(/list/undo/\w+/)"', response.content.decode())[1]
 
 
 def names(response) -> list[str]:
@@ -86,7 +92,7 @@ class TestList:
     ):
         for _ in range(n):
             make_entry(member)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             own.get(reverse("accounts:list"))
 
     def test_htmx_gets_the_rows_alone(self, own, member, make_entry):
@@ -195,9 +201,7 @@ class TestQuickActions:
         response = own.post(reverse("accounts:quick", args=[title.pk]), {"action": action}, **htmx(f"card-{title.pk}"))
         assert member.entries.values_list("status", "score", "progress").get() == entry
         assert response.headers["HX-Trigger"] == '{"list-changed": {}}'
-        undo = reverse("accounts:remove", args=[title.pk])
-        assert f'<form action="{undo}"' in response.content.decode()
-        own.post(undo, **HTMX)
+        own.post(undo_address(response), **HTMX)
         assert member.entries.count() == 0
 
     def test_not_interested_hides_and_can_be_undone(self, own, member, make_title):
@@ -207,10 +211,13 @@ class TestQuickActions:
         own.post(reverse("accounts:unhide", args=[title.pk]), **HTMX)
         assert member.hidden.count() == 0
 
-    def test_offer_no_undo_that_would_lose_an_entry(self, own, member, make_entry):
-        entry = make_entry(member, status="watching", progress=3, score=7)
+    def test_undoing_brings_back_the_entry_that_was_there(self, own, member, make_entry):
+        entry = make_entry(member, status="watching", progress=3, score=7, tags=["with Ann"])
         response = own.post(reverse("accounts:quick", args=[entry.title_id]), {"action": "seen"}, **HTMX)
-        assert ">Undo<" not in response.content.decode()
+        own.post(undo_address(response), **HTMX)
+        assert member.entries.values_list("status", "progress", "score", "tags").get() == (
+            "watching", 3, 7, ["with Ann"],
+        )  # fmt: skip
 
     def test_an_unknown_one_is_refused(self, own, member, make_title):
         response = own.post(reverse("accounts:quick", args=[make_title().pk]), {"action": "burn"})
@@ -238,9 +245,21 @@ class TestHiddenTitles:
 
 class TestSettings:
     def test_language_and_theme(self, own, member):
-        own.post(reverse("accounts:preferences"), {"title_language": "english", "theme": "dark"})
+        chosen = {
+            "title_language": "english", "theme": "dark", "score_format": "stars", "language": "de",
+            "time_zone": "Europe/Berlin",
+        }  # fmt: skip
+        response = own.post(reverse("accounts:preferences"), chosen)
         member.refresh_from_db()
-        assert (member.title_language, member.theme) == ("english", "dark")
+        assert {name: getattr(member, name) for name in chosen} == chosen
+        assert response.cookies["django_language"].value == "de"
+
+    def test_an_age_limit_takes_the_password(self, own, member):
+        url = reverse("accounts:age_limit")
+        assert own.post(url, {"age_limit": "pg", "password": "wrong"}).status_code == 422
+        own.post(url, {"age_limit": "pg", "password": PASSWORD})
+        member.refresh_from_db()
+        assert member.age_limit == "pg"
 
     def test_titles_are_named_in_the_members_language(self, own, member, make_title):
         make_title("Shingeki no Kyojin", name_english="Attack on Titan")

@@ -1,0 +1,169 @@
+"""Changes of many entries at once, taking them back, and how scores are shown."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from accounts import lists, scores, undo
+from accounts.models import ListEntry, User
+from catalog.models import Title
+
+
+@pytest.fixture
+def own(client, member):
+    client.force_login(member)
+    return client
+
+
+@pytest.mark.django_db
+class TestBulk:
+    def change(self, own, **data):
+        return own.post(reverse("accounts:bulk"), data, follow=True)
+
+    @pytest.mark.parametrize(
+        ("change", "tags", "shown"),
+        [
+            ("status:dropped", "", {"status": "dropped"}),
+            ("score:3", "", {"score": 3}),
+            ("score:", "", {"score": None}),
+            ("visibility:private", "", {"visibility": "private"}),
+            ("tag", "cosy, With Ann", {"tags": ["old", "cosy", "With Ann"]}),
+            ("untag", "OLD", {"tags": []}),
+        ],
+    )
+    def test_changes_the_chosen_entries_and_no_other(self, own, member, make_entry, change, tags, shown):
+        chosen, other = (make_entry(member, status="watching", score=8, tags=["old"]) for _ in range(2))
+        self.change(own, change=change, tags=tags, title=[chosen.title_id])
+        changed, unchanged = (ListEntry.objects.values(*shown).get(pk=entry.pk) for entry in (chosen, other))
+        assert changed == shown
+        assert unchanged == {name: getattr(other, name) for name in shown}
+
+    def test_all_that_fit_are_those_that_the_list_is_filtered_by(self, own, member, make_entry):
+        for status in ("planned", "planned", "watching"):
+            make_entry(member, status=status)
+        self.change(own, change="status:on_hold", everything="on", next="/list/?status=planned")
+        assert sorted(member.entries.values_list("status", flat=True)) == ["on_hold", "on_hold", "watching"]
+
+    def test_removes_and_brings_back(self, own, member, make_entry):
+        entries = [make_entry(member, score=n, notes=f"note {n}", tags=["a"]) for n in (4, 9)]
+        response = self.change(own, change="remove", title=[entry.title_id for entry in entries])
+        (message,) = response.context["messages"]
+        assert (member.entries.count(), str(message)) == (0, "2 titles changed.")
+        own.post(message.extra_tags.split()[0])
+        assert list(member.entries.order_by("score").values_list("score", "notes", "tags")) == [
+            (4, "note 4", ["a"]), (9, "note 9", ["a"]),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            ({"change": "status:dropped"}, "Choose at least one title."),
+            ({"change": "tag", "title": ["1"]}, "Which tag?"),
+            ({"change": "tag", "tags": "x" * 41, "title": ["1"]}, "too long"),
+            ({"change": "user:2", "title": ["1"]}, "not one of the available choices"),
+            ({"change": "remove", "title": ["1 OR 1=1"]}, "Select a valid choice"),
+        ],
+    )
+    def test_says_what_is_wrong_and_changes_nothing(self, own, member, make_entry, data, said):
+        entry = make_entry(member, status="watching")
+        response = self.change(own, **data)
+        assert said in str(next(iter(response.context["messages"])))
+        assert ListEntry.objects.get().updated_at == entry.updated_at
+
+    def test_nobody_elses_entries(self, own, member, make_member, make_title, make_entry):
+        title = make_title()
+        theirs = make_entry(make_member(), title, status="watching")
+        self.change(own, change="remove", title=[title.pk])
+        assert ListEntry.objects.get() == theirs
+
+    @pytest.mark.parametrize("n", [1, 100])
+    def test_takes_the_same_number_of_queries_for_any_number(self, member, make_entry, n, django_assert_num_queries):
+        ids = [make_entry(member).title_id for _ in range(n)]
+        with django_assert_num_queries(6):
+            lists.update_entries(member, ids, status="dropped")
+
+    def test_all_or_nothing(self, member, make_entry):
+        ids = [make_entry(member, tags=["kept"]).title_id for _ in range(2)]
+        with pytest.raises(ValidationError, match="20 tags are the most"):
+            lists.update_entries(member, ids, add_tags=[f"tag {n}" for n in range(30)], status="dropped")
+        assert set(member.entries.values_list("status", flat=True)) == {"planned"}
+
+
+@pytest.mark.django_db
+class TestUndo:
+    def test_is_for_the_member_and_for_once(self, member, make_member, make_entry):
+        entry = make_entry(member, score=5)
+        key = undo.remember(member, [entry.title_id]).split("/")[-2]
+        lists.set_score(member, entry.title, 9)
+        assert undo.take_back(make_member(), key) is None
+        undo.take_back(member, key)
+        assert member.entries.get().score == 5
+        assert undo.take_back(member, key) is None
+
+    def test_says_when_it_is_too_late(self, own):
+        response = own.post(reverse("accounts:undo", args=["gone"]), follow=True)
+        assert str(next(iter(response.context["messages"]))) == "That can no longer be taken back."
+
+
+@pytest.mark.django_db
+class TestTagsAndRewatches:
+    def test_the_list_is_filtered_by_a_tag_of_ones_own(self, own, member, make_entry):
+        tagged = make_entry(member, tags=["cosy"])
+        make_entry(member, tags=["sad"])
+        response = own.get(reverse("accounts:list") + "?tag=cosy")
+        assert ([entry.pk for entry in response.context["page"]], response.context["tags"]) == (
+            [tagged.pk], ["cosy", "sad"],
+        )  # fmt: skip
+
+    def test_others_can_not_filter_by_my_tags(self, client, member, make_entry):
+        make_entry(member, tags=["cosy"])
+        make_entry(member)
+        response = client.get(member.get_absolute_url() + "?tag=cosy")
+        assert len(response.context["page"].object_list) == 2
+
+    def test_each_once_whatever_its_case(self, member, make_title):
+        entry = lists.update_entry(member, make_title(), tags=["Cosy", " cosy ", "", "two  words"])
+        assert entry.tags == ["cosy", "two words"]
+
+    def test_a_rewatch_with_a_date_is_counted(self, own, member, make_entry):
+        entry = make_entry(member, status="completed", rewatches=1)
+        url = reverse("accounts:entry", args=[entry.title_id])
+        own.post(url, {"rewatched_on": "2021-05-03, 2019"})
+        entry.refresh_from_db()
+        assert ([str(date) for date in entry.rewatched_on], entry.rewatches) == (["2019", "2021-05-03"], 2)
+
+
+@pytest.mark.django_db
+class TestWatchedUpToHere:
+    def test_completes_what_came_before_and_leaves_what_was_dropped(self, member, make_title, make_entry):
+        first, dropped, last = make_title(episodes=12), make_title(episodes=3), make_title(episodes=24)
+        make_entry(member, first, status="watching", progress=5, score=6)
+        make_entry(member, dropped, status="dropped")
+        lists.watch_up_to(member, [first, dropped, last])
+        assert list(member.entries.order_by("title").values_list("status", "progress", "score")) == [
+            ("completed", 12, 6), ("dropped", 0, None), ("completed", 24, None),
+        ]  # fmt: skip
+
+
+@pytest.mark.django_db
+class TestAgeLimit:
+    def test_only_titles_known_to_be_for_that_age_are_seen(self, member, make_title):
+        for rating in ("g", "pg", "pg_13", "rx", ""):
+            make_title(rating or "unknown", age_rating=rating, is_adult=rating == "rx")
+        User.objects.update(age_limit="pg", shows_adult=True)
+        member.refresh_from_db()
+        assert set(Title.objects.visible_to(member).values_list("name", flat=True)) == {"g", "pg"}
+
+
+class TestScores:
+    @pytest.mark.parametrize(
+        ("format", "shown"),
+        [("points", ["1", "7", "10"]), ("stars", ["½ ★", "3½ ★", "5 ★"]), ("faces", ["☹ Disliked", "😐 Fine", "☺ Liked"])],
+    )
+    def test_one_score_is_shown_in_three_ways(self, format, shown):
+        assert [scores.shown(score, format) for score in (1, 7, 10)] == shown
+
+    def test_a_face_keeps_the_score_it_stands_for(self):
+        assert scores.choices("faces", 10) == [(10, "☺ Liked"), (7, "😐 Fine"), (4, "☹ Disliked")]
