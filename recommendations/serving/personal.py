@@ -124,9 +124,7 @@ def recommend(
         if candidates is None or not len(candidates.ranked.ids):
             return _fallback(version, recommender, reader, n, asked, why_not_table)
     found = _as_list(version, candidates, reader, n)
-    if choice is None or len(found.items) >= n:
-        return found
-    return replace(found, items=_filled_up(found.items, reader, choice, version, n))
+    return replace(found, items=_filled_up(found.items, reader, asked, version, n))
 
 
 def recommend_for(member: User, n: int = 20, **asked: Any) -> RecommendationList:
@@ -255,13 +253,20 @@ def _as_list(version: ModelVersion, candidates: _Candidates, reader: Reader, n: 
 
 
 def _filled_up(
-    items: Sequence[Recommendation], reader: Reader, choice: Choice, version: ModelVersion, n: int
+    items: Sequence[Recommendation], reader: Reader, asked: _Asked, version: ModelVersion, n: int
 ) -> tuple[Recommendation, ...]:
-    """With titles of the choice that came to the catalogue after the model was made, best known first, up to n."""
-    recommender = readable_recommender(version)
-    if recommender is None or len(items) >= n:
+    """With titles of the choice that came to the catalogue after the model was made, best known first, up to n.
+
+    Not where a limit was asked for, which the model's titles alone are known to keep.
+    """
+    if asked.choice is None or len(items) >= n:
         return tuple(items)
-    unknown = choice.title_ids[recommender.items.index_of(choice.title_ids) < 0]
+    recommender = readable_recommender(version)
+    has_limit = asked.options.without_default_limits() != replace(asked.options, minimum_audience=0, shortest=0)
+    if recommender is None or has_limit:
+        return tuple(items)
+    title_ids = asked.choice.title_ids
+    unknown = title_ids[recommender.items.index_of(title_ids) < 0]
     taken = {item.title.franchise_entry_id or item.title.pk for item in items}
     return (*items, *_by_audience(reader, unknown, n - len(items), taken))
 
@@ -298,8 +303,7 @@ def _fallback(
     own = reader.own_list(recommender.items)
     source, ids = _for_everybody(version, recommender, own, n + SPARE, asked)
     items: Sequence[Recommendation] = _in_order(reader.showable(), ids)[:n]
-    if asked.choice is not None:
-        items = _filled_up(items, reader, asked.choice, version, n)
+    items = _filled_up(items, reader, asked, version, n)
     why = (*tried, _why_not_live(reader, own))
     return RecommendationList(tuple(items), source, why, str(version), timezone.now(), len(own.items))
 

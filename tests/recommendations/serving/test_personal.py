@@ -281,7 +281,8 @@ class TestNeverShown:
         assert shown(recommend_for(fan, 5)) == best[10:15]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.property
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     scores=st.dictionaries(st.integers(0, 39), st.integers(1, 10) | st.none(), max_size=15),
     hidden=st.sets(st.integers(0, 39), max_size=5),
