@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db.models import Q
 from django.utils.translation import pgettext
 
+from catalog.airing import JAPAN
 from catalog.filters import SORTS
 from catalog.models import Title
 from catalog.models.titles import Format, Medium, Status, TitleQuerySet
@@ -86,7 +87,9 @@ def continuing_titles(season: Season, viewer: Viewer, today: date) -> TitleQuery
     a_month_in = str(date(begins.year, begins.month + 1, 1))
     goes_on = Q(ended_on__gte=a_month_in)
     if begins <= today:  # what is on air today, with a place in the week's programme
-        still = Q(status=Status.AIRING) & (Q(broadcast_day__isnull=False) | Q(next_airing_at__gte=begins))
+        still = Q(status=Status.AIRING) & (
+            Q(broadcast_day__isnull=False) | Q(next_airing_at__gte=datetime.combine(begins, time.min, JAPAN))
+        )
         goes_on |= still & Q(ended_on="") if today < is_in else Q()
     series = Title.objects.visible_to(viewer).filter(goes_on, medium=Medium.ANIME, format__in=SERIES)
     return series.filter(started_on__gt="", started_on__lt=str(begins)[:7]).exclude(pk__in=season_ids(season, viewer))

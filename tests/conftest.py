@@ -24,7 +24,8 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Nothing that one test caches is seen by the next."""
     yield
     if (
-        "db" in request.fixturenames
+        request.node.get_closest_marker("django_db")
+        or "db" in request.fixturenames
         or "transactional_db" in request.fixturenames
         or "live_server" in request.fixturenames
     ):
