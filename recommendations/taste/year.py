@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
-from django.utils.dates import MONTHS_3
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalog.cards import title_cards
@@ -55,10 +56,10 @@ def year_in_review(own: ReadList, year: int) -> YearInReview:
 
 
 def _months(of_year: ReadList) -> Chart | None:
-    months = np.array([int(date[5:7]) for date in of_year.finished if len(date) >= 7], dtype=int)
+    months = np.array([int(day[5:7]) for day in of_year.finished if len(day) >= 7], dtype=int)
     if not len(months):
         return None
     counted = np.bincount(months, minlength=13)[1:].tolist()
-    rows = [Row(str(MONTHS_3[month]), n, str(n)) for month, n in enumerate(counted, 1)]
+    rows = [Row(date_format(date(2000, month, 1), "M"), n, str(n)) for month, n in enumerate(counted, 1)]
     says = _("Most of them in %(month)s.") % {"month": rows[int(np.argmax(counted))].label}
     return columns("months", _("Finished by month"), says, (_("Month"), _("Titles")), rows)

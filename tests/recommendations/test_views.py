@@ -55,6 +55,47 @@ class TestFirstVisit:
         rated = client.post(address, {"score": 9}, **HTMX, HTTP_HX_CURRENT_URL="http://testserver/?niche=-0.5")
         assert rated.context["asked"].options.niche == -0.5
 
+    def test_there_are_four_answers(self, client, make_title):
+        title = make_title("Monster")
+        content = client.get(reverse("recommendations:home")).content.decode()
+        for score, said in ((9, "I liked Monster"), (7, "Monster was fine"), (4, "I disliked Monster")):
+            assert f'<button name="score" value="{score}" aria-pressed="false" aria-label="{said}"' in content
+        assert 'name="not_seen" value="1" aria-label="I have not seen Monster"' in content
+        assert title.get_absolute_url() in content
+
+    def test_what_was_not_seen_is_not_asked_for_again(self, client, make_title):
+        seen, unseen = make_title(), make_title()
+        address = reverse("recommendations:guest_rate", args=[unseen.pk])
+        assert client.post(address, {"not_seen": "1"}).url == "/"
+        response = client.get(reverse("recommendations:home"))
+        assert (response.context["wall"], response.context["scores"]) == ([seen], {})
+
+    def test_another_title_takes_the_place_of_one_not_seen(self, client, make_title):
+        titles = [make_title(members=10_000 - place) for place in range(122)]
+        address = reverse("recommendations:guest_rate", args=[titles[0].pk])
+        wall = client.get(reverse("recommendations:home")).context["wall"]
+        instead = client.post(address, {"not_seen": "1"}, **HTMX).context["title"]
+        assert (len(wall), instead in wall, instead == titles[0]) == (24, False, False)
+
+    def test_more_titles_follow(self, client, make_title):
+        titles = {make_title() for _ in range(30)}
+        first = client.get(reverse("recommendations:rate_some")).context
+        more = client.get(
+            reverse("recommendations:rate_some"), {"page": "2"}, **HTMX, HTTP_HX_TARGET="more-to-rate"
+        ).context
+        assert (len(first["wall"]), first["next_page"], len(more["wall"]), more["next_page"]) == (24, 2, 6, None)
+        assert {*first["wall"], *more["wall"]} == titles
+
+    @pytest.mark.parametrize("page", ["0", "-1", "x", "999999"])
+    def test_a_wrong_page_is_the_first(self, client, make_title, page):
+        title = make_title()
+        assert client.get(reverse("recommendations:rate_some"), {"page": page}).context["wall"] == [title]
+
+    def test_it_can_be_skipped_and_a_list_be_brought(self, client, make_title):
+        content = client.get(reverse("recommendations:home")).content.decode()
+        assert 'href="/accounts/signup/?next=/list/import/"' in content
+        assert '<a class="btn plain" href="/titles/">Skip this</a>' in content
+
     def test_a_rating_can_be_changed_and_taken_back(self, client, make_title):
         title = make_title()
         rate(client, title, 9)
