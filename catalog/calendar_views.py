@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -19,6 +20,9 @@ from catalog.ical import calendar_response
 from catalog.models import CalendarFeed
 from catalog.requests import PageRequest
 from catalog.time_zones import ZONES, remember_zone, zone_of
+
+if TYPE_CHECKING:
+    from accounts.requests import MemberRequest
 
 WEEKS_AWAY = 26  # as far as one may leaf
 FEED_WEEKS = 8
@@ -61,7 +65,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def renew_feed(request: HttpRequest) -> HttpResponse:
+def renew_feed(request: MemberRequest) -> HttpResponse:
     """A new secret address; the old one ends."""
     CalendarFeed.objects.filter(user=request.user).delete()
     CalendarFeed.objects.create(user=request.user)
@@ -71,7 +75,7 @@ def renew_feed(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def revoke_feed(request: HttpRequest) -> HttpResponse:
+def revoke_feed(request: MemberRequest) -> HttpResponse:
     CalendarFeed.objects.filter(user=request.user).delete()
     messages.success(request, _("Your calendar has no address any more."))
     return redirect("catalog:calendar")

@@ -43,6 +43,8 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(_("These are too many filters for one view."))
         return query
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """The member is no field of the form, but decides whether the name is free."""
-        return super()._get_validation_exclusions() - {"user"}
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if SavedView.objects.filter(user=self.instance.user, name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("You have a view of this name already."))
+        return name

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,10 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog.forms import SavedViewForm
 from catalog.models import SavedView
 
+if TYPE_CHECKING:
+    from accounts.requests import MemberRequest
+
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def saved_views(request: HttpRequest) -> HttpResponse:
+def saved_views(request: MemberRequest) -> HttpResponse:
     """All of them, to rename and delete; a POST saves one more and goes back to it."""
     form = SavedViewForm(request.POST or None, instance=SavedView(user=request.user))
     if request.method == "POST" and form.is_valid():
@@ -27,7 +32,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def rename_view(request: HttpRequest, pk: int) -> HttpResponse:
+def rename_view(request: MemberRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, pk=pk, user=request.user)
     form = SavedViewForm(request.POST, instance=view)
     if not form.is_valid():
@@ -39,13 +44,13 @@ def rename_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_view(request: MemberRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, pk=pk, user=request.user)
     view.delete()
     messages.success(request, _("“%(name)s” is deleted.") % {"name": view.name})
     return redirect("catalog:saved_views")
 
 
-def _page(request: HttpRequest, form: SavedViewForm) -> HttpResponse:
+def _page(request: MemberRequest, form: SavedViewForm) -> HttpResponse:
     context = {"form": form, "views": SavedView.objects.filter(user=request.user)}
     return render(request, "catalog/saved_views.html", context, status=422 if form.is_bound else 200)

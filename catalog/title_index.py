@@ -5,7 +5,7 @@ A filter is a boolean array over all titles, so that the exact count of every op
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -247,8 +247,6 @@ def _terms(ids: NDArray[np.int64], through: type[Model], column: str, model: typ
     return Terms(terms, term_of[order], np.searchsorted(ids, pairs[known, 1])[order], len(ids))
 
 
-def best_first(
-    values: NDArray[np.float64], ids: Sequence[int] | NDArray[np.int64], descending: bool
-) -> NDArray[np.int64]:
+def best_first(values: NDArray[np.float64], ids: NDArray[np.int64], descending: bool) -> NDArray[np.int64]:
     """The order of `values`, the unknown ones last whichever way, and ties by id."""
     return np.lexsort((ids, -values if descending else values))

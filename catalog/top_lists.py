@@ -56,7 +56,7 @@ class TopForm(forms.Form):
             (first, _("the %(decade)ss") % {"decade": first}) for first in range(FIRST_DECADE, this_year + 1, 10)
         ]
         years = [(-year, str(year)) for year in range(this_year, this_year - 10, -1)]
-        choices = {
+        choices: dict[str, list[tuple[Any, Any]]] = {
             "decade": [*reversed(decades), *years],
             "format": [(one.value, one.label) for one in WITH_STORY],
             "tag": [pair for _kind, pairs in genre_choices(viewer) for pair in pairs],
@@ -75,7 +75,7 @@ class TopForm(forms.Form):
 
 @dataclass(frozen=True)
 class Shown:
-    list: TopList
+    about: TopList
     titles: list[Title]
     address: str  # the whole list's query on the browse page
 

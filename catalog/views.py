@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,7 +34,7 @@ def browse(request: PageRequest) -> HttpResponse:
     """The filters' state is the address."""
     filters = queries.title_filter(request.GET, request.user)
     page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "filters": filters}
+    context: dict[str, Any] = {"page": page, "filters": filters}
     if request.htmx.target == "pager":
         return render(request, "catalog/_titles.html", context)
     context |= {"facets": Facets(filters, request.GET.get("find", "")), "active": active_filters(filters)}

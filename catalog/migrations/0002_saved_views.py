@@ -31,11 +31,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["name"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("user", "name"),
-                        name="saved_view_once",
-                        violation_error_message="You have a view of this name already.",
-                    )
+                    models.UniqueConstraint(fields=("user", "name"), name="saved_view_once"),
                 ],
             },
         ),

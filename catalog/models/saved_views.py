@@ -15,11 +15,7 @@ class SavedView(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "name"],
-                name="saved_view_once",
-                violation_error_message=_("You have a view of this name already."),
-            )
+            models.UniqueConstraint(fields=["user", "name"], name="saved_view_once"),
         ]
 
     def __str__(self) -> str:

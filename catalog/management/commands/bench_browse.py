@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from time import perf_counter
 from typing import Any, TypeVar
@@ -50,9 +51,9 @@ class Command(BaseCommand):
         with CaptureQueriesContext(connection) as captured:
             client.get(f"{browse}?{queries[0]}")
         self.stdout.write(f"queries of a page: {len(captured)}")
-        self._print("browse, six filters", [timed(lambda q=q: client.get(f"{browse}?{q}"))[0] for q in queries])
-        self._print("counts of every option", [timed(lambda q=q: count_all(q))[0] for q in queries])
-        self._print("bare SELECT count", [timed(lambda n=n: bare_count(index, Random(n)))[0] for n in range(requests)])
+        self._print("browse, six filters", [timed(partial(client.get, f"{browse}?{query}"))[0] for query in queries])
+        self._print("counts of every option", [timed(partial(count_all, query))[0] for query in queries])
+        self._print("bare SELECT count", [timed(partial(bare_count, index, Random(n)))[0] for n in range(requests)])
 
     def _print(self, label: str, seconds: list[float]) -> None:
         middle, high = np.percentile(seconds, [50, 95]) * 1000
