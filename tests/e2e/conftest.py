@@ -19,7 +19,12 @@ def site(live_server: LiveServer) -> LiveServer:
     """A running site with the sample catalogue and the starter model."""
     from django.core.management import call_command
 
+    from recommendations.first_moods import FIRST_MOODS
+    from recommendations.models import Mood
+
     call_command("seed", community=0, verbosity=0)
+    # Tests that commit end with an empty database: without what migrations have put there.
+    Mood.objects.bulk_create([Mood(**fields) for fields in FIRST_MOODS], ignore_conflicts=True)
     return live_server
 
 
