@@ -1,5 +1,16 @@
-from django import forms
+from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import Title
+from social import reviews
+from social.models import Review, ReviewReport
+from social.models.reviews import LONGEST, SHORTEST
 from social.queries import KINDS
 
 
@@ -10,3 +21,42 @@ class DirectoryForm(forms.Form):
     def options(self) -> dict[str, str]:
         self.full_clean()
         return {"kind": self.cleaned_data.get("kind", ""), "q": self.cleaned_data.get("q", "")}
+
+
+class ReviewForm(forms.Form):
+    """`social.reviews` decides what is valid."""
+
+    text = forms.CharField(
+        label=_("Your review"),
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_(
+            "Markdown works: **bold**, *italics*, lists, > quotes, links. Put ||what gives something away|| between double bars."
+        ),
+    )
+    has_spoilers = forms.BooleanField(required=False, label=_("It gives away what happens"))
+
+    def __init__(self, *args: Any, author: User, title: Title, review: Review | None, **kwargs: Any) -> None:
+        self.author, self.title = author, title
+        if review is not None:
+            kwargs["initial"] = {"text": review.text, "has_spoilers": review.has_spoilers}
+        super().__init__(*args, **kwargs)
+
+    def save(self) -> bool:
+        """False, with the errors on the form, when it cannot be."""
+        if not self.is_valid():
+            return False
+        try:
+            reviews.write_review(self.author, self.title, **self.cleaned_data)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return False
+        return True
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=ReviewReport.Reason)
+    remark = forms.CharField(
+        label=_("Anything to add?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

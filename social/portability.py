@@ -1,12 +1,17 @@
-"""Whom a member follows, in their own JSON: by name, for the members of that name who are here."""
+"""Whom a member follows, by name, and what they have reviewed, in their own JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from accounts.models import User
 from accounts.portability.sections import Section, register
-from social.models import Follow
+from catalog.models import ExternalId, Title
+from catalog.models.titles import Medium
+from social import reviews
+from social.models import Follow, Review
 
 
 def export_follows(user: User) -> list[str]:
@@ -29,4 +34,54 @@ def undo_follows(user: User, followed_ids: list[int]) -> None:
     Follow.objects.filter(follower=user, followed__in=followed_ids).delete()
 
 
+def export_reviews(user: User) -> list[dict[str, Any]]:
+    own = Review.objects.filter(author=user).prefetch_related("title__external_ids").order_by("title__name", "title")
+    return [
+        {
+            "title": {"name": review.title.name, "ids": {i.provider: i.value for i in review.title.external_ids.all()}},
+            "text": review.text,
+            "has_spoilers": review.has_spoilers,
+        }
+        for review in own
+    ]
+
+
+def restore_reviews(user: User, items: list[Any]) -> list[int]:
+    """The ids of the reviews that were written; a title that was reviewed already keeps its review."""
+    wanted = [item for item in items if _is_review(item)]
+    titles = _titles_by_id({(p, str(v)) for item in wanted for p, v in item["title"]["ids"].items()})
+    reviewed = set(Review.objects.filter(author=user).values_list("title_id", flat=True))
+    written = []
+    for item in wanted:
+        found = {titles[key] for p, v in item["title"]["ids"].items() if (key := (p, str(v))) in titles}
+        if len(found) != 1 or (title := found.pop()).pk in reviewed:
+            continue
+        try:
+            review = reviews.write_review(user, title, item["text"], has_spoilers=item.get("has_spoilers") is True)
+        except ValidationError:
+            continue
+        reviewed.add(title.pk)
+        written.append(review.pk)
+    return written
+
+
+def undo_reviews(user: User, review_ids: list[int]) -> None:
+    Review.objects.filter(author=user, pk__in=review_ids).delete()
+
+
+def _is_review(item: Any) -> bool:
+    if not isinstance(item, dict) or not isinstance(item.get("text"), str) or "\x00" in item["text"]:
+        return False
+    title = item.get("title")
+    return isinstance(title, dict) and isinstance(title.get("ids"), dict)
+
+
+def _titles_by_id(ids: set[tuple[str, str]]) -> dict[tuple[str, str], Title]:
+    known = ExternalId.objects.filter(medium=Medium.ANIME, value__in={value for _, value in ids}).select_related(
+        "title"
+    )
+    return {(row.provider, str(row.value)): row.title for row in known if (row.provider, str(row.value)) in ids}
+
+
+register(Section("reviews", export_reviews, restore_reviews, undo_reviews))
 register(Section("follows", export_follows, restore_follows, undo_follows))

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from social import scores, views
+from social import review_views, scores, views
 
 app_name = "social"
 urlpatterns = [
     path("titles/<int:pk>/scores/", scores.title_scores, name="title_scores"),
+    path("titles/<int:pk>/reviews/", review_views.title_reviews, name="title_reviews"),
+    path("titles/<int:pk>/reviews/write/", review_views.write, name="write_review"),
+    path("reviews/<int:pk>/", review_views.review, name="review"),
+    path("reviews/<int:pk>/helpful/", review_views.helpful, name="helpful"),
+    path("reviews/<int:pk>/report/", review_views.report, name="report_review"),
+    path("reviews/<int:pk>/delete/", review_views.delete, name="delete_review"),
     path("members/", views.members, name="members"),
     path("members/<str:username>/", views.member, name="member"),
+    path("members/<str:username>/reviews/", review_views.member_reviews, name="member_reviews"),
     path("members/<str:username>/follow/", views.follow, name="follow"),
     path("members/<str:username>/unfollow/", views.unfollow, name="unfollow"),
 ]

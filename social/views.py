@@ -33,7 +33,7 @@ def members(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def member(request: PageRequest, username: str) -> HttpResponse:
-    owner = _active_member(username)
+    owner = active_member(username)
     form = ListForm(request.GET)
     options = form.options()
     page = list_page(owner, request.user, also=shown_to_follower(request.user), **options)
@@ -51,7 +51,7 @@ def member(request: PageRequest, username: str) -> HttpResponse:
 @require_POST
 @login_required
 def follow(request: MemberRequest, username: str) -> HttpResponse:
-    owner = _active_member(username)
+    owner = active_member(username)
     follows.follow(request.user, owner)
     return _follow_button(request, owner)
 
@@ -59,12 +59,12 @@ def follow(request: MemberRequest, username: str) -> HttpResponse:
 @require_POST
 @login_required
 def unfollow(request: MemberRequest, username: str) -> HttpResponse:
-    owner = _active_member(username)
+    owner = active_member(username)
     follows.unfollow(request.user, owner)
     return _follow_button(request, owner)
 
 
-def _active_member(username: str) -> User:
+def active_member(username: str) -> User:
     if "\0" in username:  # which PostgreSQL cannot even look for
         raise Http404
     return get_object_or_404(User, username__iexact=username, is_active=True)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import Title
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+LONGEST, SHORTEST = 20_000, 80
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, viewer: User | AnonymousUser | None) -> ReviewQuerySet:
+        """Reviews that are not taken down, of titles that `viewer` may see; one's own in any case."""
+        shown = models.Q(is_removed=False, author__is_active=True)
+        if viewer is not None and viewer.is_authenticated:
+            shown |= models.Q(author=viewer)
+        return self.filter(shown, title__in=Title.objects.visible_to(viewer).order_by())
+
+
+class Review(models.Model):
+    """What a member wrote about a title. Written only through `social.reviews`. The score is that of their list."""
+
+    author = models.ForeignKey(User, models.CASCADE, related_name="reviews")
+    title = models.ForeignKey(Title, models.CASCADE, related_name="reviews")
+    text = models.TextField(max_length=LONGEST, validators=[MinLengthValidator(SHORTEST)], help_text="Markdown.")
+    has_spoilers = models.BooleanField(_("gives away what happens"), default=False)
+    is_removed = models.BooleanField(default=False, help_text="Taken down: only the author sees it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "title"], name="one_review_a_title")]
+
+    def __str__(self) -> str:
+        return f"{self.author_id} on {self.title_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("social:review", args=[self.pk])
+
+
+class ReviewVersion(models.Model):
+    """A text that a review had before it was edited."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="versions")
+    text = models.TextField()
+    has_spoilers = models.BooleanField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-written_at"]
+
+    def __str__(self) -> str:
+        return f"review {self.review_id}, {self.written_at}"
+
+
+class HelpfulVote(models.Model):
+    review = models.ForeignKey(Review, models.CASCADE, related_name="votes")
+    voter = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "voter"], name="vote_once")]
+
+    def __str__(self) -> str:
+        return f"{self.voter_id} for review {self.review_id}"
+
+
+class ReviewReport(models.Model):
+    """Somebody says that a review should not be there; staff decide in the admin."""
+
+    class Reason(models.TextChoices):
+        SPOILER = "spoiler", _("It gives away what happens, unmarked")
+        ABUSE = "abuse", _("It attacks somebody")
+        OFF_TOPIC = "off_topic", _("It is not about the title")
+        SPAM = "spam", _("It advertises something")
+        OTHER = "other", _("Something else")
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="reports")
+    reporter = models.ForeignKey(User, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason)
+    remark = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    is_settled = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "reporter"], name="report_once")]
+
+    def __str__(self) -> str:
+        return f"review {self.review_id}: {self.reason}"

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.queries import entry_of
+from accounts.requests import MemberRequest
+from accounts.responses import back_to
+from catalog.models import Title
+from catalog.requests import PageRequest
+from social import reviews
+from social.forms import ReportForm, ReviewForm
+from social.models import Review
+from social.review_queries import SORTS, reviews_for, reviews_of_member, reviews_of_title
+from social.views import active_member
+
+FIRST, PAGE = 3, 20
+
+
+@require_GET
+def title_reviews(request: PageRequest, pk: int) -> HttpResponse:
+    """The title page loads the first few as a fragment; alone it is a page with all of them."""
+    title = get_object_or_404(Title.objects.visible_to(request.user).with_tag_names(), pk=pk)
+    sort = request.GET.get("sort", "") if request.GET.get("sort") in SORTS else "helpful"
+    found = reviews_of_title(title, request.user, sort)
+    own = found.filter(author=request.user.pk).first() if request.user.is_authenticated else None
+    context = {"title": title, "sort": sort, "own": own}
+    if request.htmx.target == "reviews":
+        context |= {"reviews": found[:FIRST], "n_reviews": found.count()}
+        return render(request, "social/_title_reviews.html", context)
+    context["page"] = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    template = "_reviews.html" if request.htmx.target == "pager" else "title_reviews.html"
+    return render(request, f"social/{template}", context)
+
+
+@require_GET
+def member_reviews(request: PageRequest, username: str) -> HttpResponse:
+    owner = active_member(username)
+    page = Paginator(reviews_of_member(owner, request.user), PAGE).get_page(request.GET.get("page"))
+    template = "_reviews.html" if request.htmx.target == "pager" else "member_reviews.html"
+    return render(request, f"social/{template}", {"owner": owner, "page": page, "with_titles": True})
+
+
+@require_GET
+def review(request: PageRequest, pk: int) -> HttpResponse:
+    """One review, with the texts that it had before."""
+    shown = _review(request, pk)
+    return render(request, "social/review.html", {"review": shown, "versions": shown.versions.all()})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def write(request: MemberRequest, pk: int) -> HttpResponse:
+    title = get_object_or_404(Title.objects.visible_to(request.user).with_tag_names(), pk=pk)
+    own = Review.objects.filter(author=request.user, title=title).first()
+    form = ReviewForm(request.POST or None, author=request.user, title=title, review=own)
+    if request.method == "POST" and form.save():
+        messages.success(request, gettext("Your review is published."))
+        return redirect(reverse("social:title_reviews", args=[title.pk]))
+    context = {"title": title, "form": form, "own": own, "entry": entry_of(request.user, title)}
+    return render(request, "social/write_review.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@login_required
+def delete(request: MemberRequest, pk: int) -> HttpResponse:
+    own = get_object_or_404(Review, pk=pk, author=request.user)
+    reviews.delete_review(own)
+    messages.success(request, gettext("Your review is deleted."))
+    return redirect(reverse("catalog:title", args=[own.title_id]))
+
+
+@require_POST
+@login_required
+def helpful(request: MemberRequest, pk: int) -> HttpResponse:
+    shown = _review(request, pk)
+    try:
+        reviews.vote_helpful(request.user, shown, request.POST.get("helpful") == "yes")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    if not request.htmx:
+        return back_to(request, shown.get_absolute_url())
+    return render(request, "social/_helpful.html", {"review": _review(request, pk)})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def report(request: MemberRequest, pk: int) -> HttpResponse:
+    shown = _review(request, pk)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reviews.report_review(request.user, shown, form.cleaned_data["reason"], form.cleaned_data["remark"])
+        messages.success(request, gettext("Thank you. Somebody will look at it."))
+        return redirect(reverse("social:title_reviews", args=[shown.title_id]))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "social/report.html", {"review": shown, "form": form}, status=status)
+
+
+def _review(request: PageRequest, pk: int) -> Review:
+    return get_object_or_404(reviews_for(request.user).select_related("title"), pk=pk)
