@@ -29,6 +29,6 @@ def _chunks(pieces: Iterator[str]) -> Iterator[str]:
 
 
 async def _asynchronous(chunks: Iterator[str]) -> AsyncIterator[str]:
-    following = sync_to_async(next)
-    while chunk := await following(chunks, ""):
+    following = sync_to_async(lambda: next(chunks, ""))
+    while chunk := await following():
         yield chunk

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,9 +64,9 @@ class ColumnsForm(forms.Form):
         label=gettext_lazy("Scores go up to"), choices=[(scale, scale) for scale in SCALES], coerce=int
     )
 
-    def __init__(self, *args: Any, table: Table, opened: ListImport, **kwargs: Any) -> None:
-        initial = {**{name: str(at) for name, at in opened.columns.items()}, "scale": opened.scale}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, table: Table, opened: ListImport) -> None:
+        guessed = {name: str(at) for name, at in opened.columns.items()}
+        super().__init__(data, initial={**guessed, "scale": opened.scale})
         names = [(str(at), name or _("Column %(n)s") % {"n": at + 1}) for at, name in enumerate(table.header)]
         for field in HEADERS:
             self.fields[field] = forms.ChoiceField(

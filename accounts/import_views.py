@@ -113,10 +113,14 @@ def _n_written(numbers: dict[str, int]) -> int:
     return numbers.get(Outcome.CREATED, 0) + numbers.get(Outcome.UPDATED, 0)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def columns(request: MemberRequest, pk: int) -> HttpResponse:
-    opened = _import(request, pk, State.COLUMNS, State.PREVIEW)
+    """Say which column of a table is what, also once more after a look at what comes of it."""
+    waiting = ListImport.objects.filter(user=request.user, state__in=(State.COLUMNS, State.PREVIEW))
+    opened = get_object_or_404(waiting.exclude(upload=None), pk=pk)
+    if request.method == "GET":
+        return _columns(request, opened)
     form = ColumnsForm(request.POST, table=look_at_table(bytes(opened.upload or b"")), opened=opened)
     if not form.is_valid():
         return _columns(request, opened, form)

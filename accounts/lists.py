@@ -212,6 +212,7 @@ def write_entries(
     that are written were created and changed, where that was not now. Progress is not held against the catalogue's number of
     episodes here: a list kept elsewhere may know better.
     """
+    given = times or {}
     drafts = {draft.title_id: draft for draft in rows}
     wanted = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
     for number, entry in enumerate(wanted, 1):
@@ -229,7 +230,7 @@ def write_entries(
         gone = present.keys() - drafts.keys() if replace else present.keys() & set(remove)
         ListEntry.objects.filter(user=user, title__in=gone).delete()
         _set_times(
-            user, {entry.title_id: times[entry.title_id] for entry in changed if entry.title_id in (times or {})}
+            user, {entry.title_id: given[entry.title_id] for entry in changed if entry.title_id in given}
         )
     updated = sum(entry.title_id in present for entry in changed)
     return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))

@@ -64,7 +64,7 @@ def same(one: Stored | None, other: Stored | None) -> bool:
 
 
 def draft(title_id: int, entry: Stored) -> EntryDraft:
-    fields = {name: entry.get(name, blank) for name, blank in BLANK.items()}
+    fields: dict[str, Any] = {name: entry.get(name, blank) for name, blank in BLANK.items()}
     fields |= {name: PartialDate.parse(fields[name] or "") for name in DATES}
     fields["rewatched_on"] = [PartialDate.parse(day) for day in fields["rewatched_on"]]
     return EntryDraft(title_id=title_id, **fields)

@@ -38,9 +38,9 @@ def open_file(user: User, name: str, data: bytes) -> ListImport:
     if format != ListFormat.CSV:
         return _keep(opened, _parsed(data, format))
     table = look_at_table(data)
-    opened.columns, opened.scale = table.columns, table.scale
     if table.is_own:
         return _keep(opened, _parsed(data, format))
+    opened.columns, opened.scale = table.columns, table.scale
     opened.state, opened.upload = State.COLUMNS, data
     with transaction.atomic():
         _discard_unwritten(user)
@@ -158,7 +158,8 @@ def _complaint(values: Stored) -> str:
 
 
 def _discard_unwritten(user: User, but: ListImport | None = None) -> None:
-    ListImport.objects.filter(user=user, state__in=UNWRITTEN).exclude(pk=but.pk if but else None).delete()
+    begun = ListImport.objects.filter(user=user, state__in=UNWRITTEN)
+    (begun.exclude(pk=but.pk) if but and but.pk else begun).delete()
 
 
 def _clean(name: str) -> str:

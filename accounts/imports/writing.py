@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import lists
 from accounts.imports import progress
-from accounts.imports.planning import draft, merged, plan, same, stored, times
+from accounts.imports.planning import Stored, draft, merged, plan, same, stored, times
 from accounts.imports.progress import Progress
 from accounts.imports.reading import save_plan
 from accounts.models import ImportRow, ListEntry, ListImport, User
@@ -76,6 +76,8 @@ def resolve_row(row: ImportRow, title: Title) -> None:
         row.refresh_from_db()
         if row.outcome not in (Outcome.UNMATCHED, Outcome.DISMISSED) or opened.state not in (State.PREVIEW, State.DONE):
             raise ValidationError(_("This row is settled already."))
+        if opened.rows.filter(title=title, outcome__in=WRITTEN, is_hidden=row.is_hidden).exists():
+            raise ValidationError(_("Another row of this import is that title already."))
         row.title, row.outcome = title, Outcome.UNMATCHED
         plan(opened.user, [row], opened.rule)
         if opened.state == State.DONE:
@@ -119,18 +121,21 @@ def _take_back(user: User, rows: list[ImportRow]) -> None:
         entry.title_id: stored(entry)
         for entry in ListEntry.objects.filter(user=user, title__in=[row.title_id for row in rows])
     }
-    removed, restored, unhidden = set(), {}, set()
+    removed: set[int] = set()
+    restored: dict[int, Stored] = {}
+    unhidden: set[int] = set()
     for row in rows:
-        now = current.get(row.title_id or 0)
+        title_id = row.title_id or 0
+        now = current.get(title_id)
         row.outcome = Outcome.UNDONE
         if row.is_hidden:
-            unhidden.add(row.title_id)
+            unhidden.add(title_id)
         elif now is not None and not same(now, merged(row.before, row.values)):
             row.outcome = Outcome.LEFT
         elif row.before is None:
-            removed.add(row.title_id)
+            removed.add(title_id)
         elif now is not None:
-            restored[row.title_id] = row.before
+            restored[title_id] = row.before
         else:
             row.outcome = Outcome.LEFT  # taken off the list since
     lists.write_entries(

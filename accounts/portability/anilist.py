@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import EntryStatus, Visibility
 from accounts.portability import rows
-from accounts.portability.json_parts import section, value_at, values_at
+from accounts.portability.json_parts import first_present, part, section, value_at, values_at
 from accounts.portability.rows import InvalidRow, PortabilityError, Row, make_row
 from accounts.portability.streams import LimitedReader
 from catalog.models.titles import Format
@@ -32,7 +32,7 @@ def is_anilist(start: str) -> bool:
 def read(stream: LimitedReader) -> Iterator[Row]:
     """Every entry once: AniList repeats those that are on lists of the member's own."""
     data = stream.read()
-    root = next((root for root in ROOTS if value_at(data, f"{root}.lists") is not None), ROOTS[0])
+    root = first_present(data, ROOTS) or ROOTS[0]
     scale = _scale(data, root)
     seen: set[str] = set()
     for item in section(data, f"{root}.lists.item.entries.item"):
@@ -54,8 +54,8 @@ def _scale(data: bytes, root: str) -> int:
 
 
 def _row(number: int, item: dict[str, Any], scale: int) -> Row:
-    media = item.get("media") if isinstance(item.get("media"), dict) else {}
-    names = media.get("title") if isinstance(media.get("title"), dict) else {}
+    media = part(item, "media")
+    names = part(media, "title")
     name = names.get("romaji") or names.get("english") or names.get("native") or ""
     try:
         if str(media.get("type") or "ANIME") != "ANIME":
@@ -67,16 +67,15 @@ def _row(number: int, item: dict[str, Any], scale: int) -> Row:
 
 def _values(item: dict[str, Any], media: dict[str, Any], scale: int) -> dict[str, Any]:
     media_id = item.get("mediaId") or media.get("id")
-    start = media.get("startDate") if isinstance(media.get("startDate"), dict) else {}
     return {
         "ids": rows.identifiers({"mal": media.get("idMal"), "anilist": media_id}),
         "format": FORMATS.get(str(media.get("format") or "").lower(), ""),
-        "year": rows.year(media.get("seasonYear") or start.get("year")),
+        "year": rows.year(media.get("seasonYear") or part(media, "startDate").get("year")),
         "status": rows.choice(item.get("status"), "status", STATUSES),
         "score": rows.score(item.get("score"), "score", scale),
         "progress": rows.number(item.get("progress"), "progress"),
-        "started_on": _date(item.get("startedAt"), "startedAt"),
-        "finished_on": _date(item.get("completedAt"), "completedAt"),
+        "started_on": _date(part(item, "startedAt"), "startedAt"),
+        "finished_on": _date(part(item, "completedAt"), "completedAt"),
         "rewatches": rows.number(item.get("repeat"), "repeat"),
         "notes": rows.text(item.get("notes"), "notes"),
         "visibility": Visibility.PRIVATE if item.get("private") is True else None,
@@ -85,8 +84,7 @@ def _values(item: dict[str, Any], media: dict[str, Any], scale: int) -> dict[str
     }
 
 
-def _date(value: Any, field: str) -> PartialDate | None:
-    parts = value if isinstance(value, dict) else {}
+def _date(parts: dict[str, Any], field: str) -> PartialDate | None:
     year, month, day = (rows.number(parts.get(name), field) for name in ("year", "month", "day"))
     try:
         return PartialDate(year, month or None, (day or None) if month else None) if year else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,19 +12,28 @@ from django.utils.translation import gettext as _
 from accounts.portability.rows import PortabilityError
 
 MAX_DEPTH = 20  # own exports have 4 levels, AniList's and Kitsu's up to 9
+MAX_EVENTS = 4_000_000  # keys, values, beginnings and ends: 130 for each row of the longest list
 
 
 def check(data: bytes) -> None:
-    """Raises PortabilityError unless the whole document is well-formed, and no deeper than a list.
+    """Raises PortabilityError unless the whole document is well-formed, and no deeper or larger than a list.
 
     To be called before any other: reading by prefix takes memory with the square of the depth.
     """
     depth = 0
     with _naming_errors():
-        for event, _value in ijson.basic_parse(data):
+        for number, (event, _value) in enumerate(ijson.basic_parse(data)):
             depth += (event in ("start_map", "start_array")) - (event in ("end_map", "end_array"))
             if depth > MAX_DEPTH:
                 raise PortabilityError(_("The file is nested too deep for a list."))
+            if number > MAX_EVENTS:
+                raise PortabilityError(_("The file holds more values than any anime list."))
+
+
+def part(item: dict[str, Any], key: str) -> dict[str, Any]:
+    """The object at `key`; an empty one when there is none."""
+    value = item.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def section(data: bytes, prefix: str) -> Iterator[dict[str, Any]]:
@@ -35,6 +44,14 @@ def section(data: bytes, prefix: str) -> Iterator[dict[str, Any]]:
                 _("Entry %(row)s is %(kind)s, not an object.") % {"row": number, "kind": type(item).__name__}
             )
         yield item
+
+
+def first_present(data: bytes, prefixes: Collection[str]) -> str | None:
+    """Whichever of these places the document has an object at; found without reading what is in it."""
+    with _naming_errors():
+        return next(
+            (prefix for prefix, event, _value in ijson.parse(data) if event == "start_map" and prefix in prefixes), None
+        )
 
 
 def value_at(data: bytes, prefix: str) -> Any:

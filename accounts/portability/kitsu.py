@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import EntryStatus, Visibility
 from accounts.portability import rows
-from accounts.portability.json_parts import section
+from accounts.portability.json_parts import part, section
 from accounts.portability.rows import InvalidRow, Row, make_row
 from accounts.portability.streams import LimitedReader
 
@@ -39,7 +39,7 @@ def _anime(data: bytes) -> Anime:
     mappings: dict[str, tuple[str, str]] = {}
     links: dict[str, list[str]] = {}
     for item in section(data, "included.item"):
-        key, told = str(item.get("id")), _part(item, "attributes")
+        key, told = str(item.get("id")), part(item, "attributes")
         if item.get("type") == "mappings" and told.get("externalSite") in MAPPED:
             mappings[key] = MAPPED[told["externalSite"]], str(told.get("externalId") or "")
         elif item.get("type") == "anime":
@@ -48,7 +48,7 @@ def _anime(data: bytes) -> Anime:
                 "format": FORMATS.get(str(told.get("subtype") or "").lower(), ""),
                 "year": rows.year(told.get("startDate")),
             }
-            linked = _part(_part(item, "relationships"), "mappings").get("data")
+            linked = part(part(item, "relationships"), "mappings").get("data")
             links[key] = [str(one.get("id")) for one in linked if isinstance(one, dict)] if linked else []
     for key, told in found.items():
         told["ids"] = dict(mappings[link] for link in links[key] if link in mappings)
@@ -56,14 +56,14 @@ def _anime(data: bytes) -> Anime:
 
 
 def _row(number: int, item: dict[str, Any], anime: Anime) -> Row:
-    kitsu_id = str(_part(_part(_part(item, "relationships"), "anime"), "data").get("id") or "")
+    kitsu_id = str(part(part(part(item, "relationships"), "anime"), "data").get("id") or "")
     told = dict(anime.get(kitsu_id, {}))
     name = told.pop("name", None) or _("Kitsu's title %(id)s") % {"id": kitsu_id[:40]}
     try:
         if not kitsu_id:
             raise ValueError(_("it is no anime"))
         told["ids"] = rows.identifiers({"kitsu": kitsu_id, **told.get("ids", {})})
-        return make_row(number, name, **told, **_values(_part(item, "attributes")))
+        return make_row(number, name, **told, **_values(part(item, "attributes")))
     except ValueError as error:
         return InvalidRow(number, str(name)[: rows.MAX_NAME], str(error))
 
@@ -81,8 +81,3 @@ def _values(told: dict[str, Any]) -> dict[str, Any]:
         "created_at": rows.moment(told.get("createdAt"), "createdAt"),
         "updated_at": rows.moment(told.get("updatedAt"), "updatedAt"),
     }
-
-
-def _part(item: dict[str, Any], key: str) -> dict[str, Any]:
-    value = item.get(key)
-    return value if isinstance(value, dict) else {}

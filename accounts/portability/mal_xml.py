@@ -167,7 +167,7 @@ def _element(entry: ListRow) -> str:
         "my_status": STATUS_NAMES[entry.status or EntryStatus.PLANNED],
         "my_comments": entry.notes,
         "my_times_watched": entry.rewatches,
-        "my_tags": ", ".join(entry.tags),
+        "my_tags": ", ".join({tag.casefold(): tag for tag in map(_storable, entry.tags) if tag}.values()),
         "update_on_import": 1,
     }
     lines = (f"    <{name}>{_text(value)}</{name}>\n" for name, value in fields.items())
@@ -175,7 +175,12 @@ def _element(entry: ListRow) -> str:
 
 
 def _text(value: object) -> str:
-    return escape(str(value).translate(NO_XML).strip(), {"\r": "&#13;"})
+    return escape(_storable(str(value)), {"\r": "&#13;"})
+
+
+def _storable(text: str) -> str:
+    """Without what XML has no way to write."""
+    return text.translate(NO_XML).strip()
 
 
 def _date(day: PartialDate | None) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import EntryStatus, Visibility
 from accounts.portability import rows
-from accounts.portability.json_parts import section, value_at, values_at
+from accounts.portability.json_parts import part, section, value_at, values_at
 from accounts.portability.rows import ExtraItem, InvalidRow, ListRow, PortabilityError, Row, Rows, make_row
 from accounts.portability.streams import LimitedReader
 from catalog.models.titles import Format
@@ -48,15 +48,13 @@ def read(stream: LimitedReader, extra: Iterable[str] = ()) -> Rows:
 
 
 def _row(number: int, item: dict[str, Any], *, is_hidden: bool) -> Row:
-    title = item.get("title")
-    title = title if isinstance(title, dict) else {}
-    ids = title.get("ids")
+    title = part(item, "title")
     try:
         values = {} if is_hidden else _values(item)
         return make_row(
             number,
             title.get("name"),
-            ids=rows.identifiers(ids if isinstance(ids, dict) else {}),
+            ids=rows.identifiers(part(title, "ids")),
             year=rows.year(title.get("year")),
             format=title.get("format") if title.get("format") in FORMATS else "",
             is_hidden=is_hidden,

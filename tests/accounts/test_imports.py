@@ -413,10 +413,20 @@ class TestPages:
         row = ImportRow.objects.get()
         assert (row.outcome, row.values) == ("created", {"score": 8})
 
+    def test_columns_can_be_corrected_after_a_look(self, own, make_known):
+        make_known("Monster", 19)
+        page = self.upload(own, b"Anime;Mark;Other\nMonster;4;5\n", "list.csv").url
+        own.post(f"{page}columns/", {"title": "0", "score": "1", "scale": "5"})
+        assert f'href="{page}columns/"' in own.get(page).content.decode()
+        assert own.get(f"{page}columns/").context["form"].initial == {"title": "0", "score": "1", "scale": 5}
+        own.post(f"{page}columns/", {"title": "0", "score": "2", "scale": "5"})
+        assert ImportRow.objects.get().values == {"score": 10}
+
     def test_an_own_table_needs_no_questions(self, own, member, make_known, make_entry):
         make_entry(member, make_known("Monster", 19), score=8)
         page = self.upload(own, "".join(export_list(member, "csv")).encode(), "x.csv").url
         assert own.get(page).context["import"].state == "preview"
+        assert own.get(f"{page}columns/").status_code == 404
 
     def test_the_rule_is_offered_where_lists_differ_and_newer_only_where_it_can_be_told(
         self, own, member, make_known, make_entry
@@ -572,6 +582,12 @@ class TestByHand:
         assert (outcomes(found), member.entries.count()) == (["created"], 0)
         run(found)
         assert entry(member, title)[1] == 8
+
+    def test_one_title_is_told_for_one_row_of_an_import_only(self, own, member, lost):
+        monster = member.entries.get().title
+        own.post(reverse("accounts:import_row", args=[lost.pk]), {"title": monster.pk})
+        lost.refresh_from_db()
+        assert (lost.outcome, entry(member, monster)[1]) == ("unmatched", 9)
 
     @pytest.mark.parametrize("title", ["", "x", "0", "99999999999", "²"])
     def test_a_title_that_is_none_is_not_found(self, own, lost, title):

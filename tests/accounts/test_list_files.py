@@ -273,6 +273,10 @@ class TestHostileFiles:
         with pytest.raises(PortabilityError, match="more than 30000 rows"):
             read(data, columns={"title": 0})
 
+    def test_a_document_of_endless_values_is_refused_before_it_is_built(self):
+        data = gzip.compress(b'{"MediaListCollection": {"lists": [' + b"1," * 4_000_000 + b"1]}}", 1)
+        assert reason(data) == "The file holds more values than any anime list."
+
     def test_huge_numbers_are_no_numbers(self):
         row = read(anilist({**ANILIST_ENTRY, "progress": 0}).replace(b'"progress": 0', b'"progress": ' + b"9" * 400))[0]
         assert row.reason == f"progress is '{'9' * 40}', not a whole number from 0 to 32767"
