@@ -156,6 +156,10 @@ class PreferencesForm(forms.ModelForm):
     )
 
 
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+
+
 class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=User.Theme)
 

@@ -17,6 +17,8 @@ from accounts.models import User
 
 class LanguageMiddleware(LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.get("Content-Type", "").startswith("image/"):
+            return response  # without words: the same in every language
         response = super().process_response(request, response)
         if (language := getattr(request, "chosen_language", None)) is not None:
             remember_language(request, response, language)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from rest_framework.authtoken.models import Token
 
 from accounts import deletion
-from accounts.forms import AdultForm, AgeLimitForm, PasswordForm, PreferencesForm, ThemeForm
+from accounts.forms import AdultForm, AgeLimitForm, LanguageForm, PasswordForm, PreferencesForm, ThemeForm
 from accounts.language import remember_language
 from accounts.lists import limit_age, show_adult_titles
 from accounts.requests import MemberRequest
@@ -66,6 +66,20 @@ def age_limit(request: MemberRequest) -> HttpResponse:
     limit_age(request.user, form.cleaned_data["age_limit"])
     messages.success(request, gettext("The age limit of this account is changed."))
     return redirect("accounts:settings")
+
+
+@require_POST
+def language(request: PageRequest) -> HttpResponse:
+    """For this browser, and from then on for the member."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(gettext("That language is not spoken here."))
+    response = back_to(request, "recommendations:home")
+    if request.user.is_authenticated:
+        request.user.language = form.cleaned_data["language"]
+        request.user.save(update_fields=["language"])
+    remember_language(request, response, form.cleaned_data["language"])
+    return response
 
 
 @require_POST

@@ -18,6 +18,7 @@ urlpatterns = [
     path("settings/preferences/", settings_views.preferences, name="preferences"),
     path("settings/adult/", settings_views.adult, name="adult"),
     path("settings/age/", settings_views.age_limit, name="age_limit"),
+    path("settings/language/", settings_views.language, name="language"),
     path("settings/theme/", settings_views.theme, name="theme"),
     path("settings/token/", settings_views.create_token, name="create_token"),
     path("settings/token/revoke/", settings_views.revoke_token, name="revoke_token"),

@@ -1,10 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from anirec import installable
 from anirec.health import health
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("service-worker.js", installable.service_worker, name="service_worker"),
+    path("offline/", installable.offline, name="offline"),
     path("api/", include("anirec.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

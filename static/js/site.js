@@ -37,6 +37,24 @@ function onSearchKey(event) {
   }
 }
 
+/* --- shortcuts: "?" lists them, "g" and a letter goes somewhere, "j" and "k" walk through the titles --- */
+
+let going = 0;
+
+function onShortcut(key) {
+  const isGoing = performance.now() < going;
+  going = key === "g" ? performance.now() + 1500 : 0;
+  if (isGoing) document.querySelector(`.nav [data-key="${CSS.escape(key)}"]`)?.click();
+  else if (key === "?") byId("shortcuts").showModal();
+  else if (key === "j" || key === "k") walk(key === "j" ? 1 : -1);
+}
+
+function walk(step) {
+  const links = [...document.querySelectorAll("main :is(.card, .entry, .review) :is(h2, h3) a")];
+  const now = links.findIndex((link) => link.closest(".card, .entry, .review").contains(document.activeElement));
+  links[Math.min(Math.max(now + step, 0), links.length - 1)]?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.target.id === "search-input") {
@@ -44,7 +62,10 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     byId("search-input").focus();
-  } else if (event.key === "Escape") {
+  } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    onShortcut(event.key);
+  }
+  if (event.key === "Escape") {
     const open = document.querySelector("details.menu[open]");
     if (open) {
       open.open = false;
@@ -55,6 +76,8 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest(".search")) closeSuggestions();
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.querySelector(opener.dataset.open).showModal();
   document.querySelectorAll("details.menu[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
@@ -129,15 +152,16 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 
 /* A part that cannot be loaded says so, instead of waiting for ever. */
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-  if (detail.failed && target.matches?.("[data-wait]")) target.textContent = "This part could not be loaded.";
+  if (detail.failed && target.matches?.("[data-wait]")) target.textContent = document.body.dataset.notLoaded;
 });
 
-document.addEventListener("htmx:sendError", () => complain("The site cannot be reached. Your change was not saved."));
+document.addEventListener("htmx:sendError", () => complain(document.body.dataset.unreachable));
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  complain(
-    status === 403 ? "You were signed out, or this page is too old. Load it again."
-      : status === 404 ? "That is no longer there."
-        : "That did not work. Try again in a moment.",
-  );
+  const { refused, gone, failed } = document.body.dataset;
+  complain(status === 403 ? refused : status === 404 ? gone : failed);
 });
+
+/* --- installable: without a network there is a page that says so --- */
+
+navigator.serviceWorker?.register(document.body.dataset.worker);

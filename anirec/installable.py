@@ -1,0 +1,43 @@
+"""What makes the site installable: its manifest, a service worker, and the page that is shown without a network."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+
+@require_GET
+@cache_control(max_age=3600)
+def manifest(request: HttpRequest) -> HttpResponse:
+    icon = {"src": static("img/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    content = {
+        "name": "anirec",
+        "short_name": "anirec",
+        "description": gettext("Your anime list, and recommendations that are right, explained and immediate."),
+        "lang": get_language(),
+        "start_url": reverse("recommendations:home"),
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#faf8f4",
+        "theme_color": "#c0301e",
+        "icons": [{**icon, "purpose": "any"}, {**icon, "purpose": "maskable"}],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@require_GET
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Under the root, because a worker rules only over what lies below its own address."""
+    return render(request, "service_worker.js", content_type="text/javascript")
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """Kept by the browser for everybody who uses it: it asks nothing of who is signed in."""
+    return render(request, "offline.html")
