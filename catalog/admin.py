@@ -12,6 +12,7 @@ from catalog.models import ExternalId, Relation, Studio, Tag, Title, TitleName
 from catalog.precedence import FIELDS, STAFF
 from catalog.search_index import index_titles
 from catalog.search_key import search_key
+from catalog.versioning import catalogue_changed
 
 
 class NameInline(admin.TabularInline):
@@ -32,8 +33,24 @@ class RelationInline(admin.TabularInline):
     extra = 0
 
 
+class CatalogueAdmin(admin.ModelAdmin):
+    """What is derived from the catalogue is derived anew after an edit."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        catalogue_changed()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        catalogue_changed()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        catalogue_changed()
+
+
 @admin.register(Title)
-class TitleAdmin(admin.ModelAdmin):
+class TitleAdmin(CatalogueAdmin):
     """Titles. What is edited here belongs to the staff: no later import writes over it."""
 
     list_display = ("name", "format", "status", "season_year", "score", "members", "is_adult")
@@ -69,7 +86,7 @@ class TitleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(CatalogueAdmin):
     list_display = ("name", "kind", "is_adult")
     list_filter = ("kind", "is_adult")
     search_fields = ("name",)
@@ -77,7 +94,7 @@ class TagAdmin(admin.ModelAdmin):
 
 
 @admin.register(Studio)
-class StudioAdmin(admin.ModelAdmin):
+class StudioAdmin(CatalogueAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}

@@ -168,7 +168,7 @@ class Facets:
     def _options(self, name: str, rows: Iterable[tuple[str, Any, Any]]) -> list[Option]:
         chosen = self.chosen.get(name) or []
         options = (Option(value, label, int(n), value in chosen) for value, label, n in rows)
-        return [option for option in options if option.n or option.chosen]
+        return [option for option in options if option.n or option.chosen or (self.find and name == "studio")]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,51 @@
+"""Finding titles in a real browser: filters with and without JavaScript, seasons, the calendar, top lists."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def number(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def test_filters_count_as_one_chooses_and_the_address_keeps_them(visit):
+    page = visit("/titles/")
+    comedies = number(page.locator("li:has(#w-comedy) small").inner_text())
+
+    page.locator("#w-comedy").click()
+
+    expect(page.locator(".count")).to_have_text(f"{comedies} titles")
+    expect(page.locator("#w-comedy")).to_be_focused()
+    dramas = number(page.locator("li:has(#w-drama) small").inner_text())
+    page.locator("#n-drama").click()
+    expect(page.locator(".count")).to_have_text(f"{comedies - dramas} titles")
+    page.locator("#w-drama").click()  # a tag has one sign at a time
+    expect(page.locator(".count")).to_have_text(f"{dramas} titles")
+    page.reload()
+    expect(page.locator(".count")).to_have_text(f"{dramas} titles")
+    page.get_by_role("link", name="Take away: Drama").click()
+    expect(page.locator(".count")).to_have_text(f"{comedies} titles")
+
+
+def test_a_wrong_number_is_named_at_its_control(visit):
+    page = visit("/titles/")
+    page.get_by_label("From year").fill("1800")
+    expect(page.locator("#wrong-year_min")).to_have_text("Ensure this value is greater than or equal to 1900.")
+
+
+def test_everything_is_found_without_javascript(visit):
+    page = visit("/titles/", java_script_enabled=False)
+    page.locator("#n-comedy").check()
+    page.locator("#o-format-movie").check()
+    page.get_by_role("button", name="Apply").click()
+    assert "tag_not=comedy" in page.url
+    assert page.locator(".active li").count() == 3  # both filters, and clear all
+    for name in ("Season", "Calendar", "Top lists"):
+        page.get_by_role("navigation", name="Ways through the catalogue").get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
