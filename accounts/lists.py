@@ -229,9 +229,7 @@ def write_entries(
         )
         gone = present.keys() - drafts.keys() if replace else present.keys() & set(remove)
         ListEntry.objects.filter(user=user, title__in=gone).delete()
-        _set_times(
-            user, {entry.title_id: given[entry.title_id] for entry in changed if entry.title_id in given}
-        )
+        _set_times(user, {entry.title_id: given[entry.title_id] for entry in changed if entry.title_id in given})
     updated = sum(entry.title_id in present for entry in changed)
     return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))
 
