@@ -19,7 +19,12 @@ from recommendations import queries, serving
 from recommendations.asking import asked_of
 from recommendations.models import Mood
 
-FIRST, ROW, PAGE = 12, 12, 36  # titles: of the top picks and of a row on For you, and on a page of its own
+FIRST, ROW, ASKED, PAGE = (
+    12,
+    12,
+    24,
+    36,
+)  # titles: of the top picks, of a row, where something is asked for, and on a page of its own
 MOST_SHOWN = 200
 FIRST_YEAR, YEARS_AHEAD = 1900, 2
 
@@ -33,7 +38,7 @@ def for_you(request: MemberRequest) -> HttpResponse:
 def render_for_you(request: MemberRequest) -> HttpResponse:
     """Top picks, then rows; where something is asked for, a longer list of just that."""
     asked = asked_of(request)
-    n = FIRST if asked.is_published else PAGE
+    n = FIRST if asked.is_published else ASKED
     found = serving.recommend_for(
         request.user, n, without_reason=asked.without_reason, options=asked.options, choice=asked.choice
     )

@@ -63,8 +63,8 @@ def guest_rate(request: PageRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return back_to(request, "recommendations:home")
     if request.htmx.target == "editor":
-        context = {"title": title, "score": guest_scores(request.session).get(title.pk)}
-        return announce_change(render(request, "accounts/_editor_visitor.html", context))
+        score = guest_scores(request.session).get(title.pk)
+        return announce_change(render(request, "accounts/_editor_visitor.html", {"title": title, "score": score}))
     context = {"title": title, "verdicts": VERDICTS, **_live(request)}
     return render(request, "recommendations/_rated.html", context)
 

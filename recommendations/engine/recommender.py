@@ -235,13 +235,18 @@ class Recommender:
         """
         known = self.linear.arrays["known"]
         suits = np.full(len(self.items), np.nan, dtype=np.float32)
-        suits[known] = _shares_below(self.evidence.read(member.items, member.scores).linear[known])
+        suits[known] = _shares_below(contributions(self.linear, member.items, member.scores).totals()[known])
         if self.content is not None:
             described = self.content.arrays["described"]
             by_content = self.content.arrays["outputs"] @ self.content.taste_of(member.items, member.scores)
             new = described & ~known
             suits[new] = _shares_below(by_content[described])[new[described]]
         return suits
+
+    def speaks_for_others(self, title_ids: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """(n,) whether anything is known of what each of these titles leads to."""
+        at = self.items.index_of(title_ids)
+        return (at >= 0) & self.linear.arrays["known"][at]
 
     def led_to_by(self, item: int, n: int) -> NDArray[np.int64]:
         """(≤ n,) the titles that having watched and liked this one speaks for most, as item indices, best first."""

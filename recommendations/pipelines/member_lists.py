@@ -24,7 +24,7 @@ FRANCHISE = Coalesce("title__franchise_entry", "title")
 FRANCHISE_OF_TITLE = Coalesce("franchise_entry", "pk")
 
 
-def is_experienced(status: str, score: int | None) -> bool:
+def is_experienced(status: str | None, score: int | None) -> bool:
     """EXPERIENCED for an entry that is not in the database."""
     return status != EntryStatus.PLANNED and not (status == EntryStatus.DROPPED and not score)
 

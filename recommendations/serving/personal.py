@@ -115,14 +115,13 @@ def recommend(
     version = row.version if row else ModelVersion.active()
     why_not_table = _why_not_table(row, asked) if reader.member else ()
     if row is not None and version is not None and not why_not_table:
-        candidates: _Candidates | None = _from_table(row)
-    else:
-        recommender = readable_recommender(version)
-        if version is None or recommender is None:
-            return _without_model(reader, n, asked, version)
-        candidates = _live(version, recommender, reader, asked, why_not_table)
-        if candidates is None or not len(candidates.ranked.ids):
-            return _fallback(version, recommender, reader, n, asked, why_not_table)
+        return _as_list(version, _from_table(row), reader, n)
+    recommender = readable_recommender(version)
+    if version is None or recommender is None:
+        return _without_model(reader, n, asked, version)
+    candidates = _live(version, recommender, reader, asked, why_not_table)
+    if candidates is None or not len(candidates.ranked.ids):
+        return _fallback(version, recommender, reader, n, asked, why_not_table)
     found = _as_list(version, candidates, reader, n)
     return replace(found, items=_filled_up(found.items, reader, asked, version, n))
 
@@ -176,6 +175,8 @@ def _why_not_table(row: MemberRecommendations | None, asked: _Asked) -> tuple[st
         return ("table: older than the list",)
     if row.n_inputs < LEAST_INPUTS:
         return (f"table: made from fewer than {LEAST_INPUTS} titles",)
+    if not row.title_ids:
+        return ("table: nothing to show",)
     return ()
 
 

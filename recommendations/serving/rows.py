@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -128,12 +129,14 @@ def _because(title: Title, member: User) -> RecommendationRow:
 
 
 def _favourites(member: User) -> list[Title]:
-    """The titles that were liked last, one of a franchise."""
+    """The titles that were liked last and lead to others, one of a franchise."""
     recent = _liked_entries(member).order_by("-updated_at", "-pk").values_list("title_id", FRANCHISE)[:RECENT]
-    one_each: dict[int, int] = {}
-    for title_id, franchise in recent:
-        one_each.setdefault(franchise, title_id)
-    chosen = list(one_each.values())[:FAVOURITES]
+    rows = np.array(list(recent), dtype=np.int64).reshape(-1, 2)
+    recommender = readable_recommender(ModelVersion.active())
+    if recommender is not None:
+        rows = rows[recommender.speaks_for_others(rows[:, 0])]
+    _, first = np.unique(rows[:, 1], return_index=True)
+    chosen = rows[np.sort(first), 0][:FAVOURITES].tolist()
     cards = title_cards(chosen)
     return [cards[pk] for pk in chosen if pk in cards]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Avg, CharField, F, Max, QuerySet
+from django.db.models import Avg, CharField, F, Max
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
@@ -19,7 +19,7 @@ def continue_series(member: User, n: int = 12) -> list[Title]:
     Not for a franchise of which anything was dropped or hidden, nor for one of which a part is planned or being watched
     already, nor for one that was not liked.
     """
-    seen = dict(_begun(member).order_by("-touched", "franchise").values_list("franchise", "seen"))
+    seen = _begun(member)
     parts = (
         Title.objects.visible_to(member)
         .recommendable()
@@ -37,16 +37,15 @@ def continue_series(member: User, n: int = 12) -> list[Title]:
     return [cards[pk] for pk in wanted]
 
 
-def _begun(member: User) -> QuerySet[ListEntry, dict[str, object]]:
-    """franchise, seen (the start of its latest part that was completed), touched (when its entries last changed)."""
+def _begun(member: User) -> dict[int | None, str]:
+    """Franchise → start of its latest part that was completed, the one touched last first."""
     entries = ListEntry.objects.filter(user=member, title__franchise_entry__isnull=False)
     hidden = HiddenTitle.objects.filter(user=member, title__franchise_entry__isnull=False)
     taken_up = entries.exclude(status=EntryStatus.COMPLETED).values("title__franchise_entry")
-    return (
+    begun = (
         entries.filter(status=EntryStatus.COMPLETED)
         .exclude(title__franchise_entry__in=taken_up)
         .exclude(title__franchise_entry__in=hidden.values("title__franchise_entry"))
-        .order_by()
         .values(franchise=F("title__franchise_entry"))
         .annotate(
             seen=Max(Cast("title__started_on", CharField())),
@@ -54,4 +53,6 @@ def _begun(member: User) -> QuerySet[ListEntry, dict[str, object]]:
             liked=Coalesce(Avg("score"), LIKED_ENOUGH),
         )
         .filter(liked__gte=LIKED_ENOUGH)
+        .order_by("-touched", "franchise")
     )
+    return {row["franchise"]: row["seen"] for row in begun}

@@ -124,7 +124,7 @@ class ReadList:
         counts = np.bincount(term, minlength=n)
         n_scored = np.bincount(term[scored], minlength=n)
         sums = np.bincount(term[scored], self.scores[entry][scored], n)
-        hours = np.bincount(term, self.hours[entry], n)
+        hours = np.bincount(term, self.hours[entry], n).astype(np.float64)
         kept = np.flatnonzero(wanted & (counts > 0))
         return PerTerm(
             names=[terms.terms[place].name for place in kept],

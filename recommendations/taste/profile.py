@@ -224,4 +224,4 @@ def _signed(value: float) -> str:
 
 
 def _hours(hours: float) -> str:
-    return ngettext("%(n)s h", "%(n)s h", round(hours)) % {"n": _number(hours, 1 if hours < 10 else 0)}
+    return ngettext("%(n)s h", "%(n)s h", round(hours)) % {"n": _number(hours, 1 if round(hours, 1) < 10 else 0)}

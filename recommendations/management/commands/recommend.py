@@ -43,7 +43,7 @@ class Command(BaseCommand):
         recommender = load_recommender(version)
         ids = np.array(list(listed), dtype=np.int64)
         scores = np.array([row.score or 0 for row in listed.values()], dtype=np.int64)
-        experienced = np.array([is_experienced(row.status, row.score) for row in listed.values()], dtype=bool)
+        experienced = np.array([is_experienced(row.status, row.score) for row in listed.values()], dtype=np.bool_)
         own = member_list(recommender.items, ids, scores, experienced, ids[:0], shows_adult=False)
         ranked = recommender.recommend(own, current_rules(version, recommender.items), n)
         titles = Title.objects.in_bulk([*ranked.ids.tolist(), *np.unique(ranked.reason_ids).tolist()])

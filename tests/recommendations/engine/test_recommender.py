@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from recommendations.engine.interactions import LIKED
+from recommendations.engine.ranking import RankingOptions
 from recommendations.engine.recommender import MemberList, Recommender
 from recommendations.engine.starter import pack, unpack
 from tests.recommendations.engine.toys import clusters, fitted, plain_rules
@@ -47,6 +48,57 @@ def test_a_disliked_title_is_never_a_reason(recommender, rules):
 
 def test_an_empty_list_has_no_recommendations(recommender, rules):
     assert len(recommender.recommend(member(np.zeros(0, int), []), rules, n=6).ids) == 0
+
+
+class TestAChoice:
+    OWN = ([0, 2, 4, 6], [9, 10, 8, 9])
+
+    def test_is_ranked_as_always_and_then_filled_up_with_what_nothing_speaks_for(self, recommender, rules):
+        few_liked = np.zeros(40, dtype=bool)
+        few_liked[[0, 8, 10, 11, 13]] = True  # on the list; of the member's taste; of the other
+
+        ranked = recommender.recommend(member(*self.OWN), rules, n=6, among=few_liked)
+
+        assert set(ranked.ids[:2]) == {9, 11}
+        assert set(ranked.ids[2:]) == {12, 14}
+        assert (np.diff(ranked.scores) < 0).all()
+
+    @pytest.mark.parametrize(("options", "n"), [(RankingOptions(), 2), (RankingOptions(minimum_audience=500), 1)])
+    def test_only_limits_that_were_asked_for_bind(self, recommender, options, n):
+        audience = np.full(40, 5000.0)
+        audience[8] = 5
+        among = np.isin(np.arange(40), [8, 10])
+
+        ranked = recommender.recommend(member(*self.OWN), plain_rules(40, audience=audience), 6, options, among=among)
+
+        assert len(ranked.ids) == n
+
+    def test_is_kept_to_by_what_is_popular(self, recommender, rules):
+        among = np.isin(np.arange(40), [3, 5, 7])
+
+        assert set(recommender.most_popular(member([0], [9]), rules, n=9, among=among)) == {4, 6, 8}
+
+
+def test_what_a_title_leads_to_is_liked_by_the_same_people(recommender):
+    found = recommender.led_to_by(0, 8)
+
+    assert len(found) == 8
+    assert (found % 2 == 0).all()
+
+
+def test_what_suits_is_told_by_shares_of_all_titles(recommender):
+    suits = recommender.suits(member([0, 2, 4, 6], [9, 10, 8, 9]))
+
+    assert suits.min() == 0
+    assert suits.max() < 1
+    assert suits[0::2].mean() > suits[1::2].mean() + 0.3
+
+
+def test_the_influence_of_the_titles_of_a_list_adds_up(recommender):
+    influence = recommender.influence(member([0, 2, 1], [9, 10, 2]), np.array([8, 10, 12]))
+
+    assert influence.sum() == pytest.approx(1)
+    assert (influence[:2] > influence[2]).all()
 
 
 def test_popular_titles_follow_the_same_rules(recommender, rules):
