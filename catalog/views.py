@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
@@ -83,7 +84,9 @@ def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = get_object_or_404(Title.objects.for_cards(), pk=pk)
     if shown.is_adult and not Title.objects.visible_to(request.user).filter(pk=pk).exists():
         raise Http404  # only here is the viewer asked for, so that all other posters are the same for everybody
-    response = HttpResponse(posters.poster(shown), content_type="image/svg+xml")
+    with translation.override(settings.LANGUAGE_CODE):  # a picture that is kept for ever is the same in any language
+        picture = posters.poster(shown)
+    response = HttpResponse(picture, content_type="image/svg+xml")
     is_lasting = request.GET.get("v") == posters.poster_version(shown)
     reach = "private" if shown.is_adult else "public"
     response["Cache-Control"] = f"{reach}, max-age={YEAR}, immutable" if is_lasting else f"{reach}, max-age={HOUR}"
