@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.imports import progress
@@ -92,7 +93,19 @@ def replan(opened: ListImport, rule: str) -> None:
 
 
 def save_plan(changed: list[ImportRow]) -> None:
-    ImportRow.objects.bulk_update(changed, ["outcome", "before"], batch_size=500)
+    """One statement for any number of rows: `bulk_update` takes a second for 1,500."""
+    if not changed:
+        return
+    befores = [row.before and json.dumps(row.before) for row in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE accounts_importrow kept SET outcome = given.outcome, before = given.before::jsonb
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS given (id, outcome, before)
+            WHERE kept.id = given.id
+            """,
+            [[row.pk for row in changed], [str(row.outcome) for row in changed], befores],
+        )
 
 
 def has_times(opened: ListImport) -> bool:
