@@ -53,6 +53,22 @@ def test_a_visitor_rates_three_titles_by_keyboard_sees_suggestions_and_keeps_the
     assert [select.input_value() for select in page.locator(".entry [name=score]").all()] == ["9", "9", "9"]
 
 
+def test_arrows_walk_through_the_answers_of_the_wall(visit):
+    page = visit()
+    page.locator(".wall .acts button").first.focus()
+    first = page.locator(".wall .card h3").first.inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name=f"{first} was fine")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".wall button[value='7']:focus")).to_have_count(1)
+    expect(page.get_by_role("button", name=f"{first} was fine")).not_to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")  # not seen
+    expect(page.locator(".wall .card h3").first).not_to_have_text(first)
+
+
 def test_a_rating_on_a_title_page_changes_what_is_suggested(visit, fan):
     page = visit("/", member=fan)
     first = picks(page)[0]
