@@ -1,12 +1,12 @@
 # run: the site on 127.0.0.1:8000 (PORT changes it) · test: every test · check: style, types, imports, migrations
-# bench: measured speeds · bench-offline: measured quality, beside well-known recommenders · lock: renew requirements.lock from pyproject.toml
+# bench: measured speeds · bench-pages: of pages, and in a browser · properties: 10,000 cases each · bench-offline: measured quality, beside well-known recommenders · lock: renew requirements.lock from pyproject.toml
 
 PYTHON ?= python3
 TEST_PROCESSES ?= 2
 BIN := .venv/bin
 READY := .venv/installed
 
-.PHONY: run test check bench bench-offline lock
+.PHONY: run test check bench bench-pages bench-offline properties lock
 
 run: $(READY)
 	@exec $(BIN)/python -m anirec.launch
@@ -24,6 +24,12 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m anirec.bench
+
+bench-pages: $(READY)
+	@$(BIN)/python -m anirec.bench_pages $(OPTIONS)
+
+properties: $(READY)
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q -m property --timeout 3600
 
 bench-offline: $(READY)
 	@$(BIN)/python -m anirec.bench_offline $(OPTIONS)

@@ -59,7 +59,7 @@ def main() -> None:
     _fill(options)
     tokens = _tokens()
     port = free_port()
-    with _web_process(port) as web:
+    with web_process(port) as web:
         rows = asyncio.run(_measure(web, port, tokens, options))
         rows += _footprint(web)
     print(f"\n{'one web process':<58} {'bar':>10} {'measured':>10} {'ratio':>7}")
@@ -78,12 +78,13 @@ def _options() -> argparse.Namespace:
 # --- A site of its own ---------------------------------------------------------------------------------------------
 
 
-def provide_own_services(name: str) -> None:
-    """Empty servers of this run's own, in DATA_DIR/name."""
+def provide_own_services(name: str, *, keep: bool = False) -> None:
+    """Servers of this run's own, in DATA_DIR/name: empty, or as the last run left them."""
     folder = data_dir() / name
     for variable in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
         os.environ.pop(variable, None)
-    shutil.rmtree(folder, ignore_errors=True)
+    if not keep:
+        shutil.rmtree(folder, ignore_errors=True)
     os.environ.update(DATA_DIR=str(folder), API_RATE_MEMBER="10000000/min", API_RATE_ANONYMOUS="10000000/min")
     os.environ["PYTHONWARNINGS"] = "ignore:No directory at"  # static files are not collected here
     provide_services()
@@ -131,7 +132,7 @@ def _tokens() -> list[str]:
 
 
 @contextmanager
-def _web_process(port: int) -> Iterator[psutil.Process]:
+def web_process(port: int) -> Iterator[psutil.Process]:
     command = ["uvicorn", "anirec.asgi:application", "--port", str(port), "--lifespan", "off", "--no-access-log"]
     process = psutil.Popen([sys.executable, "-m", *command, "--log-level", "warning"], cwd=BASE_DIR)
     try:
@@ -157,11 +158,13 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         self.writer.close()
 
-    async def request(self, path: str, token: str = "", method: str = "GET", body: bytes = b"") -> tuple[int, bytes]:
-        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {token}\r\n"
+    async def request(
+        self, path: str, token: str = "", method: str = "GET", body: bytes = b"", cookie: str = ""
+    ) -> tuple[int, bytes]:
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
+        head += f"Authorization: Token {token}\r\n" if token else ""
+        head += f"Cookie: {cookie}\r\n" if cookie else ""
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        if not token:
-            head = head.replace("Authorization: Token \r\n", "")
         self.writer.write(head.encode() + body)
         answer = (await self.reader.readuntil(b"\r\n\r\n")).lower()
         length = int(answer.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
@@ -203,7 +206,7 @@ async def _load(
     return Load(n / (time.perf_counter() - start), times)
 
 
-async def _wait_until_up(port: int) -> None:
+async def wait_until_up(port: int) -> None:
     for _ in range(300):
         try:
             async with Client(port) as client:
@@ -224,7 +227,7 @@ async def _measure(web: psutil.Process, port: int, tokens: Sequence[str], option
     def recommend(client: Client, number: int) -> Awaitable[tuple[int, bytes]]:
         return client.request(RECOMMENDATIONS, tokens[number % len(tokens)])
 
-    await _wait_until_up(port)
+    await wait_until_up(port)
     await _load(port, 200, CONNECTIONS, recommend)  # warm
     await _require_full_lists(port, tokens)
     begun = _cpu_seconds(web)

@@ -1,0 +1,72 @@
+"""A member with a long list, signed in, for measuring pages with."""
+
+import json
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.lists import EntryDraft, write_entries
+from accounts.models import EntryStatus, User
+from catalog.models import Title
+from recommendations.artifact_store import load_recommender
+from recommendations.models import ModelVersion
+from recommendations.pipelines.rows import write_members
+from recommendations.titles import title_rules
+
+
+class Command(BaseCommand):
+    help = "Make a synthetic member with a long list and print, as JSON, a session of theirs; and the queries of some pages."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--entries", type=int, default=1500)
+        parser.add_argument("--queries", nargs="*", default=(), metavar="PATH", help="count the queries of these pages")
+
+    def handle(self, *, entries: int, queries: list[str], **options: Any) -> None:
+        version = ModelVersion.active()
+        if version is None:
+            raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
+        member, _ = User.objects.get_or_create(
+            username="long-list", defaults={"email": "long-list@synthetic.invalid", "is_synthetic": True}
+        )
+        write_entries(member, _entries(entries), replace=True)
+        recommender = load_recommender(version)
+        write_members(version, recommender, title_rules(recommender.items), [member.pk])
+        counted = {path: _queries_of(path, member) for path in queries}
+        self.stdout.write(json.dumps({"session": _session_of(member), "queries": counted}))
+
+
+def _entries(n: int) -> list[EntryDraft]:
+    """The best-known titles, most of them completed and scored."""
+    generator = np.random.default_rng(0)
+    titles = Title.objects.visible_to(None).recommendable().order_by("-members", "pk")[:n]
+    statuses = generator.choice(EntryStatus.values, n, p=[0.15, 0.05, 0.7, 0.05, 0.05])
+    scores = np.clip(np.round(generator.normal(7.3, 1.6, n)), 1, 10).astype(int)
+    return [
+        EntryDraft(title.pk, status, int(score) if status in (EntryStatus.COMPLETED, EntryStatus.DROPPED) else None)
+        for title, status, score in zip(titles, statuses, scores, strict=False)
+    ]
+
+
+def _session_of(member: User) -> str:
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(member.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = member.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+
+def _queries_of(path: str, member: User) -> int:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(member)
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)
