@@ -22,8 +22,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import lists, queries, undo
+from accounts.editor import editor
 from accounts.forms import BulkForm, EntryForm, ListForm, bulk_choices
-from accounts.guests import guest_scores
 from accounts.models import EntryStatus, User
 from accounts.requests import MemberRequest
 from accounts.responses import announce_change, back_to
@@ -99,13 +99,10 @@ def undo_change(request: MemberRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def entry(request: PageRequest, title_id: int) -> HttpResponse:
-    """The editor of one entry. The title page loads it as a fragment; alone it is a page of its own."""
+    """The editor of one entry, which also stands in the title's page; alone it is a page of its own."""
     title = _title(request, title_id)
     if request.user.is_authenticated:
         return _edit(cast(MemberRequest, request), title)
-    if request.method == "GET" and request.htmx:
-        score = guest_scores(request.session).get(title.pk)
-        return render(request, "accounts/_editor_visitor.html", {"title": title, "score": score})
     return redirect_to_login(request.get_full_path())
 
 
@@ -204,14 +201,13 @@ def _title(request: HttpRequest, title_id: int) -> Title:
 
 
 def _editor(request: MemberRequest, form: EntryForm, *, status: int = 200) -> HttpResponse:
-    is_hidden = request.user.hidden.filter(title=form.title).exists()
-    context = {"form": form, "title": form.title, "entry": form.entry, "is_hidden": is_hidden}
+    fragment, context = editor(request, form.title, form)
     target = request.htmx.target or ""
     if target.startswith("more-"):
         return render(request, "accounts/_more.html", context, status=status)
     if target.startswith("entry-"):
         return render(request, "accounts/_entry.html", context, status=status)
-    return render(request, "accounts/_editor.html" if request.htmx else "accounts/entry.html", context, status=status)
+    return render(request, fragment if request.htmx else "accounts/entry.html", context, status=status)
 
 
 def _saved(request: MemberRequest, title: Title) -> HttpResponse:

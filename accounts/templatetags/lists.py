@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from accounts import scores
+from accounts.editor import editor
 from accounts.models import EntryStatus
 from accounts.queries import Mark, marks_of
 from catalog.models import Title
@@ -20,6 +23,12 @@ def my_mark(context: Context, title: Title) -> Mark | None:
     if not hasattr(request, "my_marks"):
         request.my_marks = marks_of(request.user)
     return request.my_marks.get(title.pk)
+
+
+@register.simple_tag(takes_context=True)
+def entry_editor(context: Context, title: Title) -> SafeString:
+    template, needed = editor(context["request"], title)
+    return render_to_string(template, needed, request=context["request"])
 
 
 @register.simple_tag
