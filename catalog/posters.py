@@ -6,7 +6,7 @@ The same data always gives the same picture.
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 from unicodedata import east_asian_width
@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from catalog import poster_patterns as patterns
 from catalog.models import Title
+from catalog.models.titles import Format
 from catalog.poster_patterns import HEIGHT, WIDTH, Pattern
 
 DESIGN = "1"  # to be changed with the drawing, so that browsers fetch it anew
@@ -60,6 +61,7 @@ LOOKS = {
     "Comedy": Look(patterns.confetti, 45, 54),
     "Drama": Look(patterns.rings, 350, 36),
 }
+FORMATS = {value: value.replace("_", " ") for value in Format.values}  # in every language the same picture
 PLAIN = Look(patterns.waves, 210, 34)
 
 
@@ -74,7 +76,7 @@ class Sheet:
 
     @classmethod
     def of(cls, title: Title) -> Sheet:
-        facts = (title.get_format_display() if title.format else "", title.year)
+        facts = (FORMATS[title.format], title.year)
         return cls(
             name=title.name,
             native="" if title.name_native == title.name else title.name_native,
@@ -90,7 +92,9 @@ def poster(title: Title) -> str:
 
 def poster_version(title: Title) -> str:
     """Changes when the picture does."""
-    return sha256(repr((DESIGN, astuple(Sheet.of(title)))).encode("utf-8", "replace")).hexdigest()[:12]
+    sheet = Sheet.of(title)
+    drawn = (DESIGN, sheet.name, sheet.native, sheet.footer, sheet.tags)
+    return sha256(repr(drawn).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def poster_etag(title: Title) -> str:

@@ -25,7 +25,7 @@ from catalog.time_zones import remember_zone, zone_of
 from catalog.timeline import timeline
 from catalog.watch_order import watch_order
 
-PAGE = 48
+PAGE = 36
 SUGGESTIONS, RESULTS = 7, 60
 HOUR, YEAR = 3600, 31_536_000
 

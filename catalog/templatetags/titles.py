@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Title
+from catalog.models.titles import Format
 from catalog.names import name_for
 from catalog.posters import poster_version
 
 register = template.Library()
+FORMATS = dict(Format.choices)  # Django's get_format_display takes ten times as long
 
 
 @register.simple_tag(takes_context=True)
@@ -33,7 +35,7 @@ def facts(title: Title) -> str:
     """ "TV · 24 episodes · 2011", without what is unknown."""
     n = title.episodes or 0
     episodes = ngettext("%(n)d episode", "%(n)d episodes", n) % {"n": n} if n > 1 else ""
-    shown = [title.get_format_display() if title.format else "", episodes, title.year]
+    shown = [FORMATS[title.format] if title.format else "", episodes, title.year]
     return " · ".join(str(part) for part in shown if part)
 
 
