@@ -92,11 +92,17 @@ def _member(entries: int) -> dict[str, Any]:
 
 
 async def _server_times(port: int, session: str, requests: int) -> list[Figure]:
-    return [Figure(f"{name}: p95, ms", bar, await _p95(port, session, path, requests), "") for name, path, bar in PAGES]
+    figures = []
+    for name, path, bar in PAGES:
+        times = await _milliseconds(port, session, path, requests)
+        p50, p95 = (statistics.quantiles(times, n=100)[percent - 1] for percent in (50, 95))
+        print(f"{name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, max {max(times):.0f} ms")
+        figures.append(Figure(f"{name}: p95, ms", bar, p95, ""))
+    return figures
 
 
-async def _p95(port: int, session: str, path: str, requests: int) -> float:
-    """Milliseconds of requests that come at a steady rate."""
+async def _milliseconds(port: int, session: str, path: str, requests: int) -> list[float]:
+    """Of requests that come at a steady rate."""
     times = []
     async with Client(port) as client:
         for _ in range(requests + 5):
@@ -106,7 +112,7 @@ async def _p95(port: int, session: str, path: str, requests: int) -> float:
             if status != 200:
                 sys.exit(f"anirec: {path} answered {status}: {body[:300].decode()}")
             await asyncio.sleep(max(0, 1 / A_SECOND - (time.perf_counter() - start)))
-    return statistics.quantiles(times[5:], n=100)[94]
+    return times[5:]
 
 
 # --- The browser ----------------------------------------------------------------------------------------------------
@@ -133,6 +139,7 @@ def _browser_figures(port: int, session: str) -> list[Figure]:
     figures = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        _seen(browser, f"http://localhost:{port}", "/offline/", session)  # the browser itself has started then
         for name, path, _ in PAGES:
             weight, paint, shift = _seen(browser, f"http://localhost:{port}", path, session)
             figures += [
