@@ -1,12 +1,12 @@
 # run: the site on 127.0.0.1:8000 (PORT changes it) · test: every test · check: style, types, imports, migrations
-# bench: measured speeds · bench-pages: of pages, and in a browser · properties: 10,000 cases each · bench-offline: measured quality, beside well-known recommenders · lock: renew requirements.lock from pyproject.toml
+# bench: measured speeds · bench-pages: of pages, and in a browser · properties: 10,000 cases each · bench-offline: measured quality, beside well-known recommenders · messages: collect the strings to translate, and compile them · lock: renew requirements.lock from pyproject.toml
 
 PYTHON ?= python3
 TEST_PROCESSES ?= 2
 BIN := .venv/bin
 READY := .venv/installed
 
-.PHONY: run test check bench bench-pages bench-offline properties lock
+.PHONY: run test check bench bench-pages bench-offline properties messages lock
 
 run: $(READY)
 	@exec $(BIN)/python -m anirec.launch
@@ -33,6 +33,12 @@ properties: $(READY)
 
 bench-offline: $(READY)
 	@$(BIN)/python -m anirec.bench_offline $(OPTIONS)
+
+messages: $(READY)
+	@command -v msgfmt > /dev/null || { echo 'make messages needs GNU gettext (apt install gettext, brew install gettext).' >&2; exit 1; }
+	@SECRET_KEY=unused $(BIN)/python manage.py makemessages -l de --no-obsolete --no-wrap --add-location file -i .venv -i .static -i tests
+	@SECRET_KEY=unused $(BIN)/python manage.py compilemessages -l de -i .venv
+	@msgattrib --untranslated --no-obsolete locale/de/LC_MESSAGES/django.po; msgattrib --only-fuzzy --no-obsolete locale/de/LC_MESSAGES/django.po
 
 lock:
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv

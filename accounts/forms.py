@@ -60,7 +60,7 @@ class ListForm(forms.Form):
 
 
 class PartialDateInput(forms.Field):
-    widget = forms.TextInput(attrs={"placeholder": "2019, 2019-04 or 2019-04-21", "autocomplete": "off"})
+    widget = forms.TextInput(attrs={"placeholder": _("2019, 2019-04 or 2019-04-21"), "autocomplete": "off"})
 
     def to_python(self, value: Any) -> PartialDate | None:
         try:

@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from accounts.lists import keep_guest_scores
 from accounts.models import User
@@ -28,9 +29,10 @@ def keep_score(session: SessionBase, title_id: int, score: int | None) -> None:
     scores.pop(str(title_id), None)
     if score is not None:
         if not 1 <= score <= 10:
-            raise ValidationError({"score": f"{score} is not a score from 1 to 10."})
+            raise ValidationError({"score": gettext("%(n)s is not a score from 1 to 10.") % {"n": score}})
         if len(scores) >= MOST:
-            raise ValidationError({"score": f"{MOST} ratings are the most a visit keeps: sign up to rate more."})
+            message = gettext("%(n)d ratings are the most a visit keeps: sign up to rate more.")
+            raise ValidationError({"score": message % {"n": MOST}})
         scores[str(title_id)] = score
     session[KEY] = scores
 

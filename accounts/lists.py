@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
 from accounts.signals import list_changed
@@ -269,7 +270,8 @@ def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "")
         entry.clean_fields(exclude={"user", "title"})
         entry.clean()
         if episodes and entry.progress > episodes:
-            raise ValidationError({"progress": f"It has {episodes} episodes: {entry.progress} cannot be watched."})
+            message = gettext("It has %(n)d episodes: %(watched)d cannot be watched.")
+            raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
     except ValidationError as error:
         if not where:
             raise
@@ -283,7 +285,7 @@ def _require_integers(entry: ListEntry) -> None:
     for name in INTEGERS:
         value = getattr(entry, name)
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-            raise ValidationError({name: f"{value} is not a whole number."})
+            raise ValidationError({name: gettext("%(value)s is not a whole number.") % {"value": value}})
 
 
 def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 FORMAT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -32,13 +33,14 @@ class PartialDate:
 
     def __post_init__(self) -> None:
         if not 1 <= self.year <= 9999:
-            raise ValueError(f"{self.year} is not a year")
+            raise ValueError(_("%(n)s is not a year") % {"n": self.year})
         if self.day is not None and self.month is None:
-            raise ValueError("a day needs a month")
+            raise ValueError(_("a day needs a month"))
         if self.month is not None and not 1 <= self.month <= 12:
-            raise ValueError(f"{self.month} is not a month")
+            raise ValueError(_("%(n)s is not a month") % {"n": self.month})
         if self.day is not None and not 1 <= self.day <= monthrange(self.year, self.month or 1)[1]:
-            raise ValueError(f"{self.year}-{self.month:02} has no day {self.day}")
+            month = f"{self.year}-{self.month:02}"
+            raise ValueError(_("%(month)s has no day %(day)s") % {"month": month, "day": self.day})
 
     @classmethod
     def parse(cls, text: str) -> PartialDate | None:
@@ -48,7 +50,7 @@ class PartialDate:
             return None
         match = FORMAT.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} is not a date (YYYY, YYYY-MM or YYYY-MM-DD)")
+            raise ValueError(_("%(text)s is not a date (YYYY, YYYY-MM or YYYY-MM-DD)") % {"text": repr(text)})
         year, month, day = (int(part) if part else 0 for part in match.groups())
         if not year:
             return None
@@ -63,7 +65,7 @@ class PartialDate:
     @property
     def label(self) -> str:
         """For people: "9 Apr 2004", "Apr 2004", "2004"."""
-        pattern = "j M Y" if self.day else "M Y" if self.month else "Y"
+        pattern = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT" if self.month else "Y"
         return date_format(date(self.year, self.month or 1, self.day or 1), pattern)
 
 

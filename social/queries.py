@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from social.models import Follow
 from social.visibility import entries_visible_to
 
-KINDS = {"": "Everybody", "people": "People", "synthetic": "Synthetic", "following": "I follow"}
+KINDS = {"": _("Everybody"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("I follow")}
 
 
 @dataclass(frozen=True)

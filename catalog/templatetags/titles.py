@@ -40,12 +40,6 @@ def facts(title: Title) -> str:
 
 
 @register.filter
-def a_score(score: int | None) -> str:
-    """With its article: "a 9", "an 8"."""
-    return f"{'an' if score == 8 else 'a'} {score}"
-
-
-@register.filter
 def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 from django.db import transaction
+from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
 from accounts.models import ListEntry
@@ -66,7 +67,7 @@ def segment_names(traits: Sequence[Sequence[str]]) -> list[str]:
     names: list[str] = []
     for number, own in enumerate(traits, 1):
         candidates = [" & ".join(own[:length]) for length in range(min(IN_A_NAME, len(own)), len(own) + 1)]
-        candidates += ["A bit of everything", f"Segment {number}"]
+        candidates += [gettext_noop("A bit of everything"), f"Segment {number}"]  # translated where it is shown
         names.append(next(name for name in candidates if name and name not in names))
     return names
 

@@ -12,6 +12,7 @@ import numpy as np
 from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from accounts.models import User
@@ -164,19 +165,19 @@ def _current_row(reader: Reader) -> MemberRecommendations | None:
 def _why_not_table(row: MemberRecommendations | None, asked: _Asked) -> tuple[str, ...]:
     """Why the row is not the answer; nothing when it is."""
     if asked.without_reason:
-        return ("table: made with the reasons that are left out here",)
+        return (gettext("table: made with the reasons that are left out here"),)
     if asked.choice is not None:
-        return ("table: made of all titles, not only these",)
+        return (gettext("table: made of all titles, not only these"),)
     if row is None:
-        return ("table: no row yet",)
+        return (gettext("table: no row yet"),)
     if asked.options != PUBLISHED:
-        return ("table: made without these options",)
+        return (gettext("table: made without these options"),)
     if row.list_version != row.current_list_version:  # type: ignore[attr-defined]
-        return ("table: older than the list",)
+        return (gettext("table: older than the list"),)
     if row.n_inputs < LEAST_INPUTS:
-        return (f"table: made from fewer than {LEAST_INPUTS} titles",)
+        return (gettext("table: made from fewer than %(n)d titles") % {"n": LEAST_INPUTS},)
     if not row.title_ids:
-        return ("table: nothing to show",)
+        return (gettext("table: nothing to show"),)
     return ()
 
 
@@ -274,7 +275,7 @@ def _filled_up(
 
 def _without_model(reader: Reader, n: int, asked: _Asked, version: ModelVersion | None) -> RecommendationList:
     """What most people know: no model is there, or it can't be read."""
-    tried = ("model: its files can't be read" if version else "model: none is published yet",)
+    tried = (gettext("model: its files can't be read") if version else gettext("model: none is published yet"),)
     items = _by_audience(reader, asked.choice.title_ids if asked.choice else None, n)
     return RecommendationList(tuple(items), "popular", tried, str(version or "none"), timezone.now(), 0)
 
@@ -312,10 +313,13 @@ def _fallback(
 def _why_not_live(reader: Reader, own: MemberList) -> str:
     n_given = _n_given(reader, own)
     if n_given >= LEAST_INPUTS:
-        return "live: nothing that may be shown" if reader.member else "live: the model knows none of these titles"
+        if reader.member:
+            return gettext("live: nothing that may be shown")
+        return gettext("live: the model knows none of these titles")
+    figures = {"n": n_given, "needed": LEAST_INPUTS}
     if reader.member is None:
-        return f"live: {n_given} of the {LEAST_INPUTS} ratings it needs"
-    return f"live: the model knows {n_given} of the {LEAST_INPUTS} titles it needs"
+        return gettext("live: %(n)d of the %(needed)d ratings it needs") % figures
+    return gettext("live: the model knows %(n)d of the %(needed)d titles it needs") % figures
 
 
 def _for_everybody(

@@ -163,7 +163,7 @@ def _decades(own: ReadList) -> Chart | None:
     if not len(decades):
         return None
     counted = {decade: int((decades == decade).sum()) for decade in range(decades.min(), decades.max() + 1, 10)}
-    rows = [Row(f"{decade}s", n, str(n)) for decade, n in counted.items()]
+    rows = [Row(_("%(decade)ss") % {"decade": decade}, n, str(n)) for decade, n in counted.items()]
     usual = max(counted, key=counted.__getitem__)
     says = _("Mostly from the %(decade)ss.") % {"decade": usual}
     return columns("decades", _("Decades"), says, (_("Decade"), _("Titles")), rows)

@@ -10,7 +10,7 @@ from catalog.models import ExternalId, Relation, Studio, Tag
 from catalog.names import name_for
 from catalog.posters import poster_version
 from catalog.search_index import index_titles
-from catalog.templatetags.titles import a_score, facts, minutes, poster_url
+from catalog.templatetags.titles import facts, minutes, poster_url
 
 pytestmark = pytest.mark.django_db
 
@@ -214,10 +214,6 @@ class TestHowATitleIsShown:
     )
     def test_facts_leave_out_what_is_unknown(self, make_title, fields, text):
         assert facts(make_title(**fields)) == text
-
-    @pytest.mark.parametrize(("score", "text"), [(8, "an 8"), (9, "a 9"), (10, "a 10")])
-    def test_scores_have_their_article(self, score, text):
-        assert a_score(score) == text
 
     @pytest.mark.parametrize(
         ("seconds", "text"), [(None, ""), (30, "1 min"), (1440, "24 min"), (3600, "1 h"), (6720, "1 h 52 min")]
