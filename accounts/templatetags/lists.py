@@ -22,7 +22,8 @@ def my_mark(context: Context, title: Title) -> Mark | None:
         return None
     if not hasattr(request, "my_marks"):
         request.my_marks = marks_of(request.user)
-    return request.my_marks.get(title.pk)
+    status, score = request.my_marks.get(title.pk, ("", None))
+    return Mark(EntryStatus(status), score) if status else None
 
 
 @register.simple_tag(takes_context=True)
