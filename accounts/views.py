@@ -29,6 +29,7 @@ from accounts.requests import MemberRequest
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
 from catalog.names import name_for
+from catalog.queries import parts_up_to
 from catalog.requests import PageRequest
 
 PAGE = 50
@@ -90,11 +91,21 @@ def undo_change(request: MemberRequest, key: str) -> HttpResponse:
         messages.error(request, gettext("That can no longer be taken back."))
     else:
         messages.success(request, gettext("It is as it was before."))
-    if not request.htmx:
-        return back_to(request, "accounts:list")
-    if (request.htmx.current_url_abs_path or "").startswith(reverse("accounts:list")):
-        return HttpResponseClientRefresh()  # rows and numbers are others now; the message comes with the page
-    return announce_change(render(request, "_toasts.html"))
+    return _seen_on_page(request) if request.htmx else back_to(request, "accounts:list")
+
+
+@require_POST
+@login_required
+def watched_up_to(request: MemberRequest, title_id: int) -> HttpResponse:
+    """The title and what comes before it in its franchise are completed."""
+    title = _title(request, title_id)
+    parts = parts_up_to(title, request.user)
+    undo_url = undo.remember(request.user, [part.pk for part in parts])
+    result = lists.watch_up_to(request.user, parts)
+    n = result.created + result.updated
+    text = ngettext("%(n)d title changed.", "%(n)d titles changed.", n) % {"n": n}
+    messages.success(request, text, extra_tags=undo_url if n else "")
+    return back_to(request, title.get_absolute_url())
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,4 +232,11 @@ def _saved(request: MemberRequest, title: Title) -> HttpResponse:
     if target == "editor":
         current = queries.entry_of(request.user, title)
         return announce_change(_editor(request, EntryForm(user=request.user, title=title, entry=current)))
+    return _seen_on_page(request)
+
+
+def _seen_on_page(request: MemberRequest) -> HttpResponse:
+    """After a change by a message's button: For you changes by itself, any other page comes again, with the next message."""
+    if urlsplit(request.htmx.current_url_abs_path or "").path != reverse("recommendations:home"):
+        return HttpResponseClientRefresh()
     return announce_change(render(request, "_toasts.html"))

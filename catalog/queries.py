@@ -14,6 +14,7 @@ from catalog.models import ExternalId, Relation, Tag, Title
 from catalog.models.titles import viewing_class
 from catalog.title_index import title_index
 from catalog.versioning import catalogue_version
+from catalog.watch_order import up_to, watch_order
 
 if TYPE_CHECKING:
     from catalog.title_index import Viewer
@@ -81,6 +82,12 @@ def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
         tags=list(title.tags.all()),
         links=list(links.values_list("from_title_id", "to_title_id", "kind")),
     )
+
+
+def parts_up_to(title: Title, viewer: Viewer) -> list[Title]:
+    """The title, and what to watch before it of its franchise; what can be left out is left out."""
+    detail = title_detail(title.pk, viewer)
+    return up_to(watch_order(detail.franchise, detail.links), title) or [title]
 
 
 def _kinds_of_related(title: Title) -> dict[int, Relation.Kind]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -59,6 +59,12 @@ def watch_order(parts: Iterable[Title], links: Collection[Link]) -> list[Step]:
         number += role not in OPTIONAL
         steps.append(Step(part, role, None if role in OPTIONAL else number))
     return steps
+
+
+def up_to(order: Sequence[Step], title: Title) -> list[Title]:
+    """This part, and those before it that should not be left out; nothing when it is no part."""
+    place = next((place for place, step in enumerate(order) if step.title == title), -1)
+    return [step.title for step in order[: place + 1] if not step.is_optional or step.title == title]
 
 
 def _role(part: Title, kinds: Collection[str]) -> Role:

@@ -102,6 +102,15 @@ class TestUndo:
         assert member.entries.get().score == 5
         assert undo.take_back(member, key) is None
 
+    @pytest.mark.parametrize(
+        ("page", "header"), [("/", {"HX-Trigger": '{"list-changed": {}}'}), ("/titles/", {"HX-Refresh": "true"})]
+    )
+    def test_a_page_that_does_not_listen_is_loaded_again(self, own, member, make_entry, page, header):
+        url = undo.remember(member, [make_entry(member).title_id])
+        asked = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": f"http://testserver{page}"}
+        response = own.post(url, **asked)
+        assert {name: response.headers.get(name) for name in header} == header
+
     def test_says_when_it_is_too_late(self, own):
         response = own.post(reverse("accounts:undo", args=["gone"]), follow=True)
         assert str(next(iter(response.context["messages"]))) == "That can no longer be taken back."
@@ -145,6 +154,37 @@ class TestWatchedUpToHere:
         assert list(member.entries.order_by("title").values_list("status", "progress", "score")) == [
             ("completed", 12, 6), ("dropped", 0, None), ("completed", 24, None),
         ]  # fmt: skip
+
+    def test_from_the_page_of_a_part_and_back(self, own, member, make_title, make_entry):
+        first = make_title("Kumo", season_year=2010)
+        second, _third = (make_title(f"Kumo {n}", season_year=2010 + n, franchise_entry=first) for n in (2, 3))
+        Title.objects.filter(pk=first.pk).update(franchise_entry=first)
+        make_entry(member, first, status="watching", progress=5)
+        url = reverse("accounts:watched_up_to", args=[second.pk])
+        assert url in own.get(second.get_absolute_url()).content.decode()
+
+        page = own.post(url, follow=True)
+        assert page.redirect_chain == [(second.get_absolute_url(), 302)]
+        assert list(member.entries.order_by("title").values_list("title", "status", "progress")) == [
+            (first.pk, "completed", 12), (second.pk, "completed", 12),
+        ]  # fmt: skip
+        (message,) = page.context["messages"]
+        assert str(message) == "2 titles changed."
+
+        own.post(message.extra_tags)
+        assert list(member.entries.values_list("title", "status", "progress")) == [(first.pk, "watching", 5)]
+
+    def test_a_title_that_stands_alone_is_completed(self, own, member, make_title):
+        title = make_title(episodes=24)
+        own.post(reverse("accounts:watched_up_to", args=[title.pk]))
+        assert list(member.entries.values_list("title", "status", "progress")) == [(title.pk, "completed", 24)]
+
+    def test_nothing_of_what_may_not_be_seen(self, own, member, make_title):
+        first = make_title("Kumo", season_year=2010, is_adult=True)
+        second = make_title("Kumo 2", season_year=2012, franchise_entry=first)
+        own.post(reverse("accounts:watched_up_to", args=[second.pk]))
+        assert own.post(reverse("accounts:watched_up_to", args=[first.pk])).status_code == 404
+        assert list(member.entries.values_list("title", flat=True)) == [second.pk]
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from catalog.distribution import mean_score, score_bars
 from catalog.models import Title
 from catalog.partial_dates import PartialDate
 from catalog.timeline import timeline
-from catalog.watch_order import watch_order
+from catalog.watch_order import up_to, watch_order
 
 TODAY = PartialDate(2026, 11, 22)
 
@@ -51,6 +51,14 @@ def test_parts_come_by_release_each_with_what_it_is():
 def test_a_recap_is_known_by_its_name(name):
     (step,) = watch_order([part(1, name, "2010")], [])
     assert (str(step.role), step.is_optional) == ("recap", True)
+
+
+def test_up_to_a_part_is_what_came_before_without_what_can_be_left_out():
+    order = watch_order([SERIES, OVA, RECAP, FILM, SECOND], [(1, 5, "summary"), (1, 3, "sequel")])
+
+    assert up_to(order, FILM) == [SERIES, OVA, FILM]
+    assert up_to(order, RECAP) == [SERIES, OVA, RECAP]
+    assert up_to(order, ZERO) == []
 
 
 def test_years_are_drawn_to_scale_in_lanes():
