@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import numpy as np
 from django import forms
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
+from numpy.typing import NDArray
 
+from catalog.filters import SORTS
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.queries import genre_choices, title_filter
 from catalog.requests import PageRequest
+from catalog.title_index import title_index
 
 if TYPE_CHECKING:
     from catalog.title_index import Viewer
@@ -84,12 +88,23 @@ class Shown:
 def top(request: PageRequest) -> HttpResponse:
     form = TopForm(request.GET, request.user)
     narrowed = form.query()
-    queries = [urlencode({**narrowed, **one.query}, doseq=True) for one in LISTS]
-    found = [title_filter(QueryDict(query), request.user).qs.ids[:SHOWN].tolist() for query in queries]
+    lists = [one for one in LISTS if np.isfinite(_figures(one)).any()]
+    queries = [urlencode({**narrowed, **one.query}, doseq=True) for one in lists]
+    found = [_first(one, query, request.user) for one, query in zip(lists, queries, strict=True)]
     cards = Title.objects.visible_to(request.user).for_cards().in_bulk([pk for ids in found for pk in ids])
     shown = [
         Shown(one, [cards[pk] for pk in ids if pk in cards], query)
-        for one, ids, query in zip(LISTS, found, queries, strict=True)
+        for one, ids, query in zip(lists, found, queries, strict=True)
     ]
     template = "_top.html" if request.htmx.target == "top" else "top.html"
     return render(request, f"catalog/{template}", {"form": form, "lists": shown})
+
+
+def _figures(one: TopList) -> NDArray[np.float64]:
+    """What the list is ordered by, of each title in the index; NaN where nobody knows."""
+    return title_index().numbers[SORTS[one.query["sort"]][1]]
+
+
+def _first(one: TopList, query: str, viewer: Viewer) -> list[int]:
+    ids = title_filter(QueryDict(query), viewer).qs.ids[:SHOWN]
+    return ids[np.isfinite(_figures(one)[title_index().places_of(ids)])].tolist()

@@ -175,7 +175,7 @@ def _lengths(own: ReadList) -> Chart | None:
         return None
     counted = [int(((episodes >= least) & (episodes <= most)).sum()) for least, most in LENGTHS]
     rows = [Row(_length_label(*ends), n, str(n)) for ends, n in zip(LENGTHS, counted, strict=True)]
-    says = _("Most often %(length)s episodes.") % {"length": rows[int(np.argmax(counted))].label}
+    says = _("Most often, this many episodes: %(length)s.") % {"length": rows[int(np.argmax(counted))].label}
     return columns("lengths", _("Length in episodes"), says, (_("Episodes"), _("Titles")), rows)
 
 
