@@ -39,6 +39,15 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
         cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _source_language() -> Iterator[None]:
+    """A page in another language leaves it switched on; the next test starts with English."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def make_member(db: None) -> Callable[..., User]:
     """Make a member: `make_member("ada", shows_adult=True)`; the password is "correct horse"."""
