@@ -20,7 +20,7 @@ from catalog.api import TitleCardSerializer, title_card
 from catalog.filters import TitleFilter
 from catalog.models import Title
 from recommendations.engine.ranking import PUBLISHED, RankingOptions
-from recommendations.serving import Recommendation, RecommendationList, filtered, recommend_for, similar_to
+from recommendations.serving import Choice, Recommendation, RecommendationList, filtered, recommend_for, similar_to
 
 
 def _limits(name: str) -> dict[str, Any]:
@@ -110,18 +110,24 @@ class MyRecommendations(GenericAPIView):
         query = RecommendationQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
-        filters = TitleFilter(request.query_params, Title.objects.visible_to(request.user), viewer=request.user)
-        if not filters.is_valid():
-            raise serializers.ValidationError(filters.errors)
         options = RankingOptions(**{name: wanted[name] for name in RankingOptions.LIMITS})
         found = recommend_for(
             member_of(request),
             wanted["n"],
             without_reason=wanted["without_reason"],
             options=options,
-            choice=filtered(filters),
+            choice=_choice(request),
         )
         return Response(_recommendation_list(found))
+
+
+def _choice(request: Request) -> Choice | None:
+    if not TitleFilter.is_asked(request.query_params):
+        return None
+    filters = TitleFilter(request.query_params, Title.objects.visible_to(request.user), viewer=request.user)
+    if not filters.is_valid():
+        raise serializers.ValidationError(filters.errors)
+    return filtered(filters)
 
 
 class SimilarTitles(APIView):
