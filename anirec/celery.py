@@ -17,6 +17,8 @@ app.conf.task_routes = {
     "recommendations.tasks.watch_drift": {"queue": "train"},
     "recommendations.tasks.publish_unfinished": {"queue": "publish"},
     "recommendations.tasks.refresh_member": {"queue": "interactive"},
+    "recommendations.tasks.collect_events": {"queue": "import"},
+    "recommendations.tasks.look_after_experiments": {"queue": "import"},
 }
 app.conf.beat_schedule = {
     "rebuild-models-nightly": {"task": "recommendations.tasks.rebuild_models", "schedule": crontab(hour=3, minute=30)},
@@ -29,5 +31,14 @@ app.conf.beat_schedule = {
         "task": "recommendations.tasks.publish_unfinished",
         "schedule": 60,
         "options": {"expires": 60},
+    },
+    "collect-events": {
+        "task": "recommendations.tasks.collect_events",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+    "look-after-experiments-nightly": {
+        "task": "recommendations.tasks.look_after_experiments",
+        "schedule": crontab(hour=23, minute=45),
     },
 }

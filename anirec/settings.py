@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "recommendations.experiments.variants.VisitorMiddleware",
 ]
 ROOT_URLCONF = "anirec.urls"
 ASGI_APPLICATION = "anirec.asgi.application"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("social.urls")),
     path("", include("recommendations.urls")),
+    path("", include("recommendations.experiments.urls")),
 ]
 handler404 = "anirec.problems.page_not_found"
 handler500 = "anirec.problems.server_error"

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 
+from recommendations.experiments.admin import ExperimentAdmin  # noqa: F401  (registered there)
 from recommendations.models import DriftReport, ModelVersion, Mood, RatingArchive, Segment
 from recommendations.serving import in_mood
 

@@ -6,3 +6,4 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         from recommendations import refreshing  # noqa: F401  (connects its receiver)
+        from recommendations.experiments import collecting  # noqa: F401  (connects its receiver)

@@ -17,14 +17,10 @@ from catalog.models.titles import Season
 from catalog.requests import PageRequest
 from recommendations import queries, serving
 from recommendations.asking import asked_of
+from recommendations.experiments.variants import ROWS, TOP_PICKS, variant_for
 from recommendations.models import Mood
 
-FIRST, ROW, ASKED, PAGE = (
-    12,
-    12,
-    24,
-    36,
-)  # titles: of the top picks, of a row, where something is asked for, and on a page of its own
+ASKED, PAGE = 24, 36  # titles where something is asked for, and on a page of its own
 MOST_SHOWN = 200
 FIRST_YEAR, YEARS_AHEAD = 1900, 2
 
@@ -38,9 +34,11 @@ def for_you(request: MemberRequest) -> HttpResponse:
 def render_for_you(request: MemberRequest) -> HttpResponse:
     """Top picks, then rows; where something is asked for, a longer list of just that."""
     asked = asked_of(request)
-    n = FIRST if asked.is_published else ASKED
+    picks = variant_for(TOP_PICKS, request) if asked.is_published else None
+    n = picks.parameters.n if picks else ASKED
+    options = picks.parameters.options if picks else asked.options
     found = serving.recommend_for(
-        request.user, n, without_reason=asked.without_reason, options=asked.options, choice=asked.choice
+        request.user, n, without_reason=asked.without_reason, options=options, choice=asked.choice
     )
     context = {
         "list": found,
@@ -51,8 +49,10 @@ def render_for_you(request: MemberRequest) -> HttpResponse:
         "n_fitting": len(asked.choice.title_ids) if asked.choice else None,
         "n_wanted": n,
     }
-    if asked.is_published:
-        context |= {"rows": serving.rows_for(request.user), "moods": Mood.objects.all()}
+    if picks:
+        favourites = variant_for(ROWS, request).parameters.favourites
+        rows = serving.rows_for(request.user, favourites)
+        context |= {"rows": rows, "moods": Mood.objects.all(), "ticket": picks.ticket}
     context["last_change"] = queries.last_change(request.user)
     template = "_for_you.html" if request.htmx.target == "for-you" else "for_you.html"
     return render(request, f"recommendations/{template}", context)
@@ -67,8 +67,9 @@ def row(request: MemberRequest, slug: str) -> HttpResponse:
     except LookupError as error:
         raise Http404 from error
     if request.htmx.target == f"row-{slug}":
-        items = serving.fill(found, request.user, ROW, _shown_above(request))
-        return render(request, "recommendations/_row.html", {"row": found, "items": items})
+        shown = variant_for(ROWS, request)
+        items = serving.fill(found, request.user, shown.parameters.n, _shown_above(request))
+        return render(request, "recommendations/_row.html", {"row": found, "items": items, "ticket": shown.ticket})
     items = serving.fill(found, request.user, PAGE)
     return render(request, "recommendations/row.html", {"row": found, "items": items})
 

@@ -7,6 +7,8 @@ import logging
 from celery import shared_task
 
 from recommendations.artifact_store import load_recommender
+from recommendations.experiments.collecting import collect, forget_old
+from recommendations.experiments.lifecycle import set_bandit_weights
 from recommendations.models import ModelVersion
 from recommendations.pipelines.drift import record_outcomes
 from recommendations.pipelines.rows import has_current_row, write_members
@@ -56,3 +58,16 @@ def refresh_member(user_id: int) -> None:
         recommender = load_recommender(version)
         record_outcomes(version, recommender, user_id)
         write_members(version, recommender, current_rules(version, recommender.items), [user_id])
+
+
+@shared_task
+def collect_events() -> None:
+    """Append the events that wait, and what came of those before."""
+    collect()
+
+
+@shared_task
+def look_after_experiments() -> None:
+    """Before the day ends: tomorrow's weights of the bandits, and events too old to be kept."""
+    set_bandit_weights()
+    forget_old()

@@ -19,11 +19,12 @@ from catalog.models import Title
 from catalog.requests import PageRequest
 from recommendations import onboarding, queries, serving
 from recommendations.asking import asked_of
+from recommendations.experiments.variants import SIMILAR, variant_for
 from recommendations.for_you_views import render_for_you
 from recommendations.forms import PageForm, ScoreForm
 from recommendations.onboarding import VERDICTS
 
-SIMILAR, GUEST_PICKS = 12, 8
+GUEST_PICKS = 8
 
 
 @require_GET
@@ -87,8 +88,9 @@ def guest_clear(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def similar(request: PageRequest, pk: int) -> HttpResponse:
-    title = _title(request, pk)
-    context = {"title": title, "similar": serving.similar_to(title, request.user, SIMILAR)}
+    title, shown = _title(request, pk), variant_for(SIMILAR, request)
+    found = serving.similar_to(title, request.user, **vars(shown.parameters))
+    context = {"title": title, "similar": found, "ticket": shown.ticket}
     template = "_similar.html" if request.htmx else "similar.html"
     return render(request, f"recommendations/{template}", context)
 

@@ -22,13 +22,22 @@ class SimilarTitle:
     by: str
 
 
-def similar_to(title: Title, viewer: User | AnonymousUser | None, n: int = 12) -> list[SimilarTitle]:
-    """The n closest titles that the viewer may see: by who likes both; by shared tags where nobody has rated it yet."""
-    showable = Title.objects.visible_to(viewer).recommendable().for_cards()
+def similar_to(
+    title: Title, viewer: User | AnonymousUser | None, n: int = 12, *, model: str = "people", order: str = "closest"
+) -> list[SimilarTitle]:
+    """The n closest titles that the viewer may see: by who likes both; by shared tags where nobody has rated it yet, or
+    where the model is "tags". order: "closest" first, or of the n closest the "best_known" first."""
+    found = (_by_people(title, viewer, n) if model == "people" else []) or _by_tags(title, viewer, n)
+    if order == "best_known":
+        found.sort(key=lambda similar: similar.title.members, reverse=True)
+    return found
+
+
+def _by_people(title: Title, viewer: User | AnonymousUser | None, n: int) -> list[SimilarTitle]:
     row = SimilarTitles.objects.filter(version__is_active=True, title=title).first()
     if row is None or not row.similar_ids:
-        return _by_tags(title, viewer, n)
-    found = showable.in_bulk(row.similar_ids)
+        return []
+    found = Title.objects.visible_to(viewer).recommendable().for_cards().in_bulk(row.similar_ids)
     pairs = zip(row.similar_ids, row.scores, strict=True)
     return [SimilarTitle(found[pk], score, "people") for pk, score in pairs if pk in found][:n]
 

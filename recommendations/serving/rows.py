@@ -44,9 +44,9 @@ class RecommendationRow:
         return reverse("recommendations:row", args=[self.slug])
 
 
-def rows_for(member: User) -> list[RecommendationRow]:
+def rows_for(member: User, favourites: int = FAVOURITES) -> list[RecommendationRow]:
     """The rows below the top picks, for somebody with a list, in their order."""
-    because = [_because(title, member) for title in _favourites(member)]
+    because = [_because(title, member) for title in _favourites(member, favourites)]
     others = [_named_row(slug) for slug in (CONTINUE, SEASON, GEMS)]
     return [*others[:1], *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
 
@@ -128,7 +128,7 @@ def _because(title: Title, member: User) -> RecommendationRow:
     )
 
 
-def _favourites(member: User) -> list[Title]:
+def _favourites(member: User, n: int) -> list[Title]:
     """The titles that were liked last and lead to others, one of a franchise."""
     recent = _liked_entries(member).order_by("-updated_at", "-pk").values_list("title_id", FRANCHISE)[:RECENT]
     rows = np.array(list(recent), dtype=np.int64).reshape(-1, 2)
@@ -136,7 +136,7 @@ def _favourites(member: User) -> list[Title]:
     if recommender is not None:
         rows = rows[recommender.speaks_for_others(rows[:, 0])]
     _, first = np.unique(rows[:, 1], return_index=True)
-    chosen = rows[np.sort(first), 0][:FAVOURITES].tolist()
+    chosen = rows[np.sort(first), 0][:n].tolist()
     cards = title_cards(chosen)
     return [cards[pk] for pk in chosen if pk in cards]
 

@@ -16,6 +16,7 @@ from accounts.models import User
 from catalog.models import Title
 from catalog.reconcile import import_catalogue
 from recommendations.community import Sampler, add_members, drafts
+from recommendations.experiments.first import start_first_experiments
 from recommendations.starter import publish_starter
 
 SAMPLE = Path(settings.BASE_DIR) / "catalog" / "sample" / "titles.jsonl"
@@ -24,9 +25,7 @@ DEMO_SEED = 7
 
 
 class Command(BaseCommand):
-    help = (
-        "Sample catalogue, a demo member with a list, synthetic members and the starter model, where they are missing."
-    )
+    help = "Sample catalogue, a demo member with a list, synthetic members, the starter model and A/A experiments, where missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -42,6 +41,7 @@ class Command(BaseCommand):
             with tqdm(total=community, desc="synthetic members", unit="", disable=None) as bar:
                 add_members(community, progress=lambda done: bar.update() and None)
         self._step("starter model", publish_starter)
+        self._step("experiments", start_first_experiments)
 
     def _step(self, name: str, work: Callable[[], object]) -> None:
         self.stdout.write(f"{name} … ", ending="")

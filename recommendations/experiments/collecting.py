@@ -1,0 +1,120 @@
+"""From the stream of events to the table, and from members' lists to what came of what they had seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.dispatch import receiver
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.signals import list_changed
+from recommendations.engine.interactions import LIKED
+from recommendations.experiments.intake import STREAM, stream
+from recommendations.models import EventCursor, Experiment, Outcome, Variant, WidgetEvent
+from recommendations.models.experiments import Metric
+
+KEPT = timedelta(days=90)  # events and outcomes: longer than the longest experiment with its window
+AT_ONCE = 2_000  # batches of a transaction
+CHANGED = "anirec:lists-changed"
+LATE = timedelta(seconds=10)  # a card's exposure may arrive after what was done with the card
+COLUMNS = ("at", "experiment_id", "variant_id", "member_id", "visitor", "kind", "title_id", "position")
+
+# A title that was on the list before it was seen is no outcome: only entries made after it count.
+RECORD_OUTCOMES = f"""
+WITH seen AS (
+    SELECT member_id, title_id, min(at) AS at FROM {WidgetEvent._meta.db_table}
+    WHERE member_id = ANY(%(members)s) AND kind = {WidgetEvent.Kind.EXPOSURE} GROUP BY member_id, title_id
+), listed AS (
+    SELECT seen.member_id, seen.title_id, entry.created_at, entry.updated_at, entry.status, entry.score
+    FROM seen JOIN accounts_listentry entry ON entry.user_id = seen.member_id AND entry.title_id = seen.title_id
+    WHERE entry.created_at >= seen.at - %(late)s
+), found AS (
+    SELECT member_id, title_id, '{Metric.ADD}' AS metric, created_at AS at FROM listed
+    UNION ALL SELECT member_id, title_id, '{Metric.COMPLETION}', updated_at FROM listed WHERE status = 'completed'
+    UNION ALL SELECT member_id, title_id, '{Metric.HIGH_SCORE}', updated_at FROM listed WHERE score >= {LIKED}
+    UNION ALL SELECT seen.member_id, seen.title_id, '{Metric.HIDE}', hidden.created_at
+        FROM seen JOIN accounts_hiddentitle hidden ON hidden.user_id = seen.member_id AND hidden.title_id = seen.title_id
+        WHERE hidden.created_at >= seen.at - %(late)s
+)
+INSERT INTO {Outcome._meta.db_table} (member_id, title_id, metric, at)
+SELECT member_id, title_id, metric, at FROM found ORDER BY member_id, title_id, metric
+ON CONFLICT (member_id, title_id, metric) DO NOTHING
+"""
+
+
+@receiver(list_changed, dispatch_uid="remember_changed_list")
+def remember_change(user_id: int, **_: Any) -> None:
+    stream().zadd(CHANGED, {str(user_id): timezone.now().timestamp()})
+
+
+def collect() -> int:
+    """Append what waits in the stream, then look at the lists that changed; returns how many events were appended."""
+    until = timezone.now()
+    appended = sum(iter(_append_some, None))
+    _record_outcomes(until)
+    return appended
+
+
+def forget_old() -> None:
+    """Raw events and outcomes are kept for KEPT; what an experiment found was kept with it when it was stopped."""
+    before = timezone.now() - KEPT
+    WidgetEvent.objects.filter(at__lt=before).delete()
+    Outcome.objects.filter(at__lt=before).delete()
+
+
+def _append_some() -> int | None:
+    """How many events; None at the end of the stream. Each batch is appended once: the cursor moves with the rows."""
+    with transaction.atomic():
+        cursor, _ = EventCursor.objects.select_for_update().get_or_create(pk=1)
+        waiting = stream().xrange(STREAM, min=f"({cursor.last_id}", count=AT_ONCE)
+        if not waiting:
+            return None
+        batches = [json.loads(fields[b"batch"]) for _, fields in waiting]
+        n = _copy(list(_rows(batches)))  # read first: while it copies, the connection answers nothing else
+        cursor.last_id = waiting[-1][0].decode()
+        cursor.save()
+    stream().xtrim(STREAM, minid=cursor.last_id, approximate=False)
+    return n
+
+
+def _rows(batches: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    """Without those of experiments and members that were deleted meanwhile."""
+    variants = dict(
+        Variant.objects.filter(pk__in={batch["variant"] for batch in batches}).values_list("pk", "experiment_id")
+    )
+    members = set(
+        User.objects.filter(pk__in={batch["unit"] for batch in batches if batch["unit"] > 0}).values_list(
+            "pk", flat=True
+        )
+    )
+    for batch in batches:
+        unit = batch["unit"]
+        if variants.get(batch["variant"]) != batch["experiment"] or (unit > 0 and unit not in members):
+            continue
+        who = (unit, None) if unit > 0 else (None, -unit)
+        at = datetime.fromtimestamp(batch["at"], UTC)
+        for event in batch["events"]:
+            yield (at, batch["experiment"], batch["variant"], *who, *event)
+
+
+def _copy(rows: Sequence[tuple[Any, ...]]) -> int:
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY {WidgetEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return cursor.rowcount
+
+
+def _record_outcomes(until: datetime) -> None:
+    """A list that changes after `until` has a later mark, and stays for the next time."""
+    score = until.timestamp()
+    changed = [int(member) for member in stream().zrangebyscore(CHANGED, "-inf", score)]
+    if changed and Experiment.objects.filter(state=Experiment.State.RUNNING).exists():
+        with connection.cursor() as cursor:
+            cursor.execute(RECORD_OUTCOMES, {"members": changed, "late": LATE})
+    stream().zremrangebyscore(CHANGED, "-inf", score)

@@ -1,0 +1,33 @@
+"""The experiments of a new site: the same against the same in every widget, to see that nothing is found where nothing is."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from recommendations.experiments.lifecycle import start
+from recommendations.experiments.widgets import WIDGETS
+from recommendations.models import Experiment, Variant
+from recommendations.models.experiments import Audience, Metric
+
+FOR_VISITORS_TOO = {"similar"}
+
+
+def start_first_experiments() -> None:
+    """Nothing where there has been an experiment already."""
+    if Experiment.objects.exists():
+        return
+    with transaction.atomic():
+        for slug in WIDGETS:
+            everybody = slug in FOR_VISITORS_TOO
+            experiment = Experiment.objects.create(
+                name=f"A/A {slug}",
+                hypothesis="Both variants are the same: a difference would be a fault of the measurement.",
+                widget=slug,
+                audience=Audience.EVERYBODY if everybody else Audience.MEMBERS,
+                primary_metric=Metric.CLICK if everybody else Metric.ADD,
+                guardrails=[Metric.HIDE],
+            )
+            Variant.objects.bulk_create(
+                Variant(experiment=experiment, position=place, name=name) for place, name in enumerate(("A", "A again"))
+            )
+            start(experiment, by=None)

@@ -1,0 +1,117 @@
+"""/events/: what was seen in a widget, and what was opened from it, as the browser says.
+
+Nothing is looked up here: a ticket, signed when the page was made, says whose events these are, and they wait in a stream
+until `collecting` appends them to the table.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from recommendations.experiments.variants import read_ticket
+from recommendations.models import WidgetEvent
+
+STREAM = "anirec:events"
+LONGEST_STREAM = 500_000  # batches that wait; beyond, the oldest are let go
+MOST_BYTES = 32_768
+MOST_TICKETS, MOST_EVENTS = 20, 200  # of a batch
+MOST_A_MINUTE = 600  # events of one member or visitor
+KINDS = {"seen": WidgetEvent.Kind.EXPOSURE, "opened": WidgetEvent.Kind.CLICK}
+
+
+class BadEventsError(ValueError):
+    """Says which part of a batch is wrong, and how."""
+
+
+@csrf_exempt  # a beacon has no room for a token; the signed ticket says that the page was ours
+@require_POST
+def take_events(request: HttpRequest) -> HttpResponse:
+    """Takes `[{"ticket": "…", "seen": [[title, position], …], "opened": […]}, …]`, all of it or nothing."""
+    try:
+        if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+            raise BadEventsError(f"a batch has at most {MOST_BYTES} bytes")
+        batches = parse(request.body)
+    except BadEventsError as error:
+        return HttpResponse(str(error), status=400, content_type="text/plain")
+    return HttpResponse(status=204 if keep(batches) else 429)
+
+
+def parse(body: bytes) -> list[dict[str, Any]]:
+    """One batch a ticket, as it goes into the stream. Raises BadEventsError."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadEventsError("this is no JSON") from None
+    if not isinstance(sent, list) or not 0 < len(sent) <= MOST_TICKETS:
+        raise BadEventsError(f"a batch is a list of 1 to {MOST_TICKETS} objects with a ticket each")
+    batches = [_parse_one(part, f"part {number}") for number, part in enumerate(sent, 1)]
+    if not 0 < sum(len(batch["events"]) for batch in batches) <= MOST_EVENTS:
+        raise BadEventsError(f"a batch has 1 to {MOST_EVENTS} events")
+    return batches
+
+
+def keep(batches: list[dict[str, Any]]) -> bool:
+    """Append to the stream; False where somebody sends more in a minute than anybody can see."""
+    connection = stream()
+    minute = int(time.time() // 60)
+    counts: dict[int, int] = {}
+    for batch in batches:
+        counts[batch["unit"]] = counts.get(batch["unit"], 0) + len(batch["events"])
+    with connection.pipeline(transaction=False) as pipe:
+        for unit, n in counts.items():
+            key = f"{STREAM}:{minute}:{unit}"
+            pipe.incrby(key, n)
+            pipe.expire(key, 120)
+        if max(pipe.execute()[::2]) > MOST_A_MINUTE:
+            return False
+        for batch in batches:
+            pipe.xadd(STREAM, {"batch": json.dumps(batch)}, maxlen=LONGEST_STREAM, approximate=True)
+        pipe.execute()
+    return True
+
+
+@lru_cache(maxsize=1)
+def stream() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL)
+
+
+def _parse_one(part: object, where: str) -> dict[str, Any]:
+    if not isinstance(part, dict) or (unknown := sorted(part.keys() - {"ticket", *KINDS})):
+        said = f", not {', '.join(unknown)}" if isinstance(part, dict) else ""
+        raise BadEventsError(f"{where}: has ticket, seen and opened{said}")
+    try:
+        experiment_id, variant_id, unit = read_ticket(part.get("ticket") or "")
+    except (signing.BadSignature, TypeError, ValueError, AttributeError):
+        raise BadEventsError(f"{where}: ticket: it was not made here") from None
+    events = [
+        (kind.value, *_title_and_position(pair, f"{where}: {name} {number}"))
+        for name, kind in KINDS.items()
+        for number, pair in enumerate(_list(part.get(name, []), f"{where}: {name}"), 1)
+    ]
+    return {"experiment": experiment_id, "variant": variant_id, "unit": unit, "at": time.time(), "events": events}
+
+
+def _list(value: object, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise BadEventsError(f"{where}: a list of pairs, title and position")
+    return value
+
+
+def _title_and_position(pair: object, where: str) -> tuple[int, int]:
+    limits = ((1, 2**31 - 1), (0, 999))
+    if not isinstance(pair, list) or len(pair) != 2 or any(type(number) is not int for number in pair):
+        raise BadEventsError(f"{where}: two whole numbers, title and position")
+    for number, (least, most) in zip(pair, limits, strict=True):
+        if not least <= number <= most:
+            raise BadEventsError(f"{where}: {number} is not from {least} to {most}")
+    return pair[0], pair[1]

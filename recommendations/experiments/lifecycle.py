@@ -1,0 +1,101 @@
+"""The states of an experiment: draft → running → stopped → shipped or archived. Every change is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User
+from recommendations.experiments.bandit import thompson_weights
+from recommendations.experiments.results import read_seen, report_on
+from recommendations.experiments.variants import forget_running
+from recommendations.models import Experiment, ExperimentChange, Variant, Weights
+
+State = Experiment.State
+
+
+def start(experiment: Experiment, by: User | None) -> None:
+    with transaction.atomic():
+        _change(experiment, State.RUNNING, by, allowed=(State.DRAFT,), started_at=timezone.now())
+        variants = list(experiment.variants.all())
+        if len(variants) < 2:
+            raise ValidationError(gettext("It takes two variants at least."))
+        for variant in variants:
+            variant.clean()
+
+
+def stop(experiment: Experiment, by: User | None) -> None:
+    """What was found until now is kept with it, because raw events are not kept for ever."""
+    with transaction.atomic():
+        found = report_on(experiment).as_json()
+        _change(experiment, State.STOPPED, by, allowed=(State.RUNNING,), stopped_at=timezone.now(), result=found)
+
+
+def ship(experiment: Experiment, variant: Variant, by: User | None) -> None:
+    """The variant becomes the widget's default, until another one is shipped or this is archived."""
+    if variant.experiment_id != experiment.pk:
+        raise ValidationError(gettext("That is no variant of this experiment."))
+    with transaction.atomic():
+        _change(experiment, State.SHIPPED, by, allowed=(State.STOPPED,), remark=variant.name, shipped=variant)
+
+
+def archive(experiment: Experiment, by: User | None) -> None:
+    with transaction.atomic():
+        _change(experiment, State.ARCHIVED, by, allowed=(State.STOPPED, State.SHIPPED))
+
+
+def set_bandit_weights() -> list[Weights]:
+    """The weights of tomorrow for every bandit that runs, from those whose days are over; once a day."""
+    day = timezone.now().date() + timedelta(days=1)
+    with transaction.atomic():
+        running = Experiment.objects.filter(state=State.RUNNING, allocation=Experiment.Allocation.BANDIT)
+        return [
+            Weights.objects.get_or_create(
+                experiment=experiment, day=day, defaults={"weights": _weights(experiment, day.toordinal())}
+            )[0]
+            for experiment in running.order_by("pk").prefetch_related("variants")
+        ]
+
+
+def _weights(experiment: Experiment, seed: int) -> dict[str, float]:
+    variants = list(experiment.variants.all())
+    seen = read_seen(experiment, variants)
+    judged = seen.judged(experiment, timezone.now())
+    done = seen.done[experiment.primary_metric] * judged
+    successes = [int(done[seen.variant == place].sum()) for place in range(len(variants))]
+    counts = [int(judged[seen.variant == place].sum()) for place in range(len(variants))]
+    weights = thompson_weights(successes, counts, seed)
+    return {str(variant.pk): weight for variant, weight in zip(variants, weights, strict=True)}
+
+
+def _change(
+    experiment: Experiment,
+    state: State,
+    by: User | None,
+    *,
+    allowed: Sequence[State],
+    remark: str = "",
+    **fields: object,
+) -> None:
+    """Two people at once: the second finds it changed already."""
+    now = Experiment.objects.select_for_update().get(pk=experiment.pk)
+    if now.state not in allowed:
+        raise ValidationError(
+            gettext("It is %(state)s: that is not possible now.") % {"state": now.get_state_display()}
+        )
+    experiment.state = state
+    for name, value in fields.items():
+        setattr(experiment, name, value)
+    try:
+        with transaction.atomic():
+            experiment.save(update_fields=["state", *fields])
+    except IntegrityError:
+        experiment.state = now.state
+        raise ValidationError(gettext("Another experiment is running on this widget: stop it first.")) from None
+    ExperimentChange.objects.create(experiment=experiment, by=by, state=state, remark=remark)
+    forget_running()

@@ -1,0 +1,74 @@
+"""/staff/experiments/: what is running, what it has found, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from recommendations.charts import Chart, Row, bars
+from recommendations.experiments import lifecycle
+from recommendations.experiments.boundary_chart import boundary_chart
+from recommendations.experiments.results import Line, report_on
+from recommendations.models import Experiment
+
+may_look = permission_required("recommendations.view_experiment", raise_exception=True)
+may_act = permission_required("recommendations.change_experiment", raise_exception=True)
+PLAIN = {"start": lifecycle.start, "stop": lifecycle.stop, "archive": lifecycle.archive}
+
+
+@require_GET
+@may_look
+def experiments(request: HttpRequest) -> HttpResponse:
+    return render(request, "recommendations/experiments/list.html", {"experiments": Experiment.objects.all()})
+
+
+@require_GET
+@may_look
+def experiment(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(Experiment.objects.select_related("shipped"), pk=pk)
+    report = report_on(shown)
+    context = {
+        "experiment": shown,
+        "variants": shown.variants.all(),
+        "changes": shown.changes.select_related("by"),
+        "weights": shown.weights.all()[:14],
+        "report": report,
+        "chart": _rates([line for line in report.lines if line.metric == shown.primary_metric]),
+        "boundary": boundary_chart(report.path) if report.path else None,
+    }
+    return render(request, "recommendations/experiments/experiment.html", context)
+
+
+@require_POST
+@may_act
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """`action` is start, stop, archive, or ship with a `variant`."""
+    changed = get_object_or_404(Experiment, pk=pk)
+    action, by = request.POST.get("action", ""), cast(User, request.user)
+    try:
+        if action in PLAIN:
+            PLAIN[action](changed, by)
+        elif action == "ship":
+            variant = request.POST.get("variant", "")
+            number = int(variant) if variant.isascii() and variant.isdecimal() and len(variant) < 19 else 0
+            lifecycle.ship(changed, get_object_or_404(changed.variants, pk=number), by)
+        else:
+            return HttpResponseBadRequest(gettext("An action is start, stop, ship or archive."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(changed)
+
+
+def _rates(lines: list[Line]) -> Chart:
+    title = gettext("Primary metric: %(metric)s") % {"metric": lines[0].label if lines else ""}
+    says = gettext("The share of those judged, by variant.")
+    rows = [Row(line.variant, line.rate * 100, f"{line.rate:.1%}") for line in lines]
+    return bars("rates", title, says, (gettext("Variant"), gettext("Share")), rows)

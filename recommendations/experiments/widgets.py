@@ -1,0 +1,102 @@
+"""The widgets that can be experimented with, and what of them can be varied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from recommendations.engine.ranking import PUBLISHED, RankingOptions
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What can be varied; the defaults are what is shown without an experiment. Raises ValueError for what cannot be."""
+
+    LIMITS: ClassVar[Mapping[str, tuple[float, float]]] = {}
+    CHOICES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in self.CHOICES:
+                if value not in self.CHOICES[field.name]:
+                    raise ValueError(f"{field.name}: {value!r} is none of {', '.join(self.CHOICES[field.name])}")
+                continue
+            least, most = self.LIMITS[field.name]
+            wanted = int if isinstance(field.default, int) else (int, float)
+            if isinstance(value, bool) or not isinstance(value, wanted) or not least <= value <= most:
+                raise ValueError(f"{field.name}: {value!r} is not a number from {least} to {most}")
+
+
+@dataclass(frozen=True)
+class TopPicks(Parameters):
+    """n: how many titles. niche, diversity: see `RankingOptions`."""
+
+    LIMITS = {"n": (4, 36), **{name: RankingOptions.LIMITS[name] for name in ("niche", "diversity")}}
+
+    n: int = 12
+    niche: float = PUBLISHED.niche
+    diversity: float = PUBLISHED.diversity
+
+    @property
+    def options(self) -> RankingOptions:
+        return replace(PUBLISHED, niche=self.niche, diversity=self.diversity)
+
+
+@dataclass(frozen=True)
+class Rows(Parameters):
+    """n: titles of a row. favourites: rows of what a favourite leads to."""
+
+    LIMITS = {"n": (4, 24), "favourites": (0, 3)}
+
+    n: int = 12
+    favourites: int = 3
+
+
+@dataclass(frozen=True)
+class Similar(Parameters):
+    """n: how many titles. model: by the people who like both, or by the tags that both have. order: closest or best known."""
+
+    LIMITS = {"n": (4, 24)}
+    CHOICES = {"model": ("people", "tags"), "order": ("closest", "best_known")}
+
+    n: int = 12
+    model: str = "people"
+    order: str = "closest"
+
+
+@dataclass(frozen=True)
+class Widget:
+    slug: str
+    name: Text
+    default: Parameters
+
+    def with_parameters(self, given: object) -> Parameters:
+        """Its default with what is given. Raises ValueError, with what is wrong."""
+        if not isinstance(given, Mapping):
+            raise ValueError('parameters are names with values, as {"n": 8}')
+        known = [field.name for field in fields(self.default)]
+        if unknown := sorted(map(str, given.keys() - set(known))):
+            raise ValueError(f"{', '.join(unknown)}: {self.slug} has only {', '.join(known)}")
+        values: dict[str, Any] = dict(given)
+        return replace(self.default, **values)
+
+
+WIDGETS = {
+    widget.slug: widget
+    for widget in (
+        Widget("top_picks", _("For you: top picks"), TopPicks()),
+        Widget("rows", _("For you: rows"), Rows()),
+        Widget("similar", _("Title: similar titles"), Similar()),
+    )
+}
+
+
+def widget_choices() -> list[tuple[str, Text]]:
+    return [(widget.slug, widget.name) for widget in WIDGETS.values()]
