@@ -11,7 +11,9 @@ from django_htmx.http import trigger_client_event
 def back_to(request: HttpRequest, default: str) -> HttpResponse:
     """Redirect to the page that the form was on (its "next" field), or to `default`."""
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
     return HttpResponseRedirect(target if safe else resolve_url(default))
 
 

@@ -50,11 +50,16 @@ def watch_order(parts: Iterable[Title], links: Collection[Link]) -> list[Step]:
     Recaps and other versions of the same story are marked as optional. What has no story is left out.
     """
     telling = [part for part in parts if part.format not in WITHOUT_STORY]
+    telling.sort(key=_release)
+    place = {part.pk: place for place, part in enumerate(telling)}
     kinds: defaultdict[int, set[str]] = defaultdict(set)
-    for _one, other, kind in links:
-        kinds[other].add(kind)
+    for one, other, kind in links:
+        if kind != Kind.ALTERNATIVE or place.get(one, 0) <= place.get(
+            other, 0
+        ):  # of two versions, the later is the other
+            kinds[other].add(kind)
     steps, number = [], 0
-    for part in sorted(telling, key=_release):
+    for part in telling:
         role = _role(part, kinds[part.pk])
         number += role not in OPTIONAL
         steps.append(Step(part, role, None if role in OPTIONAL else number))

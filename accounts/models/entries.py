@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -91,6 +91,8 @@ class ListEntry(models.Model):
         except ValidationError as error:
             raise ValidationError({"tags": error.messages}) from error
         super().clean_fields(exclude)
+        if "\0" in self.notes:
+            raise ValidationError({"notes": ProhibitNullCharactersValidator.message})
         if len(self.notes) > 5000:  # a TextField's max_length binds forms only
             raise ValidationError({"notes": gettext("Notes have at most 5000 characters.")})
 
@@ -113,6 +115,7 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
         if len(word) > TAG_LENGTH:
             message = gettext("“%(tag)s…” is too long: a tag has at most %(n)d characters.")
             raise ValidationError(message % {"tag": word[:TAG_LENGTH], "n": TAG_LENGTH})
+        ProhibitNullCharactersValidator()(word)
         if "," in word:
             raise ValidationError(gettext("A tag has no comma: “%(tag)s”.") % {"tag": word})
     return once

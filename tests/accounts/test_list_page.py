@@ -136,6 +136,18 @@ class TestTagsAndRewatches:
         entry = lists.update_entry(member, make_title(), tags=["Cosy", " cosy ", "", "two  words"])
         assert entry.tags == ["cosy", "two words"]
 
+    @pytest.mark.parametrize("field", [{"tags": ["co\0sy"]}, {"notes": "co\0sy"}])
+    def test_what_the_database_cannot_keep_is_refused(self, member, make_title, field):
+        with pytest.raises(ValidationError, match="Null characters are not allowed"):
+            lists.update_entry(member, make_title(), **field)
+
+    def test_is_told_what_is_wrong_with_a_tag(self, own, member, make_entry):
+        entry = make_entry(member)
+        response = own.post(reverse("accounts:entry", args=[entry.title_id]), {"tags": "co\0sy"})
+        assert (response.status_code, dict(response.context["form"].errors)) == (
+            422, {"tags": ["Null characters are not allowed."]},
+        )  # fmt: skip
+
     def test_a_rewatch_with_a_date_is_counted(self, own, member, make_entry):
         entry = make_entry(member, status="completed", rewatches=1)
         url = reverse("accounts:entry", args=[entry.title_id])
@@ -200,7 +212,11 @@ class TestAgeLimit:
 class TestScores:
     @pytest.mark.parametrize(
         ("format", "shown"),
-        [("points", ["1", "7", "10"]), ("stars", ["½ ★", "3½ ★", "5 ★"]), ("faces", ["☹ Disliked", "😐 Fine", "☺ Liked"])],
+        [
+            ("points", ["1", "7", "10"]),
+            ("stars", ["½ ★", "3½ ★", "5 ★"]),
+            ("faces", ["☹ Disliked", "😐 Fine", "☺ Liked"]),
+        ],
     )
     def test_one_score_is_shown_in_three_ways(self, format, shown):
         assert [scores.shown(score, format) for score in (1, 7, 10)] == shown

@@ -53,6 +53,11 @@ def test_a_recap_is_known_by_its_name(name):
     assert (str(step.role), step.is_optional) == ("recap", True)
 
 
+def test_of_two_versions_the_first_is_the_main_story():
+    steps = watch_order([REMAKE, SERIES], [(1, 7, "alternative"), (7, 1, "alternative")])
+    assert [(step.title, step.number) for step in steps] == [(SERIES, 1), (REMAKE, None)]
+
+
 def test_up_to_a_part_is_what_came_before_without_what_can_be_left_out():
     order = watch_order([SERIES, OVA, RECAP, FILM, SECOND], [(1, 5, "summary"), (1, 3, "sequel")])
 
