@@ -6,7 +6,7 @@ const byId = (id) => document.getElementById(id);
 /* --- search: "/" goes to it, arrows walk through the suggestions --- */
 
 function chooseSuggestion(step) {
-  const options = [...document.querySelectorAll("#suggestions [role=option]")];
+  const options = [...document.querySelectorAll("#suggestions a[role=option]")];
   if (!options.length) return;
   const now = options.findIndex((option) => option.ariaSelected === "true");
   const next = (now + step + options.length + (now < 0 && step < 0 ? 1 : 0)) % options.length;

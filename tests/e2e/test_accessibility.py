@@ -1,0 +1,267 @@
+"""axe-core finds nothing on any page: for visitors and members, light and dark, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from axe_playwright_python.base import AXE_SCRIPT
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from accounts.imports import reading, writing
+from accounts.lists import hide_title, set_score, set_status, update_entry
+from accounts.models import ListImport
+from catalog.models import ExternalId, SavedView, Title
+from recommendations.models import Experiment
+from social.follows import follow
+from social.reviews import write_review
+from tests.e2e.conftest import log_in
+from tests.e2e.test_site import load_all_parts
+
+VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
+
+# Every page of the site: who sees it, and the addresses at which it looks different. "{title}" and the like are of `site_in_use`.
+PAGES: dict[str, tuple[set[str], list[str]]] = {
+    "offline": (VISITOR, ["/offline/"]),
+    "account_login": (VISITOR, ["/accounts/login/"]),
+    "account_logout": (MEMBER, ["/accounts/logout/"]),
+    "account_signup": (VISITOR, ["/accounts/signup/"]),
+    "account_inactive": (VISITOR, ["/accounts/inactive/"]),
+    "account_reauthenticate": (MEMBER, ["/accounts/reauthenticate/"]),
+    "account_email": (MEMBER, ["/accounts/email/"]),
+    "account_email_verification_sent": (VISITOR, ["/accounts/confirm-email/"]),
+    "account_confirm_email": (VISITOR, ["/accounts/confirm-email/{email_key}/"]),
+    "account_change_password": (MEMBER, ["/accounts/password/change/"]),
+    "account_reset_password": (VISITOR, ["/accounts/password/reset/"]),
+    "account_reset_password_done": (VISITOR, ["/accounts/password/reset/done/"]),
+    "account_reset_password_from_key": (
+        VISITOR,
+        ["/accounts/password/reset/key/{reset_key}/", "/accounts/password/reset/key/1-old/"],
+    ),
+    "account_reset_password_from_key_done": (VISITOR, ["/accounts/password/reset/key/done/"]),
+    "catalog:browse": (BOTH, ["/titles/?tag=drama&year_min=1", "/titles/?q=zzzz"]),
+    "catalog:saved_views": (MEMBER, ["/titles/views/"]),
+    "catalog:title": (BOTH, ["/titles/{title}/", "/titles/{new}/"]),
+    "catalog:season_now": (VISITOR, ["/season/"]),
+    "catalog:season": (MEMBER, ["/season/2020/fall/"]),
+    "catalog:top": (MEMBER, ["/top/"]),
+    "catalog:calendar": (BOTH, ["/calendar/"]),
+    "catalog:search": (VISITOR, ["/search/", "/search/?q=monster", "/search/?q=zzzzzz"]),
+    "accounts:list": (MEMBER, ["/list/", "/list/?view=grid", "/list/?q=zzzz"]),
+    "accounts:hidden": (MEMBER, ["/list/hidden/"]),
+    "accounts:entry": (MEMBER, ["/list/{title}/", "/list/{new}/"]),
+    "accounts:imports": (MEMBER, ["/list/import/"]),
+    "accounts:unmatched": (MEMBER, ["/list/import/unmatched/"]),
+    "accounts:import_row": (MEMBER, ["/list/import/rows/{row}/"]),
+    "accounts:import": (
+        MEMBER,
+        ["/list/import/{preview}/", "/list/import/{done}/", "/list/import/{failed}/", "/list/import/{waiting}/"],
+    ),
+    "accounts:import_columns": (MEMBER, ["/list/import/{columns}/columns/"]),
+    "accounts:settings": (MEMBER, ["/settings/"]),
+    "social:title_scores": (VISITOR, ["/titles/{title}/scores/"]),
+    "social:title_reviews": (BOTH, ["/titles/{title}/reviews/", "/titles/{new}/reviews/"]),
+    "social:write_review": (MEMBER, ["/titles/{title}/reviews/write/", "/titles/{new}/reviews/write/"]),
+    "social:review": (BOTH, ["/reviews/{review}/"]),
+    "social:report_review": (MEMBER, ["/reviews/{review_of_friend}/report/"]),
+    "social:members": (BOTH, ["/members/", "/members/?q=zzzz"]),
+    "social:member": (BOTH, ["/members/friend/"]),
+    "social:member_reviews": (VISITOR, ["/members/fan/reviews/"]),
+    "recommendations:home": (VISITOR, ["/"]),
+    "recommendations:for_you": (MEMBER, ["/for-you/", "/for-you/?format=movie&without_reason={title}"]),
+    "recommendations:row": (MEMBER, ["/for-you/gems/"]),
+    "recommendations:mood": (VISITOR, ["/moods/a-good-cry/"]),
+    "recommendations:surprise": (MEMBER, ["/surprise/"]),
+    "recommendations:season_ranking": (MEMBER, ["/season/2020/fall/for-you/"]),
+    "recommendations:rate_some": (MEMBER, ["/rate/"]),
+    "recommendations:similar": (VISITOR, ["/titles/{title}/similar/"]),
+    "recommendations:taste": (MEMBER, ["/taste/"]),
+    "recommendations:year": (MEMBER, ["/taste/2021/"]),
+    "recommendations:taste_of_member": (VISITOR, ["/members/fan/taste/"]),
+    "recommendations:segments": (BOTH, ["/segments/"]),
+    "recommendations:about": (VISITOR, ["/about/"]),
+    "experiments:experiments": (STAFF, ["/staff/experiments/"]),
+    "experiments:experiment": (STAFF, ["/staff/experiments/{experiment}/"]),
+}
+WRONG = ["/nowhere/", "/for-you/?niche=much"]
+# No pages of ours: files, pictures, parts of pages, what is only posted to, and what redirects at once.
+NO_PAGES = {
+    "health", "manifest", "service_worker",
+    "account_set_password", "account_confirm_login_code",
+    "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
+    "catalog:calendar_feed", "catalog:poster",
+    "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
+    "accounts:import_rule", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
+    "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
+    "accounts:language", "accounts:theme", "accounts:create_token", "accounts:revoke_token", "accounts:delete_account",
+    "social:helpful", "social:delete_review", "social:follow", "social:unfollow",
+    "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
+    "experiments:events", "experiments:act",
+}  # fmt: skip
+NOT_OURS = {"admin", "api"}  # Django's pages; what programs ask
+
+# What colours decide is looked at in both themes, everything else once a width.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# Of what is on a page many times over, the first few are looked at.
+ALIKE = [
+    f"{many}:nth-child(n+4)"
+    for many in (".card", ".entry-row", ".chip", ".tops li", ".signs li", ".week li li", "option", "tr", "g")
+]
+AXE = """([exclude, options]) => axe.run({exclude}, {...options, resultTypes: ["violations"]}).then(found => found.violations.flatMap(
+  ({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`)))"""
+
+
+def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield space + str(pattern.name)
+        elif pattern.namespace not in NOT_OURS:
+            yield from names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+
+
+def test_every_address_of_the_site_is_a_page_looked_at_here_or_none():
+    assert set(names(get_resolver().url_patterns)) == PAGES.keys() | NO_PAGES
+
+
+@pytest.fixture
+def site_in_use(site, make_member) -> dict[str, Any]:
+    """A member with a list, followed people, reviews, views and imports in every state."""
+    fan, friend = make_member("fan"), make_member("friend", is_staff=True)
+    *liked, watching, new, hidden = Title.objects.filter(format="tv", episodes__gt=10).order_by("-members", "pk")[:9]
+    for title in liked:
+        set_score(fan, title, 9)
+    title = liked[0]
+    update_entry(fan, title, finished_on="2021-04", notes="Again some day.", tags=["favourite"], visibility="private")
+    set_status(fan, watching, "watching")
+    set_score(friend, title, 4)
+    hide_title(fan, hidden)
+    follow(fan, friend)
+    text = "It takes its *time*, and **that** is what it is about: ||nobody is who they seem||.\n\n> A quotation.\n\n- And a list"
+    SavedView.objects.create(user=fan, name="Films", query="format=movie")
+    email = EmailAddress.objects.create(user=friend, email=friend.email, primary=True)
+    return {
+        "member": fan,
+        "staff": friend,
+        "experiment": Experiment.objects.order_by("pk")[0].pk,
+        "title": title.pk,
+        "new": new.pk,
+        "review": write_review(fan, title, text).pk,
+        "review_of_friend": write_review(friend, title, text, has_spoilers=True).pk,
+        "email_key": EmailConfirmationHMAC.create(email).key,
+        "reset_key": f"{user_pk_to_url_str(friend)}-{default_token_generator.make_token(friend)}",
+        **imports(fan),
+    }
+
+
+def imports(fan) -> dict[str, int]:
+    known = ExternalId.objects.filter(provider="mal").order_by("pk")[:3]
+    lines = [f"Whatever,{one.value},9,completed\n" for one in known]
+    table = "".join(
+        ["Name,MAL ID,Rating,Status\n", *lines, "Cowboy Bebpo,,8,completed\n", "Odd,,99,watched\n"]
+    ).encode()
+    columns = {"title": 0, "mal": 1, "score": 2, "status": 3}
+    done = reading.read_columns(reading.open_file(fan, "done.csv", table), columns, 10)
+    writing.queue(done)
+    writing.write_import(done.pk)
+    preview = reading.read_columns(reading.open_file(fan, "list.csv", table), columns, 10)
+    others = {
+        state: ListImport.objects.create(user=fan, state=kind, format="csv", name="other.csv", upload=table)
+        for state, kind in (("columns", "columns"), ("waiting", "queued"), ("failed", "failed"))
+    }
+    row = preview.rows.get(name="Cowboy Bebpo")
+    return {"done": done.pk, "preview": preview.pk, "row": row.pk, **{state: one.pk for state, one in others.items()}}
+
+
+@pytest.mark.parametrize("viewer", ["visitor", "member", "staff"])
+def test_axe_finds_nothing(browser, site, site_in_use, viewer):
+    context = browser.new_context(base_url=site.url, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    if viewer in site_in_use:
+        log_in(context, site_in_use[viewer], site.url)
+    page, problems = context.new_page(), {}
+    for name, (viewers, addresses) in PAGES.items():
+        for address in addresses if viewer in viewers else []:
+            path = address.format(**site_in_use)
+            assert resolve(path.partition("?")[0]).view_name == name
+            if found := look_at(page, path):
+                problems[path] = found
+    for path in WRONG if viewer == "member" else []:
+        if found := look_at(page, path):
+            problems[path] = found
+    context.close()
+    assert problems == {}
+
+
+def open_search(page) -> None:
+    page.locator("#search-input").press_sequentially("mon")
+    page.locator("#suggestions a").first.wait_for()
+    page.keyboard.press("ArrowDown")
+
+
+def find_nothing(page) -> None:
+    page.locator("#search-input").fill("zzzzzz")
+    page.locator("#suggestions p").wait_for()
+
+
+def open_a_row(page) -> None:
+    page.get_by_role("link", name="Dates, notes and tags").first.click()
+    page.locator(".entry-more form").wait_for()
+
+
+def send_a_wrong_date(page) -> None:
+    open_a_row(page)
+    page.get_by_label("Started").fill("some day")
+    page.locator(".entry-more").get_by_role("button", name="Save").click()
+    page.locator(".errorlist").first.wait_for()
+
+
+OPENED = {
+    "the account's menu": ("/about/", lambda page: page.locator("details.menu summary").click()),
+    "shortcuts": ("/about/", lambda page: page.keyboard.press("?")),
+    "suggestions": ("/about/", open_search),
+    "no suggestions": ("/about/", find_nothing),
+    "a message": ("/titles/", lambda page: page.get_by_role("button", name="Plan to watch").first.click()),
+    "more of an entry": ("/list/", open_a_row),
+    "an error in a row": ("/list/", send_a_wrong_date),
+}
+
+
+def test_axe_finds_nothing_in_what_opens(browser, site, site_in_use):
+    context = browser.new_context(base_url=site.url, reduced_motion="reduce")
+    log_in(context, site_in_use["member"], site.url)
+    page, problems = context.new_page(), {}
+    for name, (path, act) in OPENED.items():
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(path)
+        act(page)
+        if found := violations(page):
+            problems[name] = found
+    context.close()
+    assert problems == {}
+
+
+def look_at(page, path: str) -> set[str]:
+    """The violations of a page, with everything on it opened."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(path)
+    load_all_parts(page)
+    page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
+    return violations(page)
+
+
+def violations(page) -> set[str]:
+    """Of the page as it is now, in both widths and both themes."""
+    page.evaluate(AXE_SCRIPT)
+    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+    found = set()
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("for (const one of document.querySelectorAll('details.filters')) one.open = innerWidth < 900")
+        for theme, rules in (("light", {}), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=theme)
+            found |= {f"{width} {theme}: {problem}" for problem in page.evaluate(AXE, [ALIKE, rules])}
+    return found
