@@ -130,7 +130,7 @@ def _by_day(units: Units, outcome: Floats, place: int) -> tuple[Integers, Floats
         for its in (units.variant == 0, units.variant == place)
         for values in (np.ones(len(y)), y, x, y * y, x * x, x * y)
     ]
-    return days, np.cumsum(np.array(sums).reshape(2, 6, len(days)), axis=2).transpose(0, 2, 1)
+    return days, np.cumsum(np.array(sums, dtype=np.float64).reshape(2, 6, len(days)), axis=2).transpose(0, 2, 1)
 
 
 def adjusted(figures: Floats) -> tuple[Floats, Floats, Floats]:

@@ -71,7 +71,7 @@ def _append_some() -> int | None:
     """How many events; None at the end of the stream. Each batch is appended once: the cursor moves with the rows."""
     with transaction.atomic():
         cursor, _ = EventCursor.objects.select_for_update().get_or_create(pk=1)
-        waiting = stream().xrange(STREAM, min=f"({cursor.last_id}", count=AT_ONCE)
+        waiting: Any = stream().xrange(STREAM, min=f"({cursor.last_id}", count=AT_ONCE)
         if not waiting:
             return None
         batches = [json.loads(fields[b"batch"]) for _, fields in waiting]
@@ -113,8 +113,10 @@ def _copy(rows: Sequence[tuple[Any, ...]]) -> int:
 def _record_outcomes(until: datetime) -> None:
     """A list that changes after `until` has a later mark, and stays for the next time."""
     score = until.timestamp()
-    changed = [int(member) for member in stream().zrangebyscore(CHANGED, "-inf", score)]
+    marked: Any = stream().zrangebyscore(CHANGED, "-inf", score)
+    changed = [int(member) for member in marked]
     if changed and Experiment.objects.filter(state=Experiment.State.RUNNING).exists():
         with connection.cursor() as cursor:
-            cursor.execute(RECORD_OUTCOMES, {"members": changed, "late": LATE})
+            parameters: dict[str, Any] = {"members": changed, "late": LATE}
+            cursor.execute(RECORD_OUTCOMES, parameters)
     stream().zremrangebyscore(CHANGED, "-inf", score)

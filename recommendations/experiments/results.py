@@ -171,7 +171,12 @@ def planned_units(experiment: Experiment, variants: list[Variant]) -> int:
 
 
 def read_seen(experiment: Experiment, variants: list[Variant]) -> Seen:
-    parameters = {"experiment": experiment.pk, "window": experiment.window, "late": LATE, "before": BEFORE}
+    parameters: dict[str, Any] = {
+        "experiment": experiment.pk,
+        "window": experiment.window,
+        "late": LATE,
+        "before": BEFORE,
+    }
     with connection.cursor() as cursor:
         cursor.execute(UNITS, parameters)
         rows = cursor.fetchall()

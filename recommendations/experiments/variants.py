@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from django.core import signing
 from django.core.cache import cache
@@ -20,9 +20,6 @@ from recommendations.experiments.assignment import takes_part, variant_of
 from recommendations.experiments.widgets import WIDGETS, Parameters, Rows, Similar, TopPicks, Widget
 from recommendations.models import Experiment, Variant, Weights
 from recommendations.models.experiments import Audience
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 TOP_PICKS = cast("WidgetOf[TopPicks]", WIDGETS["top_picks"])
 ROWS = cast("WidgetOf[Rows]", WIDGETS["rows"])
@@ -165,7 +162,7 @@ def _is_for(running: Running, request: HttpRequest) -> bool:
 def _unit(request: HttpRequest) -> int:
     """A member's id; a visitor's number as one below 0, made here where they have none yet."""
     if request.user.is_authenticated:
-        return cast("User", request.user).pk
+        return request.user.pk
     kept = request.COOKIES.get(VISITOR_COOKIE, "")
     if kept.isascii() and kept.isdecimal() and 0 < int(kept[:19]) < 2**63 and len(kept) <= 19:
         return -int(kept)

@@ -1,0 +1,185 @@
+"""How many events a web process takes in, and what that does to recommendations asked for meanwhile."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+import psutil
+from django.core import signing
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rest_framework.authtoken.models import Token
+
+from accounts.models import User
+from recommendations.experiments.collecting import collect
+from recommendations.experiments.intake import STREAM, stream
+from recommendations.experiments.variants import TICKET_SALT
+from recommendations.models import Experiment, MemberRecommendations, Variant, WidgetEvent
+
+LISTS = "/api/v1/my/recommendations/?n=20"
+BAR_EVENTS, BAR_SLOWER = 1000, 1.2
+PORT, TURN = 8191, 2
+
+
+class Command(BaseCommand):
+    help = "Measure the intake of events beside recommendations, on one web process that this starts; it makes an experiment."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--seconds", type=int, default=15)
+        parser.add_argument("--batch", type=int, default=12, help="events of a beacon: what a page has in view")
+        parser.add_argument(
+            "--rate", type=int, default=BAR_EVENTS * 11 // 10, help="events a second sent beside recommendations"
+        )
+
+    def handle(self, *, seconds: int, batch: int, rate: int, **options: Any) -> None:
+        tokens = _tokens()
+        if not tokens:
+            raise CommandError("no member has recommendations: run `manage.py seed` and `manage.py publish` first")
+        variant = _variant()
+        before = WidgetEvent.objects.filter(variant=variant).count()
+        with _web_process():
+            _ask(tokens, 2)  # warm
+            alone, beside, sent = [], [], _Sent()
+            for _ in range(max(1, seconds // TURN)):  # in turns, for the machine may do other things too
+                alone += _ask(tokens, TURN)
+                with _sending(variant, batch, rate, sent):
+                    beside += _ask(tokens, TURN)
+            most, took = _as_fast_as_it_can(variant, batch, seconds)
+        started = time.perf_counter()
+        appended = collect()
+        appending = time.perf_counter() - started
+        kept = WidgetEvent.objects.filter(variant=variant).count() - before
+        variant.experiment.delete()
+        p95 = [float(np.percentile(times, 95)) for times in (alone, beside)]
+        middle = [float(np.median(times)) for times in (alone, beside)]
+        self.stdout.write(
+            f"recommendations alone: p50 {middle[0]:.1f} ms, p95 {p95[0]:.1f} ms; beside {sent.n / sent.seconds:,.0f} events/s: "
+            f"p50 {middle[1]:.1f} ms, p95 {p95[1]:.1f} ms: × {middle[1] / middle[0]:.2f} and × {p95[1] / p95[0]:.2f} "
+            f"(bar ≤ {BAR_SLOWER})\n"
+            f"events alone, {batch} a beacon: {most / took:,.0f}/s (bar ≥ {BAR_EVENTS:,})\n"
+            f"appended to the table: {appended:,} at {appended / appending:,.0f}/s; sent {sent.n + most:,}, kept {kept:,}"
+        )
+
+
+class _Sent:
+    n, seconds = 0, 0.0
+
+
+def _tokens() -> list[str]:
+    members = MemberRecommendations.objects.filter(version__is_active=True).values("user")
+    users = User.objects.filter(pk__in=members).order_by("pk")[:200]
+    return [Token.objects.get_or_create(user=user)[0].key for user in users]
+
+
+def _variant() -> Variant:
+    """Of an experiment that does not run: nobody is shown it."""
+    Experiment.objects.filter(name="bench_events").delete()
+    experiment = Experiment.objects.create(name="bench_events", widget="similar", primary_metric="click")
+    return Variant.objects.create(experiment=experiment, name="A")
+
+
+@contextmanager
+def _web_process() -> Iterator[None]:
+    stream().delete(STREAM)
+    command = ["uvicorn", "anirec.asgi:application", "--port", str(PORT), "--lifespan", "off", "--no-access-log"]
+    environment = {**os.environ, "API_RATE_MEMBER": "10000000/min"}
+    process = psutil.Popen([sys.executable, "-m", *command, "--log-level", "warning"], env=environment)
+    try:
+        deadline = time.monotonic() + 60
+        while not _answers():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise CommandError(f"the web process does not answer on port {PORT}")
+            time.sleep(0.2)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _answers() -> bool:
+    try:
+        return _request(http.client.HTTPConnection("127.0.0.1", PORT, timeout=5), "GET", "/api/v1/ping/") == 200
+    except OSError:
+        return False
+
+
+def _request(
+    connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None, **headers: str
+) -> int:
+    connection.request(method, path, body, {"Host": "localhost", **headers})
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
+def _ask(tokens: list[str], seconds: float) -> list[float]:
+    """Milliseconds of one request after the other."""
+    connection, times, number = http.client.HTTPConnection("127.0.0.1", PORT), [], 0
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        started = time.perf_counter()
+        token = f"Token {tokens[number % len(tokens)]}"
+        if _request(connection, "GET", LISTS, Authorization=token) != 200:
+            raise CommandError("a measured request was refused")
+        times.append((time.perf_counter() - started) * 1000)
+        number += 1
+    return times
+
+
+def _beacons(variant: Variant, batch: int) -> Callable[[], bytes]:
+    """Each from another visitor."""
+    seen = [[title, title - 1] for title in range(1, batch + 1)]
+
+    def beacon() -> bytes:
+        ticket = signing.dumps([variant.experiment_id, variant.pk, -time.time_ns()], salt=TICKET_SALT)
+        return json.dumps([{"ticket": ticket, "seen": seen}]).encode()
+
+    return beacon
+
+
+def _as_fast_as_it_can(variant: Variant, batch: int, seconds: float) -> tuple[int, float]:
+    """(events, seconds), one beacon after the other."""
+    connection, beacon, n = http.client.HTTPConnection("127.0.0.1", PORT), _beacons(variant, batch), 0
+    started = time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        n += batch * _is_kept(connection, beacon())
+    return n, time.perf_counter() - started
+
+
+@contextmanager
+def _sending(variant: Variant, batch: int, rate: int, sent: _Sent) -> Iterator[None]:
+    """Beacons at a steady rate, from a thread of its own."""
+    stop = Event()
+
+    def send() -> None:
+        connection, beacon = http.client.HTTPConnection("127.0.0.1", PORT), _beacons(variant, batch)
+        started, n = time.perf_counter(), 0
+        while not stop.is_set():
+            n += batch * _is_kept(connection, beacon())
+            stop.wait(max(0.0, n / rate - (time.perf_counter() - started)))
+        sent.n += n
+        sent.seconds += time.perf_counter() - started
+
+    thread = Thread(target=send)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _is_kept(connection: http.client.HTTPConnection, body: bytes) -> bool:
+    if _request(connection, "POST", "/events/", body) != 204:
+        raise CommandError("a batch of events was refused")
+    return True
