@@ -18,6 +18,7 @@ from recommendations.experiments import lifecycle
 from recommendations.experiments.boundary_chart import boundary_chart
 from recommendations.experiments.results import Line, report_on
 from recommendations.models import Experiment
+from recommendations.templatetags.shares import share
 
 may_look = permission_required("recommendations.view_experiment", raise_exception=True)
 may_act = permission_required("recommendations.change_experiment", raise_exception=True)
@@ -70,5 +71,5 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def _rates(lines: list[Line]) -> Chart:
     title = gettext("Primary metric: %(metric)s") % {"metric": lines[0].label if lines else ""}
     says = gettext("The share of those judged, by variant.")
-    rows = [Row(line.variant, line.rate * 100, f"{line.rate:.1%}") for line in lines]
+    rows = [Row(line.variant, line.rate * 100, share(line.rate)) for line in lines]
     return bars("rates", title, says, (gettext("Variant"), gettext("Share")), rows)

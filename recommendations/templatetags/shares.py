@@ -13,10 +13,10 @@ register = template.Library()
 @register.filter
 def share(value: float) -> str:
     """
-    >>> share(0.1234)
-    '12.3 %'
+    >>> share(0.1234), share(0.1236)
+    ('12.3 %', '12.4 %')
     """
-    return f"{number_format(value * 100, 1)} %"
+    return f"{number_format(round(value * 100, 1), 1)} %"
 
 
 @register.filter

@@ -40,6 +40,7 @@ if (!window.exposures) {
     if (card && event.target.closest("a[href]")) {
       note("seen", card);
       note("opened", card);
+      send(); // the page may be left now
     }
   }
 
