@@ -22,6 +22,9 @@ from recommendations.taste.lists import PerTerm, ReadList
 DAY = 86_400
 SHRINK = 8.0  # as if a genre had been given the list's mean so many times more: a few scores say little
 LEAST_SCORED = 3  # titles of a genre or studio from which on it is compared
+LEAST_BEYOND = (
+    0.01  # of a point between the first genre and the last: all scores are the same, and no genre is liked more
+)
 LOVED, LESS_LOVED, LONGEST = 7, 4, 10  # bars
 LENGTHS = ((1, 1), (2, 6), (7, 13), (14, 26), (27, 60), (61, 100_000))  # episodes, from and to
 
@@ -107,6 +110,8 @@ def _genres_by_score(own: ReadList) -> Chart | None:
     if len(enough) < 2 or own.mean is None:
         return None
     beyond = (found.means[enough] - own.mean) * found.n_scored[enough] / (found.n_scored[enough] + SHRINK)
+    if np.ptp(beyond) < LEAST_BEYOND:
+        return None
     order = np.argsort(-beyond, kind="stable")
     ends = order[:LOVED].tolist() + order[max(LOVED, len(order) - LESS_LOVED) :].tolist()
     rows = [

@@ -90,6 +90,10 @@ class TestCharts:
 
         assert rows(profile(read(listed)), "loved") == {"Drama": "+0.55", "Mecha": "−0.55"}
 
+    def test_no_genre_is_liked_more_where_all_scores_are_the_same(self, listed):
+        ListEntry.objects.filter(user=listed).update(score=9)
+        assert "loved" not in [chart.name for chart in profile(read(listed)).charts]
+
     def test_others(self, listed):
         found = profile(read(listed))
 
