@@ -2,21 +2,23 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class ModelVersion(models.Model):
     """One run of the training pipeline, and what came of it."""
 
     class Kind(models.TextChoices):
-        STARTER = "starter", "Starter (shipped with anirec)"
-        SITE = "site", "Trained on this site's data"
+        STARTER = "starter", _("Starter (shipped with anirec)")
+        SITE = "site", _("Trained on this site's data")
 
     class Status(models.TextChoices):
-        RUNNING = "running", "Running"
-        REFUSED = "refused", "Refused by the gate"
-        FAILED = "failed", "Failed"
-        PUBLISHING = "publishing", "Being published"
-        PUBLISHED = "published", "Published"
+        RUNNING = "running", _("Running")
+        REFUSED = "refused", _("Refused by the gate")
+        FAILED = "failed", _("Failed")
+        PUBLISHING = "publishing", _("Being published")
+        PUBLISHED = "published", _("Published")
 
     kind = models.CharField(max_length=8, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
@@ -39,7 +41,7 @@ class ModelVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · version {self.pk}"
+        return gettext("%(kind)s · version %(n)s") % {"kind": self.get_kind_display(), "n": self.pk}
 
     @classmethod
     def active(cls) -> ModelVersion | None:

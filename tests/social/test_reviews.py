@@ -29,6 +29,19 @@ def make_review(make_member, make_title):
     return make
 
 
+def test_pages_are_headed_by_the_title(own, make_title, make_review):
+    title = make_title("Monster")
+    review = make_review(title=title)
+    pages = ("title_reviews", title), ("write_review", title), ("review", review)
+    addresses = [reverse(f"social:{name}", args=[about.pk]) for name, about in pages]
+    contents = [own.get(address).content.decode() for address in addresses]
+    assert [re.findall("<(?:h1|title)>(.*?)(?: · anirec)?</(?:h1|title)>", content) for content in contents] == [
+        ["Reviews of Monster"] * 2,
+        ["Your review of Monster"] * 2,
+        [f"Monster, reviewed by {review.author.username}"] * 2,
+    ]
+
+
 class TestMarkdown:
     @pytest.mark.parametrize(
         ("text", "html"),
