@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chisquare
+from scipy.special import chdtrc
 
 from recommendations.experiments.sequential import boundaries
 
@@ -100,7 +100,8 @@ def sample_ratio(observed: Sequence[float], expected: Sequence[float]) -> float:
     if seen[due == 0].sum():
         return 0.0
     seen, due = seen[due > 0], due[due > 0]
-    return float(chisquare(seen, due * seen.sum() / due.sum()).pvalue) if len(due) > 1 else 1.0
+    due *= seen.sum() / due.sum()
+    return float(chdtrc(len(due) - 1, ((seen - due) ** 2 / due).sum())) if len(due) > 1 else 1.0
 
 
 def compare(units: Units, outcome: Floats, place: int, planned: float, alpha: float) -> Comparison:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from math import ceil
 
 import numpy as np
-from scipy.optimize import brentq
 
 from recommendations.experiments.sequential import boundaries, crossing
 
@@ -40,6 +39,8 @@ def units_needed(
 @lru_cache(maxsize=64)
 def distance(alpha: float, power: float, looks: int = LOOKS) -> float:
     """What z must be on average at the planned sample for the daily test to find it with this power."""
+    from scipy.optimize import brentq
+
     fractions = np.arange(1, looks + 1) / looks
     bounds = boundaries(fractions, alpha)
     return float(brentq(lambda drift: crossing(fractions, bounds, drift) - power, 0.1, 9.0, xtol=1e-6))

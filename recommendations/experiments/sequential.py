@@ -14,7 +14,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
@@ -70,6 +69,8 @@ def crossing(fractions: Floats, bounds: Floats, drift: float = 0.0) -> float:
 
 
 def _solve(walk: _Walk, fraction: float, probability: float) -> float:
+    from scipy.optimize import brentq  # 20 MB that a web process does without until staff look at an experiment
+
     def miss(bound: float) -> float:
         return walk.beyond(fraction, bound) - probability
 
