@@ -70,7 +70,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure one web process of this project.")
     parser.add_argument("--requests", type=int, default=1500, help="requests of each kind (default: 1500)")
     parser.add_argument("--ratings-given", type=int, default=100, help="new ratings to time (default: 100)")
-    parser.add_argument("--members", type=int, default=2000, help="members of the site whose publication is broken off (default: 2000)")
+    parser.add_argument(
+        "--members", type=int, default=2000, help="members of the site whose publication is broken off (default: 2000)"
+    )
     parser.add_argument("--small", action="store_true", help="the sample catalogue and the starter model in any case")
     return parser.parse_args()
 
