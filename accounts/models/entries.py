@@ -97,7 +97,7 @@ class ListEntry(models.Model):
             raise ValidationError({"notes": gettext("Notes have at most 5000 characters.")})
 
     def clean(self) -> None:
-        self.rewatched_on = sorted(self.rewatched_on)
+        self.rewatched_on = sorted(filter(None, self.rewatched_on))
         started, finished = str(self.started_on or ""), str(self.finished_on or "")
         known = min(len(started), len(finished))  # a day and a year are compared as years
         if started[:known] > finished[:known]:

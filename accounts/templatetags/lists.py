@@ -34,7 +34,7 @@ def entry_editor(context: Context, title: Title) -> SafeString:
 
 @register.simple_tag
 def statuses() -> list[tuple[str, str]]:
-    return EntryStatus.choices
+    return [(value, str(label)) for value, label in EntryStatus.choices]
 
 
 @register.simple_tag(name="scores")
