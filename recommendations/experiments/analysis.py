@@ -125,13 +125,12 @@ def compare(units: Units, outcome: Floats, place: int, planned: float, alpha: fl
 def _by_day(units: Units, outcome: Floats, place: int) -> tuple[Integers, Floats]:
     """(days,), and (2, days, 6) sums until each day: of 1, y, x, y², x², xy, of the first variant and of this one."""
     days, day = np.unique(units.day, return_inverse=True)
-    y, x = outcome, units.activity - (units.activity.mean() if len(units.activity) else 0.0)
-    sums = [
-        np.bincount(day[its], weights=values[its], minlength=len(days))
-        for its in (units.variant == 0, units.variant == place)
-        for values in (np.ones(len(y)), y, x, y * y, x * x, x * y)
-    ]
-    return days, np.cumsum(np.array(sums, dtype=np.float64).reshape(2, 6, len(days)), axis=2).transpose(0, 2, 1)
+    its = np.flatnonzero((units.variant == 0) | (units.variant == place))
+    cell = day[its] + len(days) * (units.variant[its] == place)
+    y, x = outcome[its], units.activity[its]
+    x = x - (x.mean() if len(x) else 0.0)
+    sums = [np.bincount(cell, values, minlength=2 * len(days)) for values in (None, y, x, y * y, x * x, x * y)]
+    return days, np.cumsum(np.array(sums, dtype=np.float64).reshape(6, 2, len(days)), axis=2).transpose(1, 2, 0)
 
 
 def adjusted(figures: Floats) -> tuple[Floats, Floats, Floats]:

@@ -74,7 +74,7 @@ def _solve(walk: _Walk, fraction: float, probability: float) -> float:
     def miss(bound: float) -> float:
         return walk.beyond(fraction, bound) - probability
 
-    return FARTHEST if miss(FARTHEST) >= 0 else float(brentq(miss, 0.0, FARTHEST, xtol=1e-6))
+    return FARTHEST if miss(FARTHEST) >= 0 else float(brentq(miss, 0.0, FARTHEST, xtol=1e-5))
 
 
 class _Walk:
