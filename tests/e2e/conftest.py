@@ -50,6 +50,7 @@ def visit(browser: Browser, site: LiveServer) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def open_page(path: str = "/", *, member: User | None = None, width: int = 1280, **options: object) -> Page:
+        options = {"reduced_motion": "reduce", **options}  # a transition that the next click cuts short is an error
         context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 900}, **options)
         context.set_default_timeout(10_000)
         contexts.append(context)

@@ -60,7 +60,7 @@ def button(page, name: str):
 
 
 def test_from_landing_to_suggestions_that_follow_an_imported_list(visit):
-    page = visit("/", reduced_motion="reduce")
+    page = visit("/")
     rated = rate_three_titles(page)
     sign_up(page)
 
@@ -117,9 +117,8 @@ def import_the_list(page) -> None:
     page.wait_for_url(f"**{reverse('accounts:list')}")
     go(page, link(page, "Import"))
     page.get_by_role("heading", name="Bring your list").wait_for()
-    tab_to(page, page.locator("[name=file]"))
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+    with page.expect_file_chooser(timeout=60_000) as chooser:
+        go(page, page.locator("[name=file]"))
     chooser.value.set_files(REAL_EXPORT)
     go(page, button(page, "Look at it"))
     page.get_by_role("heading", name="entries would be written").wait_for()

@@ -25,7 +25,7 @@ def list_file(site, tmp_path):
 
 
 def test_from_landing_to_leaving(visit, list_file):
-    page = visit("/", java_script_enabled=False, reduced_motion="reduce")
+    page = visit("/", java_script_enabled=False)
     rated = rate_and_sign_up(page)
     member = User.objects.get(username=SIGN_UP["username"])
     edit_the_list(page, member, rated[0])
