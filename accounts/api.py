@@ -97,7 +97,7 @@ class MyList(ListAPIView[ListEntry]):
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
         member = member_of(self.request)
-        found = list_page(member, member, status=wanted["status"], sort=wanted["sort"], q=wanted["q"])
+        found = list_page(ListEntry.objects.own(member), status=wanted["status"], sort=wanted["sort"], q=wanted["q"])
         return found.entries
 
 

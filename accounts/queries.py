@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Avg, Count, F, Func, Prefetch, Q
+from django.db.models import Avg, CharField, Count, F, Func, Prefetch, Q
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +23,8 @@ SORTS: dict[str, tuple[str | Promise, list[str | OrderBy]]] = {
     "progress": (_("Progress"), [F("progress").desc(), "pk"]),
     "year": (_("Year"), [F("title__season_year").desc(nulls_last=True), "pk"]),
     "members_score": (_("What others think of it"), [F("title__score").desc(nulls_last=True), "pk"]),
-    "started": (_("Started"), [F("started_on").desc(), "pk"]),
-    "finished": (_("Finished"), [F("finished_on").desc(), "pk"]),
+    "started": (_("Started"), [Cast("started_on", CharField()).desc(), "pk"]),
+    "finished": (_("Finished"), [Cast("finished_on", CharField()).desc(), "pk"]),
 }
 SORT_CHOICES = [(name, label) for name, (label, _order) in SORTS.items()]
 
@@ -46,8 +47,7 @@ class ListPage:
 
 
 def list_page(
-    user: User,
-    viewer: User | AnonymousUser | None,
+    visible: ListEntryQuerySet,
     *,
     status: str = "",
     sort: str = "updated",
@@ -55,10 +55,8 @@ def list_page(
     format: str = "",
     scored: str = "",
     tag: str = "",
-    also: Q | None = None,
 ) -> ListPage:
-    """`also`: see `ListEntryQuerySet.visible_to`. scored: "yes", "no". tag: one of the member's own, for nobody else."""
-    visible = ListEntry.objects.visible_to(viewer, also=also).filter(user=user)
+    """`visible`: the entries of one list that the viewer may see. scored: "yes", "no". tag: one of the member's own."""
     per_status = {value: Count("pk", filter=Q(status=value)) for value in EntryStatus.values}
     numbers = visible.aggregate(n=Count("pk"), n_scored=Count("score"), mean=Avg("score"), **per_status)
     counts = [StatusCount(value, str(label), numbers[value]) for value, label in EntryStatus.choices]
@@ -69,7 +67,7 @@ def list_page(
         entries = entries.filter(title__format=format)
     if scored:
         entries = entries.filter(score__isnull=scored == "no")
-    if tag and user == viewer:
+    if tag:
         entries = entries.filter(tags__contains=[tag])
     order = SORTS[sort][1]
     return ListPage(

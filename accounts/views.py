@@ -24,7 +24,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts import lists, queries, undo
 from accounts.editor import editor
 from accounts.forms import BulkForm, EntryForm, ListForm, bulk_choices
-from accounts.models import EntryStatus, User
+from accounts.models import EntryStatus, ListEntry, User
 from accounts.requests import MemberRequest
 from accounts.responses import announce_change, back_to
 from catalog.models import Title
@@ -40,7 +40,7 @@ PAGE = 50
 def list_view(request: MemberRequest) -> HttpResponse:
     form = ListForm(request.GET)
     options = form.options()
-    page = queries.list_page(request.user, request.user, **options)
+    page = queries.list_page(ListEntry.objects.own(request.user), **options)
     context = {
         "list": page,
         "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),
@@ -80,7 +80,7 @@ def _chosen(request: MemberRequest, form: BulkForm) -> list[int]:
     if not form.cleaned_data["everything"]:
         return form.cleaned_data["title"]
     shown = ListForm(QueryDict(urlsplit(request.POST.get("next", "")).query)).options()
-    entries = queries.list_page(request.user, request.user, **shown).entries
+    entries = queries.list_page(ListEntry.objects.own(request.user), **shown).entries
     return list(entries.order_by().prefetch_related(None).values_list("title_id", flat=True))
 
 

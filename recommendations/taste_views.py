@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.models import ListEntry, ListEntryQuerySet, User
@@ -16,6 +16,7 @@ from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import profile
 from recommendations.taste.year import year_in_review
+from social.queries import visible_member
 from social.visibility import entries_visible_to
 
 
@@ -45,15 +46,13 @@ def year(request: MemberRequest, year: int) -> HttpResponse:
 @require_GET
 def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
     """Of those entries that the viewer may see."""
-    if "\0" in username:  # which PostgreSQL cannot even look for
-        raise Http404
-    owner = get_object_or_404(User, username__iexact=username, is_active=True)
+    owner = visible_member(username, request.user)
     own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
     return render(request, "recommendations/taste.html", {"owner": owner, "own": own, "profile": profile(own)})
 
 
 def _own_entries(member: User) -> ListEntryQuerySet:
-    return ListEntry.objects.visible_to(member).filter(user=member)
+    return ListEntry.objects.own(member)
 
 
 def _read(entries: ListEntryQuerySet, viewer: Viewer) -> ReadList:

@@ -11,19 +11,24 @@ from accounts.portability.sections import Section, register
 from catalog.models import ExternalId, Title
 from catalog.models.titles import Medium
 from social import reviews
-from social.models import Follow, Review
+from social.models import Follow, FollowRequest, Review
+from social.visibility import members_visible_to
 
 
 def export_follows(user: User) -> list[str]:
-    return list(
-        Follow.objects.filter(follower=user).order_by("followed__username").values_list("followed__username", flat=True)
-    )
+    shown = Follow.objects.filter(follower=user, followed__in=members_visible_to(user))
+    return list(shown.order_by("followed__username").values_list("followed__username", flat=True))
 
 
 def restore_follows(user: User, names: list[Any]) -> list[int]:
-    """The ids of those who are followed from now on, and were not before."""
-    wanted = User.objects.filter(username__in=[name for name in names if isinstance(name, str) and "\x00" not in name])
-    new = list(wanted.exclude(pk=user.pk).exclude(followers__follower=user).values_list("pk", flat=True))
+    """The ids of those who are followed from now on, and were not before; who approves their followers is asked."""
+    wanted = members_visible_to(user).filter(username__in=_names(names))
+    strangers = wanted.exclude(pk=user.pk).exclude(followers__follower=user)
+    new = list(strangers.filter(approves_followers=False).values_list("pk", flat=True))
+    asked = strangers.filter(approves_followers=True).values_list("pk", flat=True)
+    FollowRequest.objects.bulk_create(
+        [FollowRequest(asker=user, asked_id=asked_id) for asked_id in asked], ignore_conflicts=True
+    )
     Follow.objects.bulk_create(
         [Follow(follower=user, followed_id=followed_id) for followed_id in new], ignore_conflicts=True
     )
@@ -32,6 +37,10 @@ def restore_follows(user: User, names: list[Any]) -> list[int]:
 
 def undo_follows(user: User, followed_ids: list[int]) -> None:
     Follow.objects.filter(follower=user, followed__in=followed_ids).delete()
+
+
+def _names(items: list[Any]) -> list[str]:
+    return [name for name in items if isinstance(name, str) and "\x00" not in name]
 
 
 def export_reviews(user: User) -> list[dict[str, Any]]:

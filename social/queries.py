@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from social.models import Follow
-from social.visibility import entries_visible_to
+from social.models import Follow, FollowRequest
+from social.visibility import entries_visible_to, followed_by, members_visible_to
 
 KINDS = {"": _("Everybody"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("I follow")}
 
@@ -19,17 +21,24 @@ class FollowState:
     n_followers: int
     n_following: int
     is_followed: bool
+    is_requested: bool
+
+
+def visible_member(username: str, viewer: User | AnonymousUser) -> User:
+    """Raises Http404 unless `viewer` may see somebody of that name."""
+    if "\0" in username:  # which PostgreSQL cannot even look for
+        raise Http404
+    return get_object_or_404(members_visible_to(viewer), username__iexact=username)
 
 
 def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "") -> QuerySet[User]:
     """Members, those with the most entries that `viewer` may see first (`n_entries`)."""
     entries = entries_visible_to(viewer).filter(user=OuterRef("pk")).order_by().values("user")
-    members = User.objects.filter(is_active=True)
+    members = members_visible_to(viewer)
     if kind in ("people", "synthetic"):
         members = members.filter(is_synthetic=kind == "synthetic")
     elif kind == "following":
-        followed = Follow.objects.filter(follower=viewer) if viewer.is_authenticated else Follow.objects.none()
-        members = members.filter(pk__in=followed.values("followed"))
+        members = members.filter(pk__in=followed_by(viewer)) if viewer.is_authenticated else members.none()
     if q:
         members = members.filter(username__icontains=q)
     n_entries = Coalesce(Subquery(entries.annotate(n=Count("pk")).values("n")), 0)
@@ -37,9 +46,11 @@ def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "
 
 
 def follow_state(member: User, viewer: User | AnonymousUser) -> FollowState:
-    numbers = Follow.objects.filter(followed=member).aggregate(n=Count("pk"))
+    shown = members_visible_to(viewer)
+    is_member = viewer.is_authenticated and viewer != member
     return FollowState(
-        n_followers=numbers["n"],
-        n_following=Follow.objects.filter(follower=member).count(),
-        is_followed=viewer.is_authenticated and Follow.objects.filter(follower=viewer, followed=member).exists(),
+        n_followers=Follow.objects.filter(followed=member, follower__in=shown).count(),
+        n_following=Follow.objects.filter(follower=member, followed__in=shown).count(),
+        is_followed=is_member and Follow.objects.filter(follower=viewer.pk, followed=member).exists(),
+        is_requested=is_member and FollowRequest.objects.filter(asker=viewer.pk, asked=member).exists(),
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from catalog.models import Title
 from social.models import HelpfulVote, Review
-from social.models.reviews import ReviewQuerySet
-from social.visibility import entries_visible_to
+from social.visibility import entries_visible_to, reviews_visible_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,18 +18,18 @@ if TYPE_CHECKING:
 SORTS = {"helpful": ("-n_helpful", "-created_at", "-pk"), "newest": ("-created_at", "-pk")}
 
 
-def reviews_for(viewer: User | AnonymousUser) -> ReviewQuerySet:
+def reviews_for(viewer: User | AnonymousUser) -> QuerySet[Review]:
     """With what is shown beside a text: `n_helpful`, `is_helpful` (says the viewer) and the author's `score`, if visible."""
     score = entries_visible_to(viewer).filter(user=OuterRef("author"), title=OuterRef("title")).values("score")[:1]
     mine = HelpfulVote.objects.filter(review=OuterRef("pk"), voter=viewer.pk)
-    reviews = Review.objects.visible_to(viewer).select_related("author")
+    reviews = reviews_visible_to(viewer).select_related("author")
     return reviews.annotate(n_helpful=Count("votes"), is_helpful=Exists(mine), score=Subquery(score))
 
 
-def reviews_of_title(title: Title, viewer: User | AnonymousUser, sort: str = "helpful") -> ReviewQuerySet:
+def reviews_of_title(title: Title, viewer: User | AnonymousUser, sort: str = "helpful") -> QuerySet[Review]:
     return reviews_for(viewer).filter(title=title).order_by(*SORTS[sort])
 
 
-def reviews_of_member(author: User, viewer: User | AnonymousUser) -> ReviewQuerySet:
+def reviews_of_member(author: User, viewer: User | AnonymousUser) -> QuerySet[Review]:
     reviews = reviews_for(viewer).filter(author=author).order_by("-created_at", "-pk")
     return reviews.prefetch_related(Prefetch("title", Title.objects.for_cards()))

@@ -18,8 +18,8 @@ from catalog.requests import PageRequest
 from social import reviews
 from social.forms import ReportForm, ReviewForm
 from social.models import Review
+from social.queries import visible_member
 from social.review_queries import SORTS, reviews_for, reviews_of_member, reviews_of_title
-from social.views import active_member
 
 FIRST, PAGE = 3, 20
 
@@ -42,7 +42,7 @@ def title_reviews(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def member_reviews(request: PageRequest, username: str) -> HttpResponse:
-    owner = active_member(username)
+    owner = visible_member(username, request.user)
     page = Paginator(reviews_of_member(owner, request.user), PAGE).get_page(request.GET.get("page"))
     template = "_reviews.html" if request.htmx.target == "pager" else "member_reviews.html"
     return render(request, f"social/{template}", {"owner": owner, "page": page, "with_titles": True})

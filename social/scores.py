@@ -10,12 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from accounts.models import ListEntry, User, Visibility
+from accounts.models import ListEntry, User
 from catalog.distribution import Bar, mean_score, score_bars
 from catalog.models import Title
 from catalog.requests import PageRequest
-from social.models import Follow
-from social.visibility import entries_visible_to
+from social.visibility import entries_visible_to, followed_by, public_entries
 
 FRIENDS = 12
 
@@ -29,8 +28,7 @@ class TitleScores:
 
 
 def scores_of_title(title: Title, viewer: User | AnonymousUser) -> TitleScores:
-    shown = ListEntry.objects.visible_to(viewer).filter(visibility=Visibility.PUBLIC, user__is_active=True)
-    public = shown.filter(title=title, score__isnull=False)
+    public = public_entries(viewer).filter(title=title, score__isnull=False)
     votes = dict(public.order_by().values_list("score").annotate(n=Count("pk")))
     counts = [votes.get(score, 0) for score in range(1, 11)]
     return TitleScores(sum(counts), mean_score(counts), score_bars(counts), _friends(title, viewer))
@@ -39,8 +37,7 @@ def scores_of_title(title: Title, viewer: User | AnonymousUser) -> TitleScores:
 def _friends(title: Title, viewer: User | AnonymousUser) -> list[ListEntry]:
     if not viewer.is_authenticated:
         return []
-    followed = Follow.objects.filter(follower=viewer).values("followed")
-    theirs = entries_visible_to(viewer).filter(title=title, user__in=followed, user__is_active=True)
+    theirs = entries_visible_to(viewer).filter(title=title, user__in=followed_by(viewer))
     return list(theirs.select_related("user").order_by("-updated_at", "pk")[:FRIENDS])
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import ListForm
@@ -12,9 +12,10 @@ from accounts.queries import list_page
 from accounts.requests import MemberRequest
 from accounts.responses import back_to
 from catalog.requests import PageRequest
-from social import follows, queries
+from social import queries, relations
 from social.forms import DirectoryForm
-from social.visibility import shown_to_follower
+from social.queries import visible_member
+from social.visibility import entries_visible_to
 
 PAGE = 48
 
@@ -33,10 +34,12 @@ def members(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def member(request: PageRequest, username: str) -> HttpResponse:
-    owner = active_member(username)
+    owner = visible_member(username, request.user)
     form = ListForm(request.GET)
     options = form.options()
-    page = list_page(owner, request.user, also=shown_to_follower(request.user), **options)
+    if owner != request.user:
+        options["tag"] = ""  # a member's own tags are for nobody else
+    page = list_page(entries_visible_to(request.user).filter(user=owner), **options)
     context = {
         "owner": owner,
         "list": page,
@@ -51,23 +54,17 @@ def member(request: PageRequest, username: str) -> HttpResponse:
 @require_POST
 @login_required
 def follow(request: MemberRequest, username: str) -> HttpResponse:
-    owner = active_member(username)
-    follows.follow(request.user, owner)
+    owner = visible_member(username, request.user)
+    relations.follow(request.user, owner)
     return _follow_button(request, owner)
 
 
 @require_POST
 @login_required
 def unfollow(request: MemberRequest, username: str) -> HttpResponse:
-    owner = active_member(username)
-    follows.unfollow(request.user, owner)
+    owner = visible_member(username, request.user)
+    relations.unfollow(request.user, owner)
     return _follow_button(request, owner)
-
-
-def active_member(username: str) -> User:
-    if "\0" in username:  # which PostgreSQL cannot even look for
-        raise Http404
-    return get_object_or_404(User, username__iexact=username, is_active=True)
 
 
 def _follow_button(request: MemberRequest, owner: User) -> HttpResponse:

@@ -1,20 +1,67 @@
-"""Who may see what of whom, where it depends on who follows whom."""
+"""Who may see what of whom. Whoever shows a member, or anything that a member has or wrote, takes it from here.
+
+- Members who are suspended are seen by nobody; two of whom one has blocked the other, not by each other.
+- A list is shown to everybody, to followers or to nobody, and each entry can narrow that; titles have rules of their own.
+- What somebody muted does is still there where it is looked for; it no longer comes by itself (`muted_by`).
+- Visitors see what everybody may see. Staff see no more than others do, except on the pages for moderation.
+
+All are querysets of sub-selects: they cost no query of their own.
+"""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from accounts.models import ListEntry, ListEntryQuerySet, User, Visibility
-from social.models import Follow
+from accounts.models import ListEntry, User, Visibility
+from accounts.models.entries import ListEntryQuerySet
+from catalog.models import Title
+from social.models import Block, Follow, Mute, Review
+
+Viewer = User | AnonymousUser | None
+SHOWN_TO_FOLLOWERS = (Visibility.PUBLIC, Visibility.FOLLOWERS)
 
 
-def shown_to_follower(viewer: User | AnonymousUser | None) -> Q | None:
-    """The entries that `viewer` may see because they follow the list's owner."""
+def members_visible_to(viewer: Viewer) -> QuerySet[User]:
+    members = User.objects.filter(is_active=True)
     if viewer is None or not viewer.is_authenticated:
-        return None
-    return Q(visibility=Visibility.FOLLOWERS, user__in=Follow.objects.filter(follower=viewer).values("followed"))
+        return members
+    blocked = Block.objects.filter(blocker=viewer).values("blocked")
+    blocking = Block.objects.filter(blocked=viewer).values("blocker")
+    return members.exclude(pk__in=blocked).exclude(pk__in=blocking)
 
 
-def entries_visible_to(viewer: User | AnonymousUser | None) -> ListEntryQuerySet:
-    return ListEntry.objects.visible_to(viewer, also=shown_to_follower(viewer))
+def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
+    shown = Q(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
+    if viewer is not None and viewer.is_authenticated:
+        shown |= Q(user=viewer) | Q(
+            user__in=followed_by(viewer),
+            visibility__in=SHOWN_TO_FOLLOWERS,
+            user__list_visibility__in=SHOWN_TO_FOLLOWERS,
+        )
+    return ListEntry.objects.filter(
+        shown, user__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
+    )
+
+
+def public_entries(viewer: Viewer) -> ListEntryQuerySet:
+    """Of the entries that `viewer` may see, those that everybody may."""
+    return entries_visible_to(viewer).filter(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
+
+
+def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
+    """A review is published, whoever may see its author's list. One that was taken down is seen by its author."""
+    shown = Q(is_removed=False)
+    if viewer is not None and viewer.is_authenticated:
+        shown |= Q(author=viewer)
+    return Review.objects.filter(
+        shown, author__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
+    )
+
+
+def followed_by(viewer: User) -> QuerySet[Follow, dict[str, int]]:
+    return Follow.objects.filter(follower=viewer).values("followed")
+
+
+def muted_by(viewer: User) -> QuerySet[Mute, dict[str, int]]:
+    return Mute.objects.filter(muter=viewer).values("muted")

@@ -1,12 +1,14 @@
-from accounts.models.entries import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, Visibility
+from accounts.models.entries import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet
 from accounts.models.imports import Conflict, ImportRow, ListImport
-from accounts.models.users import User
+from accounts.models.users import User, Visibility
 
 __all__ = [
+    "AccessToken",
     "Conflict",
     "EntryStatus",
     "HiddenTitle",
     "ImportRow",
+    "KeptAnswer",
     "ListEntry",
     "ListEntryQuerySet",
     "ListImport",

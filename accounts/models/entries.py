@@ -1,23 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.users import User
+from accounts.models.users import User, Visibility
 from catalog.models import Title
 from catalog.partial_dates import PartialDateField
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
 
 TAG_LENGTH, MOST_TAGS = 40, 20
 
@@ -30,24 +24,10 @@ class EntryStatus(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
-class Visibility(models.TextChoices):
-    PUBLIC = "public", _("Everybody")
-    FOLLOWERS = "followers", _("My followers")
-    PRIVATE = "private", _("Only me")
-
-
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
-    def visible_to(self, viewer: User | AnonymousUser | None, *, also: Q | None = None) -> ListEntryQuerySet:
-        """The entries that `viewer` may read: public ones and their own, never a title they may not see.
-
-        `also` widens it by what a higher app knows: `social.visibility` adds the entries shown to followers.
-        """
-        allowed = Q(visibility=Visibility.PUBLIC)
-        if viewer is not None and viewer.is_authenticated:
-            allowed |= Q(user=viewer)
-        if also is not None:
-            allowed |= also
-        return self.filter(allowed, title__in=Title.objects.visible_to(viewer).order_by())
+    def own(self, member: User) -> ListEntryQuerySet:
+        """A member's own list as they see it: no title that they may not see. Of others': `social.visibility`."""
+        return self.filter(user=member, title__in=Title.objects.visible_to(member).order_by())
 
 
 class ListEntry(models.Model):

@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.titles import AgeRating
 
 
+class Visibility(models.TextChoices):
+    PUBLIC = "public", _("Everybody")
+    FOLLOWERS = "followers", _("My followers")
+    PRIVATE = "private", _("Only me")
+
+
 class User(AbstractUser):
     """A member: the account, and the few settings that decide what it is shown."""
 
@@ -52,11 +58,27 @@ class User(AbstractUser):
         default=AgeLimit.NONE,
         help_text="The oldest age class that is shown; titles without one are not.",
     )
+    approves_followers = models.BooleanField(
+        _("approve followers"), default=False, help_text=_("Who wants to follow you asks first.")
+    )
+    list_visibility = models.CharField(
+        _("who may see my list"),
+        max_length=10,
+        choices=Visibility,
+        default=Visibility.PUBLIC,
+        help_text=_("An entry can be shown to fewer people than the list, never to more. Reviews are always public."),
+    )
     is_synthetic = models.BooleanField(
         default=False, help_text="Made by demo_community: labelled as such, and left out of training."
     )
     list_version = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counts the changes to anything that recommendations read."
+    )
+
+    unread_notifications = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Counted by social.notifications, so that every page can say it for nothing.",
     )
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]

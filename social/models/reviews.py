@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.urls import reverse
@@ -10,19 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from catalog.models import Title
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
 LONGEST, SHORTEST = 20_000, 80
-
-
-class ReviewQuerySet(models.QuerySet["Review"]):
-    def visible_to(self, viewer: User | AnonymousUser | None) -> ReviewQuerySet:
-        """Reviews that are not taken down, of titles that `viewer` may see; one's own in any case."""
-        shown = models.Q(is_removed=False, author__is_active=True)
-        if viewer is not None and viewer.is_authenticated:
-            shown |= models.Q(author=viewer)
-        return self.filter(shown, title__in=Title.objects.visible_to(viewer).order_by())
 
 
 class Review(models.Model):
@@ -35,8 +21,6 @@ class Review(models.Model):
     is_removed = models.BooleanField(default=False, help_text="Taken down: only the author sees it.")
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["author", "title"], name="one_review_a_title")]

@@ -20,7 +20,7 @@ from catalog.models import ExternalId, SavedView, Title
 from recommendations.engine.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
-from social.follows import follow
+from social.relations import follow
 from social.reviews import write_review
 from tests.e2e.conftest import log_in
 from tests.e2e.test_site import load_all_parts

@@ -13,7 +13,7 @@ from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import profile
 from recommendations.taste.year import year_in_review
-from social.follows import follow
+from social.relations import follow
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from social.follows import follow
 from social.models import Follow
+from social.relations import follow
 from social.visibility import entries_visible_to
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ class TestMemberPage:
         for _ in range(n):
             make_entry(owner)
         client.force_login(member)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(owner.get_absolute_url())
 
 

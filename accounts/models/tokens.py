@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+
+NAME_LENGTH = 60
+
+
+class AccessToken(models.Model):
+    """With it a program asks the API for its member. Made by `accounts.tokens`, which is the only one to see the key itself."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[ProhibitNullCharactersValidator()])
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the key.")
+    scopes = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.name}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+class KeptAnswer(models.Model):
+    """What a write with an Idempotency-Key was answered: the same again gets the same answer, and nothing is done twice."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    caller = models.CharField(max_length=30, help_text="The token that asked, or the session.")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request.")
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField()
+    body = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "caller", "key"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.caller}: {self.status}"

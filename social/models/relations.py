@@ -1,0 +1,71 @@
+"""How two members stand to each other. Written only through `social.relations`; read through `social.visibility`."""
+
+from django.db import models
+
+from accounts.models import User
+
+
+class Follow(models.Model):
+    follower = models.ForeignKey(User, models.CASCADE, related_name="following")
+    followed = models.ForeignKey(User, models.CASCADE, related_name="followers")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["follower", "followed"], name="follow_once"),
+            models.CheckConstraint(condition=~models.Q(follower=models.F("followed")), name="follow_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower_id} follows {self.followed_id}"
+
+
+class FollowRequest(models.Model):
+    """Somebody would like to follow a member who approves their followers. It gives no right to see anything."""
+
+    asker = models.ForeignKey(User, models.CASCADE, related_name="follow_requests_sent")
+    asked = models.ForeignKey(User, models.CASCADE, related_name="follow_requests")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asker", "asked"], name="follow_request_once"),
+            models.CheckConstraint(condition=~models.Q(asker=models.F("asked")), name="follow_request_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asker_id} asks {self.asked_id}"
+
+
+class Block(models.Model):
+    """For each of the two, the other is as if they did not exist."""
+
+    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once"),
+            models.CheckConstraint(condition=~models.Q(blocker=models.F("blocked")), name="block_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
+class Mute(models.Model):
+    """The muted member cannot tell: nothing of theirs comes to the muter by itself."""
+
+    muter = models.ForeignKey(User, models.CASCADE, related_name="mutes")
+    muted = models.ForeignKey(User, models.CASCADE, related_name="muted_by")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["muter", "muted"], name="mute_once"),
+            models.CheckConstraint(condition=~models.Q(muter=models.F("muted")), name="mute_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.muter_id} mutes {self.muted_id}"

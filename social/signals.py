@@ -1,0 +1,4 @@
+from django.dispatch import Signal
+
+blocked = Signal()
+"""Sent in the transaction of a block: `blocker_id`, `blocked_id`. Whatever else binds the two is to be undone."""
