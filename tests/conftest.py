@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from accounts.models import ListEntry, User
     from catalog.models import Title
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as processors: threads would only wait for each other
+    os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1"))
+
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
 settings.register_profile("quick", max_examples=50, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

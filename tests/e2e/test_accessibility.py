@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page: for visitors and members, light and dark, on a phone and on a desk."""
+"""Every page fits its screen, logs no error and passes axe-core: for visitors and members, light and dark, on a phone and a desk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
-from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.imports import reading, writing
@@ -22,8 +21,8 @@ from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
 from social.relations import follow
 from social.reviews import write_review
-from tests.e2e.conftest import log_in
-from tests.e2e.test_site import load_all_parts
+from tests.e2e.conftest import Watched, log_in
+from tests.e2e.looking import look_at, violations
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
 
@@ -48,7 +47,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "account_reset_password_from_key_done": (VISITOR, ["/accounts/password/reset/key/done/"]),
     "catalog:browse": (BOTH, ["/titles/?tag=drama&year_min=1", "/titles/?q=zzzz"]),
     "catalog:saved_views": (MEMBER, ["/titles/views/"]),
-    "catalog:title": (BOTH, ["/titles/{title}/", "/titles/{new}/"]),
+    "catalog:title": (BOTH, ["/titles/{title}/", "/titles/{new}/", "/titles/{long}/"]),
     "catalog:season_now": (VISITOR, ["/season/"]),
     "catalog:season": (MEMBER, ["/season/2020/fall/"]),
     "catalog:top": (MEMBER, ["/top/"]),
@@ -72,7 +71,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:review": (BOTH, ["/reviews/{review}/"]),
     "social:report_review": (MEMBER, ["/reviews/{review_of_friend}/report/"]),
     "social:members": (BOTH, ["/members/", "/members/?q=zzzz"]),
-    "social:member": (BOTH, ["/members/friend/"]),
+    "social:member": (BOTH, ["/members/friend/", "/members/{long_name}/"]),
     "social:member_reviews": (VISITOR, ["/members/fan/reviews/"]),
     "recommendations:home": (VISITOR, ["/"]),
     "recommendations:for_you": (MEMBER, ["/for-you/", "/for-you/?format=movie&without_reason={title}"]),
@@ -107,13 +106,6 @@ NO_PAGES = {
 }  # fmt: skip
 NOT_OURS = {"admin", "api"}  # Django's pages; what programs ask
 
-# What colours decide is looked at in both themes, everything else once a width.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-# What is on a page many times over is looked at in its first few.
-ALIKE = ":is(.card, .entry-row, .chip, .tops li, .signs li, .week li li, .order li, option, tr, g):nth-child(n+4)"
-AXE = """options => axe.run({...options, resultTypes: ["violations"]}).then(found => found.violations.flatMap(
-  ({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`)))"""
-
 
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
     for pattern in patterns:
@@ -127,10 +119,13 @@ def test_every_address_of_the_site_is_a_page_looked_at_here_or_none():
     assert set(names(get_resolver().url_patterns)) == PAGES.keys() | NO_PAGES
 
 
+LONG = "Ore wo Suki nano wa Omae dake ka yo to Kakushite Ita Hazu no Osananajimi ga Isekai de Maou ni " * 3
+
+
 @pytest.fixture
-def site_in_use(site, make_member) -> dict[str, Any]:
+def site_in_use(site, make_member, make_title) -> dict[str, Any]:
     """A member with a list, followed people, reviews, views and imports in every state."""
-    fan, friend = make_member("fan"), make_member("friend", is_staff=True)
+    fan, friend = make_member("fan"), make_member("friend", is_staff=True, is_superuser=True)
     *liked, watching, new, hidden = Title.objects.filter(format="tv", episodes__gt=10).order_by("-members", "pk")[:9]
     for title in liked:
         set_score(fan, title, 9)
@@ -139,6 +134,8 @@ def site_in_use(site, make_member) -> dict[str, Any]:
     set_status(fan, watching, "watching")
     set_score(friend, title, 4)
     hide_title(fan, hidden)
+    long = make_title(LONG[:299], name_english="Supercalifragilistic" * 10, name_native="長" * 120, members=9_999_999)
+    set_score(fan, long, 7)
     follow(fan, friend)
     text = "It takes its *time*, and **that** is what it is about: ||nobody is who they seem||.\n\n> A quotation.\n\n- And a list"
     SavedView.objects.create(user=fan, name="Films", query="format=movie")
@@ -149,6 +146,8 @@ def site_in_use(site, make_member) -> dict[str, Any]:
         "experiment": Experiment.objects.order_by("pk")[0].pk,
         "title": title.pk,
         "new": new.pk,
+        "long": long.pk,
+        "long_name": make_member("w" * 100).username,
         "review": write_review(fan, title, text).pk,
         "review_of_friend": write_review(friend, title, text, has_spoilers=True).pk,
         "email_key": EmailConfirmationHMAC.create(email).key,
@@ -177,20 +176,21 @@ def imports(fan) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("viewer", ["visitor", "member", "staff"])
-def test_axe_finds_nothing(browser, site, site_in_use, viewer):
+def test_every_page_can_be_used_by_everybody(browser, site, site_in_use, viewer):
     context = browser.new_context(base_url=site.url, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     if viewer in site_in_use:
         log_in(context, site_in_use[viewer], site.url)
-    page, problems = context.new_page(), {}
+    watched, problems = Watched(context, site.url), {}
     for name, (viewers, addresses) in PAGES.items():
         for address in addresses if viewer in viewers else []:
             path = address.format(**site_in_use)
             assert resolve(path.partition("?")[0]).view_name == name
-            if found := look_at(page, path):
+            if found := look_at(watched.page, path):
                 problems[path] = found
+    assert (problems, watched.problems) == ({}, [])
     for path in WRONG if viewer == "member" else []:
-        if found := look_at(page, path):
+        if found := look_at(watched.page, path):
             problems[path] = found
     context.close()
     assert problems == {}
@@ -266,27 +266,3 @@ def test_axe_finds_nothing_in_what_opens(browser, site, site_in_use):
             problems[name] = found
     context.close()
     assert problems == {}
-
-
-def look_at(page, path: str) -> set[str]:
-    """The violations of a page, with everything on it opened."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(path)
-    load_all_parts(page)
-    page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
-    page.evaluate("alike => { for (const one of document.querySelectorAll(alike)) one.remove(); }", ALIKE)
-    return violations(page)
-
-
-def violations(page) -> set[str]:
-    """Of the page as it is now, in both widths and both themes."""
-    page.evaluate(AXE_SCRIPT)
-    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
-    found = set()
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate("for (const one of document.querySelectorAll('details.filters')) one.open = innerWidth < 900")
-        for theme, rules in (("light", {}), ("dark", COLOURS)):
-            page.emulate_media(color_scheme=theme)
-            found |= {f"{width} {theme}: {problem}" for problem in page.evaluate(AXE, rules)}
-    return found

@@ -1,0 +1,77 @@
+"""Looks at a page as somebody with a phone, with a desk, or with a screen reader would."""
+
+from __future__ import annotations
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
+
+WIDTHS = (1440, 390)
+AUDIT = """() => {
+  const shown = [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea, summary")]
+    .filter((one) => one.checkVisibility() && !one.closest("[aria-hidden=true]"));
+  const named = (one) => one.ariaLabel || one.labels?.length || one.textContent.trim() || one.closest("label");
+  const small = (one) => one.matches("button, .btn, select, summary, input:not([type=checkbox], [type=radio])")
+    && !one.closest("#search-input, .search-box") && one.getBoundingClientRect().height < 39.5;
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  const levels = [...document.querySelectorAll("h1, h2, h3")].map((one) => Number(one.tagName[1]));
+  const say = (what) => (one) => `${what}: ${one.outerHTML.slice(0, 120)}`;
+  return [
+    ...(document.documentElement.scrollWidth > innerWidth ? ["wider than the screen"] : []),
+    ...shown.filter((one) => !named(one)).map(say("no name")),
+    ...(innerWidth < 500 ? shown.filter(small).map(say("too small for a thumb")) : []),
+    ...[...document.querySelectorAll("img:not([alt])")].map(say("no alternative text")),
+    ...ids.filter((id, place) => ids.indexOf(id) !== place).map((id) => `id used twice: ${id}`),
+    ...(levels.filter((level) => level === 1).length === 1 ? [] : ["not exactly one first heading"]),
+    ...levels.filter((level, place) => place && level > levels[place - 1] + 1).map((level) => `skips to heading ${level}`),
+  ];
+}"""
+# What colours decide is looked at in both themes, everything else once a width.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# What is on a page many times over is looked at in its first few.
+ALIKE = ":is(.card, .entry-row, .chip, .tops li, .signs li, .week li li, .order li, option, tr, g):nth-child(n+4)"
+AXE = """options => axe.run({...options, resultTypes: ["violations"]}).then(found => found.violations.flatMap(
+  ({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`)))"""
+
+
+def load_all_parts(page) -> None:
+    """Some of them are loaded when they come into view."""
+    for _ in range(100):
+        if not page.locator(".bone").count():
+            return
+        page.evaluate("document.querySelector('[data-wait] .bone')?.scrollIntoView()")
+        page.wait_for_timeout(50)
+    expect(page.locator(".bone")).to_have_count(0)
+
+
+def look_at(page, path: str) -> set[str]:
+    """What is wrong with a page, with everything on it loaded and opened."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(path)
+    load_all_parts(page)
+    found = misfits(page)
+    page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
+    page.evaluate("alike => { for (const one of document.querySelectorAll(alike)) one.remove(); }", ALIKE)
+    return found | violations(page)
+
+
+def misfits(page) -> set[str]:
+    """What does not fit the screen, cannot be touched or has no name."""
+    found = set()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found |= {f"{width}: {problem}" for problem in page.evaluate(AUDIT)}
+    return found
+
+
+def violations(page) -> set[str]:
+    """What axe-core finds on the page as it is now, in both widths and both themes."""
+    page.evaluate(AXE_SCRIPT)
+    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+    found = set()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("for (const one of document.querySelectorAll('details.filters')) one.open = innerWidth < 900")
+        for theme, rules in (("light", {}), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=theme)
+            found |= {f"{width} {theme}: {problem}" for problem in page.evaluate(AXE, rules)}
+    return found
