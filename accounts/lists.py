@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
-from accounts.signals import list_changed
+from accounts.signals import entries_changed, list_changed
 from catalog.models import Title
 from catalog.partial_dates import PartialDate
 
@@ -85,12 +85,13 @@ def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     with _list_change(user):
         entry = ListEntry.objects.filter(user=user, title=title).first() or ListEntry(user=user, title=title)
-        before = entry.status
-        for name, value in fields.items():
-            setattr(entry, name, BLANK[name] if name in BLANK and value in (None, "") else value)
+        before = _before(entry)
+        for name, value in _filled(fields).items():
+            setattr(entry, name, value)
         _validate(entry, title.episodes)
-        _settle(entry, before, title.episodes, fields.keys())
+        _settle(entry, before[0] if before else EntryStatus.PLANNED, title.episodes, fields.keys())
         entry.save()
+        entries_changed.send(ListEntry, user_id=user.pk, changes=[(entry, before)])
     return entry
 
 
@@ -111,16 +112,68 @@ def update_entries(
     dropped = {tag.casefold() for tag in remove_tags}
     with _list_change(user):
         entries = list(ListEntry.objects.filter(user=user, title__in=title_ids).select_related("title"))
+        before = [_before(entry) for entry in entries]
         for entry in entries:
-            before = entry.status
+            status = entry.status
             for name, value in fields.items():
                 setattr(entry, name, value)
             entry.tags = [tag for tag in [*entry.tags, *add_tags] if tag.casefold() not in dropped]
             _validate(entry, where=f"{entry.title.name}: ")
-            _settle(entry, before, entry.title.episodes, fields.keys())
+            _settle(entry, status, entry.title.episodes, fields.keys())
             entry.updated_at = timezone.now()
         ListEntry.objects.bulk_update(entries, [*sorted(EDITABLE), "updated_at"], batch_size=1000)
+        entries_changed.send(ListEntry, user_id=user.pk, changes=list(zip(entries, before, strict=True)))
     return WriteResult(updated=len(entries))
+
+
+def change_entries(
+    user: User, changes: Sequence[tuple[Title, Mapping[str, Any] | None]], *, strict: bool = False
+) -> list[ValidationError | None]:
+    """Each as `update_entry` would, later ones after earlier ones; None instead of fields takes the title off the list.
+
+    Returns what is wrong with each. Those are left out, and the rest written; strict: then nothing is written. A constant
+    number of queries, however many changes.
+    """
+    with _list_change(user):
+        titles = [title for title, _ in changes]
+        there = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user, title__in=titles)}
+        wrong: list[ValidationError | None] = []
+        wanted = dict(there)
+        for title, fields in changes:
+            wrong.append(None)
+            if fields is None:
+                wanted.pop(title.pk, None)
+                continue
+            try:
+                wanted[title.pk] = _changed(wanted.get(title.pk) or ListEntry(user=user, title=title), title, fields)
+            except ValidationError as error:
+                wrong[-1] = error
+        if strict and any(wrong):
+            transaction.set_rollback(True)
+            return wrong
+        ListEntry.objects.filter(user=user, title__in=there.keys() - wanted.keys()).delete()
+        changed = [entry for title_id, entry in wanted.items() if entry is not there.get(title_id)]
+        ListEntry.objects.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["user", "title"],
+            update_fields=[*sorted(EDITABLE), "updated_at"],
+        )
+        _tell(user, changed, there)
+    return wrong
+
+
+def _changed(entry: ListEntry, title: Title, fields: Mapping[str, Any]) -> ListEntry:
+    """A copy with what is given, and what follows from that."""
+    drafted = {name: getattr(entry, name) for name in EDITABLE}
+    changed = ListEntry(user=entry.user, title=title, **drafted | _filled(fields))
+    _validate(changed, title.episodes)
+    _settle(changed, entry.status, title.episodes, fields.keys())
+    return changed
+
+
+def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: BLANK[name] if name in BLANK and value in (None, "") else value for name, value in fields.items()}
 
 
 def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
@@ -132,7 +185,7 @@ def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
         if entry.status not in (EntryStatus.COMPLETED, EntryStatus.DROPPED):
             entry.status, entry.progress = EntryStatus.COMPLETED, title.episodes or entry.progress
             drafts.append(EntryDraft.of(entry))
-    return write_entries(user, drafts)
+    return write_entries(user, drafts, is_news=True)
 
 
 def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
@@ -193,7 +246,7 @@ def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
             entry.score = scores[title_id]
             _settle(entry, entry.status, episodes, {"score"})
             drafts.append(EntryDraft.of(entry))
-    return write_entries(user, drafts)
+    return write_entries(user, drafts, is_news=True)
 
 
 Times = tuple[datetime | None, datetime | None]  # created, changed
@@ -206,12 +259,13 @@ def write_entries(
     replace: bool = False,
     remove: Collection[int] = (),
     times: Mapping[int, Times] | None = None,
+    is_news: bool = False,
 ) -> WriteResult:
     """Write many entries with a constant number of queries; the last of two rows for one title counts.
 
     `replace` removes the entries that are not among `rows`, `remove` those of these titles. `times` says when entries
     that are written were created and changed, where that was not now. Progress is not held against the catalogue's number of
-    episodes here: a list kept elsewhere may know better.
+    episodes here: a list kept elsewhere may know better. `is_news`: the member did this, and feeds may tell it.
     """
     given = times or {}
     drafts = {draft.title_id: draft for draft in rows}
@@ -230,6 +284,8 @@ def write_entries(
         )
         gone = present.keys() - drafts.keys() if replace else present.keys() & set(remove)
         ListEntry.objects.filter(user=user, title__in=gone).delete()
+        if is_news:
+            _tell(user, changed, present)
         _set_times(user, {entry.title_id: given[entry.title_id] for entry in changed if entry.title_id in given})
     updated = sum(entry.title_id in present for entry in changed)
     return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))
@@ -262,6 +318,16 @@ def _list_change(user: User) -> Iterator[None]:
         yield
         # Robust, because what listens (a queue that may be down) must not undo a change that is already kept.
         transaction.on_commit(partial(list_changed.send_robust, sender=ListEntry, user_id=user.pk))
+
+
+def _tell(user: User, changed: Iterable[ListEntry], there: Mapping[int, ListEntry]) -> None:
+    """`there`: the entries as they were before."""
+    news = [(entry, _before(there[entry.title_id]) if entry.title_id in there else None) for entry in changed]
+    entries_changed.send(ListEntry, user_id=user.pk, changes=news)
+
+
+def _before(entry: ListEntry) -> tuple[str, int | None] | None:
+    return (entry.status, entry.score) if entry.pk else None
 
 
 def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "") -> None:

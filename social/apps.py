@@ -5,4 +5,5 @@ class SocialConfig(AppConfig):
     name = "social"
 
     def ready(self) -> None:
+        import social.activities
         import social.portability  # noqa: F401  (registers its section)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Title
-from social import reviews
-from social.models import Review, ReviewReport
+from social import comments, reviews
+from social.models import Activity, Comment, Review, ReviewReport
+from social.models.activities import LONGEST_COMMENT
 from social.models.reviews import LONGEST, SHORTEST
 from social.queries import KINDS
 
@@ -53,6 +54,24 @@ class ReviewForm(forms.Form):
             self.add_error(None, error)
             return False
         return True
+
+
+class CommentForm(forms.Form):
+    """`social.comments` decides what is valid."""
+
+    text = forms.CharField(
+        label=_("Your comment"), max_length=LONGEST_COMMENT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def save(self, author: User, about: Activity | Review) -> Comment | None:
+        """None, with the errors on the form, when it cannot be."""
+        if not self.is_valid():
+            return None
+        try:
+            return comments.write_comment(author, about, self.cleaned_data["text"])
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None
 
 
 class ReportForm(forms.Form):

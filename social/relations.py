@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from social.models import Block, Follow, FollowRequest, HelpfulVote, Mute
+from social.activities import record_follow
+from social.models import Block, Comment, Follow, FollowRequest, HelpfulVote, Like, Mute
 from social.signals import blocked as blocked_signal
 
 
@@ -52,6 +53,9 @@ def block(blocker: User, blocked: User) -> None:
             Follow.objects.filter(follower=one, followed=other).delete()
             FollowRequest.objects.filter(asker=one, asked=other).delete()
             HelpfulVote.objects.filter(voter=one, review__author=other).delete()
+            Like.objects.filter(member=one, activity__actor=other).delete()
+            on_theirs = Q(activity__actor=other) | Q(review__author=other)
+            Comment.objects.filter(on_theirs, author=one).delete()
         blocked_signal.send(Block, blocker_id=blocker.pk, blocked_id=blocked.pk)
 
 
@@ -75,8 +79,10 @@ def is_blocked_between(one: User, other: User) -> bool:
 
 
 def _make_follow(follower: User, followed: User) -> None:
-    Follow.objects.get_or_create(follower=follower, followed=followed)
+    follow, is_new = Follow.objects.get_or_create(follower=follower, followed=followed)
     FollowRequest.objects.filter(asker=follower, asked=followed).delete()
+    if is_new:
+        record_follow(follow)
 
 
 def _lock(one: User, other: User) -> None:

@@ -16,6 +16,7 @@ from accounts.responses import back_to
 from catalog.models import Title
 from catalog.requests import PageRequest
 from social import reviews
+from social.feed_views import comment_context
 from social.forms import ReportForm, ReviewForm
 from social.models import Review
 from social.queries import visible_member
@@ -50,9 +51,11 @@ def member_reviews(request: PageRequest, username: str) -> HttpResponse:
 
 @require_GET
 def review(request: PageRequest, pk: int) -> HttpResponse:
-    """One review, with the texts that it had before."""
+    """One review, with the texts that it had before, and what others say to it."""
     shown = _review(request, pk)
-    return render(request, "social/review.html", {"review": shown, "versions": shown.versions.all()})
+    context = {"review": shown, "versions": shown.versions.all(), **comment_context(request, shown)}
+    template = "social/_comment_list.html" if request.htmx.target == "pager" else "social/review.html"
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from catalog.models import Title
+from social.activities import record_review
 from social.models import HelpfulVote, Review, ReviewReport, ReviewVersion
 from social.models.reviews import LONGEST
 
@@ -22,6 +23,7 @@ def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = 
         _require_length(wanted.text)
         if review is None:
             wanted.save()
+            record_review(wanted)
             return wanted
         if (review.text, review.has_spoilers) == (wanted.text, has_spoilers):
             return review

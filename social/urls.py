@@ -1,6 +1,6 @@
 from django.urls import path
 
-from social import review_views, scores, views
+from social import feed_views, review_views, scores, views
 
 app_name = "social"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("reviews/<int:pk>/helpful/", review_views.helpful, name="helpful"),
     path("reviews/<int:pk>/report/", review_views.report, name="report_review"),
     path("reviews/<int:pk>/delete/", review_views.delete, name="delete_review"),
+    path("reviews/<int:pk>/comment/", feed_views.comment_on_review, name="comment_on_review"),
+    path("feed/", feed_views.feed, name="feed"),
+    path("activities/<int:pk>/", feed_views.activity, name="activity"),
+    path("activities/<int:pk>/like/", feed_views.like, name="like"),
+    path("activities/<int:pk>/comment/", feed_views.comment_on_activity, name="comment_on_activity"),
+    path("comments/<int:pk>/delete/", feed_views.delete_comment, name="delete_comment"),
     path("members/", views.members, name="members"),
     path("members/<str:username>/", views.member, name="member"),
     path("members/<str:username>/reviews/", review_views.member_reviews, name="member_reviews"),

@@ -11,12 +11,12 @@ All are querysets of sub-selects: they cost no query of their own.
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import ListEntry, User, Visibility
+from accounts.models import EntryStatus, ListEntry, User, Visibility
 from accounts.models.entries import ListEntryQuerySet
 from catalog.models import Title
-from social.models import Block, Follow, Mute, Review
+from social.models import Activity, ActivityItem, Block, Comment, Follow, Mute, Review
 
 Viewer = User | AnonymousUser | None
 SHOWN_TO_FOLLOWERS = (Visibility.PUBLIC, Visibility.FOLLOWERS)
@@ -57,6 +57,45 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
     return Review.objects.filter(
         shown, author__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
     )
+
+
+def items_visible_to(viewer: Viewer) -> QuerySet[ActivityItem]:
+    """What an activity may tell this viewer of, and is still so. Whom somebody follows is shown to whom the list is."""
+    kind = Activity.Kind
+    true = Q(activity__kind__in=(kind.ADDED, kind.IMPORTED))
+    true |= Q(activity__kind=kind.SCORED, entry__score__isnull=False)
+    true |= Q(activity__kind=kind.COMPLETED, entry__status=EntryStatus.COMPLETED)
+    entry = Exists(entries_visible_to(viewer).filter(pk=OuterRef("entry")))
+    review = Exists(reviews_visible_to(viewer).filter(pk=OuterRef("review")))
+    followed = members_visible_to(viewer).filter(pk=OuterRef("follow__followed"))
+    shown_list = Q(activity__actor__list_visibility=Visibility.PUBLIC)
+    if viewer is not None and viewer.is_authenticated:
+        followed = followed.exclude(pk__in=muted_by(viewer))
+        shown_list |= Q(activity__actor=viewer) | Q(
+            activity__actor__list_visibility=Visibility.FOLLOWERS, activity__actor__in=followed_by(viewer)
+        )
+    return ActivityItem.objects.filter(
+        Q(true, entry, entry__isnull=False)
+        | Q(review, review__isnull=False)
+        | Q(shown_list, Exists(followed), follow__isnull=False)
+    )
+
+
+def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
+    """Those of which there is still something to tell this viewer."""
+    items = items_visible_to(viewer).filter(activity=OuterRef("pk"))
+    return Activity.objects.filter(Exists(items), actor__in=members_visible_to(viewer))
+
+
+def comments_visible_to(viewer: Viewer) -> QuerySet[Comment]:
+    """On what the viewer may see, without those of muted members. One that was taken down is seen by its author."""
+    review = Exists(reviews_visible_to(viewer).filter(pk=OuterRef("review")))
+    activity = Exists(activities_visible_to(viewer).filter(pk=OuterRef("activity")))
+    on_visible = Q(review, review__isnull=False) | Q(activity, activity__isnull=False)
+    comments = Comment.objects.filter(on_visible, author__in=members_visible_to(viewer))
+    if viewer is None or not viewer.is_authenticated:
+        return comments.filter(is_removed=False)
+    return comments.filter(Q(is_removed=False) | Q(author=viewer)).exclude(author__in=muted_by(viewer))
 
 
 def followed_by(viewer: User) -> QuerySet[Follow, dict[str, int]]:

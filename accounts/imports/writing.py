@@ -16,6 +16,7 @@ from accounts.imports.progress import Progress
 from accounts.imports.reading import save_plan
 from accounts.models import ImportRow, ListEntry, ListImport, User
 from accounts.portability.sections import sections
+from accounts.signals import list_imported
 from catalog.models import Title
 
 State = ListImport.State
@@ -106,6 +107,8 @@ def _write_rows(user: User, rows: Iterable[ImportRow]) -> None:
             [draft(title_id, merged(row.before, row.values)) for title_id, row in entries.items() if title_id],
             times={title_id: _times(row) for title_id, row in entries.items() if title_id},
         )
+        new = [title_id for title_id, row in entries.items() if row.before is None]
+        list_imported.send(ListImport, user_id=user.pk, title_ids=new)
     if hidden := [row.title_id for row in wanted if row.is_hidden and row.title_id]:
         lists.hide_titles(user, hidden)
 

@@ -31,6 +31,10 @@ class Review(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("social:review", args=[self.pk])
 
+    @property
+    def owner_id(self) -> int:
+        return self.author_id
+
 
 class ReviewVersion(models.Model):
     """A text that a review had before it was edited."""

@@ -128,7 +128,7 @@ class TestMatching:
         with django_assert_num_queries(10):
             found = opened(member, *rows)
         writing.queue(found)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(21):
             writing.write_import(found.pk)
         assert sorted(set(outcomes(found))) == ["created", "unmatched"]
 

@@ -1,0 +1,112 @@
+"""What members did, as feeds tell it, and what others say to it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ListEntry, User
+from social.models.relations import Follow
+from social.models.reviews import Review
+
+LONGEST_COMMENT = 2_000
+
+
+def exactly_one(*names: str) -> Q:
+    """A condition: one of these columns is filled, the others are empty."""
+    condition = Q()
+    for name in names:
+        condition |= Q(**{f"{other}__isnull": other != name for other in names})
+    return condition
+
+
+class Activity(models.Model):
+    """What a member did, of one kind, within an hour. Written only by `social.activities`, whoever may see it;
+    who may is decided when it is read, from its items as they are then."""
+
+    class Kind(models.TextChoices):
+        ADDED = "added", _("Put on the list")
+        COMPLETED = "completed", _("Completed")
+        SCORED = "scored", _("Scored")
+        IMPORTED = "imported", _("Brought from elsewhere")
+        REVIEWED = "reviewed", _("Reviewed")
+        FOLLOWED = "followed", _("Followed")
+
+    actor = models.ForeignKey(User, models.CASCADE, related_name="activities")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="activity_recent"),
+            models.Index(fields=["actor", "-at", "-id"], name="activity_of_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} {self.kind}, {self.at}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("social:activity", args=[self.pk])
+
+    @property
+    def owner_id(self) -> int:
+        return self.actor_id
+
+
+class ActivityItem(models.Model):
+    """One thing that an activity is about; it goes when that goes."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="items")
+    entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="+")
+    review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="+")
+    follow = models.ForeignKey(Follow, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "entry"], name="activity_entry_once"),
+            models.CheckConstraint(condition=exactly_one("entry", "review", "follow"), name="activity_item_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"activity {self.activity_id}, {self.pk}"
+
+
+class Like(models.Model):
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="likes")
+    member = models.ForeignKey(User, models.CASCADE, related_name="likes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["activity", "member"], name="like_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} likes activity {self.activity_id}"
+
+
+class Comment(models.Model):
+    """What somebody says to an activity or a review. Written only through `social.comments`."""
+
+    author = models.ForeignKey(User, models.CASCADE, related_name="comments")
+    activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="comments")
+    review = models.ForeignKey(Review, models.CASCADE, null=True, blank=True, related_name="comments")
+    text = models.TextField(max_length=LONGEST_COMMENT, help_text="Markdown.")
+    is_removed = models.BooleanField(default=False, help_text="Taken down: only the author sees it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=exactly_one("activity", "review"), name="comment_on_one")]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk} of {self.author_id}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.about.get_absolute_url()}#comment-{self.pk}"
+
+    @property
+    def about(self) -> Activity | Review:
+        about = self.activity or self.review
+        assert about is not None  # comment_on_one
+        return about
