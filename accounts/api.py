@@ -1,29 +1,29 @@
-"""/api/v1/my/list/ and /api/v1/my/hidden/: reads by `accounts.queries`, writes by `accounts.lists`."""
+"""/api/v1/my/list/ and /api/v1/my/hidden/: reads by `accounts.queries`, writes by `accounts.lists`. Many at once: `bulk_api`."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
-from rest_framework.authtoken.models import Token
-from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.generics import ListAPIView
-from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from accounts import lists
-from accounts.models import EntryStatus, ListEntry, User
+from accounts.api_access import ForMembers, member_of
+from accounts.api_conditions import CONDITIONS, holding, tag_of
+from accounts.models import EntryStatus, HiddenTitle, ListEntry
 from accounts.models.entries import MOST_TAGS, TAG_LENGTH
-from accounts.queries import SORTS, hidden_titles, list_page
-from catalog.api import Pages, TitleCardSerializer
+from accounts.queries import SORTS, hidden_rows, list_page, tags_of
+from catalog.api import TitleCardSerializer
 from catalog.models import Title
+from catalog.models.titles import Format
+from catalog.paging import CursorPages
 from catalog.partial_dates import PartialDate
 
 
@@ -70,128 +70,140 @@ class EntryWithTitleSerializer(EntrySerializer):
         fields: tuple[str, ...] = ("title", *EntrySerializer.Meta.fields)
 
 
-def member_of(request: Request) -> User:
-    return cast(User, request.user)
-
-
-def _visible_title(request: Request, title_id: int) -> Title:
+def visible_title(request: Request, title_id: int) -> Title:
     return get_object_or_404(Title.objects.visible_to(member_of(request)), pk=title_id)
 
 
-class MyListQuery(serializers.Serializer[dict[str, str]]):
-    status = serializers.ChoiceField(choices=EntryStatus.choices, default="", allow_blank=True)
+class ListQuery(serializers.Serializer[dict[str, str]]):
+    status = serializers.ChoiceField(choices=EntryStatus.choices, required=False)
     sort = serializers.ChoiceField(choices=list(SORTS), default="updated")
-    q = serializers.CharField(default="", allow_blank=True, help_text="Part of any of a title's names.")
+    q = serializers.CharField(required=False, max_length=120, help_text="Part of any of a title's names.")
+    format = serializers.ChoiceField(choices=Format.choices[:-1], required=False)
+    scored = serializers.ChoiceField(choices=["yes", "no"], required=False, help_text="With a score, or without.")
+
+
+class MyListQuery(ListQuery):
+    tag = serializers.CharField(required=False, max_length=TAG_LENGTH, help_text="One of my own tags.")
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_list", parameters=[MyListQuery]))
-class MyList(ListAPIView[ListEntry]):
+class MyList(ForMembers, ListAPIView[ListEntry]):
     """My list."""
 
-    permission_classes = (IsAuthenticated,)
+    read_scope = "read:list"
     serializer_class = EntryWithTitleSerializer
-    pagination_class = Pages
+    pagination_class = CursorPages
 
     def get_queryset(self) -> QuerySet[ListEntry]:
+        if getattr(self, "swagger_fake_view", False):
+            return ListEntry.objects.none()
         query = MyListQuery(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        wanted = query.validated_data
-        member = member_of(self.request)
-        found = list_page(ListEntry.objects.own(member), status=wanted["status"], sort=wanted["sort"], q=wanted["q"])
-        return found.entries
+        return list_page(ListEntry.objects.own(member_of(self.request)), **query.validated_data).entries
 
 
-class MyEntry(APIView):
-    permission_classes = (IsAuthenticated,)
+class MyEntry(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
+    has_conditions = True
 
     @extend_schema(operation_id="my_entry", responses=EntrySerializer)
     def get(self, request: Request, title_id: int) -> Response:
         """One entry of my list."""
-        title = _visible_title(request, title_id)
-        return Response(EntrySerializer(get_object_or_404(ListEntry, user=member_of(request), title=title)).data)
+        title = visible_title(request, title_id)
+        return self._answer(get_object_or_404(ListEntry, user=member_of(request), title=title))
 
-    @extend_schema(operation_id="my_entry_put", request=EntrySerializer, responses={200: EntrySerializer})
+    @extend_schema(
+        operation_id="my_entry_put",
+        request=EntrySerializer,
+        responses={200: EntrySerializer},
+        parameters=[*CONDITIONS],
+    )
     def put(self, request: Request, title_id: int) -> Response:
         """Put a title on my list, as it is given: what is left out is reset."""
         blank = {name: getattr(lists.EntryDraft(title_id, EntryStatus.PLANNED), name) for name in lists.EDITABLE}
         return self._write(request, title_id, blank)
 
-    @extend_schema(operation_id="my_entry_patch", request=EntrySerializer(partial=True), responses=EntrySerializer)
+    @extend_schema(
+        operation_id="my_entry_patch", request=EntrySerializer(partial=True), responses=EntrySerializer,
+        parameters=[*CONDITIONS],
+    )  # fmt: skip
     def patch(self, request: Request, title_id: int) -> Response:
         """Change what is given and keep the rest; the title is put on my list if it is not there."""
         return self._write(request, title_id, {})
 
-    @extend_schema(operation_id="my_entry_delete", responses={204: None})
+    @extend_schema(operation_id="my_entry_delete", responses={204: None}, parameters=[*CONDITIONS])
     def delete(self, request: Request, title_id: int) -> Response:
         """Take a title off my list."""
         member = member_of(request)
-        entry = get_object_or_404(ListEntry.objects.select_related("title"), user=member, title=title_id)
-        lists.remove_entry(member, entry.title)
+        entries = ListEntry.objects.filter(user=member, title=title_id)
+        entry = get_object_or_404(entries.select_related("title"))
+        with holding(request, member, entries):
+            lists.remove_entry(member, entry.title)
         return Response(status=204)
 
     def _write(self, request: Request, title_id: int, defaults: dict[str, Any]) -> Response:
-        title = _visible_title(request, title_id)
+        member, title = member_of(request), visible_title(request, title_id)
         given = EntrySerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
-        entry = lists.update_entry(member_of(request), title, **{**defaults, **given.validated_data})
-        return Response(EntrySerializer(entry).data)
+        with holding(request, member, ListEntry.objects.filter(user=member, title=title)):
+            entry = lists.update_entry(member, title, **{**defaults, **given.validated_data})
+        return self._answer(entry)
+
+    def _answer(self, entry: ListEntry) -> Response:
+        return Response(EntrySerializer(entry).data, headers={"ETag": tag_of(entry)})
 
 
-class MyHiddenTitles(APIView):
-    permission_classes = (IsAuthenticated,)
+class MyTags(ForMembers, APIView):
+    read_scope = "read:list"
 
-    @extend_schema(operation_id="my_hidden", responses=TitleCardSerializer(many=True))
+    @extend_schema(operation_id="my_tags", responses={200: {"type": "array", "items": {"type": "string"}}})
     def get(self, request: Request) -> Response:
-        """Titles that are never recommended to me."""
-        return Response(TitleCardSerializer(hidden_titles(member_of(request)), many=True).data)
+        """The tags that I gave to titles of my list."""
+        return Response(tags_of(member_of(request)))
 
 
-class MyHiddenTitle(APIView):
-    permission_classes = (IsAuthenticated,)
+class HiddenSerializer(serializers.ModelSerializer[HiddenTitle]):
+    title = TitleCardSerializer(read_only=True)
+
+    class Meta:
+        model = HiddenTitle
+        fields = ("title", "created_at")
+
+
+@extend_schema_view(get=extend_schema(operation_id="my_hidden"))
+class MyHiddenTitles(ForMembers, ListAPIView[HiddenTitle]):
+    """Titles that are never recommended to me, the last one first."""
+
+    read_scope = "read:list"
+    serializer_class = HiddenSerializer
+    pagination_class = CursorPages
+
+    def get_queryset(self) -> QuerySet[HiddenTitle]:
+        if getattr(self, "swagger_fake_view", False):
+            return HiddenTitle.objects.none()
+        return hidden_rows(member_of(self.request))
+
+
+class MyHiddenTitle(ForMembers, APIView):
+    write_scope = "write:list"
 
     @extend_schema(operation_id="my_hidden_put", request=None, responses={204: None})
     def put(self, request: Request, title_id: int) -> Response:
         """Never recommend this title to me."""
-        lists.hide_title(member_of(request), _visible_title(request, title_id))
+        lists.hide_title(member_of(request), visible_title(request, title_id))
         return Response(status=204)
 
     @extend_schema(operation_id="my_hidden_delete", responses={204: None})
     def delete(self, request: Request, title_id: int) -> Response:
         """Recommend this title to me again."""
-        lists.unhide_title(member_of(request), _visible_title(request, title_id))
-        return Response(status=204)
-
-
-class TokenSerializer(serializers.Serializer[Any]):
-    token = serializers.CharField(help_text="To be sent as the header `Authorization: Token …`.")
-
-
-class MyToken(APIView):
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "token"
-
-    def get_permissions(self) -> list[Any]:
-        return [AllowAny() if self.request and self.request.method == "POST" else IsAuthenticated()]
-
-    @extend_schema(operation_id="token", request=AuthTokenSerializer, responses=TokenSerializer, auth=[])
-    def post(self, request: Request) -> Response:
-        """My token, for my username and password."""
-        login = AuthTokenSerializer(data=request.data, context={"request": request})
-        login.is_valid(raise_exception=True)
-        token, _ = Token.objects.get_or_create(user=login.validated_data["user"])
-        return Response({"token": token.key})
-
-    @extend_schema(operation_id="token_delete", responses={204: None})
-    def delete(self, request: Request) -> Response:
-        """Make my token invalid."""
-        Token.objects.filter(user=member_of(request)).delete()
+        lists.unhide_title(member_of(request), visible_title(request, title_id))
         return Response(status=204)
 
 
 urlpatterns = [
-    path("token/", MyToken.as_view(), name="token"),
     path("my/list/", MyList.as_view(), name="my-list"),
     path("my/list/<int:title_id>/", MyEntry.as_view(), name="my-entry"),
+    path("my/tags/", MyTags.as_view(), name="my-tags"),
     path("my/hidden/", MyHiddenTitles.as_view(), name="my-hidden"),
     path("my/hidden/<int:title_id>/", MyHiddenTitle.as_view(), name="my-hidden-title"),
 ]

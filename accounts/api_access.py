@@ -16,6 +16,7 @@ from accounts.models import AccessToken, User
 from accounts.tokens import SCOPES, find_token
 
 SCHEME = "Bearer"
+ASKS_ABOUT_LIST = {"list", "mine"}  # parameters that tell what is on my list, wherever they stand
 
 
 def key_of(request: Request | HttpRequest) -> str | None:
@@ -60,7 +61,7 @@ class HasScope(BasePermission):
         if not isinstance(request.auth, AccessToken):
             return True
         needed = {scope_needed(view, cast(str, request.method))}
-        if "list" in request.query_params:  # a filter by my list tells what is on it
+        if ASKS_ABOUT_LIST & request.query_params.keys():
             needed.add("read:list")
         if missing := sorted(needed - {""} - set(request.auth.scopes)):
             self.message = _("This token needs the scope %(scope)s.") % {"scope": missing[0]}

@@ -16,19 +16,18 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import tasks
-from accounts.api import member_of
+from accounts.api_access import ForMembers, member_of
 from accounts.downloads import download
 from accounts.exports import KINDS, export_list
 from accounts.imports import queries, reading, writing
 from accounts.models import Conflict, ImportRow, ListImport
 from accounts.portability.rows import PortabilityError
-from catalog.api import Pages
+from catalog.paging import CursorPages
 
 State = ListImport.State
 
@@ -63,9 +62,27 @@ class NewImportSerializer(serializers.Serializer[dict[str, Any]]):
     rule = serializers.ChoiceField(Conflict.choices, required=False)
 
 
-class MyImports(APIView):
-    permission_classes = (IsAuthenticated,)
+class ImportInListSerializer(serializers.ModelSerializer[ListImport]):
+    class Meta:
+        model = ListImport
+        fields = ("id", "name", "format", "state", "rule", "message", "created_at", "finished_at")
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="my_imports", description="My imports, the last one first; their counts are with each."
+    )
+)
+class MyImports(ForMembers, ListAPIView[ListImport]):
+    read_scope, write_scope = "read:list", "write:list"
+    serializer_class = ImportInListSerializer
+    pagination_class = CursorPages
     parser_classes = (MultiPartParser,)
+
+    def get_queryset(self) -> QuerySet[ListImport]:
+        if getattr(self, "swagger_fake_view", False):
+            return ListImport.objects.none()
+        return ListImport.objects.filter(user=member_of(self.request)).defer("upload", "extra").order_by("-pk")
 
     @extend_schema(operation_id="my_import_create", request=NewImportSerializer, responses={201: ImportSerializer})
     def post(self, request: Request) -> Response:
@@ -84,8 +101,8 @@ class MyImports(APIView):
         return Response(ImportSerializer(opened).data, status=201)
 
 
-class MyImport(APIView):
-    permission_classes = (IsAuthenticated,)
+class MyImport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
 
     @extend_schema(operation_id="my_import", responses=ImportSerializer)
     def get(self, request: Request, pk: int) -> Response:
@@ -94,12 +111,12 @@ class MyImport(APIView):
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_import_rows"))
-class MyImportRows(ListAPIView[ImportRow]):
+class MyImportRows(ForMembers, ListAPIView[ImportRow]):
     """The rows of an import, in the file's order."""
 
-    permission_classes = (IsAuthenticated,)
+    read_scope = "read:list"
     serializer_class = ImportRowSerializer
-    pagination_class = Pages
+    pagination_class = CursorPages
 
     def get_queryset(self) -> QuerySet[ImportRow]:
         if getattr(self, "swagger_fake_view", False):
@@ -107,8 +124,8 @@ class MyImportRows(ListAPIView[ImportRow]):
         return _import(self.request, self.kwargs["pk"]).rows.order_by("number")
 
 
-class RunImport(APIView):
-    permission_classes = (IsAuthenticated,)
+class RunImport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
 
     @extend_schema(operation_id="my_import_run", request=None, responses={202: ImportSerializer})
     def post(self, request: Request, pk: int) -> Response:
@@ -123,8 +140,8 @@ class RunImport(APIView):
         return Response(ImportSerializer(_import(request, pk)).data, status=202)
 
 
-class UndoImport(APIView):
-    permission_classes = (IsAuthenticated,)
+class UndoImport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
 
     @extend_schema(operation_id="my_import_undo", request=None, responses=ImportSerializer)
     def post(self, request: Request, pk: int) -> Response:
@@ -134,8 +151,8 @@ class UndoImport(APIView):
         return Response(ImportSerializer(_import(request, pk)).data)
 
 
-class MyExport(APIView):
-    permission_classes = (IsAuthenticated,)
+class MyExport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
 
     @extend_schema(
         operation_id="my_export",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Avg, CharField, Count, F, Func, Prefetch, Q
+from django.db.models import Avg, CharField, Count, F, Func, Prefetch, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
@@ -94,10 +94,14 @@ def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:
     return ListEntry.objects.filter(user=user, title=title).first() if user.is_authenticated else None
 
 
-def hidden_titles(user: User) -> list[Title]:
-    """The titles a member has hidden, the last one first."""
+def hidden_rows(user: User) -> QuerySet[HiddenTitle]:
+    """What a member has hidden, with the titles, the last one first."""
     hidden = HiddenTitle.objects.filter(user=user, title__in=Title.objects.visible_to(user).order_by())
-    return [row.title for row in hidden.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by("-pk")]
+    return hidden.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by("-pk")
+
+
+def hidden_titles(user: User) -> list[Title]:
+    return [row.title for row in hidden_rows(user)]
 
 
 class Mark(NamedTuple):

@@ -3,13 +3,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
-from rest_framework.authtoken.models import Token
 
 from accounts import deletion
 from accounts.forms import AdultForm, AgeLimitForm, LanguageForm, PasswordForm, PreferencesForm, ThemeForm
@@ -100,24 +98,6 @@ def theme(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def create_token(request: MemberRequest) -> HttpResponse:
-    """A new API token, shown this once; it replaces the one before."""
-    with transaction.atomic():
-        Token.objects.filter(user=request.user).delete()
-        token = Token.objects.create(user=request.user)
-    return _settings(request, new_token=token)
-
-
-@require_POST
-@login_required
-def revoke_token(request: MemberRequest) -> HttpResponse:
-    Token.objects.filter(user=request.user).delete()
-    messages.success(request, gettext("The API token no longer works."))
-    return redirect("accounts:settings")
-
-
-@require_POST
-@login_required
 def delete_account(request: MemberRequest) -> HttpResponse:
     form = PasswordForm(request.POST, user=request.user, auto_id="delete_%s")
     if not form.is_valid():
@@ -138,7 +118,6 @@ def _settings(request: MemberRequest, *, status: int = 200, **context: object) -
             "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
             "age": AgeLimitForm(user=request.user, initial={"age_limit": request.user.age_limit}),
             "delete": PasswordForm(user=request.user, auto_id="delete_%s"),
-            "token": Token.objects.filter(user=request.user).first(),
             **context,
         },
         status=status,

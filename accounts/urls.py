@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import import_urls, settings_views, views
+from accounts import import_urls, settings_views, token_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,7 +21,7 @@ urlpatterns = [
     path("settings/age/", settings_views.age_limit, name="age_limit"),
     path("settings/language/", settings_views.language, name="language"),
     path("settings/theme/", settings_views.theme, name="theme"),
-    path("settings/token/", settings_views.create_token, name="create_token"),
-    path("settings/token/revoke/", settings_views.revoke_token, name="revoke_token"),
+    path("settings/tokens/", token_views.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", token_views.revoke, name="revoke_token"),
     path("settings/delete/", settings_views.delete_account, name="delete_account"),
 ]

@@ -5,10 +5,19 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api import urlpatterns as accounts_urls
-from accounts.imports_api import urlpatterns as imports_urls
-from catalog.api import urlpatterns as catalog_urls
-from recommendations.api import urlpatterns as recommendations_urls
+from accounts import api as list_api
+from accounts import bulk_api, imports_api, settings_api
+from catalog import api as titles_api
+from catalog import listings_api
+from recommendations import api as recommendations_api
+from recommendations import more_api
+from social import api as social_api
+from social import reviews_api
+
+PARTS = (
+    listings_api, titles_api, bulk_api, list_api, imports_api, settings_api, recommendations_api, more_api, social_api,
+    reviews_api,
+)  # fmt: skip
 
 
 @require_safe
@@ -20,7 +29,7 @@ def ping(request: HttpRequest) -> JsonResponse:
 app_name = "api"
 urlpatterns = [
     path("v1/ping/", ping, name="ping"),
-    path("v1/", include([*catalog_urls, *accounts_urls, *imports_urls, *recommendations_urls])),
+    path("v1/", include([pattern for part in PARTS for pattern in part.urlpatterns])),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]

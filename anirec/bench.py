@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -117,20 +118,24 @@ def manage(*arguments: str) -> None:
 
 
 def _tokens() -> list[str]:
-    """A token for each member that has recommendations in the table."""
+    """A token for each member that has recommendations in the table; only their hashes are stored."""
     import psycopg
 
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        connection.execute(
-            "INSERT INTO authtoken_token (key, created, user_id)"
-            " SELECT md5(random()::text), now(), user_id FROM recommendations_memberrecommendations"
-            " JOIN recommendations_modelversion version ON version.id = version_id WHERE version.is_active"
-            " ON CONFLICT (user_id) DO NOTHING"
+        found = connection.execute(
+            "SELECT user_id FROM recommendations_memberrecommendations"
+            " JOIN recommendations_modelversion version ON version.id = version_id WHERE version.is_active ORDER BY 1"
         )
-        tokens = [key for (key,) in connection.execute("SELECT key FROM authtoken_token ORDER BY user_id")]
-    if not tokens:
+        keys = {user_id: f"anirec_bench{user_id}" for (user_id,) in found}
+        rows = [(user_id, hashlib.sha256(key.encode()).hexdigest()) for user_id, key in keys.items()]
+        connection.cursor().executemany(
+            "INSERT INTO accounts_accesstoken (user_id, digest, name, scopes, created_at) VALUES (%s, %s, 'bench',"
+            " ARRAY['read:list', 'write:list', 'read:recommendations'], now()) ON CONFLICT DO NOTHING",
+            rows,
+        )
+    if not keys:
         sys.exit("anirec: no member has recommendations; nothing was measured.")
-    return tokens
+    return list(keys.values())
 
 
 @contextmanager
@@ -164,7 +169,7 @@ class Client:
         self, path: str, token: str = "", method: str = "GET", body: bytes = b"", cookie: str = ""
     ) -> tuple[int, bytes]:
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
-        head += f"Authorization: Token {token}\r\n" if token else ""
+        head += f"Authorization: Bearer {token}\r\n" if token else ""
         head += f"Cookie: {cookie}\r\n" if cookie else ""
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.writer.write(head.encode() + body)

@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction
-from rest_framework import serializers, views
+from rest_framework import views
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
@@ -36,19 +34,25 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
     return response
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if is_api(request):
+        return problem_response(400, "The request cannot be read.")
+    return defaults.bad_request(request, exception)
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
-        return _problem_response(404, f"There is nothing at {request.path}.")
+    if is_api(request):
+        return problem_response(404, f"There is nothing at {request.path}.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    if _is_api(request):
-        return _problem_response(500, "Something went wrong here. It has been noted.")
+    if is_api(request):
+        return problem_response(500, "Something went wrong here. It has been noted.")
     return defaults.server_error(request)
 
 
-def _is_api(request: HttpRequest) -> bool:
+def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
@@ -56,28 +60,5 @@ def _problem(status: int, detail: str) -> dict[str, Any]:
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
 
 
-def _problem_response(status: int, detail: str) -> HttpResponse:
+def problem_response(status: int, detail: str) -> HttpResponse:
     return HttpResponse(json.dumps(_problem(status, detail)), status=status, content_type=CONTENT_TYPE)
-
-
-class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
-    """What every error answer looks like."""
-
-    type = serializers.CharField(help_text='Always "about:blank": the status says what kind of problem it is.')
-    title = serializers.CharField(help_text="The status in words.")
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = serializers.DictField(  # type: ignore[assignment]  # fields are no attributes of the class
-        child=serializers.ListField(child=serializers.CharField()),
-        required=False,
-        help_text="What is wrong, by field.",
-    )
-
-
-class ProblemSchema(AutoSchema):
-    """Names the error answers of each operation in the OpenAPI schema."""
-
-    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
-        bodies = super()._get_response_bodies(direction)
-        problem = self._get_response_for_code(ProblemSerializer, "default", [CONTENT_TYPE])
-        return {**bodies, "default": {**problem, "description": "What went wrong."}}

@@ -47,8 +47,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_filters",
     "django_htmx",
+    "corsheaders",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "catalog",
@@ -59,6 +59,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.ContentSecurityPolicyMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "anirec.api_middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -183,26 +185,26 @@ KITSU_URL = environment.url("KITSU_URL", "https://kitsu.app/api/edge", "https", 
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",  # first: it is what a 401 asks for
+        "accounts.api_access.TokenAuthentication",  # first: it is what a 401 asks for
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticatedOrReadOnly",
+        "accounts.api_access.HasScope",
     ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["anirec.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["anirec.limits.PerCaller"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": environment.rate("API_RATE_ANONYMOUS", "60/min"),
         "user": environment.rate("API_RATE_MEMBER", "600/min"),
-        "token": environment.rate("API_RATE_TOKEN", "10/min"),  # guesses at a password
     },
     "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of titles
-    "DEFAULT_SCHEMA_CLASS": "anirec.problems.ProblemSchema",
+    "DEFAULT_SCHEMA_CLASS": "anirec.schema.ApiSchema",
     "EXCEPTION_HANDLER": "anirec.problems.problem_details",
 }
 SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
     "TITLE": "anirec",
     "VERSION": "1",
     "DESCRIPTION": "Titles, lists and recommendations.",
@@ -217,6 +219,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# Pages of other sites may ask the API, with a token or as anybody; never with a member's session.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
+CORS_EXPOSE_HEADERS = [
+    "etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy", "retry-after",
+]  # fmt: skip
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from anirec import installable
+from anirec.guide import guide
 from anirec.health import health
 
 urlpatterns = [
@@ -9,6 +10,7 @@ urlpatterns = [
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("service-worker.js", installable.service_worker, name="service_worker"),
     path("offline/", installable.offline, name="offline"),
+    path("api/", guide, name="api_guide"),
     path("api/", include("anirec.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
@@ -18,5 +20,6 @@ urlpatterns = [
     path("", include("recommendations.urls")),
     path("", include("recommendations.experiments.urls")),
 ]
+handler400 = "anirec.problems.bad_request"
 handler404 = "anirec.problems.page_not_found"
 handler500 = "anirec.problems.server_error"

@@ -12,20 +12,15 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.filters import SEASON_PATTERN, TitleFilter
 from catalog.models import ExternalId, Tag, Title, TitleName
+from catalog.models.titles import Medium
+from catalog.paging import CursorPages
 from catalog.queries import TitleDetail, title_detail
-
-
-class Pages(PageNumberPagination):
-    page_size = 50
-    max_page_size = 200
-    page_size_query_param = "page_size"
 
 
 def title_card(title: Title) -> dict[str, Any]:
@@ -72,7 +67,7 @@ class TitleCardSerializer(serializers.ModelSerializer[Title]):
         return title_card(title)
 
 
-class _TitleLinkSerializer(serializers.ModelSerializer[Title]):
+class TitleLinkSerializer(serializers.ModelSerializer[Title]):
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:
@@ -82,7 +77,7 @@ class _TitleLinkSerializer(serializers.ModelSerializer[Title]):
 
 class _RelatedTitleSerializer(serializers.Serializer[Any]):
     relation = serializers.CharField(source="label", help_text='What it is to this title: "Sequel".')
-    title = _TitleLinkSerializer()
+    title = TitleLinkSerializer()
 
 
 class _NameSerializer(serializers.ModelSerializer[TitleName]):
@@ -128,7 +123,7 @@ class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
     title = _TitleFactsSerializer()
     tags = _TagSerializer(many=True)
     related = _RelatedTitleSerializer(many=True)
-    franchise = _TitleLinkSerializer(many=True, help_text="Every part of its franchise, in the order of their start.")
+    franchise = TitleLinkSerializer(many=True, help_text="Every part of its franchise, in the order of their start.")
 
 
 # What there is to choose from is known only at the request: the schema says its type.
@@ -143,7 +138,7 @@ class TitleList(ListAPIView[Title]):
     """Titles, filtered as on the browse page."""
 
     serializer_class = TitleCardSerializer
-    pagination_class = Pages
+    pagination_class = CursorPages
     filter_backends = (DjangoFilterBackend,)
     filterset_class = TitleFilter
 
@@ -155,14 +150,30 @@ class TitleDetails(APIView):
     @extend_schema(operation_id="title", responses=TitleDetailSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """All that is known about a title."""
-        try:
-            found = title_detail(pk, request.user)
-        except Title.DoesNotExist:
-            raise Http404("There is no such title.") from None
-        return Response(TitleDetailSerializer(found).data)
+        return _details(pk, request)
+
+
+class TitleByExternalId(APIView):
+    @extend_schema(operation_id="title_by_external_id", responses=TitleDetailSerializer)
+    def get(self, request: Request, provider: str, value: str) -> Response:
+        """The title that another catalogue (`mal`, `anilist`, `kitsu`, …) calls so."""
+        known = {"provider": provider, "value": value, "medium": Medium.ANIME}
+        pk = (
+            ExternalId.objects.filter(**known).values_list("title_id", flat=True).first() if "\0" not in value else None
+        )
+        return _details(pk or 0, request)
+
+
+def _details(pk: int, request: Request) -> Response:
+    try:
+        found = title_detail(pk, request.user)
+    except Title.DoesNotExist:
+        raise Http404("There is no such title.") from None
+    return Response(TitleDetailSerializer(found).data)
 
 
 urlpatterns = [
+    path("titles/by-id/<slug:provider>/<str:value>/", TitleByExternalId.as_view(), name="title-by-external-id"),
     path("titles/", TitleList.as_view(), name="titles"),
     path("titles/<int:pk>/", TitleDetails.as_view(), name="title"),
 ]

@@ -87,17 +87,21 @@ class Shown:
 @require_GET
 def top(request: PageRequest) -> HttpResponse:
     form = TopForm(request.GET, request.user)
-    narrowed = form.query()
+    template = "_top.html" if request.htmx.target == "top" else "top.html"
+    shown = top_lists(form.query(), request.user)
+    return render(request, f"catalog/{template}", {"form": form, "lists": shown})
+
+
+def top_lists(narrowed: dict[str, Any], viewer: Viewer) -> list[Shown]:
+    """narrowed: as parameters of the browse page."""
     lists = [one for one in LISTS if np.isfinite(_figures(one)).any()]
     queries = [urlencode({**narrowed, **one.query}, doseq=True) for one in lists]
-    found = [_first(one, query, request.user) for one, query in zip(lists, queries, strict=True)]
-    cards = Title.objects.visible_to(request.user).for_cards().in_bulk([pk for ids in found for pk in ids])
-    shown = [
+    found = [_first(one, query, viewer) for one, query in zip(lists, queries, strict=True)]
+    cards = Title.objects.visible_to(viewer).for_cards().in_bulk([pk for ids in found for pk in ids])
+    return [
         Shown(one, [cards[pk] for pk in ids if pk in cards], query)
         for one, ids, query in zip(lists, found, queries, strict=True)
     ]
-    template = "_top.html" if request.htmx.target == "top" else "top.html"
-    return render(request, f"catalog/{template}", {"form": form, "lists": shown})
 
 
 def _figures(one: TopList) -> NDArray[np.float64]:

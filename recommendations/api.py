@@ -10,12 +10,11 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import member_of
+from accounts.api_access import ForMembers, member_of
 from catalog.api import TitleCardSerializer, title_card
 from catalog.filters import TitleFilter
 from catalog.models import Title
@@ -29,11 +28,11 @@ def _limits(name: str) -> dict[str, Any]:
     return {"min_value": least, "max_value": most, "default": getattr(PUBLISHED, name)}
 
 
-class _Length(serializers.Serializer[dict[str, int]]):
+class LengthQuery(serializers.Serializer[dict[str, int]]):
     n = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="How many titles.")
 
 
-class RecommendationQuery(_Length):
+class RecommendationQuery(LengthQuery):
     niche = serializers.FloatField(
         **_limits("niche"), help_text="From -1, what everybody knows, to 1, what hardly anybody knows."
     )
@@ -93,8 +92,8 @@ class SimilarTitleSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="Orders the list; has no unit.")
 
 
-class MyRecommendations(GenericAPIView):
-    permission_classes = (IsAuthenticated,)
+class MyRecommendations(ForMembers, GenericAPIView):
+    read_scope = "read:recommendations"
     queryset = Title.objects.none()
     filter_backends = (DjangoFilterBackend,)
     filterset_class = TitleFilter
@@ -131,10 +130,10 @@ def _choice(request: Request) -> Choice | None:
 
 
 class SimilarTitles(APIView):
-    @extend_schema(operation_id="titles_similar", parameters=[_Length], responses=SimilarTitleSerializer(many=True))
+    @extend_schema(operation_id="titles_similar", parameters=[LengthQuery], responses=SimilarTitleSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
         """The titles that people who like this one like too."""
-        query = _Length(data=request.query_params)
+        query = LengthQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
         found = similar_to(title, request.user, query.validated_data["n"])
@@ -148,11 +147,11 @@ def _recommendation_list(found: RecommendationList) -> dict[str, Any]:
         "model": found.model,
         "computed_at": found.computed_at,
         "n_inputs": found.n_inputs,
-        "items": [_recommendation(item) for item in found.items],
+        "items": [as_json(item) for item in found.items],
     }
 
 
-def _recommendation(item: Recommendation) -> dict[str, Any]:
+def as_json(item: Recommendation) -> dict[str, Any]:
     return {
         "title": title_card(item.title),
         "score": item.score,

@@ -12,6 +12,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from pytest_django.fixtures import SettingsWrapper
+    from rest_framework.test import APIClient
 
     from accounts.models import ListEntry, User
     from catalog.models import Title
@@ -69,6 +70,18 @@ def make_member(db: None) -> Callable[..., User]:
 @pytest.fixture
 def member(make_member: Callable[..., User]) -> User:
     return make_member("member")
+
+
+@pytest.fixture
+def api(member: User) -> APIClient:
+    """The API as a program asks it: with a token of the member's that may do everything."""
+    from rest_framework.test import APIClient
+
+    from accounts.tokens import SCOPES, issue_token
+
+    client = APIClient(raise_request_exception=False)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {issue_token(member, 'test', SCOPES)[1]}")
+    return client
 
 
 @pytest.fixture

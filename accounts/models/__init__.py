@@ -1,5 +1,6 @@
 from accounts.models.entries import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet
 from accounts.models.imports import Conflict, ImportRow, ListImport
+from accounts.models.tokens import AccessToken, KeptAnswer
 from accounts.models.users import User, Visibility
 
 __all__ = [

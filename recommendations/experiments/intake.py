@@ -52,6 +52,11 @@ def parse(body: bytes) -> list[dict[str, Any]]:
         sent = json.loads(body)
     except (ValueError, RecursionError):
         raise BadEventsError("this is no JSON") from None
+    return read(sent)
+
+
+def read(sent: object) -> list[dict[str, Any]]:
+    """`parse` of what is JSON already."""
     if not isinstance(sent, list) or not 0 < len(sent) <= MOST_TICKETS:
         raise BadEventsError(f"a batch is a list of 1 to {MOST_TICKETS} objects with a ticket each")
     batches = [_parse_one(part, f"part {number}") for number, part in enumerate(sent, 1)]

@@ -15,11 +15,11 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
 from accounts.deletion import delete_account
 from accounts.imports import reading, writing
 from accounts.models import User
+from accounts.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def busy_member(member, make_member, make_title, make_entry):
     member.hidden.create(title=make_title())
     member.following.create(followed=other)
     other.following.create(followed=member)
-    Token.objects.create(user=member)
+    issue_token(member, "Script", ["read:list"])
     EmailAddress.objects.create(user=member, email=member.email)
     content_type = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(user=member, action_flag=ADDITION, content_type=content_type, object_repr="x")
@@ -69,7 +69,7 @@ def test_nothing_points_at_a_deleted_member(busy_member):
     user_id = busy_member.pk
     assert set(traces_of(user_id)) >= {
         "accounts.ListEntry.user", "accounts.HiddenTitle.user", "accounts.ListImport.user", "social.Follow.follower",
-        "social.Follow.followed", "authtoken.Token.user", "account.EmailAddress.user", "admin.LogEntry.user",
+        "social.Follow.followed", "accounts.AccessToken.user", "account.EmailAddress.user", "admin.LogEntry.user",
     }  # fmt: skip
     delete_account(busy_member)
     assert traces_of(user_id) == {}

@@ -17,13 +17,6 @@ pytestmark = pytest.mark.usefixtures("tasks_run_at_once")
 
 
 @pytest.fixture
-def api(member) -> APIClient:
-    api = APIClient()
-    api.force_authenticate(member)
-    return api
-
-
-@pytest.fixture
 def monster(make_title):
     title = make_title("Monster")
     ExternalId.objects.create(title=title, provider="mal", medium="anime", value="19")

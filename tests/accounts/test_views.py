@@ -5,9 +5,9 @@ import re
 import pytest
 from django.core import mail
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
-from accounts.models import HiddenTitle, ListEntry, User
+from accounts.models import AccessToken, HiddenTitle, ListEntry, User
+from accounts.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
 
@@ -275,20 +275,6 @@ class TestSettings:
         member.refresh_from_db()
         assert (member.shows_adult, member.list_version) == (False, 2)
 
-    def test_a_token_is_shown_once_and_can_be_revoked(self, own, member):
-        shown = own.post(reverse("accounts:create_token"))
-        key = Token.objects.get(user=member).key
-        assert key in shown.content.decode()
-        assert shown.headers["Cache-Control"] == "no-store"
-        assert key not in own.get(reverse("accounts:settings")).content.decode()
-        own.post(reverse("accounts:revoke_token"))
-        assert not Token.objects.exists()
-
-    def test_a_new_token_replaces_the_old_one(self, own, member):
-        old = Token.objects.create(user=member)
-        own.post(reverse("accounts:create_token"))
-        assert Token.objects.get().key != old.key
-
     def test_deleting_the_account_needs_the_password(self, own, member):
         response = own.post(reverse("accounts:delete_account"), {"password": "a guess"})
         assert response.status_code == 422
@@ -301,11 +287,15 @@ class TestSettings:
         title = make_title()
         make_entry(member, title)
         HiddenTitle.objects.create(user=member, title=make_title())
-        Token.objects.create(user=member)
+        issue_token(member, "Script", ["read:list"])
         theirs = make_entry(make_member("other"), title)
         response = own.post(reverse("accounts:delete_account"), {"password": PASSWORD}, follow=True)
         assert list(User.objects.values_list("username", flat=True)) == ["other"]
-        assert (list(ListEntry.objects.all()), HiddenTitle.objects.count(), Token.objects.count()) == ([theirs], 0, 0)
+        assert (list(ListEntry.objects.all()), HiddenTitle.objects.count(), AccessToken.objects.count()) == (
+            [theirs],
+            0,
+            0,
+        )
         assert "Your account and everything in it is deleted." in response.content.decode()
         assert own.get(reverse("accounts:settings")).status_code == 302
 

@@ -72,16 +72,21 @@ def test_a_wrong_filter_is_named(api, make_title):
     }
 
 
-def test_pages_have_a_size_and_an_end(api, make_title):
+def test_pages_follow_each_other_by_cursor(api, make_title):
     for members in (30, 20, 10):
         make_title(name=str(members), members=members)
 
-    second = api.get(TITLES, {"page_size": 2, "page": 2})
-    third = api.get(TITLES, {"page_size": 2, "page": 3})
+    first = api.get(TITLES, {"limit": 2})
+    make_title(name="New", members=99)
+    second = api.get(first.json()["next"])
 
-    assert names(second) == ["10"]
-    assert (second.json()["count"], second.json()["next"]) == (3, None)
-    assert (third.status_code, third.json()["detail"]) == (404, "Invalid page.")
+    assert (names(first), names(second)) == (["30", "20"], ["10"])
+    assert (first.json()["count"], second.json()["next"]) == (3, None)
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"limit": "many"}, {"cursor": "made up"}])
+def test_a_page_that_cannot_be_is_refused(api, make_title, query):
+    assert list(api.get(TITLES, query).json()["errors"]) == list(query)
 
 
 @pytest.mark.parametrize("n", [1, 3])

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts import lists
@@ -35,13 +34,6 @@ def listed(member, titles) -> list[Title]:
 @pytest.fixture
 def model(listed) -> ModelVersion:
     return publish_starter()
-
-
-@pytest.fixture
-def api(member) -> APIClient:
-    api = APIClient()
-    api.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=member).key}")
-    return api
 
 
 def ids(found) -> list[int]:

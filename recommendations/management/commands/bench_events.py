@@ -15,9 +15,9 @@ import numpy as np
 import psutil
 from django.core import signing
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rest_framework.authtoken.models import Token
 
 from accounts.models import User
+from accounts.tokens import issue_token
 from recommendations.experiments.collecting import collect
 from recommendations.experiments.intake import STREAM, stream
 from recommendations.experiments.variants import TICKET_SALT
@@ -75,7 +75,7 @@ class _Sent:
 def _tokens() -> list[str]:
     members = MemberRecommendations.objects.filter(version__is_active=True).values("user")
     users = User.objects.filter(pk__in=members).order_by("pk")[:200]
-    return [Token.objects.get_or_create(user=user)[0].key for user in users]
+    return [issue_token(user, "bench_events", ["read:recommendations"])[1] for user in users]
 
 
 def _variant() -> Variant:
@@ -128,7 +128,7 @@ def _ask(tokens: list[str], seconds: float) -> list[float]:
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         started = time.perf_counter()
-        token = f"Token {tokens[number % len(tokens)]}"
+        token = f"Bearer {tokens[number % len(tokens)]}"
         if _request(connection, "GET", LISTS, Authorization=token) != 200:
             raise CommandError("a measured request was refused")
         times.append((time.perf_counter() - started) * 1000)

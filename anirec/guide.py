@@ -1,0 +1,23 @@
+"""/api/: how the API is used. The schema says what there is; this, how to begin."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.tokens import SCOPES
+from catalog.paging import MOST
+
+
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    rates = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+    context = {
+        "scopes": SCOPES.items(),
+        "most": MOST,
+        "rates": rates,
+        "origin": request.build_absolute_uri("/").rstrip("/"),
+    }
+    return render(request, "api/guide.html", context)

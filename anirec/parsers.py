@@ -1,0 +1,25 @@
+"""JSON bodies, read so that whatever is sent is either understood or an error of the sender's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+
+class StrictJSONParser(JSONParser):
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            data = super().parse(stream, media_type, parser_context)
+            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is in no text
+        except RecursionError:
+            raise ParseError(_("The body is nested too deep.")) from None
+        except UnicodeEncodeError:
+            raise ParseError(_("The body has half a surrogate pair, which is no character.")) from None
+        return data
