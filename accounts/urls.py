@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import import_urls, settings_views, token_views, views
+from accounts import about_views, import_urls, settings_views, token_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("settings/", settings_views.settings, name="settings"),
     path("settings/preferences/", settings_views.preferences, name="preferences"),
     path("settings/adult/", settings_views.adult, name="adult"),
+    path("settings/statistics/", about_views.about_me, name="about_me"),
+    path("settings/statistics/withdraw/", about_views.withdraw, name="withdraw_about"),
     path("settings/age/", settings_views.age_limit, name="age_limit"),
     path("settings/language/", settings_views.language, name="language"),
     path("settings/theme/", settings_views.theme, name="theme"),

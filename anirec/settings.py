@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "recommendations",
 ]
 MIDDLEWARE = [
+    "recommendations.analytics.tally.TallyMiddleware",  # first: it times all of a request
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.ContentSecurityPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -161,7 +162,16 @@ email = env.email("EMAIL_URL", default="filemail:")
 vars().update(email)
 if email["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
     EMAIL_FILE_PATH = DATA_DIR / "mail"
+SITE_URL = environment.url("SITE_URL", f"http://localhost:{os.environ.get('PORT') or 8000}", "http", "https")  # in letters
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="anirec <noreply@localhost>")
+
+# --- What is kept for statistics, in days ---------------------------------------------------------------------------
+
+EVENTS_KEPT = environment.whole_number("EVENTS_KEPT_DAYS", default=90)  # what was seen and opened, and what came of it
+ACTIVE_DAYS_KEPT = environment.whole_number("ACTIVE_DAYS_KEPT", default=400)  # on which days a member was here
+JOBS_KEPT = environment.whole_number("JOBS_KEPT_DAYS", default=14)  # what background jobs did
+if EVENTS_KEPT < 77:
+    raise ImproperlyConfigured("EVENTS_KEPT_DAYS must be 77 or more: the longest experiment with its window.")
 
 # --- Files ---------------------------------------------------------------------------------------------------------
 
@@ -227,6 +237,9 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-ke
 CORS_EXPOSE_HEADERS = [
     "etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy", "retry-after",
 ]  # fmt: skip
+
+# Webhooks go to public addresses by https alone; on: to any, for trying them out on one's own machine.
+WEBHOOKS_ALLOW_PRIVATE = environment.flag("WEBHOOKS_ALLOW_PRIVATE")
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("social.urls")),
     path("", include("recommendations.urls")),
     path("", include("recommendations.experiments.urls")),
+    path("", include("recommendations.staff.urls")),
 ]
 handler400 = "anirec.problems.bad_request"
 handler404 = "anirec.problems.page_not_found"

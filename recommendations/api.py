@@ -18,6 +18,7 @@ from accounts.api_access import ForMembers, member_of
 from catalog.api import TitleCardSerializer, title_card
 from catalog.filters import TitleFilter
 from catalog.models import Title
+from recommendations.analytics.tally import count_served
 from recommendations.engine.ranking import PUBLISHED, RankingOptions
 from recommendations.serving import Choice, Recommendation, RecommendationList, filtered, recommend_for, similar_to
 
@@ -117,6 +118,7 @@ class MyRecommendations(ForMembers, GenericAPIView):
             options=options,
             choice=_choice(request),
         )
+        count_served(found)
         return Response(_recommendation_list(found))
 
 

@@ -7,3 +7,4 @@ class RecommendationsConfig(AppConfig):
     def ready(self) -> None:
         from recommendations import refreshing  # noqa: F401  (connects its receiver)
         from recommendations.experiments import collecting  # noqa: F401  (connects its receiver)
+        from recommendations.staff import jobs  # noqa: F401  (connects its receivers)

@@ -16,6 +16,7 @@ from catalog.models import Title
 from catalog.models.titles import Season
 from catalog.requests import PageRequest
 from recommendations import queries, serving
+from recommendations.analytics.tally import count_served
 from recommendations.asking import asked_of
 from recommendations.experiments.variants import ROWS, TOP_PICKS, variant_for
 from recommendations.models import Mood
@@ -40,6 +41,7 @@ def render_for_you(request: MemberRequest) -> HttpResponse:
     found = serving.recommend_for(
         request.user, n, without_reason=asked.without_reason, options=options, choice=asked.choice
     )
+    count_served(found)
     context = {
         "list": found,
         "asked": asked,

@@ -6,6 +6,7 @@ import logging
 
 from celery import shared_task
 
+from recommendations.analytics import minutes, rollup
 from recommendations.artifact_store import load_recommender
 from recommendations.experiments.collecting import collect, forget_old
 from recommendations.experiments.lifecycle import set_bandit_weights
@@ -64,6 +65,18 @@ def refresh_member(user_id: int) -> None:
 def collect_events() -> None:
     """Append the events that wait, and what came of those before."""
     collect()
+
+
+@shared_task
+def add_counted_minutes() -> None:
+    """Bring what web processes have counted to the tables."""
+    minutes.add_minutes()
+
+
+@shared_task
+def roll_up_days(only_today: bool = False) -> None:
+    """Make the daily counts of the last days anew."""
+    rollup.roll_up_today() if only_today else rollup.roll_up_last_days()
 
 
 @shared_task

@@ -1,3 +1,4 @@
+from accounts.models.about import AboutMember
 from accounts.models.entries import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet
 from accounts.models.imports import Conflict, ImportRow, ListImport
 from accounts.models.tokens import AccessToken, KeptAnswer
@@ -5,6 +6,7 @@ from accounts.models.users import User, Visibility
 
 __all__ = [
     "AccessToken",
+    "AboutMember",
     "Conflict",
     "EntryStatus",
     "HiddenTitle",

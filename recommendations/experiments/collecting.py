@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.dispatch import receiver
 from django.utils import timezone
@@ -18,7 +19,6 @@ from recommendations.experiments.intake import STREAM, stream
 from recommendations.models import EventCursor, Experiment, Outcome, Variant, WidgetEvent
 from recommendations.models.experiments import Metric
 
-KEPT = timedelta(days=90)  # events and outcomes: longer than the longest experiment with its window
 AT_ONCE = 2_000  # batches of a transaction
 CHANGED = "anirec:lists-changed"
 LATE = timedelta(seconds=10)  # a card's exposure may arrive after what was done with the card
@@ -61,8 +61,8 @@ def collect() -> int:
 
 
 def forget_old() -> None:
-    """Raw events and outcomes are kept for KEPT; what an experiment found was kept with it when it was stopped."""
-    before = timezone.now() - KEPT
+    """Raw events and outcomes are kept for so many days; what an experiment found was kept with it when it was stopped."""
+    before = timezone.now() - timedelta(days=settings.EVENTS_KEPT)
     WidgetEvent.objects.filter(at__lt=before).delete()
     Outcome.objects.filter(at__lt=before).delete()
 

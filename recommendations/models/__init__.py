@@ -1,3 +1,15 @@
+from recommendations.models.analytics import (
+    AccuracyDay,
+    ActiveDay,
+    AudienceFigure,
+    CohortWeek,
+    MembersDay,
+    RequestDay,
+    ServedDay,
+    ShownTitle,
+    TallyCursor,
+    WidgetDay,
+)
 from recommendations.models.archives import RatingArchive
 from recommendations.models.drift import DriftReport, PredictionOutcome
 from recommendations.models.experiments import (
@@ -9,6 +21,7 @@ from recommendations.models.experiments import (
     Weights,
     WidgetEvent,
 )
+from recommendations.models.jobs import JobRun, ModelActivation
 from recommendations.models.moods import Mood
 from recommendations.models.segments import MemberSegment, Segment
 from recommendations.models.shards import PublishShard
@@ -16,21 +29,33 @@ from recommendations.models.tables import MemberRecommendations, SimilarTitles
 from recommendations.models.versions import ModelVersion
 
 __all__ = [
+    "AccuracyDay",
+    "ActiveDay",
+    "AudienceFigure",
+    "CohortWeek",
     "DriftReport",
     "EventCursor",
     "Experiment",
     "ExperimentChange",
+    "JobRun",
     "MemberRecommendations",
     "MemberSegment",
+    "MembersDay",
+    "ModelActivation",
     "ModelVersion",
     "Mood",
     "Outcome",
     "PredictionOutcome",
     "PublishShard",
     "RatingArchive",
+    "RequestDay",
     "Segment",
+    "ServedDay",
+    "ShownTitle",
     "SimilarTitles",
+    "TallyCursor",
     "Variant",
     "Weights",
+    "WidgetDay",
     "WidgetEvent",
 ]

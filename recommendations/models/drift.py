@@ -13,6 +13,9 @@ class PredictionOutcome(models.Model):
     title = models.ForeignKey(Title, models.CASCADE, related_name="+")
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="outcomes")
     predicted = RealField()
+    published = RealField(
+        null=True, help_text="What stood in the member's published row before; empty: it was not in it."
+    )
     score = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
 

@@ -14,7 +14,7 @@ from recommendations.artifact_store import load_recommender
 from recommendations.engine import drift
 from recommendations.engine.interactions import IdMap
 from recommendations.engine.recommender import Recommender
-from recommendations.models import DriftReport, ModelVersion, PredictionOutcome
+from recommendations.models import DriftReport, MemberRecommendations, ModelVersion, PredictionOutcome
 from recommendations.pipelines.member_lists import EXPERIENCED, copy_columns, flag, member_lists
 from recommendations.titles import current_rules
 
@@ -29,7 +29,8 @@ def record_outcomes(version: ModelVersion, recommender: Recommender, user_id: in
     version was made.
 
     The version cannot have learnt from those, and they are left out of the list that the prediction is made from. A
-    title is written down once a version, with the first score.
+    title is written down once a version, with the first score. Beside it stands what the member was shown: the prediction
+    in their published row, which must not have been made anew yet.
     """
     known = PredictionOutcome.objects.filter(version=version, user=user_id).values("title")
     entries = ListEntry.objects.filter(user=user_id, created_at__gt=version.created_at)
@@ -43,16 +44,29 @@ def record_outcomes(version: ModelVersion, recommender: Recommender, user_id: in
     ((_, _, own),) = member_lists(items, [user_id])
     others = ~np.isin(own.items, wanted)
     predicted = recommender.predict(own.items[others], own.scores[others], wanted)
+    published = _published(version, user_id)
     at = timezone.now()
     PredictionOutcome.objects.bulk_create(
         (
             PredictionOutcome(
-                version=version, user_id=user_id, title_id=title_id, predicted=value, score=new[title_id], at=at
+                version=version,
+                user_id=user_id,
+                title_id=title_id,
+                predicted=value,
+                score=new[title_id],
+                at=at,
+                published=published.get(title_id),
             )
             for title_id, value in zip(items.ids[wanted].tolist(), predicted.tolist(), strict=True)
         ),
         ignore_conflicts=True,
     )
+
+
+def _published(version: ModelVersion, user_id: int) -> dict[int, float]:
+    rows = MemberRecommendations.objects.filter(version=version, user=user_id)
+    title_ids, predicted = rows.values_list("title_ids", "predicted").first() or ((), ())
+    return dict(zip(title_ids, predicted, strict=True))
 
 
 def watch() -> DriftReport | None:

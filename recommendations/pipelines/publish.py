@@ -227,7 +227,7 @@ def _helping_processes(n: int) -> Iterator[None]:
 # --- Versions -------------------------------------------------------------------------------------------------------
 
 
-def activate(version: ModelVersion) -> None:
+def activate(version: ModelVersion, by: User | None = None) -> None:
     """Serve this published version from now on, in one transaction. Raises NotPublishedError."""
     if version.status != ModelVersion.Status.PUBLISHED or not artifact_folder(version).is_dir():
         raise NotPublishedError(
@@ -237,6 +237,7 @@ def activate(version: ModelVersion) -> None:
         ModelVersion.objects.filter(is_active=True).update(is_active=False)
         version.is_active, version.activated_at = True, timezone.now()
         version.save(update_fields=["is_active", "activated_at"])
+        version.activations.create(at=version.activated_at, by=by)
 
 
 def remove_old_versions() -> None:

@@ -1,0 +1,37 @@
+"""Countries: ISO 3166's two letters, named by Unicode's CLDR in the language of the page."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale
+from django.utils.translation import get_language
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """(code, name), by name."""
+    return sorted(_names(get_language() or "en").items(), key=lambda pair: pair[1].casefold())
+
+
+def country_name(code: str) -> str:
+    return _names(get_language() or "en").get(code, code)
+
+
+@cache
+def codes_by_name() -> dict[str, str]:
+    """By English name, in small letters."""
+    return {name.casefold(): code for code, name in _names("en").items()}
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    territories = Locale.parse(language, sep="-").territories
+    known = Locale.parse("en").territories
+    return {
+        code: territories.get(code, known[code])
+        for code in known
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
+
+
+NO_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}  # unions, the unknown, and made-up ones for tests

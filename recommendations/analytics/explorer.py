@@ -1,0 +1,122 @@
+"""The catalogue and the audience as charts."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.db.models import Count, F
+from django.utils.translation import gettext as _
+
+from accounts.countries import country_name
+from accounts.models import AboutMember, User
+from catalog.models import Tag, Title
+from catalog.models.titles import Format, TitleQuerySet
+from recommendations.analytics.audience import LEAST, REST, groups_of
+from recommendations.analytics.panels import LABEL, NUMBER, SHARE, Column, Panel, bar_panel, column_panel, table
+from recommendations.models import AudienceFigure, ModelVersion, Segment
+
+LENGTHS = ((0, 5), (5, 15), (15, 26), (26, 45), (45, 80), (80, 120), (120, None))  # minutes of an episode or film
+LAST_YEARS = 24  # columns that have room
+MOST_STUDIOS = 100
+
+
+def catalogue(viewer: User) -> list[Panel]:
+    """Of the titles that the viewer may see."""
+    titles = Title.objects.visible_to(viewer).order_by()
+    empty = _("The catalogue is empty: import one with manage.py import_catalogue.")
+    return [*_years(titles, empty), _lengths(titles, empty), *_makers(titles, viewer, empty), _segments()]
+
+
+def _years(titles: TitleQuerySet, empty: str) -> list[Panel]:
+    counts: Counter[tuple[int, str]] = Counter()
+    for year, kind, n in titles.values_list("season_year", "format").annotate(n=Count("pk")):
+        counts[year or 0, kind] = n
+    years = sorted({year for year, _kind in counts if year}, reverse=True)
+    formats = [kind for kind in Format if any(counts[year, kind.value] for year in (*years, 0))]
+    heads = [Column(_("Year"), LABEL), Column(_("All")), *(Column(str(kind.label)) for kind in formats)]
+
+    def row(label: str, year: int) -> tuple[str | int, ...]:
+        cells = [counts[year, kind.value] for kind in formats]
+        return (label, sum(cells), *cells)
+
+    rows = [row(str(year), year) for year in years] + ([row(_("Unknown"), 0)] if any(not y for y, _k in counts) else [])
+    last = [("’" + str(year)[2:], sum(counts[year, k.value] for k in formats)) for year in reversed(years[:LAST_YEARS])]
+    by_format = [(str(kind.label), sum(n for (_y, k), n in counts.items() if k == kind.value)) for kind in formats]
+    by_format.sort(key=lambda pair: -pair[1])
+    return [
+        column_panel("last-years", _("Titles by year"), _("Of the last years that there are titles of."), (Column(_("Year"), LABEL), Column(_("Titles"))), last, empty),
+        bar_panel("formats", _("Titles by type"), _("How many there are of each."), (Column(_("Type"), LABEL), Column(_("Titles"))), by_format, empty),
+        table("years", _("Every year and type"), _("All years, with how many of each type."), heads, rows, empty),
+    ]  # fmt: skip
+
+
+def _lengths(titles: TitleQuerySet, empty: str) -> Panel:
+    counts: Counter[int] = Counter()
+    for seconds, n in titles.values_list("episode_seconds").annotate(n=Count("pk")):
+        place = next(
+            (i for i, (_low, high) in enumerate(LENGTHS) if seconds and (high is None or seconds < high * 60)), -1
+        )
+        counts[place] += n
+    labels = [f"{low}–{high}" if high else f"{low}+" for low, high in LENGTHS]
+    rows = [(label, counts[i]) for i, label in enumerate(labels)] + ([("?", counts[-1])] if counts[-1] else [])
+    heads = (Column(_("Minutes"), LABEL), Column(_("Titles")))
+    says = _("Minutes of an episode, or of a film. A question mark stands for those of which it is not known.")
+    return column_panel("lengths", _("How long they are"), says, heads, rows if counts else [], empty)
+
+
+def _makers(titles: TitleQuerySet, viewer: User, empty: str) -> list[Panel]:
+    n = max(titles.count(), 1)
+    genre = Tag.Kind.GENRE
+    tagged = Title.tags.through.objects.filter(
+        title__in=titles, tag__in=Tag.objects.visible_to(viewer).filter(kind=genre)
+    )
+    genres = tagged.values_list("tag__name").annotate(n=Count("pk")).order_by("-n", "tag__name")
+    made = Title.studios.through.objects.filter(title__in=titles)
+    studios = made.values_list(F("studio__name")).annotate(n=Count("pk")).order_by("-n", "studio__name")[:MOST_STUDIOS]
+    heads = (Column(_("Titles")), Column(_("Part"), SHARE))
+    return [
+        bar_panel("genres", _("Genres"), _("A title may have several."), (Column(_("Genre"), LABEL), *heads), [(_(name), k, k / n) for name, k in genres], empty),
+        bar_panel("studios", _("Studios"), _("Those with most titles."), (Column(_("Studio"), LABEL), *heads), [(name, k, k / n) for name, k in studios], empty),
+    ]  # fmt: skip
+
+
+def _segments() -> Panel:
+    version = ModelVersion.active()
+    rows = list(Segment.objects.filter(version=version).order_by("-size")) if version else []
+    everybody = sum(row.size for row in rows) or 1
+    return bar_panel(
+        "segments",
+        _("Tastes"),
+        _("How many people are in each segment that the model has found."),
+        (Column(_("Segment"), LABEL), Column(_("People")), Column(_("Part"), SHARE)),
+        [(row.name, row.size, row.size / everybody) for row in rows],
+        _("The model has found no segments: it takes the lists of a few hundred people."),
+    )
+
+
+def audience(source: str, synthetic: bool) -> list[Panel]:
+    return [_audience_part(source, part, synthetic) for part in AudienceFigure.Part]
+
+
+def _audience_part(source: str, part: AudienceFigure.Part, synthetic: bool) -> Panel:
+    groups = groups_of(source, part, synthetic=synthetic)
+    people = sum(group.people for group in groups) or 1
+    says = _("Groups of at least %(n)d people. Smaller ones are put together.") % {"n": LEAST}
+    empty = _("Too few people take part: nothing is shown of fewer than %(n)d.") % {"n": LEAST}
+    heads = [Column(str(part.label), LABEL), Column(_("People")), Column(_("Part"), SHARE)]
+    rows = [(_audience_name(part, group.value), group.people, group.people / people) for group in groups]
+    if source:  # people of a file have no lists here
+        return bar_panel(part.value, str(part.label), says, heads, rows, empty)
+    heads += [Column(_("Titles each"), NUMBER), Column(_("Mean score"), NUMBER)]
+    lists = [(*row, group.titles_each, group.mean_score) for row, group in zip(rows, groups, strict=True)]
+    return bar_panel(part.value, str(part.label), says, heads, lists, empty)
+
+
+def _audience_name(part: AudienceFigure.Part, value: str) -> str:
+    if value == REST:
+        return _("Smaller groups together")
+    if not value:
+        return _("Not known")
+    if part == AudienceFigure.Part.COUNTRY:
+        return country_name(value)
+    return str(AboutMember.Gender(value).label) if part == AudienceFigure.Part.GENDER else value.replace("-", "–")

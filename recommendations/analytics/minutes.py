@@ -1,0 +1,58 @@
+"""From the minutes that web processes have counted in Valkey to the tables."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, date, datetime
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from recommendations.analytics.tally import AGE, KEY, MEMBER, SERVED, TIME
+from recommendations.experiments.intake import stream
+from recommendations.models import ActiveDay, RequestDay, ServedDay, TallyCursor
+
+SETTLED = 2  # minutes after which no process adds to a minute any more
+ADD_REQUESTS = f"""
+INSERT INTO {RequestDay._meta.db_table} AS kept (day, kind, route, bucket, n) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (day, kind, route, bucket) DO UPDATE SET n = kept.n + excluded.n
+"""
+ADD_SERVED = f"""
+INSERT INTO {ServedDay._meta.db_table} AS kept (day, source, n, seconds) VALUES (%s, %s, %s, %s)
+ON CONFLICT (day, source) DO UPDATE SET n = kept.n + excluded.n, seconds = kept.seconds + excluded.seconds
+"""
+
+
+def add_minutes(now: float | None = None) -> int:
+    """Add the minutes that are over; returns how many there were. Each is added once: the cursor moves with the rows."""
+    until = int((now or time.time()) // 60) - SETTLED
+    with transaction.atomic():
+        cursor, _ = TallyCursor.objects.select_for_update().get_or_create(pk=1)
+        keys = {int(key.rpartition(b":")[2]): key for key in stream().scan_iter(f"{KEY}:*", count=1000)}
+        ready = sorted(minute for minute in keys if cursor.minute < minute <= until)
+        counts: Counter[tuple[date, str, str]] = Counter()
+        for minute in ready:
+            day = datetime.fromtimestamp(minute * 60, UTC).date()
+            for field, n in stream().hgetall(keys[minute]).items():
+                what, _, of = field.decode().partition("|")
+                counts[day, what, of] += int(n)
+        _write(counts)
+        cursor.minute = max([cursor.minute, *ready])
+        cursor.save()
+    if done := [key for minute, key in keys.items() if minute <= cursor.minute]:
+        stream().delete(*done)
+    return len(ready)
+
+
+def _write(counts: Counter[tuple[date, str, str]]) -> None:
+    requests = [(day, *of.split("|"), n) for (day, what, of), n in sorted(counts.items()) if what == TIME]
+    served = [(day, of, n, counts[day, AGE, of]) for (day, what, of), n in sorted(counts.items()) if what == SERVED]
+    with connection.cursor() as cursor:
+        cursor.executemany(ADD_REQUESTS, requests)
+        cursor.executemany(ADD_SERVED, served)
+    seen = {(int(of), day) for day, what, of in counts if what == MEMBER}
+    here = set(User.objects.filter(pk__in={pk for pk, _ in seen}).values_list("pk", flat=True))
+    ActiveDay.objects.bulk_create(
+        (ActiveDay(member_id=pk, day=day) for pk, day in sorted(seen) if pk in here), ignore_conflicts=True
+    )

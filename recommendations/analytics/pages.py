@@ -1,0 +1,336 @@
+"""The pages of the staff's charts: what stands on each, from the daily counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from accounts.models import User
+from catalog.cards import title_cards
+from catalog.models import Title
+from catalog.names import name_for
+from recommendations.analytics import queries
+from recommendations.analytics.panels import (
+    COUNT,
+    LABEL,
+    NUMBER,
+    SHARE,
+    TIME,
+    Column,
+    Panel,
+    Value,
+    bar_panel,
+    column_panel,
+    series_panel,
+    table,
+)
+from recommendations.analytics.queries import SHOWN, Narrowed, Period, Times, added_up, rate, root
+from recommendations.engine.metrics.ranking import gini
+from recommendations.experiments.analysis import Rate
+from recommendations.experiments.widgets import WIDGETS
+from recommendations.models import CohortWeek, ModelVersion, RequestDay, Variant
+
+MOST_SHOWN = 50
+AGES = 13  # weeks of a cohort in the table
+
+
+@dataclass(frozen=True)
+class KeyNumber:
+    """kind: how it is said. before: the same of the period before."""
+
+    name: str
+    kind: str
+    now: float | None
+    before: float | None
+
+    @property
+    def change(self) -> float | None:
+        return self.now / self.before - 1 if self.now is not None and self.before else None
+
+
+def no_events() -> str:
+    return _(
+        "Nothing was counted in these days. What browsers show and open is counted while an experiment runs on a widget, and appears within the hour."
+    )
+
+
+# --- Overview ---------------------------------------------------------------------------------------------------------
+
+
+def overview(period: Period) -> tuple[list[KeyNumber], list[Panel]]:
+    both = Period(period.before.first, period.last, period.synthetic)
+    members, served = queries.members_by_day(both), queries.served_by_day(both)
+    shown = {row["day"]: row for row in queries.shown_by(both, ["day"])}
+    errors = {row["day"]: row for row in queries.errors_by(both, ["day"])}
+    times = queries.times_by(both, "day", "kind")
+    numbers = []
+    halves = [_half(one, members, shown, errors, served, times) for one in (period, period.before)]
+    for (name, kind, now), (*_same, before) in zip(*halves, strict=True):
+        numbers.append(KeyNumber(name, kind, now, before))
+    return numbers, [
+        _active(period, members),
+        series_panel(
+            "rates",
+            _("What came of what was shown"),
+            _("Shares of the titles shown on each day that were opened, and put on the list within a week."),
+            (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Put on the list"), SHARE), Column(_("Shown"))),
+            [(day, *_two_rates(shown.get(day)), shown.get(day, {}).get("shown", 0)) for day in period.days],
+            no_events(),
+            drawn=2,
+        ),
+    ]  # fmt: skip
+
+
+def _half(
+    period: Period,
+    members: Mapping[date, Mapping[str, int]],
+    shown: Mapping[date, Mapping[str, Any]],
+    errors: Mapping[date, Mapping[str, Any]],
+    served: Mapping[date, Mapping[str, tuple[int, int]]],
+    times: Mapping[tuple[Any, ...], Times],
+) -> list[tuple[str, str, float | None]]:
+    """(name, kind, value) of each key number."""
+    days = period.days
+    came = added_up((shown[day] for day in days if day in shown), SHOWN)
+    wrong = added_up((errors[day] for day in days if day in errors), ("n", "squared"))
+    last = next((members[day] for day in reversed(days) if day in members), None)
+    lists = [source for day in days for source in served.get(day, {}).items()]
+    kinds = RequestDay.Kind
+    took = {kind: Times.together(times[day, kind] for day in days if (day, kind) in times) for kind in kinds.values}
+    joined = sum(members[day]["joined"] for day in days if day in members)
+    return [
+        (_("Active members, four weeks"), COUNT, last["active_28"] if last else None),
+        (_("New members"), COUNT, joined),
+        (_("Titles shown"), COUNT, came["shown"]),
+        (_("Opened"), SHARE, rate(came["clicked"], came["shown"])),
+        (_("Put on the list"), SHARE, rate(came["added"], came["of_members"])),
+        (_("Error of predicted scores (RMSE)"), NUMBER, root(wrong["squared"], wrong["n"])),
+        (_("Pages, 95 % within"), TIME, took[kinds.PAGE].quantile(0.95)),
+        (_("API, 95 % within"), TIME, took[kinds.API].quantile(0.95)),
+        (_("Fallback share"), SHARE, queries.fallback_share(lists)),
+    ]
+
+
+def _active(period: Period, members: Mapping[date, Mapping[str, int]]) -> Panel:
+    names = ("active", "active_7", "active_28")
+    return series_panel(
+        "active",
+        _("Active members"),
+        _("Members who used the site on a day, and within 7 and 28 days until then."),
+        (Column(_("Day"), LABEL), Column(_("On the day")), Column(_("7 days")), Column(_("28 days"))),
+        [(day, *(members[day][name] if day in members else None for name in names)) for day in period.days],
+        _("Nobody was here yet, or the first night has not come: members are counted once a day."),
+    )
+
+
+# --- Recommendations --------------------------------------------------------------------------------------------------
+
+
+def recommendations(period: Period, narrowed: Narrowed) -> list[Panel]:
+    variants = {
+        variant.pk: f"{variant.experiment.name}: {variant.name}"
+        for variant in Variant.objects.select_related("experiment")
+    }
+    versions = {version.pk: str(version) for version in ModelVersion.objects.defer("metrics", "parameters")}
+    rows = queries.shown_by(period, ["day", "widget", "version", "variant", "segment"], narrowed)
+    panels = [
+        _rates("widgets", _("By widget"), rows, "widget", {slug: str(widget.name) for slug, widget in WIDGETS.items()}),
+        _rates("models", _("By model"), rows, "version", {**versions, None: _("None yet")}),
+        _rates("variants", _("By variant"), rows, "variant", variants),
+        _rates("segments", _("By segment"), rows, "segment", {"": _("In none, and visitors")}),
+    ]
+    by_day = _grouped(rows, "day")
+    series = series_panel(
+        "days",
+        _("Day by day"),
+        _("Shares of the titles shown on each day that were opened, and put on the list within a week. The last seven days may still grow."),
+        (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Put on the list"), SHARE), Column(_("Shown"))),
+        [(day, *_two_rates(by_day.get(day)), by_day.get(day, {}).get("shown", 0)) for day in period.days],
+        no_events(),
+        drawn=2,
+    )  # fmt: skip
+    return [series, *panels]
+
+
+def _rates(name: str, title: str, rows: list[dict[str, Any]], by: str, names: Mapping[Any, str]) -> Panel:
+    heads = [
+        Column(title, LABEL),
+        Column(_("Opened"), SHARE),
+        Column(_("at least"), SHARE),
+        Column(_("at most"), SHARE),
+    ]
+    heads += [Column(_("Put on the list"), SHARE), Column(_("at least"), SHARE), Column(_("at most"), SHARE)]
+    heads += [Column(_("Completed"), SHARE), Column(_("Scored 8 or better"), SHARE), Column(_("Not interested"), SHARE)]
+    heads += [Column(_("Shown")), Column(_("Shown to members"))]
+    found = [(names.get(key, str(key)), *_line(sums)) for key, sums in _grouped(rows, by).items()]
+    says = _("Of the titles shown: the share that was opened. With 95 % intervals in the table.")
+    return bar_panel(name, title, says, heads, sorted(found, key=lambda row: -row[-2]), no_events())
+
+
+def _line(sums: Mapping[str, float]) -> tuple[Any, ...]:
+    shown, members = int(sums["shown"]), int(sums["of_members"])
+    opened, added = Rate.of(int(sums["clicked"]), shown), Rate.of(int(sums["added"]), members)
+    later = (rate(sums[name], members) for name in ("completed", "liked", "hidden"))
+    add_rate = (added.value, added.low, added.high) if members else (None, None, None)
+    return (opened.value, opened.low, opened.high, *add_rate, *later, shown, members)
+
+
+def _grouped(rows: Iterable[dict[str, Any]], by: str) -> dict[Any, dict[str, float]]:
+    found: dict[Any, dict[str, float]] = {}
+    for row in rows:
+        sums = found.setdefault(row[by], dict.fromkeys(SHOWN, 0))
+        for name in SHOWN:
+            sums[name] += row[name]
+    return found
+
+
+def _two_rates(sums: Mapping[str, Any] | None) -> tuple[float | None, float | None]:
+    return (rate(sums["clicked"], sums["shown"]), rate(sums["added"], sums["of_members"])) if sums else (None, None)
+
+
+# --- Retention --------------------------------------------------------------------------------------------------------
+
+
+def retention(period: Period) -> list[Panel]:
+    """Cohorts of those who joined in the period."""
+    cohorts = CohortWeek.objects.filter(week__range=(period.first, period.last), age__lt=AGES)
+    if not period.synthetic:
+        cohorts = cohorts.filter(is_synthetic=False)
+    sizes: dict[date, dict[int, list[int]]] = {}
+    for week, age, members, active in cohorts.order_by("week", "age").values_list("week", "age", "members", "active"):
+        both = sizes.setdefault(week, {}).setdefault(age, [0, 0])
+        both[0] += members
+        both[1] += active
+    ages = range(AGES)
+    average: list[tuple[Value, ...]] = []
+    for age in ages:
+        cells = [found[age] for found in sizes.values() if age in found]
+        members, active = (sum(cell[i] for cell in cells) for i in (0, 1))
+        if members:
+            average.append((str(age), active / members, members, active))
+    rows = [
+        (week, found[0][0], *(rate(found[age][1], found[age][0]) if age in found else None for age in ages))
+        for week, found in sizes.items()
+    ]
+    empty = _("No week of new members is over yet. A cohort appears two weeks after it began.")
+    heads = (
+        Column(_("Weeks after joining"), LABEL),
+        Column(_("Active"), SHARE),
+        Column(_("Joined")),
+        Column(_("Of them active")),
+    )
+    says = _("Of those who joined in these days: the share that was active in each week after. 0 is the first week.")
+    weeks = (Column(_("Joined in the week of"), LABEL), Column(_("Joined")), *(Column(str(age), SHARE) for age in ages))
+    return [
+        column_panel("average", _("How many stay"), says, heads, average, empty),
+        table("cohorts", _("Cohorts"), _("Each week's new members, and the share of them that was active so many weeks later."), weeks, rows, empty),
+        _active(period, queries.members_by_day(period)),
+    ]  # fmt: skip
+
+
+# --- Accuracy ---------------------------------------------------------------------------------------------------------
+
+
+def accuracy(period: Period) -> list[Panel]:
+    rows = queries.errors_by(period, ["day", "version", "segment"])
+    versions = {version.pk: str(version) for version in ModelVersion.objects.defer("metrics", "parameters")}
+    empty = _(
+        "No title was scored in these days that a model had not learnt from. It takes members who score what they add."
+    )
+    heads = [Column(_("Model, RMSE"), NUMBER), Column(_("Shown before, RMSE"), NUMBER), Column(_("Model, MAE"), NUMBER)]
+    heads += [Column(_("Shown before, MAE"), NUMBER), Column(_("Mean error"), NUMBER), Column(_("Scores"))]
+    heads += [Column(_("Of them shown before"))]
+    says = _(
+        "How far predicted scores were from those that members then gave: what the model says without that title, and what stood in the suggestions that the member had before."
+    )
+    by_day = _errors(rows, "day")
+    return [
+        series_panel("days", _("Day by day"), says, [Column(_("Day"), LABEL), *heads],
+                     [(day, *by_day.get(day, (None,) * 5 + (0, 0))) for day in period.days], empty, drawn=2),
+        bar_panel("models", _("By model"), says, [Column(_("Model"), LABEL), *heads],
+                  [(versions.get(key, str(key)), *found) for key, found in _errors(rows, "version").items()], empty),
+        bar_panel("segments", _("By segment"), says, [Column(_("Segment"), LABEL), *heads],
+                  [(key or _("In none"), *found) for key, found in _errors(rows, "segment").items()], empty),
+    ]  # fmt: skip
+
+
+def _errors(rows: list[dict[str, Any]], by: str) -> dict[Any, tuple[Any, ...]]:
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row[by], []).append(row)
+    found = {}
+    for key, group in groups.items():
+        sums = added_up(group, queries.ERRORS)
+        n, published = sums["n"], sums["n_published"]
+        found[key] = (
+            root(sums["squared"], n), root(sums["squared_published"], published), rate(sums["absolute"], n),
+            rate(sums["absolute_published"], published), rate(sums["errors"], n), int(n), int(published),
+        )  # fmt: skip
+    return found
+
+
+# --- What was shown ---------------------------------------------------------------------------------------------------
+
+
+def shown(period: Period, viewer: User) -> list[Panel]:
+    found = queries.shown_titles(period)
+    n_titles = Title.objects.visible_to(None).recommendable().count()
+    every = _together(list(found.values()))
+    parts = [*((str(WIDGETS[slug].name), pair) for slug, pair in found.items()), (_("All"), every)]
+    rows = [(name, *_concentration(pair[1], n_titles), int(pair[1].sum())) for name, pair in parts if len(pair[0])]
+    heads = [Column(_("Widget"), LABEL), Column(_("Coverage"), SHARE), Column(_("Concentration (Gini)"), NUMBER)]
+    heads += [Column(_("Part of the 100 most shown"), SHARE), Column(_("Titles")), Column(_("Shown"))]
+    says = _(
+        "The share of the catalogue that was shown to anybody. Concentration: 0 where each title was shown equally often, 1 where always the same."
+    )
+    return [
+        bar_panel("coverage", _("Coverage and concentration"), says, heads, rows, no_events()),
+        _most_shown(every, viewer),
+    ]
+
+
+Counts = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+def _together(pairs: list[Counts]) -> Counts:
+    ids = np.concatenate([pair[0] for pair in pairs]) if pairs else np.zeros(0, np.int64)
+    counts = np.concatenate([pair[1] for pair in pairs]) if pairs else np.zeros(0, np.int64)
+    titles, place = np.unique(ids, return_inverse=True)
+    return titles, np.bincount(place, counts, minlength=len(titles)).astype(np.int64)
+
+
+def _concentration(counts: NDArray[np.int64], n_titles: int) -> tuple[float, float, float, int]:
+    n = max(n_titles, len(counts))
+    everything = np.zeros(n, dtype=np.int64)
+    everything[: len(counts)] = counts
+    top = float(np.sort(counts)[-100:].sum() / counts.sum())
+    return len(counts) / n, gini(everything), top, len(counts)
+
+
+def _most_shown(every: Counts, viewer: User) -> Panel:
+    order = np.lexsort((every[0], -every[1]))[:MOST_SHOWN]
+    may_see = set(
+        Title.objects.visible_to(viewer).filter(pk__in=every[0][order].tolist()).order_by().values_list("pk", flat=True)
+    )
+    cards = title_cards(sorted(may_see))
+    total = int(every[1].sum()) if len(every[1]) else 0
+    rows = [
+        (name_for(cards[pk], viewer), n, n / total)
+        for pk, n in zip(every[0][order].tolist(), every[1][order].tolist(), strict=True)
+        if pk in cards
+    ]
+    heads = (Column(_("Title"), LABEL), Column(_("Shown")), Column(_("Part"), SHARE))
+    return bar_panel(
+        "most",
+        _("Shown most"),
+        _("To how many these titles were shown, each counted once a day."),
+        heads,
+        rows,
+        no_events(),
+    )

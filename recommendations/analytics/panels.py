@@ -1,0 +1,144 @@
+"""A panel: numbers as a table, drawn if that helps, and as a CSV file of exactly the same numbers."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from io import StringIO
+
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+
+from recommendations.charts import Chart, Row, bars, columns
+from recommendations.line_chart import LineChart, line_chart
+from recommendations.templatetags.shares import share
+
+Value = str | Promise | int | float | date | None
+MOST_BARS = 20
+UNKNOWN = "–"
+LABEL, COUNT, SHARE, NUMBER, TIME = "label", "count", "share", "number", "time"
+
+
+@dataclass(frozen=True)
+class Column:
+    """kind: how its numbers are said. A share is 0–1, a time in milliseconds."""
+
+    name: str
+    kind: str = COUNT
+
+
+@dataclass(frozen=True)
+class Panel:
+    """name: in addresses. says: what it shows, in a sentence. empty: what to say while there is nothing."""
+
+    name: str
+    title: str
+    says: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    empty: str
+    drawing: Chart | LineChart | None = None
+
+    @cached_property
+    def said(self) -> list[list[str]]:
+        return [[say(value, column.kind) for value, column in zip(row, self.columns, strict=True)] for row in self.rows]
+
+    @property
+    def head(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def csv(self) -> Iterator[str]:
+        for row in (self.head, *self.rows):
+            line = StringIO()
+            csv.writer(line).writerow([_plain(value) for value in row])
+            yield line.getvalue()
+
+
+def table(
+    name: str, title: str, says: str, columns: Sequence[Column], rows: Sequence[Sequence[Value]], empty: str
+) -> Panel:
+    return Panel(name, title, says, tuple(columns), tuple(map(tuple, rows)), empty)
+
+
+def bar_panel(
+    name: str,
+    title: str,
+    says: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Value]],
+    empty: str,
+    at: int = 1,
+) -> Panel:
+    """The column `at` of the first rows as bars; all rows are in the table."""
+    drawn = [
+        Row(str(row[0]), float(value), say(value, columns[at].kind))
+        for row in rows[:MOST_BARS]
+        if isinstance(value := row[at], int | float)
+    ]
+    chart = bars(name, title, says, (columns[0].name, columns[at].name), drawn) if drawn else None
+    return Panel(name, title, says, tuple(columns), tuple(map(tuple, rows)), empty, chart)
+
+
+def column_panel(
+    name: str, title: str, says: str, heads: Sequence[Column], rows: Sequence[Sequence[Value]], empty: str
+) -> Panel:
+    """The second column as columns side by side."""
+    drawn = [
+        Row(str(row[0]), float(value), say(value, heads[1].kind))
+        for row in rows
+        if isinstance(value := row[1], int | float)
+    ]
+    chart = columns(name, title, says, (heads[0].name, heads[1].name), drawn) if drawn else None
+    return Panel(name, title, says, tuple(heads), tuple(map(tuple, rows)), empty, chart)
+
+
+def series_panel(
+    name: str,
+    title: str,
+    says: str,
+    heads: Sequence[Column],
+    rows: Sequence[Sequence[Value]],
+    empty: str,
+    drawn: int | None = None,
+) -> Panel:
+    """Lines over the first column: the columns after it, or the first `drawn` of them. They share a scale."""
+    last = len(heads) if drawn is None else 1 + drawn
+    series = {
+        head.name: [float(row[at]) if isinstance(row[at], int | float) else None for row in rows]  # type: ignore[arg-type]
+        for at, head in enumerate(heads[1:last], 1)
+    }
+    has_any = any(value is not None for values in series.values() for value in values)
+    labels = [say(row[0], LABEL) for row in rows]
+    chart = line_chart(name, labels, series, lambda value: say(value, heads[1].kind)) if has_any else None
+    return Panel(name, title, says, tuple(heads), tuple(map(tuple, rows)) if has_any else (), empty, chart)
+
+
+def say(value: Value, kind: str) -> str:
+    """
+    >>> say(1234, COUNT), say(0.1234, SHARE), say(None, NUMBER), say(12.3456, NUMBER), say(8.04, TIME)
+    ('1,234', '12.3 %', '–', '12.346', '8.0 ms')
+    """
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    if not isinstance(value, int | float) or kind == LABEL:
+        return str(value)
+    if kind == SHARE:
+        return share(value)
+    if kind == COUNT:
+        return number_format(value, 0, force_grouping=True)
+    return f"{number_format(value, 1)} ms" if kind == TIME else number_format(value, 3)
+
+
+def _plain(value: Value) -> str:
+    """As programs read it. A text that a table program would take for a formula is put in quotes for it."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return repr(value)
+    text = str(value)
+    return f"'{text}" if not isinstance(value, int) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

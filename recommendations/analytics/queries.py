@@ -1,0 +1,166 @@
+"""Reads of the daily counts, for the pages: each in one query, whatever the number of days."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from django.db.models import Model, QuerySet, Sum
+from numpy.typing import NDArray
+
+from recommendations.analytics.rollup import days
+from recommendations.analytics.tally import milliseconds_of
+from recommendations.models import AccuracyDay, MembersDay, RequestDay, ServedDay, ShownTitle, WidgetDay
+
+SHOWN = ("shown", "clicked", "of_members", "added", "completed", "liked", "hidden")
+ERRORS = ("n", "errors", "absolute", "squared", "n_published", "absolute_published", "squared_published")
+FALLBACK = ("segment", "popular")  # sources that know next to nothing of the member
+
+
+@dataclass(frozen=True)
+class Period:
+    """Both days included. synthetic: demo members are counted, too."""
+
+    first: date
+    last: date
+    synthetic: bool = False
+
+    @property
+    def days(self) -> list[date]:
+        return list(days(self.first, self.last))
+
+    @property
+    def before(self) -> Period:
+        length = self.last - self.first + timedelta(days=1)
+        return Period(self.first - length, self.first - timedelta(days=1), self.synthetic)
+
+    def of(self, table: type[Model]) -> QuerySet[Any]:
+        rows = table._default_manager.filter(day__range=(self.first, self.last))
+        has_synthetic = any(one.name == "is_synthetic" for one in table._meta.fields)
+        return rows.filter(is_synthetic=False) if has_synthetic and not self.synthetic else rows
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Of which widgets, versions, variants and segments; empty: of all."""
+
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(**{name: value for name, value in self.chosen.items() if value not in (None, "")})
+
+
+Sums = dict[str, float]
+
+
+def shown_by(period: Period, by: Iterable[str], narrowed: Narrowed | None = None) -> list[dict[str, Any]]:
+    """What came of what was shown, by these columns."""
+    rows = (narrowed or Narrowed()).of(period.of(WidgetDay))
+    return _summed(rows, by, SHOWN)
+
+
+def errors_by(period: Period, by: Iterable[str]) -> list[dict[str, Any]]:
+    return _summed(period.of(AccuracyDay), by, ERRORS)
+
+
+def members_by_day(period: Period) -> dict[date, dict[str, int]]:
+    rows = _summed(period.of(MembersDay), ["day"], ("joined", "active", "active_7", "active_28"))
+    return {row["day"]: row for row in rows}
+
+
+def served_by_day(period: Period) -> dict[date, dict[str, tuple[int, int]]]:
+    """By day and source: how many lists were served, and the sum of their ages in seconds."""
+    found: dict[date, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for day, source, n, seconds in period.of(ServedDay).values_list("day", "source", "n", "seconds"):
+        found[day][source] = (n, seconds)
+    return found
+
+
+def times_by(period: Period, *by: str) -> dict[tuple[Any, ...], Times]:
+    """How long requests took, by these columns."""
+    found: dict[tuple[Any, ...], Times] = defaultdict(Times)
+    rows = period.of(RequestDay).order_by().values_list(*by, "bucket").annotate(total=Sum("n"))
+    for *key, bucket, n in rows:
+        found[tuple(key)].add(bucket, n)
+    return found
+
+
+class Times:
+    """How many took how long, in buckets."""
+
+    def __init__(self) -> None:
+        self.buckets: Counter[int] = Counter()
+
+    def add(self, bucket: int, n: int) -> None:
+        self.buckets[bucket] += n
+
+    @property
+    def n(self) -> int:
+        return self.buckets.total()
+
+    def quantile(self, part: float) -> float | None:
+        """Milliseconds, within a tenth; None of nothing.
+
+        >>> times = Times()
+        >>> times.add(0, 90); times.add(21, 10)
+        >>> round(times.quantile(0.5), 2), round(times.quantile(0.95), 1)
+        (0.27, 10.4)
+        """
+        wanted, passed = part * self.n, 0
+        for bucket in sorted(self.buckets):
+            passed += self.buckets[bucket]
+            if passed >= wanted:
+                return milliseconds_of(bucket)
+        return None
+
+    @classmethod
+    def together(cls, many: Iterable[Times]) -> Times:
+        found = cls()
+        for times in many:
+            found.buckets.update(times.buckets)
+        return found
+
+
+def shown_titles(period: Period) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """By widget: (n,) title ids and how often each was shown."""
+    rows = period.of(ShownTitle).order_by().values_list("widget", "title_id").annotate(total=Sum("shown"))
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for widget, title_id, total in rows:
+        found[widget].append((title_id, total))
+    return {
+        widget: tuple(np.array(pairs, dtype=np.int64).T)  # type: ignore[misc]
+        for widget, pairs in sorted(found.items())
+    }
+
+
+def fallback_share(lists: Iterable[tuple[str, tuple[int, int]]]) -> float | None:
+    """Of (source, (lists served, their ages)): the part that came from a fallback."""
+    n = dict.fromkeys(FALLBACK, 0) | {"all": 0}
+    for source, (served, _seconds) in lists:
+        n["all"] += served
+        if source in FALLBACK:
+            n[source] += served
+    return rate(sum(n[source] for source in FALLBACK), n["all"])
+
+
+def rate(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def root(squares: float, n: float) -> float | None:
+    return float(np.sqrt(squares / n)) if n else None
+
+
+def added_up(rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> Sums:
+    rows = list(rows)
+    return {name: sum(row[name] for row in rows) for name in names}
+
+
+def _summed(rows: QuerySet[Any], by: Iterable[str], names: Iterable[str]) -> list[dict[str, Any]]:
+    sums = {f"sum_{name}": Sum(name) for name in names}
+    found = rows.order_by(*by).values(*by).annotate(**sums)
+    return [{name.removeprefix("sum_"): value for name, value in row.items()} for row in found]

@@ -1,0 +1,221 @@
+"""What is kept of every day for the staff's charts: counts that can be added up, and of nobody in particular.
+
+`analytics.rollup` writes them; a day that is rolled up again replaces what was there. `is_synthetic` keeps demo members apart.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from recommendations.experiments.widgets import widget_choices
+from recommendations.models.experiments import Variant
+from recommendations.models.versions import ModelVersion
+
+
+class ActiveDay(models.Model):
+    """A day on which a member used the site: what retention is counted from. It goes with the member."""
+
+    member = models.ForeignKey(User, models.CASCADE, related_name="+")
+    day = models.DateField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "day"], name="active_day_once")]
+
+    def __str__(self) -> str:
+        return f"member {self.member_id} on {self.day}"
+
+
+class WidgetDay(models.Model):
+    """What came of the titles that a widget showed on a day.
+
+    A title that somebody saw in a widget on that day counts as one, however often they saw it. What came of it is counted
+    with the day on which it was shown. Visitors have no list: additions and what follows come of `of_members` only.
+    """
+
+    day = models.DateField()
+    version = models.ForeignKey(ModelVersion, models.CASCADE, null=True, related_name="+")
+    widget = models.CharField(max_length=20, choices=widget_choices)
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
+    segment = models.CharField(max_length=200, blank=True, help_text="By name; empty: a visitor, or in none.")
+    is_synthetic = models.BooleanField()
+    shown = models.PositiveIntegerField()
+    clicked = models.PositiveIntegerField()
+    of_members = models.PositiveIntegerField()
+    added = models.PositiveIntegerField()
+    completed = models.PositiveIntegerField()
+    liked = models.PositiveIntegerField()
+    hidden = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "version", "widget", "variant", "segment", "is_synthetic"],
+                nulls_distinct=False,
+                name="widget_day_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.widget} on {self.day}"
+
+
+class ShownTitle(models.Model):
+    """To how many a widget showed a title on a day."""
+
+    day = models.DateField()
+    widget = models.CharField(max_length=20, choices=widget_choices)
+    title_id = models.IntegerField()
+    is_synthetic = models.BooleanField()
+    shown = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "is_synthetic", "widget", "title_id"],
+                include=["shown"],
+                name="shown_title_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"title {self.title_id} on {self.day}"
+
+
+class AccuracyDay(models.Model):
+    """How far predicted scores were from those that members then gave: counts and sums of errors (predicted − given).
+
+    `n`: predicted by the model, from the list without that title. `n_published`: predicted in the row that the member was
+    shown before.
+    """
+
+    day = models.DateField()
+    version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="+")
+    segment = models.CharField(max_length=200, blank=True)
+    is_synthetic = models.BooleanField()
+    n = models.PositiveIntegerField()
+    errors = models.FloatField()
+    absolute = models.FloatField()
+    squared = models.FloatField()
+    n_published = models.PositiveIntegerField()
+    absolute_published = models.FloatField()
+    squared_published = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "version", "segment", "is_synthetic"], name="accuracy_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version_id} on {self.day}"
+
+
+class MembersDay(models.Model):
+    """How many members joined on a day, and were active on it, and within 7 and 28 days until it."""
+
+    day = models.DateField()
+    is_synthetic = models.BooleanField()
+    joined = models.PositiveIntegerField()
+    active = models.PositiveIntegerField()
+    active_7 = models.PositiveIntegerField()
+    active_28 = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "is_synthetic"], name="members_day_once")]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class CohortWeek(models.Model):
+    """Of those who joined in a week, how many were active `age` weeks later: 0 is each one's first
+    seven days. Only weeks that are over for all of them."""
+
+    week = models.DateField(help_text="Its Monday.")
+    age = models.PositiveSmallIntegerField()
+    is_synthetic = models.BooleanField()
+    members = models.PositiveIntegerField(help_text="How many joined in that week and are still here.")
+    active = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["week", "age", "is_synthetic"], name="cohort_week_once")]
+
+    def __str__(self) -> str:
+        return f"{self.week}, week {self.age}"
+
+
+class RequestDay(models.Model):
+    """How many requests of a kind took about so long on a day; see `analytics.tally` for the buckets."""
+
+    class Kind(models.TextChoices):
+        PAGE = "page", _("Page")
+        FRAGMENT = "fragment", _("Part of a page")
+        API = "api", _("API")
+
+    day = models.DateField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    route = models.CharField(max_length=100)
+    bucket = models.PositiveSmallIntegerField()
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "kind", "route", "bucket"], include=["n"], name="request_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.route} on {self.day}"
+
+
+class ServedDay(models.Model):
+    """Where the lists of suggestions that were served on a day came from, and the sum of their ages."""
+
+    day = models.DateField()
+    source = models.CharField(max_length=10)
+    n = models.PositiveIntegerField()
+    seconds = models.BigIntegerField(help_text="Their ages, added up.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "source"], name="served_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} on {self.day}"
+
+
+class TallyCursor(models.Model):
+    """The last minute whose tallies are in the tables: moved in the transaction that adds them."""
+
+    minute = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.minute)
+
+
+class AudienceFigure(models.Model):
+    """How many people of a source have something in common, and how they use their lists.
+
+    Small groups are in it; `analytics.audience` never gives them out.
+    """
+
+    class Part(models.TextChoices):
+        AGE = "age", _("Age")
+        GENDER = "gender", _("Gender")
+        COUNTRY = "country", _("Country")
+
+    source = models.CharField(max_length=100, blank=True, help_text="An imported file's name; empty: our members.")
+    is_synthetic = models.BooleanField(default=False)
+    part = models.CharField(max_length=8, choices=Part)
+    value = models.CharField(max_length=20, help_text="Empty: not known.", blank=True)
+    people = models.PositiveIntegerField()
+    titles = models.PositiveIntegerField(default=0, help_text="On their lists.")
+    scored = models.PositiveIntegerField(default=0)
+    scores = models.BigIntegerField(default=0, help_text="Added up.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "is_synthetic", "part", "value"], name="audience_figure_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source or 'members'}: {self.part} {self.value}"

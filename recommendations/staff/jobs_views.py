@@ -1,0 +1,86 @@
+"""/staff/jobs/: queues, workers, the timetable, what ran last and what failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from celery import current_app
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from catalog.requests import PageRequest
+from recommendations.models import JobRun
+from recommendations.staff import jobs as background
+from recommendations.staff.access import staff_only
+
+A_PAGE = 50
+may_look = permission_required("recommendations.view_jobrun", raise_exception=True)
+may_act = permission_required("recommendations.change_jobrun", raise_exception=True)
+
+
+@require_GET
+@staff_only
+@may_look
+def jobs(request: PageRequest) -> HttpResponse:
+    """Workers are asked only where that is wanted: it takes most of a second."""
+    if "workers" in request.GET and request.htmx.target == "workers":
+        return render(request, "recommendations/staff/_workers.html", _asked())
+    runs = JobRun.objects.order_by("-started_at", "-pk")
+    wanted = request.GET.get("state", "")
+    if wanted in JobRun.State.values:
+        runs = runs.filter(state=wanted)
+    task = request.GET.get("task", "")
+    if background.known_task(task):
+        runs = runs.filter(task=task)
+    context: dict[str, Any] = {
+        "runs": Paginator(runs, A_PAGE).get_page(request.GET.get("page")),
+        "states": JobRun.State.choices,
+        "state": wanted,
+        "task": task if background.known_task(task) else "",
+        "timetable": background.timetable(),
+        "queues": background.queue_lengths(),
+        "kept_days": background.kept_days(),
+    }
+    if "workers" in request.GET:
+        context |= _asked()
+    return render(request, "recommendations/staff/jobs.html", context)
+
+
+@require_POST
+@staff_only
+@may_act
+def run(request: PageRequest) -> HttpResponse:
+    """One of the timetable, now."""
+    entry = current_app.conf.beat_schedule.get(request.POST.get("name", ""))
+    if entry is None:
+        return HttpResponseBadRequest(gettext("There is no such job in the timetable."))
+    background.send(entry["task"], entry.get("kwargs", {}))
+    messages.success(request, gettext("Sent: a worker takes it when its queue comes to it."))
+    return redirect("staff:jobs")
+
+
+@require_POST
+@staff_only
+@may_act
+def again(request: PageRequest, pk: int) -> HttpResponse:
+    failed = get_object_or_404(JobRun, pk=pk)
+    if not background.known_task(failed.task):
+        return HttpResponseBadRequest(gettext("There is no such job any more."))
+    if background.run_again(failed):
+        messages.success(request, gettext("Sent: a worker takes it when its queue comes to it."))
+    else:
+        messages.error(request, gettext("Only what has failed can be started again, and only once."))
+    return redirect("staff:jobs")
+
+
+def _asked() -> dict[str, Any]:
+    try:
+        return {"asked": True, "workers": background.workers()}
+    except (redis.RedisError, OSError):
+        return {"asked": True, "workers": []}

@@ -1,0 +1,88 @@
+"""/staff/models/: what was trained and what came of it, what serves now, and going back to another version."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import User
+from recommendations.artifact_store import artifact_folder
+from recommendations.models import ModelActivation, ModelVersion
+from recommendations.pipelines.publish import NotPublishedError, activate
+from recommendations.staff.access import staff_only
+
+SHOWN = 50
+
+
+@require_GET
+@staff_only
+@permission_required("recommendations.view_modelversion", raise_exception=True)
+def models(request: HttpRequest) -> HttpResponse:
+    versions = list(ModelVersion.objects.all()[:SHOWN])
+    context = {
+        "versions": versions,
+        "active": next((version for version in versions if version.is_active), None) or ModelVersion.active(),
+        "activations": ModelActivation.objects.select_related("by", "version")[:SHOWN],
+    }
+    return render(request, "recommendations/staff/models.html", context)
+
+
+@require_GET
+@staff_only
+@permission_required("recommendations.view_modelversion", raise_exception=True)
+def model(request: HttpRequest, pk: int) -> HttpResponse:
+    version = get_object_or_404(ModelVersion, pk=pk)
+    context = {
+        "version": version,
+        "figures": _flat(version.metrics),
+        "parameters": _flat(version.parameters),
+        "can_serve": can_serve(version),
+        "drift": version.drift_reports.all()[:14],
+    }
+    return render(request, "recommendations/staff/model.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_only
+@permission_required("recommendations.change_modelversion", raise_exception=True)
+def serve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks first; then this version serves, and who wanted it is written down."""
+    version = get_object_or_404(ModelVersion, pk=pk)
+    if request.method == "GET":
+        context = {"version": version, "active": ModelVersion.active(), "can_serve": can_serve(version)}
+        return render(request, "recommendations/staff/serve.html", context)
+    by = cast(User, request.user)
+    try:
+        activate(version, by)
+    except NotPublishedError as error:
+        messages.error(request, str(error))
+        return redirect("staff:model", pk)
+    LogEntry.objects.log_actions(by.pk, [version], CHANGE, change_message="Serves from now on.", single_object=True)
+    messages.success(request, gettext("%(version)s serves now.") % {"version": version})
+    return redirect("staff:models")
+
+
+def can_serve(version: ModelVersion) -> bool:
+    """Published, with its files and rows still there, and not serving already."""
+    is_there = version.status == ModelVersion.Status.PUBLISHED and artifact_folder(version).is_dir()
+    return is_there and not version.is_active
+
+
+def _flat(values: object, before: str = "") -> list[tuple[str, object]]:
+    """Nested figures as a list with dotted names.
+
+    >>> _flat({"test": {"rmse": 1.5, "n": 3}, "seed": 0})
+    [('test.rmse', 1.5), ('test.n', 3), ('seed', 0)]
+    """
+    if not isinstance(values, dict):
+        return [(before, values)]
+    return [
+        pair for name, value in values.items() for pair in _flat(value, f"{before}.{name}" if before else str(name))
+    ]

@@ -1,0 +1,111 @@
+"""What web processes count: requests' times, who is here, and where lists of suggestions come from."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from django.db.models import Sum
+
+from recommendations.analytics import tally as counting
+from recommendations.analytics.minutes import add_minutes
+from recommendations.analytics.tally import KEY, TallyMiddleware, bucket_of, milliseconds_of, tally
+from recommendations.experiments.intake import stream
+from recommendations.models import ActiveDay, RequestDay, ServedDay
+
+pytestmark = pytest.mark.django_db
+LATER = 180  # seconds after which a minute is over
+
+
+def requests():
+    return sorted(RequestDay.objects.order_by().values_list("kind", "route").annotate(Sum("n")))
+
+
+@pytest.fixture
+def over():
+    """Add what was counted until now."""
+
+    def add() -> int:
+        tally.flush()
+        return add_minutes(time.time() + LATER)
+
+    return add
+
+
+def test_requests_are_counted_by_kind_and_route(client, over):
+    client.get("/about/")
+    client.get("/about/")
+    client.get("/about/", headers={"HX-Request": "true"})
+    client.get("/api/v1/titles/")
+    client.get("/nowhere/")
+    over()
+    assert requests() == [
+        ("api", "api:titles", 1), ("fragment", "recommendations:about", 1), ("page", "recommendations:about", 2),
+    ]  # fmt: skip
+
+
+def test_a_minute_is_added_once_and_not_before_it_is_over(client, over):
+    client.get("/about/")
+    tally.flush()
+    assert (add_minutes(), requests()) == (0, [])
+    assert [over(), over()] == [1, 0]
+    assert requests() == [("page", "recommendations:about", 1)]
+
+
+def test_a_minute_whose_key_was_left_behind_is_not_added_again(client, over):
+    client.get("/about/")
+    tally.flush()
+    (key,) = stream().keys(f"{KEY}:*")
+    kept = stream().hgetall(key)
+    over()
+    stream().hset(key, mapping=kept)  # as if it had been killed before it deleted the key
+    assert (over(), requests()) == (0, [("page", "recommendations:about", 1)])
+
+
+def test_a_member_is_active_on_a_day_once(client, member, over):
+    client.force_login(member)
+    client.get("/list/")
+    client.get("/settings/")
+    over()
+    over()
+    assert list(ActiveDay.objects.values_list("member", "day")) == [(member.pk, datetime.now(UTC).date())]
+
+
+def test_a_member_who_is_deleted_meanwhile_is_not_counted(client, member, over):
+    client.force_login(member)
+    client.get("/list/")
+    member.delete()
+    over()
+    assert ActiveDay.objects.count() == 0
+
+
+def test_lists_of_suggestions_are_counted_by_where_they_come_from(client, member, make_entry, over):
+    for _ in range(3):
+        make_entry(member, score=8)
+    client.force_login(member)
+    client.get("/for-you/")
+    over()
+    assert list(ServedDay.objects.values_list("source", "n")) == [("popular", 1)]
+
+
+def test_without_valkey_pages_are_served_and_the_counts_are_lost(client, monkeypatch, settings):
+    import redis
+
+    monkeypatch.setattr(counting, "stream", lambda: redis.Redis(port=1))
+    assert client.get("/about/").status_code == 200
+    tally.flush()
+
+
+def test_it_asks_the_database_nothing(rf, django_assert_num_queries):
+    request = rf.get("/about/")
+    request.resolver_match = type("Match", (), {"view_name": "recommendations:about"})
+    from django.http import HttpResponse
+
+    with django_assert_num_queries(0):
+        TallyMiddleware(lambda _: HttpResponse())(request)
+
+
+def test_buckets_are_a_fifth_wide():
+    for milliseconds in (0.3, 1.0, 7.5, 80.0, 1500.0):
+        assert milliseconds_of(bucket_of(milliseconds)) == pytest.approx(milliseconds, rel=0.1)
