@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recommendations.engine.explain import reasons
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.evidence import MemberEvidence
-from recommendations.engine.ranking import NOTHING, PUBLISHED, RankingOptions, TitleRules, allowed_titles, may_be_shown, rank
+from recommendations.engine.ranking import NOTHING, PUBLISHED, TitleRules, allowed_titles, may_be_shown, rank
 from recommendations.engine.recommender import MemberList, Recommender
 
 CANDIDATES = 300  # titles of each member that are judged for all of them
@@ -36,23 +36,25 @@ def recommend_together(
     rules: TitleRules,
     n: int,
     method: str = "fair",
-    options: RankingOptions = PUBLISHED,
+    among: NDArray[np.bool_] | None = None,
 ) -> RankedTogether:
     """The n best titles that none of the members has on their list, or anything of the same franchise.
 
-    Adult titles are never among them. Raises KeyError for an unknown method.
+    among: (n_items,) a choice of titles. Adult titles are never among them. Raises KeyError for an unknown method.
     """
     if not members:
         return RankedTogether(NOTHING, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int64))
     read = [recommender.evidence.read(member.items, member.scores) for member in members]
     begun = np.concatenate([member.on_list for member in members])
     hidden = np.concatenate([member.hidden for member in members])
-    allowed = allowed_titles(rules, begun, hidden, shows_adult=False) & may_be_shown(rules, options)
+    allowed = allowed_titles(rules, begun, hidden, shows_adult=False) & may_be_shown(rules, PUBLISHED)
+    if among is not None:
+        allowed &= among
     candidates = _candidates(read, allowed)
     likings = shares_below(np.stack([one.linear[candidates] for one in read]))
     scores = np.full(len(recommender.items), np.nan)
     scores[candidates] = METHODS[method](likings, n)
-    shown, scored = rank(scores, allowed, rules, n, options)
+    shown, scored = rank(scores, allowed, rules, n)
     cited = [reasons(one.items, one.scores, one.contributions.among(scored))[0][:, 0] for one in read]
     own = [recommender.predict(member.items, member.scores, shown) for member in members]
     at = np.stack(cited)

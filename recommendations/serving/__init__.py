@@ -1,6 +1,7 @@
 """Recommendations for pages, endpoints and commands."""
 
 from recommendations.serving.choices import Choice, filtered, in_mood
+from recommendations.serving.groups import GroupRecommendations, recommend_for_group
 from recommendations.serving.personal import (
     LEAST_INPUTS,
     Reason,
@@ -24,6 +25,7 @@ __all__ = [
     "LEAST_INPUTS",
     "WALL",
     "Choice",
+    "GroupRecommendations",
     "Reader",
     "Reason",
     "Recommendation",
@@ -41,6 +43,7 @@ __all__ = [
     "predicted_score",
     "recommend",
     "recommend_for",
+    "recommend_for_group",
     "recommend_for_guest",
     "rows_for",
     "season_ranking",

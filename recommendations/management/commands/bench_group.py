@@ -1,0 +1,49 @@
+"""How fast a group's recommendations are made."""
+
+import time
+from typing import Any
+
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from recommendations.benchmark.publishing import made_members
+from recommendations.engine.groups import METHODS
+from recommendations.models import ModelVersion
+from recommendations.serving import recommend_for_group
+from recommendations.serving.groups import MOST
+
+BAR_MS = 100
+
+
+class Command(BaseCommand):
+    help = "Measure recommendations for groups of eight (make bench calls it on a site of its own; it makes members)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--groups", type=int, default=40)
+
+    def handle(self, *, groups: int, **options: Any) -> None:
+        if ModelVersion.active() is None:
+            raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
+        people = list(User.objects.filter(pk__in=made_members(MOST * groups, typical_length=90)))
+        chosen = [people[start : start + MOST] for start in range(0, len(people), MOST)]
+        recommend_for_group(chosen[0][0], chosen[0][1:])  # what is read once is not counted
+        for method in METHODS:
+            times, queries = zip(*(_time(group, method) for group in chosen), strict=True)
+            p95 = np.percentile(times, 95)
+            self.stdout.write(
+                f"group of {MOST}, {method}: p95 {p95:.0f} ms (bar < {BAR_MS}), median {np.median(times):.0f} ms, "
+                f"{max(queries)} queries{'' if p95 < BAR_MS else '  missed'}"
+            )
+
+
+def _time(group: list[User], method: str) -> tuple[float, int]:
+    with CaptureQueriesContext(connection) as queries:
+        started = time.perf_counter()
+        found = recommend_for_group(group[0], group[1:], method=method)
+        took = (time.perf_counter() - started) * 1000
+    if len(found.heard) < MOST or not found.items:
+        raise CommandError(f"only {len(found.heard)} of {MOST} lists say enough: nothing is measured")
+    return took, len(queries)
