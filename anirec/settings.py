@@ -162,7 +162,9 @@ email = env.email("EMAIL_URL", default="filemail:")
 vars().update(email)
 if email["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-SITE_URL = environment.url("SITE_URL", f"http://localhost:{os.environ.get('PORT') or 8000}", "http", "https")  # in letters
+SITE_URL = environment.url(
+    "SITE_URL", f"http://localhost:{os.environ.get('PORT') or 8000}", "http", "https"
+)  # in letters
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="anirec <noreply@localhost>")
 
 # --- What is kept for statistics, in days ---------------------------------------------------------------------------

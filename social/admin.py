@@ -3,11 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
-from social.models import Review, ReviewReport
+from social.models import Block, Comment, Decision, Report, Review
 
 
 @admin.register(Review)
@@ -22,24 +20,42 @@ class ReviewAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(ReviewReport)
-class ReviewReportAdmin(admin.ModelAdmin):
-    """The queue of what members have reported: take a review down, or leave it, and the report is settled."""
-
-    list_display = ("review", "reason", "remark", "reporter", "created_at", "is_settled")
-    list_filter = ("is_settled", "reason")
-    list_select_related = ("review", "reporter")
-    readonly_fields = ("review", "reporter", "reason", "remark", "created_at")
-    actions = ("take_down", "leave_it")
-
-    @admin.action(description=_("Take the reviews down"))
-    def take_down(self, request: HttpRequest, reports: QuerySet[ReviewReport]) -> None:
-        Review.objects.filter(reports__in=reports).update(is_removed=True)
-        reports.update(is_settled=True)
-
-    @admin.action(description=_("Leave the reviews as they are"))
-    def leave_it(self, request: HttpRequest, reports: QuerySet[ReviewReport]) -> None:
-        reports.update(is_settled=True)
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """To look things up: /staff/moderation/ is where something is done about them."""
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "target_id", "reason", "remark", "reporter", "created_at", "is_settled")
+    list_filter = ("is_settled", "reason")
+    list_select_related = ("reporter",)
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ("at", "staff", "act", "what", "member", "reason")
+    list_filter = ("act",)
+    list_select_related = ("staff", "member")
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    list_display = ("author", "text", "created_at", "is_removed")
+    list_filter = ("is_removed",)
+    list_select_related = ("author",)
+    search_fields = ("author__username", "text")
+
+
+@admin.register(Block)
+class BlockAdmin(ReadOnlyAdmin):
+    list_display = ("blocker", "blocked", "created_at")
+    list_select_related = ("blocker", "blocked")

@@ -6,11 +6,13 @@ Who may see a thing may comment on it and like it: whoever calls has looked it u
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
 from social.models import Activity, Comment, Like, Review
 from social.models.activities import LONGEST_COMMENT
+from social.notifications import Kind, notify
 
 
 def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
@@ -22,13 +24,15 @@ def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
     if len(comment.text) > LONGEST_COMMENT:  # a TextField's max_length binds forms only
         message = gettext("A comment has at most %(n)d characters; this one has %(given)d.")
         raise ValidationError({"text": message % {"n": LONGEST_COMMENT, "given": len(comment.text)}})
-    comment.save()
+    with transaction.atomic():
+        comment.save()
+        notify(about.owner, Kind.COMMENT, author, comment)
     return comment
 
 
 def may_delete(comment: Comment, member: User) -> bool:
     """Who wrote it, and whose thing it is about."""
-    return member.pk in (comment.author_id, comment.about.owner_id)
+    return member.pk in (comment.author_id, comment.about.owner.pk)
 
 
 def delete_comment(comment: Comment) -> None:
@@ -40,6 +44,9 @@ def like(member: User, activity: Activity, is_liked: bool) -> None:
     if activity.actor_id == member.pk:
         raise ValidationError(gettext("Others say whether they like it."))
     if is_liked:
-        Like.objects.get_or_create(activity=activity, member=member)
+        with transaction.atomic():
+            new, is_new = Like.objects.get_or_create(activity=activity, member=member)
+            if is_new:
+                notify(activity.owner, Kind.LIKE, member, new)
     else:
         Like.objects.filter(activity=activity, member=member).delete()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from catalog.models import Title
 from social import comments, reviews
-from social.models import Activity, Comment, Review, ReviewReport
+from social.models import Activity, Comment, Decision, Notification, NotificationChoice, Report, Review
 from social.models.activities import LONGEST_COMMENT
 from social.models.reviews import LONGEST, SHORTEST
 from social.queries import KINDS
@@ -74,8 +74,26 @@ class CommentForm(forms.Form):
             return None
 
 
+class NotificationForm(forms.Form):
+    """A choice for each kind of notification."""
+
+    def __init__(self, *args: Any, channels: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind, label in Notification.Kind.choices:
+            self.fields[kind] = forms.ChoiceField(
+                label=label, choices=NotificationChoice.Channel, initial=channels[kind]
+            )
+
+
 class ReportForm(forms.Form):
-    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=ReviewReport.Reason)
+    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=Report.Reason)
     remark = forms.CharField(
         label=_("Anything to add?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class DecisionForm(forms.Form):
+    """`social.moderation` decides what can be done with what."""
+
+    act = forms.ChoiceField(label=_("What to do"), choices=Decision.Act)
+    reason = forms.CharField(label=_("Why (the member reads it)"), max_length=500)

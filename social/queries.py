@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from social.models import Follow, FollowRequest
+from social.models import Follow, FollowRequest, Mute
 from social.visibility import entries_visible_to, followed_by, members_visible_to
 
 KINDS = {"": _("Everybody"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("I follow")}
@@ -22,13 +22,18 @@ class FollowState:
     n_following: int
     is_followed: bool
     is_requested: bool
+    is_muted: bool
 
 
 def visible_member(username: str, viewer: User | AnonymousUser) -> User:
     """Raises Http404 unless `viewer` may see somebody of that name."""
+    return find_by_name(username, members_visible_to(viewer))
+
+
+def find_by_name(username: str, members: QuerySet[User]) -> User:
     if "\0" in username:  # which PostgreSQL cannot even look for
         raise Http404
-    return get_object_or_404(members_visible_to(viewer), username__iexact=username)
+    return get_object_or_404(members, username__iexact=username)
 
 
 def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "") -> QuerySet[User]:
@@ -53,4 +58,5 @@ def follow_state(member: User, viewer: User | AnonymousUser) -> FollowState:
         n_following=Follow.objects.filter(follower=member, followed__in=shown).count(),
         is_followed=is_member and Follow.objects.filter(follower=viewer.pk, followed=member).exists(),
         is_requested=is_member and FollowRequest.objects.filter(asker=viewer.pk, asked=member).exists(),
+        is_muted=is_member and Mute.objects.filter(muter=viewer.pk, muted=member).exists(),
     )

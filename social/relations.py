@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from social.activities import record_follow
 from social.models import Block, Comment, Follow, FollowRequest, HelpfulVote, Like, Mute
+from social.notifications import Kind, count_unread, forget_between, notify
 from social.signals import blocked as blocked_signal
 
 
@@ -18,9 +19,11 @@ def follow(follower: User, followed: User) -> None:
         if follower == followed or is_blocked_between(follower, followed):
             return
         if followed.approves_followers and not Follow.objects.filter(follower=follower, followed=followed).exists():
-            FollowRequest.objects.get_or_create(asker=follower, asked=followed)
-        else:
-            _make_follow(follower, followed)
+            request, is_new = FollowRequest.objects.get_or_create(asker=follower, asked=followed)
+            if is_new:
+                notify(followed, Kind.REQUEST, follower, request)
+        elif new := _make_follow(follower, followed):
+            notify(followed, Kind.FOLLOW, follower, new)
 
 
 def unfollow(follower: User, followed: User) -> None:
@@ -33,8 +36,8 @@ def unfollow(follower: User, followed: User) -> None:
 def accept_request(asked: User, asker: User) -> None:
     with transaction.atomic():
         _lock(asked, asker)
-        if FollowRequest.objects.filter(asker=asker, asked=asked).exists():
-            _make_follow(asker, asked)
+        if FollowRequest.objects.filter(asker=asker, asked=asked).exists() and (new := _make_follow(asker, asked)):
+            notify(asker, Kind.ACCEPTED, asked, new)
 
 
 def decline_request(asked: User, asker: User) -> None:
@@ -56,6 +59,7 @@ def block(blocker: User, blocked: User) -> None:
             Like.objects.filter(member=one, activity__actor=other).delete()
             on_theirs = Q(activity__actor=other) | Q(review__author=other)
             Comment.objects.filter(on_theirs, author=one).delete()
+        forget_between(blocker.pk, blocked.pk)
         blocked_signal.send(Block, blocker_id=blocker.pk, blocked_id=blocked.pk)
 
 
@@ -67,10 +71,12 @@ def unblock(blocker: User, blocked: User) -> None:
 def mute(muter: User, muted: User) -> None:
     if muter != muted:
         Mute.objects.get_or_create(muter=muter, muted=muted)
+        count_unread(muter.pk)
 
 
 def unmute(muter: User, muted: User) -> None:
     Mute.objects.filter(muter=muter, muted=muted).delete()
+    count_unread(muter.pk)
 
 
 def is_blocked_between(one: User, other: User) -> bool:
@@ -78,11 +84,14 @@ def is_blocked_between(one: User, other: User) -> bool:
     return Block.objects.filter(either).exists()
 
 
-def _make_follow(follower: User, followed: User) -> None:
+def _make_follow(follower: User, followed: User) -> Follow | None:
+    """None where they follow already."""
     follow, is_new = Follow.objects.get_or_create(follower=follower, followed=followed)
     FollowRequest.objects.filter(asker=follower, asked=followed).delete()
-    if is_new:
-        record_follow(follow)
+    if not is_new:
+        return None
+    record_follow(follow)
+    return follow
 
 
 def _lock(one: User, other: User) -> None:

@@ -17,7 +17,7 @@ from catalog.models import Title
 from catalog.requests import PageRequest
 from social import reviews
 from social.feed_views import comment_context
-from social.forms import ReportForm, ReviewForm
+from social.forms import ReviewForm
 from social.models import Review
 from social.queries import visible_member
 from social.review_queries import SORTS, reviews_for, reviews_of_member, reviews_of_title
@@ -91,19 +91,6 @@ def helpful(request: MemberRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return back_to(request, shown.get_absolute_url())
     return render(request, "social/_helpful.html", {"review": _review(request, pk)})
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def report(request: MemberRequest, pk: int) -> HttpResponse:
-    shown = _review(request, pk)
-    form = ReportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        reviews.report_review(request.user, shown, form.cleaned_data["reason"], form.cleaned_data["remark"])
-        messages.success(request, gettext("Thank you. Somebody will look at it."))
-        return redirect(reverse("social:title_reviews", args=[shown.title_id]))
-    status = 422 if request.method == "POST" else 200
-    return render(request, "social/report.html", {"review": shown, "form": form}, status=status)
 
 
 def _review(request: PageRequest, pk: int) -> Review:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from accounts.models import User
 from catalog.models import Title
 from social.activities import record_review
-from social.models import HelpfulVote, Review, ReviewReport, ReviewVersion
+from social.models import HelpfulVote, Review, ReviewVersion
 from social.models.reviews import LONGEST
+from social.notifications import Kind, notify
 
 
 def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
@@ -48,17 +49,12 @@ def vote_helpful(voter: User, review: Review, is_helpful: bool) -> None:
     if review.author_id == voter.pk:
         raise ValidationError(gettext("Others say whether your review helps."))
     if is_helpful:
-        HelpfulVote.objects.get_or_create(review=review, voter=voter)
+        with transaction.atomic():
+            vote, is_new = HelpfulVote.objects.get_or_create(review=review, voter=voter)
+            if is_new:
+                notify(review.author, Kind.HELPFUL, voter, vote)
     else:
         HelpfulVote.objects.filter(review=review, voter=voter).delete()
-
-
-def report_review(reporter: User, review: Review, reason: str, remark: str = "") -> ReviewReport:
-    """Reported again, the report says what was said last, and is open again."""
-    report = ReviewReport(review=review, reporter=reporter, reason=reason, remark=remark)
-    report.clean_fields(exclude={"review", "reporter"})
-    said = {"reason": reason, "remark": remark, "is_settled": False}
-    return ReviewReport.objects.update_or_create(review=review, reporter=reporter, defaults=said)[0]
 
 
 def _require_length(text: str) -> None:

@@ -19,8 +19,8 @@ from accounts.api_access import ForMembers, member_of
 from catalog.api import TitleLinkSerializer
 from catalog.models import Title
 from catalog.paging import CursorPages
-from social import reviews
-from social.models import Review, ReviewReport
+from social import moderation, reviews
+from social.models import Report, Review
 from social.models.reviews import LONGEST, SHORTEST
 from social.queries import visible_member
 from social.review_queries import SORTS, reviews_for, reviews_of_member, reviews_of_title
@@ -52,7 +52,7 @@ class WrittenReviewSerializer(serializers.Serializer[Any]):
 
 
 class ReportSerializer(serializers.Serializer[Any]):
-    reason = serializers.ChoiceField(choices=ReviewReport.Reason.choices)
+    reason = serializers.ChoiceField(choices=Report.Reason.choices)
     remark = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
@@ -138,7 +138,7 @@ class Helpful(ForMembers, APIView):
         return Response(status=204)
 
 
-class Report(ForMembers, APIView):
+class ReportReview(ForMembers, APIView):
     write_scope = "write:reviews"
 
     @extend_schema(operation_id="review_report", request=ReportSerializer, responses={204: None})
@@ -146,7 +146,7 @@ class Report(ForMembers, APIView):
         """Tell the staff that a review should not be there."""
         given = ReportSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        reviews.report_review(member_of(request), _review(request, pk), **given.validated_data)
+        moderation.report(member_of(request), _review(request, pk), **given.validated_data)
         return Response(status=204)
 
 
@@ -165,5 +165,5 @@ urlpatterns = [
     path("my/reviews/<int:title_id>/", MyReview.as_view(), name="my-review"),
     path("reviews/<int:pk>/", OneReview.as_view(), name="review"),
     path("reviews/<int:pk>/helpful/", Helpful.as_view(), name="helpful"),
-    path("reviews/<int:pk>/report/", Report.as_view(), name="review-report"),
+    path("reviews/<int:pk>/report/", ReportReview.as_view(), name="review-report"),
 ]

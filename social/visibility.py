@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import EntryStatus, ListEntry, User, Visibility
 from accounts.models.entries import ListEntryQuerySet
 from catalog.models import Title
-from social.models import Activity, ActivityItem, Block, Comment, Follow, Mute, Review
+from social.models import Activity, ActivityItem, Block, Comment, Follow, Mute, Notification, Review
 
 Viewer = User | AnonymousUser | None
 SHOWN_TO_FOLLOWERS = (Visibility.PUBLIC, Visibility.FOLLOWERS)
@@ -96,6 +96,21 @@ def comments_visible_to(viewer: Viewer) -> QuerySet[Comment]:
     if viewer is None or not viewer.is_authenticated:
         return comments.filter(is_removed=False)
     return comments.filter(Q(is_removed=False) | Q(author=viewer)).exclude(author__in=muted_by(viewer))
+
+
+def notifications_visible_to(member: User) -> QuerySet[Notification]:
+    """A member's own, of those whom they see and have not muted, about what they may still read."""
+    actor = Q(actor=None) | Q(actor__in=members_visible_to(member)) & ~Q(actor__in=muted_by(member))
+    comment = Exists(comments_visible_to(member).filter(pk=OuterRef("comment")))
+    activity = Exists(activities_visible_to(member).filter(pk=OuterRef("like__activity")))
+    review = Exists(reviews_visible_to(member).filter(pk=OuterRef("vote__review")))
+    return Notification.objects.filter(
+        actor,
+        Q(comment=None) | Q(comment),
+        Q(like=None) | Q(activity),
+        Q(vote=None) | Q(review),
+        recipient=member,
+    )
 
 
 def followed_by(viewer: User) -> QuerySet[Follow, dict[str, int]]:

@@ -1,18 +1,23 @@
 from social.models.activities import Activity, ActivityItem, Comment, Like
+from social.models.moderation import Decision, Report
+from social.models.notifications import Notification, NotificationChoice
 from social.models.relations import Block, Follow, FollowRequest, Mute
-from social.models.reviews import HelpfulVote, Review, ReviewReport, ReviewVersion
+from social.models.reviews import HelpfulVote, Review, ReviewVersion
 
 __all__ = [
     "Activity",
     "ActivityItem",
     "Block",
     "Comment",
+    "Decision",
     "Follow",
     "FollowRequest",
     "HelpfulVote",
     "Like",
     "Mute",
+    "Notification",
+    "NotificationChoice",
+    "Report",
     "Review",
-    "ReviewReport",
     "ReviewVersion",
 ]

@@ -53,8 +53,8 @@ class Activity(models.Model):
         return reverse("social:activity", args=[self.pk])
 
     @property
-    def owner_id(self) -> int:
-        return self.actor_id
+    def owner(self) -> User:
+        return self.actor
 
 
 class ActivityItem(models.Model):

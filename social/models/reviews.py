@@ -32,8 +32,8 @@ class Review(models.Model):
         return reverse("social:review", args=[self.pk])
 
     @property
-    def owner_id(self) -> int:
-        return self.author_id
+    def owner(self) -> User:
+        return self.author
 
 
 class ReviewVersion(models.Model):
@@ -60,27 +60,3 @@ class HelpfulVote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.voter_id} for review {self.review_id}"
-
-
-class ReviewReport(models.Model):
-    """Somebody says that a review should not be there; staff decide in the admin."""
-
-    class Reason(models.TextChoices):
-        SPOILER = "spoiler", _("It gives away what happens, unmarked")
-        ABUSE = "abuse", _("It attacks somebody")
-        OFF_TOPIC = "off_topic", _("It is not about the title")
-        SPAM = "spam", _("It advertises something")
-        OTHER = "other", _("Something else")
-
-    review = models.ForeignKey(Review, models.CASCADE, related_name="reports")
-    reporter = models.ForeignKey(User, models.CASCADE, related_name="+")
-    reason = models.CharField(max_length=10, choices=Reason)
-    remark = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    is_settled = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["review", "reporter"], name="report_once")]
-
-    def __str__(self) -> str:
-        return f"review {self.review_id}: {self.reason}"

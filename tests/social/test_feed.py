@@ -105,7 +105,9 @@ class TestWhatIsNews:
 
     def test_an_import_is_one_and_goes_with_it(self, ada, reader, make_title):
         for number in range(12):
-            ExternalId.objects.create(title=make_title(f"T{number}"), provider="mal", medium="anime", value=str(number + 1))
+            ExternalId.objects.create(
+                title=make_title(f"T{number}"), provider="mal", medium="anime", value=str(number + 1)
+            )
         rows = (f"T{number},{number + 1},9,completed\n" for number in range(12))
         data = "".join(["Name,MAL ID,Rating,Status\n", *rows]).encode()
         opened = reading.read_columns(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from social import markdown, reviews
-from social.models import Review, ReviewReport
+from social.models import Report, Review
 
 GOOD = "It takes its time, and the time is well spent: every minute of it leads to the last one, " * 2 + "and on."
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "reviews"}
@@ -191,16 +191,9 @@ class TestHelpfulAndReports:
         review = make_review()
         for reason in ("spam", "abuse"):
             own.post(reverse("social:report_review", args=[review.pk]), {"reason": reason})
-        assert list(ReviewReport.objects.values_list("review", "reporter", "reason", "is_settled")) == [
+        assert list(Report.objects.values_list("review", "reporter", "reason", "is_settled")) == [
             (review.pk, member.pk, "abuse", False)
         ]
-
-    def test_staff_take_it_down(self, admin_client, make_member, make_review):
-        report = reviews.report_review(make_member(), make_review(), "spam")
-        admin_client.post(
-            reverse("admin:social_reviewreport_changelist"), {"action": "take_down", "_selected_action": [report.pk]}
-        )
-        assert (Review.objects.get().is_removed, ReviewReport.objects.get().is_settled) == (True, True)
 
 
 @pytest.mark.django_db

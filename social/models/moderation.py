@@ -1,0 +1,112 @@
+"""What members report, and what staff decided about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ListEntry, User
+from social.models.activities import Comment, exactly_one
+from social.models.reviews import Review
+
+TARGETS = ("review", "comment", "entry", "member")  # an entry is reported for its note, a member for their name or page
+Target = Review | Comment | ListEntry | User
+
+
+class Report(models.Model):
+    """Somebody says that something should not be there. Written only through `social.moderation`."""
+
+    class Reason(models.TextChoices):
+        SPOILER = "spoiler", _("It gives away what happens, unmarked")
+        ABUSE = "abuse", _("It attacks somebody")
+        OFF_TOPIC = "off_topic", _("It is not about the title")
+        SPAM = "spam", _("It advertises something")
+        OTHER = "other", _("Something else")
+
+    review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="reports")
+    comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="reports")
+    entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="reports")
+    member = models.ForeignKey(User, models.CASCADE, null=True, related_name="reports")
+    reporter = models.ForeignKey(User, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason)
+    remark = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    is_settled = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            *(models.UniqueConstraint(fields=[name, "reporter"], name=f"report_{name}_once") for name in TARGETS),
+            models.CheckConstraint(condition=exactly_one(*TARGETS), name="report_of_one"),
+        ]
+        indexes = [models.Index(fields=["-created_at"], condition=Q(is_settled=False), name="report_open")]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}: {self.reason}"
+
+    @property
+    def target(self) -> Target:
+        target = self.review or self.comment or self.entry or self.member
+        assert target is not None  # report_of_one
+        return target
+
+    @property
+    def target_id(self) -> int:
+        return int(getattr(self, f"{self.kind}_id"))
+
+    @property
+    def kind(self) -> str:
+        return next(name for name in TARGETS if getattr(self, f"{name}_id") is not None)
+
+    @property
+    def author(self) -> User:
+        return author_of(self.target)
+
+
+def author_of(target: Target) -> User:
+    if isinstance(target, User):
+        return target
+    return target.user if isinstance(target, ListEntry) else target.author
+
+
+class Decision(models.Model):
+    """What staff did, and why. Only ever added: the database refuses to change or delete one, except that it forgets
+    members who are deleted. What is taken back is another decision."""
+
+    class Act(models.TextChoices):
+        LEAVE = "leave", _("Leave it as it is")
+        TAKE_DOWN = "take_down", _("Take it down")
+        PUT_BACK = "put_back", _("Put it back")
+        WARN = "warn", _("Warn the member")
+        SUSPEND = "suspend", _("Suspend the member")
+        REINSTATE = "reinstate", _("Let the member in again")
+
+    staff = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    member = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", help_text="Whose thing it is.")
+    review = models.ForeignKey(Review, models.SET_NULL, null=True, related_name="+")
+    comment = models.ForeignKey(Comment, models.SET_NULL, null=True, related_name="+")
+    entry = models.ForeignKey(ListEntry, models.SET_NULL, null=True, related_name="+")
+    what = models.CharField(max_length=40, help_text="“review 12”: also when that is gone.")
+    act = models.CharField(max_length=10, choices=Act)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.act}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("A decision is not changed: make another.")
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("social:moderation")
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A decision is not deleted.")

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from social.models.activities import Comment, Like
+from social.models.moderation import Decision
+from social.models.relations import Follow, FollowRequest
+from social.models.reviews import HelpfulVote
+
+
+class Notification(models.Model):
+    """What a member is told of. It points at what happened, and goes when that goes. Written only through
+    `social.notifications`; read through `social.visibility`."""
+
+    class Kind(models.TextChoices):
+        FOLLOW = "follow", _("Somebody follows me")
+        REQUEST = "request", _("Somebody asks to follow me")
+        ACCEPTED = "accepted", _("Somebody accepts my request to follow them")
+        COMMENT = "comment", _("Somebody comments on what I did or wrote")
+        LIKE = "like", _("Somebody likes what I did")
+        HELPFUL = "helpful", _("Somebody finds my review helpful")
+        MODERATION = "moderation", _("Staff decide about what I wrote")
+
+    recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=12, choices=Kind)
+    actor = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    is_read = models.BooleanField(default=False)
+    wants_letter = models.BooleanField(default=False, help_text="An e-mail is to tell of it, and has not yet.")
+    thread = models.CharField(
+        max_length=40, blank=True, help_text="What is told together: the kind and this, of a day."
+    )
+
+    follow = models.ForeignKey(Follow, models.CASCADE, null=True, related_name="+")
+    request = models.ForeignKey(FollowRequest, models.CASCADE, null=True, related_name="+")
+    comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
+    like = models.ForeignKey(Like, models.CASCADE, null=True, related_name="+")
+    vote = models.ForeignKey(HelpfulVote, models.CASCADE, null=True, related_name="+")
+    decision = models.ForeignKey(Decision, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["recipient", "-at"], name="notification_recent"),
+            models.Index(fields=["recipient"], condition=Q(is_read=False), name="notification_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.recipient_id}"
+
+    def get_absolute_url(self) -> str:
+        """Where what happened is seen."""
+        if self.comment:
+            return self.comment.get_absolute_url()
+        if self.like:
+            return self.like.activity.get_absolute_url()
+        if self.vote:
+            return self.vote.review.get_absolute_url()
+        if self.request:
+            return reverse("social:followers")
+        return self.actor.get_absolute_url() if self.actor else reverse("social:notifications")
+
+
+class NotificationChoice(models.Model):
+    """How a member wants to be told of one kind, where that is not the default."""
+
+    class Channel(models.TextChoices):
+        SITE = "site", _("On the site")
+        EMAIL = "email", _("On the site and by e-mail")
+        OFF = "off", _("Not at all")
+
+    member = models.ForeignKey(User, models.CASCADE, related_name="notification_choices")
+    kind = models.CharField(max_length=12, choices=Notification.Kind)
+    channel = models.CharField(max_length=5, choices=Channel)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "kind"], name="notification_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.kind} {self.channel}"
