@@ -55,6 +55,14 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Fan:
+    """Somebody whom the reader follows and who gave the title this score."""
+
+    member: User
+    score: int
+
+
+@dataclass(frozen=True)
 class Recommendation:
     """score: unitless, for ordering. predicted: the score, 1–10, the member is expected to give; None if unknown."""
 
@@ -62,6 +70,7 @@ class Recommendation:
     score: float
     predicted: float | None
     reasons: tuple[Reason, ...]
+    loved_by: tuple[Fan, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from recommendations.engine.interactions import LIKED
 from recommendations.models import ModelVersion
 from recommendations.pipelines.member_lists import FRANCHISE
 from recommendations.serving.choices import hidden_gems, led_to_by
+from recommendations.serving.friends import friends_of, loved_by_followed
 from recommendations.serving.personal import Recommendation, recommend
 from recommendations.serving.readers import Reader
 from recommendations.serving.season import season_of, season_ranking
@@ -27,7 +28,7 @@ from recommendations.serving.series import continue_series
 
 FAVOURITES = 3  # rows of what a title led to
 RECENT = 30  # liked titles, the last first, among which the favourites of different franchises are looked for
-PICKS, CONTINUE, SEASON, GEMS, BECAUSE = "picks", "continue", "season", "gems", "because"
+PICKS, CONTINUE, FRIENDS, SEASON, GEMS, BECAUSE = "picks", "continue", "friends", "season", "gems", "because"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class RecommendationRow:
 def rows_for(member: User, favourites: int = FAVOURITES) -> list[RecommendationRow]:
     """The rows below the top picks, for somebody with a list, in their order."""
     because = [_because(title, member) for title in _favourites(member, favourites)]
+    friends = [_named_row(FRIENDS)] if friends_of(member).exists() else []
     others = [_named_row(slug) for slug in (CONTINUE, SEASON, GEMS)]
-    return [*others[:1], *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
+    return [*others[:1], *friends, *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
 
 
 def find_row(member: User, slug: str) -> RecommendationRow:
@@ -74,6 +76,8 @@ def _candidates(row: RecommendationRow, member: User, n: int) -> list[Recommenda
         return list(recommend(reader, n).items)
     if row.slug == CONTINUE:
         return [Recommendation(title, 0, None, ()) for title in continue_series(member, n)]
+    if row.slug == FRIENDS:
+        return loved_by_followed(reader, n)
     if row.slug == SEASON:
         found = season_ranking(reader, *season_of(timezone.localdate()), new_only=True)
         return [Recommendation(item.title, item.suits or 0, None, ()) for item in found[:n]]
@@ -99,6 +103,13 @@ def _named_row(slug: str) -> RecommendationRow:
             gettext("Continue your series"),
             gettext("the next part of what you completed"),
             gettext("No series of yours goes on. Complete a first season, and the next one stands here."),
+        )
+    if slug == FRIENDS:
+        return RecommendationRow(
+            slug,
+            gettext("Loved by people you follow"),
+            gettext("those who score like you count most"),
+            gettext("Nothing new for you yet. It fills as people whom you follow rate what they love."),
         )
     if slug == SEASON:
         year, season = season_of(timezone.localdate())

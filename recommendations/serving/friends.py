@@ -1,0 +1,81 @@
+"""What the people whom a member follows love: each counts as much as they score alike."""
+
+from __future__ import annotations
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from accounts.models import User
+from catalog.cards import title_cards
+from recommendations.artifact_store import readable_recommender
+from recommendations.engine.interactions import LIKED
+from recommendations.models import ModelVersion
+from recommendations.pipelines.member_lists import FRANCHISE, Columns, copy_columns
+from recommendations.serving.personal import Fan, Recommendation
+from recommendations.serving.readers import Reader
+from social.affinity import UNKNOWN, affinities
+from social.visibility import entries_visible_to, followed_by, muted_by
+
+NAMED = 3  # of those who love a title
+
+
+def loved_by_followed(reader: Reader, n: int) -> list[Recommendation]:
+    """n titles new to the reader, one a franchise, with who loves them; nothing for visitors.
+
+    A title's score is the sum, over those who liked it, of affinity's weight times the points above a mere liking.
+    """
+    if reader.member is None:
+        return []
+    friends = friends_of(reader.member)
+    titles, users, scores, franchises = _liked(reader, friends)
+    known = affinities(reader.member, friends)
+    weights = np.array([known.get(user, UNKNOWN).weight for user in users.tolist()])
+    worth = weights * (scores - LIKED + 1)
+    once, first, at = np.unique(titles, return_index=True, return_inverse=True)
+    totals = np.bincount(at, worth, len(once))
+    best = _first_of_each_franchise(totals, franchises[first])[:n]
+    shown = once[best].tolist()
+    fans = [_strongest(np.flatnonzero(at == place), worth) for place in best]
+    people = User.objects.in_bulk({int(users[row]) for rows in fans for row in rows})
+    named = [tuple(Fan(people[int(users[row])], int(scores[row])) for row in rows) for rows in fans]
+    cards, predicted = title_cards(shown), _predicted(reader, shown)
+    found = zip(shown, totals[best].tolist(), named, strict=True)
+    return [Recommendation(cards[pk], total, predicted.get(pk), (), who) for pk, total, who in found]
+
+
+def friends_of(member: User) -> QuerySet[User]:
+    """Those whose word counts: followed, and not muted."""
+    return User.objects.filter(pk__in=followed_by(member)).exclude(pk__in=muted_by(member))
+
+
+def _liked(reader: Reader, friends: QuerySet[User]) -> Columns:
+    """(titles, users, scores, franchises) of what friends like and the reader may be shown."""
+    fitting = reader.showable().exclude(reader.is_of_a_begun_franchise()).order_by().values("pk")
+    liked = entries_visible_to(reader.member).filter(user__in=friends, score__gte=LIKED, title__in=fitting)
+    return copy_columns(liked.order_by("title_id", "user_id").values_list("title_id", "user_id", "score", FRANCHISE), 4)
+
+
+def _first_of_each_franchise(totals: NDArray[np.float64], franchises: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places in the arrays (n,), best first, of the best of each franchise."""
+    order = np.argsort(-totals, kind="stable")
+    _, first = np.unique(franchises[order], return_index=True)
+    return order[np.sort(first)]
+
+
+def _strongest(rows: NDArray[np.int64], worth: NDArray[np.float64]) -> list[int]:
+    """Of these rows the NAMED that add most."""
+    return rows[np.argsort(-worth[rows], kind="stable")][:NAMED].tolist()
+
+
+def _predicted(reader: Reader, title_ids: list[int]) -> dict[int, float]:
+    """{title id: the score, 1–10, that the reader is expected to give}, of what the model knows."""
+    recommender = readable_recommender(ModelVersion.active())
+    if recommender is None:
+        return {}
+    own, at = reader.own_list(recommender.items), recommender.items.index_of(np.array(title_ids, dtype=np.int64))
+    if not (own.scores > 0).any():
+        return {}
+    known = at >= 0
+    scores = recommender.predict(own.items, own.scores, at[known])
+    return dict(zip(np.array(title_ids)[known].tolist(), scores.tolist(), strict=True))
