@@ -21,6 +21,7 @@ from accounts.models import EntryStatus, HiddenTitle, ListEntry
 from accounts.models.entries import MOST_TAGS, TAG_LENGTH
 from accounts.queries import SORTS, hidden_rows, list_page, tags_of
 from catalog.api import TitleCardSerializer
+from catalog.api_query import Query
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.paging import CursorPages
@@ -42,6 +43,7 @@ class PartialDateField(serializers.CharField):
 
 
 class EntrySerializer(serializers.ModelSerializer[ListEntry]):
+    is_closed = True
     started_on = PartialDateField(required=False, allow_null=True)
     finished_on = PartialDateField(required=False, allow_null=True)
     rewatched_on = serializers.ListField(child=PartialDateField(), required=False, max_length=100)
@@ -74,7 +76,7 @@ def visible_title(request: Request, title_id: int) -> Title:
     return get_object_or_404(Title.objects.visible_to(member_of(request)), pk=title_id)
 
 
-class ListQuery(serializers.Serializer[dict[str, str]]):
+class ListQuery(Query):
     status = serializers.ChoiceField(choices=EntryStatus.choices, required=False)
     sort = serializers.ChoiceField(choices=list(SORTS), default="updated")
     q = serializers.CharField(required=False, max_length=120, help_text="Part of any of a title's names.")
@@ -97,9 +99,7 @@ class MyList(ForMembers, ListAPIView[ListEntry]):
     def get_queryset(self) -> QuerySet[ListEntry]:
         if getattr(self, "swagger_fake_view", False):
             return ListEntry.objects.none()
-        query = MyListQuery(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
-        return list_page(ListEntry.objects.own(member_of(self.request)), **query.validated_data).entries
+        return list_page(ListEntry.objects.own(member_of(self.request)), **MyListQuery.of(self.request)).entries
 
 
 class MyEntry(ForMembers, APIView):

@@ -5,6 +5,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        import accounts.guests  # noqa: F401  (connects its receiver)
-        import accounts.portability.about  # noqa: F401  (registers its section)
+        import accounts.guests
+        import accounts.portability.about
         import accounts.webhooks  # noqa: F401  (connects its receiver)

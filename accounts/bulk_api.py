@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -28,23 +27,22 @@ class BulkRowSerializer(EntrySerializer):
 
     class Meta(EntrySerializer.Meta):
         fields: tuple[str, ...] = ("title_id", "remove", *EntrySerializer.Meta.fields)
-        extra_kwargs = {"status": {"required": False}}
+        extra_kwargs = {"status": {"required": False, "default": serializers.empty}}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return attrs
 
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
+            raise serializers.ValidationError({str(name): ["A row has no such field."] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
 
 class BulkSerializer(serializers.Serializer[dict[str, Any]]):
-    all_or_nothing = serializers.BooleanField(default=False, help_text="Write nothing where one row is wrong.")
+    all_or_nothing = serializers.BooleanField(default=False, help_text="Write nothing where one row cannot be.")
     rows = serializers.ListField(
-        child=serializers.DictField(), min_length=1, max_length=MOST, help_text="Rows with a title_id each."
+        child=BulkRowSerializer(), min_length=1, max_length=MOST, help_text="What a row leaves out stays as it is."
     )
-
-
-class BulkRequestSerializer(BulkSerializer):
-    """For the schema."""
-
-    rows = BulkRowSerializer(many=True, help_text=f"1 to {MOST} rows. What a row leaves out stays as it is.")  # type: ignore[assignment]
 
 
 class BulkResultSerializer(serializers.Serializer[dict[str, Any]]):
@@ -67,23 +65,20 @@ class WriteResultSerializer(serializers.Serializer[lists.WriteResult]):
 class MyListBulk(ForMembers, APIView):
     write_scope = "write:list"
 
-    @extend_schema(operation_id="my_list_bulk", request=BulkRequestSerializer, responses=BulkResultsSerializer)
+    @extend_schema(operation_id="my_list_bulk", request=BulkSerializer, responses=BulkResultsSerializer)
     def post(self, request: Request) -> Response:
         """Change many entries, each as PATCH would, and be told of each row what became of it."""
         given = BulkSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        member, rows = member_of(request), given.validated_data["rows"]
-        changes, errors = _read(member, rows)
-        if not (errors and given.validated_data["all_or_nothing"]):
-            strict = given.validated_data["all_or_nothing"]
-            errors |= _write(member, changes, strict=strict)
-        nothing = bool(errors) and given.validated_data["all_or_nothing"]
-        done = [
-            {"title_id": _number(row), "done": number not in errors and not nothing}
+        rows, strict = given.validated_data["rows"], given.validated_data["all_or_nothing"]
+        errors = _write(member_of(request), rows, strict=strict)
+        is_written = len(errors) < len(rows) and not (strict and errors)
+        results = [
+            {"title_id": row["title_id"], "done": is_written and number not in errors}
             | ({"errors": errors[number]} if number in errors else {})
             for number, row in enumerate(rows)
         ]
-        return Response({"written": any(row["done"] for row in done), "rows": done}, status=422 if nothing else 200)
+        return Response({"written": is_written, "rows": results})
 
 
 class WatchedUpTo(ForMembers, APIView):
@@ -97,42 +92,21 @@ class WatchedUpTo(ForMembers, APIView):
         return Response(WriteResultSerializer(result).data)
 
 
-Rows = dict[int, tuple[Title, dict[str, Any] | None]]
+def _write(member: User, rows: list[dict[str, Any]], *, strict: bool) -> dict[int, dict[str, list[str]]]:
+    """What is wrong, by the row's place."""
+    titles = Title.objects.visible_to(member).in_bulk({row["title_id"] for row in rows})
+    unknown = {place for place, row in enumerate(rows) if row["title_id"] not in titles}
+    errors = {place: {"title_id": ["There is no such title."]} for place in unknown}
+    if unknown and strict:
+        return errors
+    places = [place for place in range(len(rows)) if place not in unknown]
+    changes = [(titles[rows[place]["title_id"]], _fields(rows[place])) for place in places]
+    wrong = lists.change_entries(member, changes, strict=strict)
+    return errors | {place: error.message_dict for place, error in zip(places, wrong, strict=True) if error}
 
 
-def _read(member: User, rows: list[dict[str, Any]]) -> tuple[Rows, dict[int, Any]]:
-    """By a row's number: the title with its changes (None: to be removed), and what is wrong."""
-    changes: Rows = {}
-    errors: dict[int, Any] = {}
-    numbers = {number for row in rows if (number := _number(row)) is not None}
-    titles = Title.objects.visible_to(member).in_bulk(numbers)
-    for place, row in enumerate(rows):
-        read = BulkRowSerializer(data=row, partial=True)
-        unknown = set(row) - set(read.fields)
-        if unknown:
-            errors[place] = {name: ["A row has no such field."] for name in sorted(map(str, unknown))}
-        elif not read.is_valid():
-            errors[place] = read.errors
-        elif (title := titles.get(read.validated_data.get("title_id"))) is None:
-            errors[place] = {"title_id": ["There is no such title."]}
-        else:
-            values = {name: value for name, value in read.validated_data.items() if name in lists.EDITABLE}
-            changes[place] = (title, None if read.validated_data.get("remove") else values)
-    return changes, errors
-
-
-def _write(member: User, changes: Rows, *, strict: bool) -> dict[int, Any]:
-    wrong = lists.change_entries(member, list(changes.values()), strict=strict)
-    return {place: _by_field(error) for place, error in zip(changes, wrong, strict=True) if error is not None}
-
-
-def _by_field(error: ValidationError) -> dict[str, list[str]]:
-    return error.message_dict
-
-
-def _number(row: dict[str, Any]) -> int | None:
-    number = row.get("title_id")
-    return number if type(number) is int and 0 < number < 2**31 else None
+def _fields(row: dict[str, Any]) -> dict[str, Any] | None:
+    return None if row["remove"] else {name: value for name, value in row.items() if name in lists.EDITABLE}
 
 
 urlpatterns = [

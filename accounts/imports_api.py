@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -95,7 +96,7 @@ class MyImports(ForMembers, ListAPIView[ListImport]):
             if opened.state == State.COLUMNS:
                 opened = reading.read_columns(opened, opened.columns, opened.scale)
         except PortabilityError as error:
-            raise serializers.ValidationError({"file": [str(error)]}) from error
+            raise ValidationError({"file": [str(error)]}) from error
         if rule := given.validated_data.get("rule"):
             reading.replan(opened, rule)
         return Response(ImportSerializer(opened).data, status=201)
@@ -157,7 +158,10 @@ class MyExport(ForMembers, APIView):
     @extend_schema(
         operation_id="my_export",
         parameters=[OpenApiParameter("kind", enum=list(KINDS), default="json")],
-        responses={(200, content_type): OpenApiTypes.BINARY for content_type in KINDS.values()},
+        responses={
+            (200, content_type): OpenApiTypes.OBJECT if kind == "json" else OpenApiTypes.BINARY
+            for kind, content_type in KINDS.items()
+        },
     )
     def get(self, request: Request) -> HttpResponseBase:
         """My whole list as a file."""

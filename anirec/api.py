@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts import api as list_api
-from accounts import bulk_api, imports_api, settings_api
+from accounts import bulk_api, imports_api, settings_api, webhooks_api
 from catalog import api as titles_api
 from catalog import listings_api
 from recommendations import api as recommendations_api
@@ -15,7 +15,8 @@ from social import api as social_api
 from social import reviews_api
 
 PARTS = (
-    listings_api, titles_api, bulk_api, list_api, imports_api, settings_api, recommendations_api, more_api, social_api,
+    listings_api, titles_api, bulk_api, list_api, imports_api, settings_api, webhooks_api, recommendations_api, more_api,
+    social_api,
     reviews_api,
 )  # fmt: skip
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import cast
 
 from django.db import connection, transaction
@@ -23,7 +22,6 @@ from anirec.problems import problem_response
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 LONGEST = 255
-KEPT = timedelta(hours=24)
 HEADERS = ("Content-Type", "ETag", "Location")
 
 Answer = Callable[[], HttpResponse]
@@ -42,7 +40,7 @@ def answer_once(request: HttpRequest, answer: Answer) -> HttpResponse:
             return problem_response(409, _("A request with this Idempotency-Key is being answered just now."))
         fingerprint = _fingerprint(request)
         kept = KeptAnswer.objects.filter(user=owner[0], caller=owner[1], key=key)
-        if before := kept.filter(created_at__gt=timezone.now() - KEPT).first():
+        if before := kept.filter(created_at__gt=timezone.now() - KeptAnswer.LASTS).first():
             return _again(before, fingerprint)
         kept.delete()
         response = _rendered(answer())
@@ -51,10 +49,6 @@ def answer_once(request: HttpRequest, answer: Answer) -> HttpResponse:
         else:
             transaction.set_rollback(True)
     return response
-
-
-def forget_old_answers() -> int:
-    return KeptAnswer.objects.filter(created_at__lte=timezone.now() - KEPT).delete()[0]
 
 
 def _owner(request: HttpRequest) -> Owner | None:

@@ -18,10 +18,16 @@ CONTENT_TYPE = "application/problem+json"
 INVALID = "The request has invalid values."
 
 
+class UnfitError(ValidationError):
+    """Well said, but it cannot be: an episode that there is not, an end before its beginning. 400 is for what is ill said."""
+
+    status_code = 422
+
+
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Django REST framework's exception handler; Django's own ValidationError, which our writes raise, is one too."""
+    """Django REST framework's exception handler; also for Django's own ValidationError, which our writes raise."""
     if isinstance(error, DjangoValidationError):
-        error = ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
+        error = UnfitError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     response = views.exception_handler(error, context)
     if response is None:
         return None

@@ -24,7 +24,7 @@ MEANINGS = {
     "412": "The precondition (If-Match, If-None-Match) does not hold: it was changed meanwhile.",
     "413": "The body is too long.",
     "415": "The body is not of a media type that is read here.",
-    "422": "The Idempotency-Key was sent with another request before.",
+    "422": "It is well said, but cannot be; `errors` says why. Or the Idempotency-Key was sent with another request before.",
     "429": "Too many requests; Retry-After says in how many seconds to go on.",
 }
 IDEMPOTENCY = OpenApiParameter(
@@ -78,12 +78,16 @@ class ApiSchema(AutoSchema):
         others = {**problem, "description": "What else went wrong."}
         return {**problems, **bodies, "default": others}
 
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
+        mapped = super()._map_basic_serializer(serializer, direction)
+        if direction == "request" and getattr(serializer, "is_closed", False):
+            mapped["additionalProperties"] = False
+        return mapped
+
     def _problems(self) -> set[str]:
-        found = {"400", "401", "406", "429"}
+        found = {"400", "401", "404", "406", "429"}
         if IsAuthenticated in self.view.permission_classes or scope_needed(self.view, self.method):
             found |= {"403"}
-        if "{" in self.path:
-            found |= {"404"}
         if self._is_write():
             found |= {"403", "409", "413", "422"}
         if self.method in ("POST", "PUT", "PATCH"):

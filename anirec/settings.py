@@ -227,6 +227,8 @@ SPECTACULAR_SETTINGS = {
         "TitleFormat": "catalog.models.titles.Format",
         "TitleStatus": "catalog.models.titles.Status",
         "EntryStatus": "accounts.models.EntryStatus",
+        "ImportState": "accounts.models.imports.ListImport.State",
+        "DeliveryState": "accounts.models.webhooks.Delivery.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

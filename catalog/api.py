@@ -8,15 +8,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import path, reverse
-from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.filters import SEASON_PATTERN, TitleFilter
+from catalog.api_query import TitleFilterBackend, describe_filters
+from catalog.filters import TitleFilter
 from catalog.models import ExternalId, Tag, Title, TitleName
 from catalog.models.titles import Medium
 from catalog.paging import CursorPages
@@ -52,6 +52,7 @@ class TitleCardSerializer(serializers.ModelSerializer[Title]):
     """A title in a list. Takes titles read `for_cards`."""
 
     year = serializers.IntegerField(allow_null=True, read_only=True)
+    cover_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
     url = serializers.CharField(read_only=True, help_text="Its page on this site.")
 
@@ -107,6 +108,8 @@ class _TitleFactsSerializer(serializers.ModelSerializer[Title]):
     url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Its page on this site.")
     names = _NameSerializer(many=True, read_only=True)
     external_ids = _ExternalIdSerializer(many=True, read_only=True)
+    cover_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
+    broadcast_time = serializers.CharField(allow_null=True, read_only=True, help_text="HH:MM:SS, in Japan.")
     studios: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta:
@@ -126,11 +129,7 @@ class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
     franchise = TitleLinkSerializer(many=True, help_text="Every part of its franchise, in the order of their start.")
 
 
-# What there is to choose from is known only at the request: the schema says its type.
-for _name in ("tag", "tag_any", "tag_not", "studio", "list"):
-    extend_schema_field({"type": "array", "items": {"type": "string"}})(TitleFilter.base_filters[_name])
-for _name in ("season_from", "season_to"):
-    extend_schema_field({"type": "string", "pattern": SEASON_PATTERN})(TitleFilter.base_filters[_name])
+describe_filters()
 
 
 @extend_schema_view(get=extend_schema(operation_id="titles"))
@@ -139,7 +138,7 @@ class TitleList(ListAPIView[Title]):
 
     serializer_class = TitleCardSerializer
     pagination_class = CursorPages
-    filter_backends = (DjangoFilterBackend,)
+    filter_backends = (TitleFilterBackend,)
     filterset_class = TitleFilter
 
     def get_queryset(self) -> QuerySet[Title]:

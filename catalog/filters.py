@@ -66,7 +66,7 @@ class SeasonField(forms.RegexField):
     default_error_messages = {"invalid": _("Write a year and a season, such as 2019-fall.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(regex=re.compile(SEASON_PATTERN), **kwargs)
+        super().__init__(regex=re.compile(rf"\A{SEASON_PATTERN}\Z"), **kwargs)
 
     def clean(self, value: Any) -> int | None:
         text = super().clean(value)

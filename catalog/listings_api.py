@@ -9,7 +9,6 @@ import numpy as np
 from django.http import QueryDict
 from django.urls import path
 from django.utils import timezone
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -20,6 +19,7 @@ from rest_framework.views import APIView
 
 from catalog.airing import airings, on_air
 from catalog.api import TitleCardSerializer, TitleLinkSerializer, title_card
+from catalog.api_query import Query, TitleFilterBackend, require_known
 from catalog.facets import Facets, Option
 from catalog.filters import Found, TitleFilter
 from catalog.models import Title
@@ -53,15 +53,14 @@ class FacetsSerializer(serializers.Serializer[Any]):
 
 class TitleFacets(GenericAPIView):
     queryset = Title.objects.none()
-    filter_backends = (DjangoFilterBackend,)
+    filter_backends = (TitleFilterBackend,)
     filterset_class = TitleFilter
 
     @extend_schema(operation_id="titles_facets", responses=FacetsSerializer, filters=True)
     def get(self, request: Request) -> Response:
         """What can be chosen beside these filters, with how many titles each choice would find."""
         filters = title_filter(request.query_params, request.user)
-        if not filters.is_valid():
-            raise serializers.ValidationError(filters.errors)
+        require_known(filters)
         facets = Facets(filters)
         found: dict[str, list[Option]] = {
             "format": facets.formats(),
@@ -79,7 +78,7 @@ class TitleFacets(GenericAPIView):
         return Response({"count": len(filters.qs), "facets": [{"parameter": "tag", "options": tags}, *shown]})
 
 
-class SeasonQuery(serializers.Serializer[Any]):
+class SeasonQuery(Query):
     sort = serializers.ChoiceField(choices=list(SORTS), default="popular")
 
 
@@ -94,16 +93,15 @@ class SeasonTitles(ListAPIView[Title]):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Title.objects.none()
-        query = SeasonQuery(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
+        sort = SeasonQuery.of(self.request)["sort"]
         year, name = self.kwargs["year"], self.kwargs["name"]
         if name not in SeasonName.values or not FIRST_YEAR <= year <= LAST_YEAR:
             raise NotFound("There is no such season.")
-        ids = season_ids(Season.of(year, name), self.request.user, SORTS[query.validated_data["sort"]][1])
+        ids = season_ids(Season.of(year, name), self.request.user, SORTS[sort][1])
         return Found(np.array(ids, dtype=np.int64), Title.objects.visible_to(self.request.user).for_cards())
 
 
-class CalendarQuery(serializers.Serializer[Any]):
+class CalendarQuery(Query):
     since = serializers.DateField(required=False, help_text="The first day, in UTC; today where it is left out.")
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, default=7)
     mine = serializers.ChoiceField(
@@ -121,12 +119,10 @@ class AiringCalendar(APIView):
     @extend_schema(operation_id="calendar", parameters=[CalendarQuery], responses=AiringSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The episodes on air, in order."""
-        query = CalendarQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        wanted = query.validated_data
+        wanted = CalendarQuery.of(request)
         day = wanted.get("since") or timezone.now().date()
         if not 2000 <= day.year <= LAST_YEAR:
-            raise serializers.ValidationError({"since": [f"The year is from 2000 to {LAST_YEAR}."]})
+            raise NotFound(f"There is a calendar from 2000 to {LAST_YEAR}.")
         since = datetime.combine(day, time.min, UTC)
         titles = on_air(request.user, only_mine=wanted["mine"] == "yes")
         found = airings(titles, since, since + timedelta(days=wanted["days"]))
@@ -140,7 +136,7 @@ class TopListSerializer(serializers.Serializer[Any]):
     titles = TitleCardSerializer(many=True)
 
 
-class TopQuery(serializers.Serializer[Any]):
+class TopQuery(Query):
     decade = serializers.IntegerField(
         required=False, help_text="The first year of a decade, or below 0 a single year: 1990, -2024."
     )
@@ -152,6 +148,7 @@ class TopTitles(APIView):
     @extend_schema(operation_id="top", parameters=[TopQuery], responses=TopListSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The first titles of each top list. What makes no sense narrows nothing."""
+        TopQuery.of(request)
         query = QueryDict(request._request.GET.urlencode())
         lists = top_lists(TopForm(query, request.user).query(), request.user)
         return Response(

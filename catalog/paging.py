@@ -14,31 +14,30 @@ from django.core import signing
 from django.db.models import Expression, F, OrderBy, Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from catalog.api_query import NO_NULL, Query
 from catalog.filters import Found
 
 SALT = "cursor"
 MOST = 200  # of a page
 
 
-class PageQuery(serializers.Serializer[dict[str, Any]]):
-    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=50, help_text="How many of a page.")
-    cursor = serializers.CharField(
-        default="", allow_blank=True, help_text="Where the page begins: as the last page's `next` has it."
-    )
+class PageQuery(Query):
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=50)
+    cursor = serializers.CharField(required=False)
 
 
 class CursorPages(BasePagination):
     """Of querysets in any order that ends with what is unique, and of `Found`, whose order is the title index's."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        query = PageQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        limit, cursor = query.validated_data["limit"], query.validated_data["cursor"]
+        query = PageQuery.of(request)
+        limit, cursor = query["limit"], query.get("cursor")
         self.address = request.build_absolute_uri()
         found = cast("FoundPages | QuerySetPages", _pages_of(queryset))
         after = _read(cursor, found.signature) if cursor else None
@@ -69,7 +68,7 @@ class CursorPages(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}
         says = {"limit": "How many of a page.", "cursor": "Where the page begins: as the last page's `next` has it."}
-        shapes = {"limit": limit, "cursor": {"type": "string"}}
+        shapes = {"limit": limit, "cursor": {"type": "string", "minLength": 1, "pattern": NO_NULL}}
         return [
             {"name": name, "in": "query", "required": False, "description": says[name], "schema": shape}
             for name, shape in shapes.items()
@@ -86,7 +85,7 @@ def _read(cursor: str, signature: str) -> list[Any]:
     except (signing.BadSignature, ValueError, TypeError):
         of, after = None, []
     if of != signature:
-        raise serializers.ValidationError({"cursor": [_("This cursor is none of this list in this order.")]})
+        raise NotFound(_("There is no such page: a cursor belongs to one list in one order."))
     return list(after)
 
 

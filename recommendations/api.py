@@ -6,7 +6,6 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -16,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.api_access import ForMembers, member_of
 from catalog.api import TitleCardSerializer, title_card
+from catalog.api_query import Query, TitleFilterBackend, require_known
 from catalog.filters import TitleFilter
 from catalog.models import Title
 from recommendations.analytics.tally import count_served
@@ -29,7 +29,7 @@ def _limits(name: str) -> dict[str, Any]:
     return {"min_value": least, "max_value": most, "default": getattr(PUBLISHED, name)}
 
 
-class LengthQuery(serializers.Serializer[dict[str, int]]):
+class LengthQuery(Query):
     n = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="How many titles.")
 
 
@@ -96,7 +96,7 @@ class SimilarTitleSerializer(serializers.Serializer[Any]):
 class MyRecommendations(ForMembers, GenericAPIView):
     read_scope = "read:recommendations"
     queryset = Title.objects.none()
-    filter_backends = (DjangoFilterBackend,)
+    filter_backends = (TitleFilterBackend,)
     filterset_class = TitleFilter
 
     @extend_schema(
@@ -107,9 +107,7 @@ class MyRecommendations(ForMembers, GenericAPIView):
     )
     def get(self, request: Request) -> Response:
         """What I should watch next, and why. Only titles that fit the filters, which are those of /titles/; `sort` is ignored."""
-        query = RecommendationQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        wanted = query.validated_data
+        wanted = RecommendationQuery.of(request)
         options = RankingOptions(**{name: wanted[name] for name in RankingOptions.LIMITS})
         found = recommend_for(
             member_of(request),
@@ -126,8 +124,7 @@ def _choice(request: Request) -> Choice | None:
     if not TitleFilter.is_asked(request.query_params):
         return None
     filters = TitleFilter(request.query_params, Title.objects.visible_to(request.user), viewer=request.user)
-    if not filters.is_valid():
-        raise serializers.ValidationError(filters.errors)
+    require_known(filters)
     return filtered(filters)
 
 
@@ -135,10 +132,9 @@ class SimilarTitles(APIView):
     @extend_schema(operation_id="titles_similar", parameters=[LengthQuery], responses=SimilarTitleSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
         """The titles that people who like this one like too."""
-        query = LengthQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        n = LengthQuery.of(request)["n"]
         title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
-        found = similar_to(title, request.user, query.validated_data["n"])
+        found = similar_to(title, request.user, n)
         return Response([{"title": title_card(similar.title), "score": similar.score} for similar in found])
 
 

@@ -9,14 +9,16 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_access import ForMembers, HasScope, member_of
+from accounts.api_access import ForMembers, member_of
 from accounts.models import ListEntry
 from catalog.api import TitleLinkSerializer
+from catalog.api_query import Query
 from catalog.title_index import title_index
 from recommendations import serving
 from recommendations.api import LengthQuery, RecommendationSerializer, as_json
@@ -104,7 +106,7 @@ class MyRow(ForMembers, APIView):
     @extend_schema(operation_id="my_row", parameters=[LengthQuery], responses=ItemsSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """What stands in a row: `picks`, `continue`, `season`, `gems`, or `because-` and a liked title's id."""
-        n, member = _length(request), member_of(request)
+        n, member = LengthQuery.of(request)["n"], member_of(request)
         try:
             row = serving.find_row(member, slug)
         except LookupError:
@@ -126,7 +128,9 @@ class MoodTitles(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """The titles of a mood: for a member, those that suit them best first."""
         mood = get_object_or_404(Mood, slug=slug)
-        found = serving.recommend(serving.Reader.of(request.user, {}), _length(request), choice=serving.in_mood(mood))
+        found = serving.recommend(
+            serving.Reader.of(request.user, {}), LengthQuery.of(request)["n"], choice=serving.in_mood(mood)
+        )
         return Response({"items": [as_json(item) for item in found.items]})
 
 
@@ -169,7 +173,7 @@ class MyYear(ForMembers, APIView):
         return Response(YearSerializer(found).data)
 
 
-class AssignmentQuery(serializers.Serializer[Any]):
+class AssignmentQuery(Query):
     widget = serializers.ChoiceField(choices=list(WIDGETS), help_text="Where on the page titles are shown.")
 
 
@@ -180,29 +184,46 @@ class AssignmentSerializer(serializers.Serializer[Any]):
 
 
 class Assignment(APIView):
-    permission_classes = (HasScope,)
     read_scope = "read:recommendations"
 
     @extend_schema(operation_id="experiments_assignment", parameters=[AssignmentQuery], responses=AssignmentSerializer)
     def get(self, request: Request) -> Response:
         """Which form of a widget the member is to be shown; a visitor gets the usual one, and nothing is counted."""
-        query = AssignmentQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        widget: Any = WIDGETS[query.validated_data["widget"]]
+        widget: Any = WIDGETS[AssignmentQuery.of(request)["widget"]]
         if not request.user.is_authenticated:
             return Response({"widget": widget.slug, "parameters": vars(widget.default), "ticket": ""})
         shown = variant_for(widget, request._request)
         return Response({"widget": widget.slug, "parameters": vars(shown.parameters), "ticket": shown.ticket})
 
 
-class EventBatchSerializer(serializers.Serializer[Any]):
-    """For the schema: `intake` reads what is sent."""
-
-    ticket = serializers.CharField(min_length=1)
-    seen = serializers.ListField(
-        child=serializers.JSONField(), required=False, help_text="Pairs of title and position."
-    )
-    opened = serializers.ListField(child=serializers.JSONField(), required=False, help_text="The same, of clicks.")
+PAIRS = {
+    "type": "array",
+    "items": {
+        "type": "array",
+        "prefixItems": [
+            {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+            {"type": "integer", "minimum": 0, "maximum": 999},
+        ],
+        "minItems": 2,
+        "maxItems": 2,
+    },
+    "description": "Pairs of a title's id and its position.",
+}
+EVENTS = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": intake.MOST_TICKETS,
+    "items": {
+        "type": "object",
+        "required": ["ticket"],
+        "additionalProperties": False,
+        "properties": {
+            "ticket": {"type": "string", "pattern": r"^[\w-]+:[\w-]+:[\w-]+$", "description": "Of the assignment."},
+            "seen": PAIRS,
+            "opened": PAIRS,
+        },
+    },
+}
 
 
 class Events(APIView):
@@ -211,22 +232,18 @@ class Events(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="experiments_events", request=EventBatchSerializer(many=True), responses={202: None})
+    @extend_schema(operation_id="experiments_events", request={"application/json": EVENTS}, responses={202: None})
     def post(self, request: Request) -> Response:
         """What was seen in a widget and what was opened from it, all of it or nothing."""
         try:
             batches = intake.read(request.data)
+        except intake.UnknownTicketError as error:
+            raise PermissionDenied(str(error)) from None
         except intake.BadEventsError as error:
             raise serializers.ValidationError([str(error)]) from None
         if not intake.keep(batches):
-            return Response({"detail": "More events than anybody can see in a minute."}, status=429)
+            raise Throttled(60, "These are more events than anybody can see in a minute.")
         return Response(status=202)
-
-
-def _length(request: Request) -> int:
-    query = LengthQuery(data=request.query_params)
-    query.is_valid(raise_exception=True)
-    return int(query.validated_data["n"])
 
 
 def _own(request: Request) -> ReadList:

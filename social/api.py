@@ -18,6 +18,7 @@ from accounts.api import EntryWithTitleSerializer, ListQuery
 from accounts.api_access import ForMembers, member_of
 from accounts.models import ListEntry, User
 from accounts.queries import list_page
+from catalog.api_query import Query
 from catalog.paging import CursorPages
 from social import queries, relations
 from social.models import FollowRequest
@@ -38,7 +39,7 @@ class MemberInListSerializer(serializers.ModelSerializer[User]):
 class MemberSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(source="member.username")
     is_synthetic = serializers.BooleanField(source="member.is_synthetic")
-    joined_on = serializers.DateField(source="member.date_joined.date")
+    joined_at = serializers.DateTimeField(source="member.date_joined")
     url = serializers.CharField(source="member.get_absolute_url")
     n_followers = serializers.IntegerField(source="follow.n_followers")
     n_following = serializers.IntegerField(source="follow.n_following")
@@ -55,7 +56,7 @@ class PublicEntrySerializer(EntryWithTitleSerializer):
         )
 
 
-class DirectoryQuery(serializers.Serializer[Any]):
+class DirectoryQuery(Query):
     kind = serializers.ChoiceField(choices=[kind for kind in queries.KINDS if kind], required=False)
     q = serializers.CharField(required=False, max_length=150, help_text="Part of a username.")
 
@@ -79,9 +80,7 @@ class Members(ListAPIView[User]):
     def get_queryset(self) -> QuerySet[User]:
         if getattr(self, "swagger_fake_view", False):
             return User.objects.none()
-        query = DirectoryQuery(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
-        return queries.member_directory(self.request.user, **query.validated_data)
+        return queries.member_directory(self.request.user, **DirectoryQuery.of(self.request))
 
 
 class Member(APIView):
@@ -104,11 +103,10 @@ class MemberList(ListAPIView[ListEntry]):
     def get_queryset(self) -> QuerySet[ListEntry]:
         if getattr(self, "swagger_fake_view", False):
             return ListEntry.objects.none()
-        query = ListQuery(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
+        wanted = ListQuery.of(self.request)
         owner = queries.visible_member(self.kwargs["username"], self.request.user)
         entries = entries_visible_to(self.request.user).filter(user=owner)
-        return list_page(entries, **query.validated_data).entries
+        return list_page(entries, **wanted).entries
 
 
 class Relation(ForMembers, APIView):

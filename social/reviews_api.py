@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.api import visible_title
 from accounts.api_access import ForMembers, member_of
 from catalog.api import TitleLinkSerializer
+from catalog.api_query import Query
 from catalog.models import Title
 from catalog.paging import CursorPages
 from social import moderation, reviews
@@ -56,7 +57,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     remark = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
-class ReviewsQuery(serializers.Serializer[Any]):
+class ReviewsQuery(Query):
     sort = serializers.ChoiceField(choices=list(SORTS), default="helpful")
 
 
@@ -70,10 +71,9 @@ class TitleReviews(ListAPIView[Review]):
     def get_queryset(self) -> QuerySet[Review]:
         if getattr(self, "swagger_fake_view", False):
             return Review.objects.none()
-        query = ReviewsQuery(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
+        sort = ReviewsQuery.of(self.request)["sort"]
         title = get_object_or_404(Title.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
-        found = reviews_of_title(title, self.request.user, query.validated_data["sort"])
+        found = reviews_of_title(title, self.request.user, sort)
         return found.select_related("author", "title")
 
 

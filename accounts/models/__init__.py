@@ -3,11 +3,13 @@ from accounts.models.entries import EntryStatus, HiddenTitle, ListEntry, ListEnt
 from accounts.models.imports import Conflict, ImportRow, ListImport
 from accounts.models.tokens import AccessToken, KeptAnswer
 from accounts.models.users import User, Visibility
+from accounts.models.webhooks import Delivery, Webhook
 
 __all__ = [
-    "AccessToken",
     "AboutMember",
+    "AccessToken",
     "Conflict",
+    "Delivery",
     "EntryStatus",
     "HiddenTitle",
     "ImportRow",
@@ -17,4 +19,5 @@ __all__ = [
     "ListImport",
     "User",
     "Visibility",
+    "Webhook",
 ]

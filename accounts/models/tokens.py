@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
@@ -36,6 +38,8 @@ class AccessToken(models.Model):
 class KeptAnswer(models.Model):
     """What a write with an Idempotency-Key was answered: the same again gets the same answer, and nothing is done twice."""
 
+    LASTS = timedelta(hours=24)
+
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     caller = models.CharField(max_length=30, help_text="The token that asked, or the session.")
     key = models.CharField(max_length=255)
@@ -50,3 +54,7 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.caller}: {self.status}"
+
+    @classmethod
+    def forget_old(cls) -> int:
+        return cls.objects.filter(created_at__lte=timezone.now() - cls.LASTS).delete()[0]

@@ -33,6 +33,10 @@ class BadEventsError(ValueError):
     """Says which part of a batch is wrong, and how."""
 
 
+class UnknownTicketError(BadEventsError):
+    """The ticket was not made here."""
+
+
 @csrf_exempt  # a beacon has no room for a token; the signed ticket says that the page was ours
 @require_POST
 def take_events(request: HttpRequest) -> HttpResponse:
@@ -60,8 +64,8 @@ def read(sent: object) -> list[dict[str, Any]]:
     if not isinstance(sent, list) or not 0 < len(sent) <= MOST_TICKETS:
         raise BadEventsError(f"a batch is a list of 1 to {MOST_TICKETS} objects with a ticket each")
     batches = [_parse_one(part, f"part {number}") for number, part in enumerate(sent, 1)]
-    if not 0 < sum(len(batch["events"]) for batch in batches) <= MOST_EVENTS:
-        raise BadEventsError(f"a batch has 1 to {MOST_EVENTS} events")
+    if sum(len(batch["events"]) for batch in batches) > MOST_EVENTS:
+        raise BadEventsError(f"a batch has at most {MOST_EVENTS} events")
     return batches
 
 
@@ -97,7 +101,7 @@ def _parse_one(part: object, where: str) -> dict[str, Any]:
     try:
         experiment_id, variant_id, unit = read_ticket(part.get("ticket") or "")
     except (signing.BadSignature, TypeError, ValueError, AttributeError):
-        raise BadEventsError(f"{where}: ticket: it was not made here") from None
+        raise UnknownTicketError(f"{where}: ticket: it was not made here") from None
     events = [
         (kind.value, *_title_and_position(pair, f"{where}: {name} {number}"))
         for name, kind in KINDS.items()

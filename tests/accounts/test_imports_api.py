@@ -57,7 +57,7 @@ def test_a_tables_columns_are_guessed(api, member, monster):
 def test_what_is_no_list_is_a_problem_that_names_the_field(api):
     answer = post(api, b"<html/>")
     assert (answer.status_code, answer.json()["errors"]) == (
-        400,
+        422,
         {"file": ["The file starts with <html>; a MyAnimeList export starts with <myanimelist>."]},
     )
     assert ListImport.objects.count() == 0

@@ -84,9 +84,25 @@ def test_pages_follow_each_other_by_cursor(api, make_title):
     assert (first.json()["count"], second.json()["next"]) == (3, None)
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"limit": "many"}, {"cursor": "made up"}])
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"limit": "many"}, {"cursor": ""}, {"limit": ""}])
 def test_a_page_that_cannot_be_is_refused(api, make_title, query):
     assert list(api.get(TITLES, query).json()["errors"]) == list(query)
+
+
+def test_a_cursor_belongs_to_one_list(api, make_title):
+    for _ in range(2):
+        make_title(season="fall")
+    following = api.get("/api/v1/titles/?limit=1").json()["next"].partition("cursor=")[2].partition("&")[0]
+
+    assert api.get(f"{TITLES}?cursor={following}").status_code == 200
+    assert [api.get(f"{TITLES}?cursor=made-up").status_code, api.get(f"/api/v1/members/?cursor={following}").status_code] == [
+        404,
+        404,
+    ]
+
+
+def test_a_tag_that_there_is_not_is_not_found(api, make_title):
+    assert (api.get(TITLES, {"tag": "opera"}).status_code, api.get(TITLES, {"tag": ""}).status_code) == (404, 400)
 
 
 @pytest.mark.parametrize("n", [1, 3])
