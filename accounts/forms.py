@@ -156,6 +156,12 @@ class PreferencesForm(forms.ModelForm):
     )
 
 
+class PrivacyForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["list_visibility", "approves_followers"]
+
+
 class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import deletion
-from accounts.forms import AdultForm, AgeLimitForm, LanguageForm, PasswordForm, PreferencesForm, ThemeForm
+from accounts.forms import AdultForm, AgeLimitForm, LanguageForm, PasswordForm, PreferencesForm, PrivacyForm, ThemeForm
 from accounts.language import remember_language
 from accounts.lists import limit_age, show_adult_titles
 from accounts.requests import MemberRequest
@@ -67,6 +67,17 @@ def age_limit(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
+@login_required
+def privacy(request: MemberRequest) -> HttpResponse:
+    form = PrivacyForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, privacy=form)
+    form.save()
+    messages.success(request, gettext("Your settings are saved."))
+    return redirect("accounts:settings")
+
+
+@require_POST
 def language(request: PageRequest) -> HttpResponse:
     """For this browser, and from then on for the member."""
     form = LanguageForm(request.POST)
@@ -115,6 +126,7 @@ def _settings(request: MemberRequest, *, status: int = 200, **context: object) -
         "accounts/settings.html",
         {
             "preferences": PreferencesForm(instance=request.user),
+            "privacy": PrivacyForm(instance=request.user),
             "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
             "age": AgeLimitForm(user=request.user, initial={"age_limit": request.user.age_limit}),
             "delete": PasswordForm(user=request.user, auto_id="delete_%s"),

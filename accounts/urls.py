@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import about_views, import_urls, settings_views, token_views, views, webhook_views
+from accounts import about_views, import_urls, settings_views, token_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,14 +17,13 @@ urlpatterns = [
     *import_urls.urlpatterns,
     path("settings/", settings_views.settings, name="settings"),
     path("settings/preferences/", settings_views.preferences, name="preferences"),
+    path("settings/privacy/", settings_views.privacy, name="privacy"),
     path("settings/adult/", settings_views.adult, name="adult"),
     path("settings/statistics/", about_views.about_me, name="about_me"),
     path("settings/statistics/withdraw/", about_views.withdraw, name="withdraw_about"),
     path("settings/age/", settings_views.age_limit, name="age_limit"),
     path("settings/language/", settings_views.language, name="language"),
     path("settings/theme/", settings_views.theme, name="theme"),
-    path("settings/webhooks/", webhook_views.hooks, name="webhooks"),
-    path("settings/webhooks/<int:pk>/", webhook_views.act, name="webhook_act"),
     path("settings/tokens/", token_views.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", token_views.revoke, name="revoke_token"),
     path("settings/delete/", settings_views.delete_account, name="delete_account"),

@@ -6,4 +6,5 @@ class SocialConfig(AppConfig):
 
     def ready(self) -> None:
         import social.activities
+        import social.own_things
         import social.portability  # noqa: F401  (registers its section)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ def export_follows(user: User) -> list[str]:
 
 def restore_follows(user: User, names: list[Any]) -> list[int]:
     """The ids of those who are followed from now on, and were not before; who approves their followers is asked."""
-    wanted = members_visible_to(user).filter(username__in=_names(names))
+    wanted = members_visible_to(user).filter(username__in=names_in(names))
     strangers = wanted.exclude(pk=user.pk).exclude(followers__follower=user)
     new = list(strangers.filter(approves_followers=False).values_list("pk", flat=True))
     asked = strangers.filter(approves_followers=True).values_list("pk", flat=True)
@@ -39,7 +40,7 @@ def undo_follows(user: User, followed_ids: list[int]) -> None:
     Follow.objects.filter(follower=user, followed__in=followed_ids).delete()
 
 
-def _names(items: list[Any]) -> list[str]:
+def names_in(items: Iterable[Any]) -> list[str]:
     return [name for name in items if isinstance(name, str) and "\x00" not in name]
 
 

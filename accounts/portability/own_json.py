@@ -44,7 +44,12 @@ def read(stream: LimitedReader, extra: Iterable[str] = ()) -> Rows:
     for item in section(data, "hidden.item"):
         yield _row(next(numbers), item, is_hidden=True)
     for name in extra:
-        yield from (ExtraItem(name, value) for value in values_at(data, f"{name}.item"))
+        yield from (ExtraItem(name, value) for value in values_at(data, f"{name}.item") if not _has_null(value))
+
+
+def _has_null(value: Any) -> bool:
+    """A null character somewhere in it, which PostgreSQL cannot keep."""
+    return "\\u0000" in json.dumps(value, default=str)
 
 
 def _row(number: int, item: dict[str, Any], *, is_hidden: bool) -> Row:

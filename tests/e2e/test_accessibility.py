@@ -14,12 +14,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.imports import reading, writing
 from accounts.lists import hide_title, set_score, set_status, update_entry
-from accounts.models import ListImport
+from accounts.models import ListImport, User
 from catalog.models import ExternalId, SavedView, Title
 from recommendations.engine.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
-from social.relations import follow
+from social import moderation
+from social.comments import write_comment
+from social.letters import unsubscribe_token
+from social.models import Activity
+from social.relations import block, follow, mute
 from social.reviews import write_review
 from tests.e2e.conftest import Watched, log_in
 from tests.e2e.looking import look_at, violations
@@ -66,12 +70,23 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "accounts:import_columns": (MEMBER, ["/list/import/{columns}/columns/"]),
     "accounts:settings": (MEMBER, ["/settings/"]),
     "accounts:tokens": (MEMBER, ["/settings/tokens/"]),
-    "accounts:webhooks": (MEMBER, ["/settings/webhooks/"]),
     "api_guide": (VISITOR, ["/api/"]),
     "social:title_scores": (VISITOR, ["/titles/{title}/scores/"]),
     "social:title_reviews": (BOTH, ["/titles/{title}/reviews/", "/titles/{new}/reviews/"]),
     "social:write_review": (MEMBER, ["/titles/{title}/reviews/write/", "/titles/{new}/reviews/write/"]),
     "social:review": (BOTH, ["/reviews/{review}/"]),
+    "social:report_comment": (MEMBER, ["/comments/{comment}/report/"]),
+    "social:report_note": (MEMBER, ["/notes/{note}/report/"]),
+    "social:report_member": (MEMBER, ["/members/friend/report/"]),
+    "social:feed": (MEMBER, ["/feed/"]),
+    "social:activity": (BOTH, ["/activities/{activity}/"]),
+    "social:notifications": (MEMBER, ["/notifications/"]),
+    "social:notification_choices": (MEMBER, ["/settings/notifications/"]),
+    "social:unsubscribe": (VISITOR, ["/notifications/off/{letters}/"]),
+    "social:followers": (MEMBER, ["/followers/"]),
+    "social:blocked": (MEMBER, ["/blocked/"]),
+    "social:moderation": (STAFF, ["/staff/moderation/", "/staff/moderation/?state=settled"]),
+    "social:moderation_log": (STAFF, ["/staff/moderation/log/"]),
     "social:report_review": (MEMBER, ["/reviews/{review_of_friend}/report/"]),
     "social:members": (BOTH, ["/members/", "/members/?q=zzzz"]),
     "social:member": (BOTH, ["/members/friend/", "/members/{long_name}/"]),
@@ -102,8 +117,11 @@ NO_PAGES = {
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_rule", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
-    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act", "accounts:delete_account",
-    "social:helpful", "social:delete_review", "social:follow", "social:unfollow",
+    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:delete_account",
+    "social:helpful", "social:delete_review", "social:follow", "social:unfollow", "social:like", "social:decide",
+    "social:comment_on_activity", "social:comment_on_review", "social:delete_comment",
+    "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
+    "social:mute", "social:unmute", "accounts:privacy",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act",
 }  # fmt: skip
@@ -155,7 +173,33 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "review_of_friend": write_review(friend, title, text, has_spoilers=True).pk,
         "email_key": EmailConfirmationHMAC.create(email).key,
         "reset_key": f"{user_pk_to_url_str(friend)}-{default_token_generator.make_token(friend)}",
+        **society(fan, friend, liked[1], make_member),
         **imports(fan),
+    }
+
+
+def society(fan, friend, title, make_member) -> dict[str, Any]:
+    """News, comments, notifications, requests, blocked and muted members, reports and decisions."""
+    asking, blocked, muted = (make_member(name) for name in ("asking", "blocked", "muted"))
+    update_entry(friend, title, score=9, notes="A note.")
+    follow(friend, fan)
+    User.objects.filter(pk=fan.pk).update(approves_followers=True)
+    fan.refresh_from_db()
+    follow(asking, fan)
+    block(fan, blocked)
+    mute(fan, muted)
+    activity = Activity.objects.get(actor=friend, kind="scored")
+    comment = write_comment(friend, activity, "Again?")
+    write_comment(friend, Activity.objects.filter(actor=fan).order_by("pk")[0], "*Well.*")
+    for target in (comment, friend, fan.reviews.get()):
+        moderation.report(asking, target, "abuse", "Look at it.")
+    moderation.decide(friend, asking, "warn", "That was no abuse.")
+    moderation.decide(friend, fan.reviews.get(), "leave", "It is fine.")
+    return {
+        "activity": activity.pk,
+        "comment": comment.pk,
+        "note": friend.entries.exclude(notes="").get().pk,
+        "letters": unsubscribe_token(fan, "like"),
     }
 
 

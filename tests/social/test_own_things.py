@@ -1,0 +1,76 @@
+"""What is a member's own in society moves with their export."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.exports import export_list
+from accounts.imports import reading, writing
+from accounts.lists import set_score
+from accounts.models import User
+from social import relations
+from social.comments import write_comment
+from social.models import Activity, Block, Comment, Mute, NotificationChoice
+from social.notifications import choose_channels
+from social.reviews import write_review
+
+pytestmark = pytest.mark.django_db
+SECTIONS = ("blocks", "comments", "follows", "mutes", "notifications", "privacy")
+
+
+def exported(member: User) -> str:
+    return "".join(export_list(User.objects.get(pk=member.pk), "json"))
+
+
+@pytest.fixture
+def social_member(member, make_member, make_title):
+    ada, bob, cleo = (make_member(name) for name in ("ada", "bob", "cleo"))
+    set_score(ada, make_title("A"), 8)
+    write_comment(member, Activity.objects.get(), "Really?")
+    write_comment(member, write_review(ada, make_title("B"), "It takes its time. " * 10), "Well **said**.")
+    relations.follow(member, ada)
+    relations.mute(member, bob)
+    relations.block(member, cleo)
+    choose_channels(member, {"like": "off"})
+    User.objects.filter(pk=member.pk).update(list_visibility="followers", approves_followers=True)
+    return member
+
+
+def restored(data: str, member: User):
+    opened = reading.open_file(member, "own.json", data.encode())
+    writing.queue(opened)
+    writing.write_import(opened.pk)
+    opened.refresh_from_db()
+    return opened
+
+
+def test_an_export_brought_to_another_account_is_exported_the_same(social_member, make_member):
+    other = make_member("other")
+    data = exported(social_member)
+    Comment.objects.filter(author=social_member).update(created_at="2020-01-01T12:00:00Z")
+    data = exported(social_member)
+    restored(data, other)
+    assert exported(other) == data
+
+
+def test_taking_the_import_back_takes_all_of_it_back(social_member, make_member):
+    other = make_member("other")
+    before = exported(other)
+    opened = restored(exported(social_member), other)
+    assert writing.undo_import(opened)
+    assert exported(other) == before
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("item", ["null", "3", '"nobody"', "{}", '{"text": "x", "about": {"did": 3}}', '["a\\u0000"]'])
+def test_anything_may_stand_in_a_section(member, section, item):
+    before = exported(member)
+    opened = restored(f'{{"format": "anirec", "version": 1, "{section}": [{item}]}}', member)
+    assert (opened.state, exported(member)) in [("done", before), ("queued", before), ("preview", before)]
+
+
+def test_who_was_blocked_stays_hidden_after_the_move(social_member, make_member):
+    other = make_member("other")
+    restored(exported(social_member), other)
+    counts = [model.objects.count() for model in (Block, Mute, NotificationChoice)]
+    assert counts == [2, 2, 2]
