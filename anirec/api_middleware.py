@@ -24,11 +24,12 @@ class ApiMiddleware(MiddlewareMixin):
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if request.method not in WRITES or not is_api(request):
+        method = request.method or ""
+        if method not in WRITES or not is_api(request):
             return None
         if _is_too_long(request):
             return problem_response(413, _("A body has at most %(n)d bytes.") % {"n": _most_bytes()})
-        if idempotency.HEADER not in request.headers:
+        if idempotency.HEADER not in request.headers or not hasattr(getattr(view, "cls", view), method.lower()):
             return None
         return idempotency.answer_once(request, lambda: view(request, *args, **kwargs))
 

@@ -6,6 +6,7 @@ import logging
 
 from celery import shared_task
 
+from accounts.webhooks import announce
 from recommendations.analytics import minutes, rollup
 from recommendations.artifact_store import load_recommender
 from recommendations.experiments.collecting import collect, forget_old
@@ -59,6 +60,7 @@ def refresh_member(user_id: int) -> None:
         recommender = load_recommender(version)
         record_outcomes(version, recommender, user_id)
         write_members(version, recommender, current_rules(version, recommender.items), [user_id])
+        announce(user_id, "recommendations.updated", {})
 
 
 @shared_task

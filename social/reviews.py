@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.webhooks import announce
 from catalog.models import Title
 from social.activities import record_review
 from social.models import HelpfulVote, Review, ReviewVersion
@@ -25,6 +26,7 @@ def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = 
         if review is None:
             wanted.save()
             record_review(wanted)
+            announce(author.pk, "review.created", {"review_id": wanted.pk, "title_id": title.pk})
             return wanted
         if (review.text, review.has_spoilers) == (wanted.text, has_spoilers):
             return review

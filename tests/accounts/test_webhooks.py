@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts import lists, webhooks
 from accounts.models import Delivery, Webhook
 from accounts.webhook_sending import WebhookError, is_public, post
+from social.reviews import write_review
 
 WEBHOOKS = "/api/v1/my/webhooks/"
 State = Delivery.State
@@ -91,6 +92,14 @@ class TestMessages:
         webhooks.announce(webhook.user_id, "list.changed", {})
         webhooks.announce(make_member().pk, "review.created", {})
         assert Delivery.objects.count() == 0
+
+    def test_a_review_is_told_by_its_ids(self, webhook, member, make_title):
+        title = make_title()
+        write_review(
+            member, title, "It takes its time, and that is what it is about: nobody is who they seem to be here."
+        )
+        told = json.loads(waiting().body)
+        assert (told["type"], told["data"]["title_id"]) == ("review.created", title.pk)
 
     def test_what_arrived_is_not_sent_again(self, webhook, receiver):
         delivery = try_now(webhooks.send_test(webhook))

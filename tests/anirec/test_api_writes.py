@@ -112,6 +112,11 @@ class TestIdempotency:
         assert self.put(with_token(other, "write:list"), title, score=2).json()["score"] == 2
         assert self.put(with_token(member), title).status_code == 403
 
+    def test_a_method_that_is_not_offered_is_still_none(self, api, make_title):
+        self.put(api, make_title())
+        answer = api.put("/api/v1/my/list/bulk/", {"rows": []}, format="json", headers={"Idempotency-Key": "one"})
+        assert (answer.status_code, answer["Allow"]) == (405, "POST, OPTIONS")
+
     def test_answers_are_kept_for_a_day(self, api, member, make_title):
         title = make_title()
         self.put(api, title)
