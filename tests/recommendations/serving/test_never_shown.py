@@ -15,7 +15,7 @@ from catalog.filters import TitleFilter
 from catalog.models import Tag, Title
 from recommendations import serving
 from recommendations.models import Mood
-from tests.recommendations.serving.shown import shown
+from tests.recommendations.serving.shown import forgotten, shown
 
 PLACES = st.integers(0, 43)  # of the catalogue's titles, and of four that came after the model
 GENRES = ("drama", "music", "sports")
@@ -97,9 +97,10 @@ def titles_of(row: str, member) -> list[Title]:
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(state=STATES, row=st.sampled_from(ROWS))
 def test_no_row_shows_what_is_listed_hidden_adult_or_upcoming(titles, make_member, state, row):
-    world = World(titles, make_member, state)
+    with forgotten():
+        world = World(titles, make_member, state)
 
-    assert {title.pk for title in titles_of(row, world.member)} & world.never == set()
+        assert {title.pk for title in titles_of(row, world.member)} & world.never == set()
 
 
 @pytest.mark.property
@@ -112,13 +113,14 @@ def test_no_row_shows_what_is_listed_hidden_adult_or_upcoming(titles, make_membe
     n=st.integers(1, 44),
 )
 def test_filters_never_thin_a_list_that_has_enough_matches(titles, make_member, state, query, n):
-    world = World(titles, make_member, state)
-    filters = TitleFilter(QueryDict(query), Title.objects.visible_to(world.member), viewer=world.member)
+    with forgotten():
+        world = World(titles, make_member, state)
+        filters = TitleFilter(QueryDict(query), Title.objects.visible_to(world.member), viewer=world.member)
 
-    found = serving.recommend_for(world.member, n, choice=serving.filtered(filters))
+        found = serving.recommend_for(world.member, n, choice=serving.filtered(filters))
 
-    fitting = world.showable(filters.qs.ids.tolist())
-    franchises = {world.franchise_of(pk) for pk in fitting}
-    ids = [title.pk for title in shown(found)]
-    assert set(ids) <= fitting
-    assert len({world.franchise_of(pk) for pk in ids}) == len(ids) == min(n, len(franchises))
+        fitting = world.showable(filters.qs.ids.tolist())
+        franchises = {world.franchise_of(pk) for pk in fitting}
+        ids = [title.pk for title in shown(found)]
+        assert set(ids) <= fitting
+        assert len({world.franchise_of(pk) for pk in ids}) == len(ids) == min(n, len(franchises))
