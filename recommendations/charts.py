@@ -17,7 +17,7 @@ GAP = 0.22  # of a column's room
 BAR, ROOM = 16.0, 26.0  # a bar's height, and with the space to the next
 NAMES = 128.0  # room for a bar's name
 VALUES = 60.0  # room for its value
-LONGEST = 20  # letters of a name; the table has all of it
+LONGEST = 17  # letters of a name; the table has all of it
 
 
 @dataclass(frozen=True)

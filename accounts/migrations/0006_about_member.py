@@ -7,21 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_access_tokens'),
+        ("accounts", "0005_access_tokens"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AboutMember',
+            name="AboutMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreed_at', models.DateTimeField(auto_now_add=True)),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of birth')),
-                ('gender', models.CharField(blank=True, choices=[('', 'I would rather not say'), ('woman', 'Woman'), ('man', 'Man'), ('non-binary', 'Non-binary'), ('other', 'Something else')], default='', max_length=10, verbose_name='gender')),
-                ('country', models.CharField(blank=True, max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$')], verbose_name='country')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='about', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agreed_at", models.DateTimeField(auto_now_add=True)),
+                ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year of birth")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "I would rather not say"),
+                            ("woman", "Woman"),
+                            ("man", "Man"),
+                            ("non-binary", "Non-binary"),
+                            ("other", "Something else"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="gender",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        max_length=2,
+                        validators=[django.core.validators.RegexValidator("^[A-Z]{2}$")],
+                        verbose_name="country",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="about", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
     ]

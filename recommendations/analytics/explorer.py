@@ -11,13 +11,14 @@ from accounts.countries import country_name
 from accounts.models import AboutMember, User
 from catalog.models import Tag, Title
 from catalog.models.titles import Format, TitleQuerySet
-from recommendations.analytics.audience import LEAST, REST, groups_of
+from recommendations.analytics.audience import AGE_GROUPS, LEAST, REST, groups_of
 from recommendations.analytics.panels import LABEL, NUMBER, SHARE, Column, Panel, bar_panel, column_panel, table
 from recommendations.models import AudienceFigure, ModelVersion, Segment
 
 LENGTHS = ((0, 5), (5, 15), (15, 26), (26, 45), (45, 80), (80, 120), (120, None))  # minutes of an episode or film
-LAST_YEARS = 24  # columns that have room
+LAST_YEARS = 16  # columns that have room
 MOST_STUDIOS = 100
+AGES = [f"{low}-{high}" for low, high in AGE_GROUPS]
 
 
 def catalogue(viewer: User) -> list[Panel]:
@@ -100,6 +101,8 @@ def audience(source: str, synthetic: bool) -> list[Panel]:
 
 def _audience_part(source: str, part: AudienceFigure.Part, synthetic: bool) -> Panel:
     groups = groups_of(source, part, synthetic=synthetic)
+    if part == AudienceFigure.Part.AGE:
+        groups.sort(key=lambda group: AGES.index(group.value) if group.value in AGES else len(AGES))
     people = sum(group.people for group in groups) or 1
     says = _("Groups of at least %(n)d people. Smaller ones are put together.") % {"n": LEAST}
     empty = _("Too few people take part: nothing is shown of fewer than %(n)d.") % {"n": LEAST}

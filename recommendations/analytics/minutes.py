@@ -13,6 +13,7 @@ from recommendations.analytics.tally import AGE, KEY, MEMBER, SERVED, TIME
 from recommendations.experiments.intake import stream
 from recommendations.models import ActiveDay, RequestDay, ServedDay, TallyCursor
 
+ALL = ""  # the route of all routes together
 SETTLED = 2  # minutes after which no process adds to a minute any more
 ADD_REQUESTS = f"""
 INSERT INTO {RequestDay._meta.db_table} AS kept (day, kind, route, bucket, n) VALUES (%s, %s, %s, %s, %s)
@@ -46,7 +47,13 @@ def add_minutes(now: float | None = None) -> int:
 
 
 def _write(counts: Counter[tuple[date, str, str]]) -> None:
-    requests = [(day, *of.split("|"), n) for (day, what, of), n in sorted(counts.items()) if what == TIME]
+    times: Counter[tuple[date, str, str, str]] = Counter()
+    for (day, what, of), n in counts.items():
+        if what == TIME:
+            kind, route, bucket = of.split("|")
+            for name in (route, ALL):
+                times[day, kind, name, bucket] += n
+    requests = [(*key, n) for key, n in sorted(times.items())]
     served = [(day, of, n, counts[day, AGE, of]) for (day, what, of), n in sorted(counts.items()) if what == SERVED]
     with connection.cursor() as cursor:
         cursor.executemany(ADD_REQUESTS, requests)

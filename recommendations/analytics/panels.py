@@ -6,15 +6,15 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import StringIO
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from recommendations.charts import Chart, Row, bars, columns
 from recommendations.line_chart import LineChart, line_chart
-from recommendations.templatetags.shares import share
 
 Value = str | Promise | int | float | date | None
 MOST_BARS = 20
@@ -124,14 +124,30 @@ def say(value: Value, kind: str) -> str:
     if value is None:
         return UNKNOWN
     if isinstance(value, date):
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return _day(value, get_language())
     if not isinstance(value, int | float) or kind == LABEL:
         return str(value)
     if kind == SHARE:
-        return share(value)
+        return f"{_number(value * 100, 1)} %"
     if kind == COUNT:
-        return number_format(value, 0, force_grouping=True)
-    return f"{number_format(value, 1)} ms" if kind == TIME else number_format(value, 3)
+        return _number(value, 0)
+    return f"{_number(value, 1)} ms" if kind == TIME else _number(value, 3)
+
+
+def _number(value: float, places: int) -> str:
+    """A year of days has thousands of numbers: Django's own formatting would take most of the page's time."""
+    point, group = _separators(get_language())
+    return f"{value:,.{places}f}".translate({ord(","): group, ord("."): point})
+
+
+@lru_cache
+def _separators(language: str | None) -> tuple[str, str]:
+    return get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR")
+
+
+@lru_cache(maxsize=2_000)
+def _day(day: date, language: str | None) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def _plain(value: Value) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from django.db.models import Model, QuerySet, Sum
 from numpy.typing import NDArray
 
+from recommendations.analytics.minutes import ALL
 from recommendations.analytics.rollup import days
 from recommendations.analytics.tally import milliseconds_of
 from recommendations.models import AccuracyDay, MembersDay, RequestDay, ServedDay, ShownTitle, WidgetDay
@@ -37,6 +38,9 @@ class Period:
     def before(self) -> Period:
         length = self.last - self.first + timedelta(days=1)
         return Period(self.first - length, self.first - timedelta(days=1), self.synthetic)
+
+    def last_days(self, n: int) -> Period:
+        return replace(self, first=max(self.first, self.last - timedelta(days=n - 1)))
 
     def of(self, table: type[Model]) -> QuerySet[Any]:
         rows = table._default_manager.filter(day__range=(self.first, self.last))
@@ -83,7 +87,9 @@ def served_by_day(period: Period) -> dict[date, dict[str, tuple[int, int]]]:
 def times_by(period: Period, *by: str) -> dict[tuple[Any, ...], Times]:
     """How long requests took, by these columns."""
     found: dict[tuple[Any, ...], Times] = defaultdict(Times)
-    rows = period.of(RequestDay).order_by().values_list(*by, "bucket").annotate(total=Sum("n"))
+    timed = period.of(RequestDay)
+    timed = timed.exclude(route=ALL) if "route" in by else timed.filter(route=ALL)
+    rows = timed.order_by().values_list(*by, "bucket").annotate(total=Sum("n"))
     for *key, bucket, n in rows:
         found[tuple(key)].add(bucket, n)
     return found

@@ -13,6 +13,7 @@ from recommendations.analytics.queries import Period, Times, fallback_share, rat
 from recommendations.models import DriftReport, RequestDay
 
 SLOWEST = 30
+ROUTES_OF = 28  # days: there are many pages
 
 
 # --- Speed and freshness ----------------------------------------------------------------------------------------------
@@ -20,7 +21,7 @@ SLOWEST = 30
 
 def speed(period: Period) -> list[Panel]:
     by_day = queries.times_by(period, "day", "kind")
-    routes = queries.times_by(period, "kind", "route")
+    routes = queries.times_by(period.last_days(ROUTES_OF), "kind", "route")
     served = queries.served_by_day(period)
     empty = _(
         "No request was timed in these days. They are counted from the first one on, and appear after a few minutes."
@@ -37,13 +38,13 @@ def speed(period: Period) -> list[Panel]:
         Column(_("99 % within"), TIME),
         Column(_("Requests")),
     ]
-    of_kinds = [(kind, Times.together(times for key, times in routes.items() if key[0] == kind)) for kind in kinds]
+    of_kinds = [(kind, Times.together(times for key, times in by_day.items() if key[1] == kind)) for kind in kinds]
     return [
         series_panel("days", _("95 % of requests within"), _("From the first line of our code to the last, on the server."),
                      [Column(_("Day"), LABEL), *(Column(str(kind.label), TIME) for kind in kinds)], series, empty),
         bar_panel("kinds", _("By kind"), _("The middle request of each kind."), [Column(_("Kind"), LABEL), *heads],
                   [(kind.label, *_quantiles(times)) for kind, times in of_kinds if times.n], empty),
-        bar_panel("routes", _("What takes most"), _("Those pages first on which most time was spent. The bar is what 95 % stay within."),
+        bar_panel("routes", _("What takes most"), _("In the last %(n)d days of these, those first on which most time was spent. The bar is what 95 %% stay within.") % {"n": ROUTES_OF},
                   [Column(_("Page"), LABEL), *heads],
                   [(f"{route} ({kinds(kind).label})", *_quantiles(times)) for (kind, route), times in slowest], empty, at=2),
         *_freshness(period, served),

@@ -146,7 +146,10 @@ class CohortWeek(models.Model):
 
 
 class RequestDay(models.Model):
-    """How many requests of a kind took about so long on a day; see `analytics.tally` for the buckets."""
+    """How many requests of a kind took about so long on a day, of each route and (route empty) of all together.
+
+    See `analytics.tally` for the buckets.
+    """
 
     class Kind(models.TextChoices):
         PAGE = "page", _("Page")
@@ -155,13 +158,18 @@ class RequestDay(models.Model):
 
     day = models.DateField()
     kind = models.CharField(max_length=8, choices=Kind)
-    route = models.CharField(max_length=100)
+    route = models.CharField(max_length=100, blank=True)
     bucket = models.PositiveSmallIntegerField()
     n = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["day", "kind", "route", "bucket"], include=["n"], name="request_day_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["day", "kind", "bucket"], include=["n"], condition=models.Q(route=""), name="request_day_of_all"
+            )
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from recommendations.models import JobRun
 from recommendations.staff import jobs as background
 from recommendations.staff.access import staff_only
 
-A_PAGE = 50
+A_PAGE = 25
 may_look = permission_required("recommendations.view_jobrun", raise_exception=True)
 may_act = permission_required("recommendations.change_jobrun", raise_exception=True)
 

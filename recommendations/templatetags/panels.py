@@ -22,5 +22,5 @@ def figure(value: object) -> str:
     ('0.535', '1,283', 'linear', '–')
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return say(None if value is None else str(value), "label")
+        return say(None if value in (None, "") else str(value), "label")
     return say(value, "count" if isinstance(value, int) else "number")

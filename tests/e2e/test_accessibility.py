@@ -107,6 +107,14 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "experiments:experiments": (STAFF, ["/staff/experiments/"]),
     "experiments:experiment": (STAFF, ["/staff/experiments/{experiment}/"]),
 }
+    "staff:start": (STAFF, ["/staff/"]),
+    "staff:analytics": (STAFF, ["/staff/analytics/"]),
+    "staff:analytics_page": (STAFF, ["/staff/analytics/recommendations/", "/staff/analytics/catalogue/", "/staff/analytics/speed/?first=x"]),
+    "staff:models": (STAFF, ["/staff/models/"]),
+    "staff:model": (STAFF, ["/staff/models/{model}/"]),
+    "staff:serve": (STAFF, ["/staff/models/{model}/serve/"]),
+    "staff:jobs": (STAFF, ["/staff/jobs/"]),
+    "accounts:about_me": (MEMBER, ["/settings/statistics/"]),
 WRONG = ["/nowhere/", "/for-you/?niche=much"]
 # No pages of ours: files, pictures, parts of pages, what is only posted to, and what redirects at once.
 NO_PAGES = {
@@ -123,7 +131,7 @@ NO_PAGES = {
     "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
     "social:mute", "social:unmute", "accounts:privacy",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
-    "experiments:events", "experiments:act",
+    "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
 }  # fmt: skip
 NOT_OURS = {"admin", "api"}  # Django's pages; what programs ask
 
@@ -166,6 +174,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "staff": friend,
         "experiment": Experiment.objects.order_by("pk")[0].pk,
         "title": title.pk,
+        "model": ModelVersion.active().pk,
         "new": new.pk,
         "long": long.pk,
         "long_name": make_member("w" * 100).username,

@@ -21,6 +21,7 @@ from recommendations.models import (
     WidgetDay,
 )
 from recommendations.staff.views import PAGES
+from tests.test_bad_input import BAD
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,8 @@ def figures(variants, make_title):
                 n_published=1, absolute_published=1, squared_published=1,
             )  # fmt: skip
             MembersDay.objects.create(day=day, is_synthetic=False, joined=1, active=2, active_7=3, active_28=4)
-            RequestDay.objects.create(day=day, kind="page", route="catalog:title", bucket=21, n=100)
+            for route in ("", "catalog:title"):
+                RequestDay.objects.create(day=day, kind="page", route=route, bucket=21, n=100)
             ServedDay.objects.create(day=day, source="table", n=3, seconds=3600)
             ServedDay.objects.create(day=day, source="popular", n=1, seconds=0)
             DriftReport.objects.create(
@@ -71,7 +73,9 @@ def read_csv(client, slug, name, **asked):
     return list(csv.reader(answer.getvalue().decode().splitlines()))
 
 
-@pytest.mark.parametrize("path", ["/staff/", "/staff/analytics/", "/staff/analytics/speed/", "/staff/models/", "/staff/jobs/"])
+@pytest.mark.parametrize(
+    "path", ["/staff/", "/staff/analytics/", "/staff/analytics/speed/", "/staff/models/", "/staff/jobs/"]
+)
 def test_only_staff_see_them(client, member, path):
     assert client.get(path).status_code == 403
     client.force_login(member)
@@ -194,3 +198,27 @@ def test_an_imported_audience_can_be_chosen(client, staff):
     assert read_csv(client, "audience", "gender")[1:] == []
     assert read_csv(client, "audience", "gender", source="survey")[1:] == [["Woman", "40", "1.0"]]
     assert client.get("/staff/analytics/audience/", {"source": "nobody"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"/staff/analytics/{slug}/" for slug in PAGES), "/staff/jobs/", "/settings/statistics/"]
+)
+def test_nonsense_in_any_parameter_is_answered(client, staff, path):
+    names = (
+        "first",
+        "last",
+        "synthetic",
+        "widget",
+        "version",
+        "variant",
+        "segment",
+        "source",
+        "csv",
+        "page",
+        "state",
+        "task",
+    )
+    answers = [
+        client.get(path, dict.fromkeys(part, value)).status_code for part in (names[:3], names[3:]) for value in BAD
+    ]
+    assert set(answers) <= {200, 400, 404}

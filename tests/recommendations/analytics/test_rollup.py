@@ -149,7 +149,7 @@ def write(variants, people, at, events, outcomes):
             position=0,
             member=people[who] if who >= 0 else None,
             visitor=None if who >= 0 else -who,
-        )  # fmt: skip
+        )
         for who, title, v, hour, kind in events
     )
     Outcome.objects.bulk_create(

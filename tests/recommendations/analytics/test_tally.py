@@ -19,7 +19,7 @@ LATER = 180  # seconds after which a minute is over
 
 
 def requests():
-    return sorted(RequestDay.objects.order_by().values_list("kind", "route").annotate(Sum("n")))
+    return sorted(RequestDay.objects.exclude(route="").order_by().values_list("kind", "route").annotate(Sum("n")))
 
 
 @pytest.fixture
@@ -109,3 +109,11 @@ def test_it_asks_the_database_nothing(rf, django_assert_num_queries):
 def test_buckets_are_a_fifth_wide():
     for milliseconds in (0.3, 1.0, 7.5, 80.0, 1500.0):
         assert milliseconds_of(bucket_of(milliseconds)) == pytest.approx(milliseconds, rel=0.1)
+
+
+def test_all_routes_of_a_kind_are_also_counted_together(client, over):
+    client.get("/about/")
+    client.get("/titles/")
+    over()
+    together = RequestDay.objects.filter(route="").order_by().values_list("kind").annotate(Sum("n"))
+    assert list(together) == [("page", 2)]
