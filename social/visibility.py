@@ -77,20 +77,20 @@ def items_visible_to(viewer: Viewer) -> QuerySet[ActivityItem]:
     return ActivityItem.objects.filter(
         Q(true, entry, entry__isnull=False)
         | Q(review, review__isnull=False)
-        | Q(shown_list, Exists(followed), follow__isnull=False)
+        | Q(shown_list, Exists(followed), follow__isnull=False),
+        activity__actor__in=members_visible_to(viewer),
     )
 
 
 def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
     """Those of which there is still something to tell this viewer."""
-    items = items_visible_to(viewer).filter(activity=OuterRef("pk"))
-    return Activity.objects.filter(Exists(items), actor__in=members_visible_to(viewer))
+    return Activity.objects.filter(Exists(items_visible_to(viewer).filter(activity=OuterRef("pk"))))
 
 
 def comments_visible_to(viewer: Viewer) -> QuerySet[Comment]:
     """On what the viewer may see, without those of muted members. One that was taken down is seen by its author."""
     review = Exists(reviews_visible_to(viewer).filter(pk=OuterRef("review")))
-    activity = Exists(activities_visible_to(viewer).filter(pk=OuterRef("activity")))
+    activity = Exists(items_visible_to(viewer).filter(activity=OuterRef("activity")))
     on_visible = Q(review, review__isnull=False) | Q(activity, activity__isnull=False)
     comments = Comment.objects.filter(on_visible, author__in=members_visible_to(viewer))
     if viewer is None or not viewer.is_authenticated:
@@ -102,7 +102,7 @@ def notifications_visible_to(member: User) -> QuerySet[Notification]:
     """A member's own, of those whom they see and have not muted, about what they may still read."""
     actor = Q(actor=None) | Q(actor__in=members_visible_to(member)) & ~Q(actor__in=muted_by(member))
     comment = Exists(comments_visible_to(member).filter(pk=OuterRef("comment")))
-    activity = Exists(activities_visible_to(member).filter(pk=OuterRef("like__activity")))
+    activity = Exists(items_visible_to(member).filter(activity=OuterRef("like__activity")))
     review = Exists(reviews_visible_to(member).filter(pk=OuterRef("vote__review")))
     return Notification.objects.filter(
         actor,
