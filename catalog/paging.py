@@ -123,7 +123,7 @@ class QuerySetPages:
         page = list(rows[: limit + 1])
         if len(page) <= limit:
             return page, None
-        return page[:limit], [_plain(getattr(page[limit - 1], f"_order{n}")) for n in range(len(self.terms))]
+        return page[:limit], [_plain(_of(page[limit - 1], f"_order{n}")) for n in range(len(self.terms))]
 
     def _behind(self, values: Sequence[Any]) -> Q:
         """What comes later: a later first value, or the same and a later second one, and so on. No value comes last."""
@@ -143,6 +143,10 @@ def _term(term: str | OrderBy | Expression) -> OrderBy:
     if isinstance(term, str):
         return OrderBy(F(term.lstrip("-")), descending=term.startswith("-"))
     return OrderBy(term)
+
+
+def _of(row: Any, name: str) -> Any:
+    return row[name] if isinstance(row, dict) else getattr(row, name)
 
 
 def _plain(value: Any) -> Any:
