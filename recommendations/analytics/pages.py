@@ -30,7 +30,7 @@ from recommendations.analytics.panels import (
     series_panel,
     table,
 )
-from recommendations.analytics.queries import SHOWN, Narrowed, Period, Times, added_up, rate, root
+from recommendations.analytics.queries import SHOWN, Narrowed, Period, added_up, rate, root
 from recommendations.engine.metrics.ranking import gini
 from recommendations.experiments.analysis import Rate
 from recommendations.experiments.widgets import WIDGETS
@@ -68,9 +68,8 @@ def overview(period: Period) -> tuple[list[KeyNumber], list[Panel]]:
     members, served = queries.members_by_day(both), queries.served_by_day(both)
     shown = {row["day"]: row for row in queries.shown_by(both, ["day"])}
     errors = {row["day"]: row for row in queries.errors_by(both, ["day"])}
-    times = queries.times_by(both, "day", "kind")
     numbers = []
-    halves = [_half(one, members, shown, errors, served, times) for one in (period, period.before)]
+    halves = [_half(one, members, shown, errors, served) for one in (period, period.before)]
     for (name, kind, now), (*_same, before) in zip(*halves, strict=True):
         numbers.append(KeyNumber(name, kind, now, before))
     return numbers, [
@@ -93,7 +92,6 @@ def _half(
     shown: Mapping[date, Mapping[str, Any]],
     errors: Mapping[date, Mapping[str, Any]],
     served: Mapping[date, Mapping[str, tuple[int, int]]],
-    times: Mapping[tuple[Any, ...], Times],
 ) -> list[tuple[str, str, float | None]]:
     """(name, kind, value) of each key number."""
     days = period.days
@@ -102,7 +100,7 @@ def _half(
     last = next((members[day] for day in reversed(days) if day in members), None)
     lists = [source for day in days for source in served.get(day, {}).items()]
     kinds = RequestDay.Kind
-    took = {kind: Times.together(times[day, kind] for day in days if (day, kind) in times) for kind in kinds.values}
+    took = queries.times_by(period, "kind")
     joined = sum(members[day]["joined"] for day in days if day in members)
     return [
         (_("Active members, four weeks"), COUNT, last["active_28"] if last else None),
@@ -111,8 +109,8 @@ def _half(
         (_("Opened"), SHARE, rate(came["clicked"], came["shown"])),
         (_("Put on the list"), SHARE, rate(came["added"], came["of_members"])),
         (_("Error of predicted scores (RMSE)"), NUMBER, root(wrong["squared"], wrong["n"])),
-        (_("Pages, 95 % within"), TIME, took[kinds.PAGE].quantile(0.95)),
-        (_("API, 95 % within"), TIME, took[kinds.API].quantile(0.95)),
+        (_("Pages, 95 % within"), TIME, took[kinds.PAGE.value,].quantile(0.95)),
+        (_("API, 95 % within"), TIME, took[kinds.API.value,].quantile(0.95)),
         (_("Fallback share"), SHARE, queries.fallback_share(lists)),
     ]
 

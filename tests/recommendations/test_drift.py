@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import lists
 from accounts.models import ListEntry, User
-from recommendations.models import DriftReport, ModelVersion, PredictionOutcome
+from recommendations.models import DriftReport, MemberRecommendations, ModelVersion, PredictionOutcome
 from recommendations.pipelines.drift import record_outcomes, watch
 from recommendations.serving import predicted_score
 from recommendations.tasks import refresh_member, watch_drift
@@ -49,6 +49,16 @@ class TestOutcomes:
         outcome = PredictionOutcome.objects.get()
         assert (outcome.title, outcome.score, outcome.version) == (odd[5], 4, version)
         assert outcome.predicted == pytest.approx(before)
+
+    def test_beside_it_stands_what_the_member_was_shown_before(self, fan, odd, version):
+        row = MemberRecommendations.objects.get(version=version, user=fan)
+        shown = dict(zip(row.title_ids, row.predicted, strict=True))
+        assert odd[5].pk in shown
+        lists.set_score(fan, odd[5], 4)
+
+        refresh_member(fan.pk)
+
+        assert PredictionOutcome.objects.get().published == pytest.approx(shown[odd[5].pk])
 
     def test_several_new_scores_do_not_speak_for_each_other(self, fan, odd, version):
         before = [predicted_score(fan, title) for title in odd[5:7]]
@@ -91,7 +101,7 @@ class TestOutcomes:
         recommender = load_recommender(version)
         for title in odd[5 : 5 + n]:
             lists.set_score(fan, title, 4)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             record_outcomes(version, recommender, fan.pk)
         assert len(outcomes()) == n
 
