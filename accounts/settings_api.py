@@ -18,7 +18,7 @@ from accounts.models import AccessToken, User
 from accounts.tokens import SCOPES
 from catalog.time_zones import ZONES
 
-PREFERENCES = tuple(PreferencesForm._meta.fields or ())
+PREFERENCES = tuple(PreferencesForm.base_fields)
 
 
 class SettingsSerializer(serializers.ModelSerializer[User]):

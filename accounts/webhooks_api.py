@@ -27,12 +27,12 @@ class WebhookSerializer(serializers.ModelSerializer[Webhook]):
 
     class Meta:
         model = Webhook
-        fields = ("id", "url", "events", "created_at", "disabled_at")
+        fields: tuple[str, ...] = ("id", "url", "events", "created_at", "disabled_at")
 
 
 class NewWebhookSerializer(WebhookSerializer):
     class Meta(WebhookSerializer.Meta):
-        fields = ("id", "url", "events", "secret", "created_at", "disabled_at")
+        fields: tuple[str, ...] = ("id", "url", "events", "secret", "created_at", "disabled_at")
 
 
 class WantedWebhookSerializer(serializers.Serializer[Any]):

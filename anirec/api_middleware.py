@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
@@ -33,7 +34,7 @@ class ApiMiddleware(MiddlewareMixin):
             return None
         return idempotency.answer_once(request, lambda: view(request, *args, **kwargs))
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
         if not is_api(request):
             return response
         if (quota := getattr(request, ON, None)) is not None:

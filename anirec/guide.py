@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.tokens import SCOPES
+from anirec.limits import rates
 from catalog.paging import MOST
 
 
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
-    rates = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
     context = {
         "scopes": SCOPES.items(),
         "most": MOST,
-        "rates": rates,
+        "rates": rates(),
         "origin": request.build_absolute_uri("/").rstrip("/"),
     }
     return render(request, "api/guide.html", context)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import cast
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +55,7 @@ def _owner(request: HttpRequest) -> Owner | None:
     if key is not None:
         token = find_token(key)
         return (token.user, f"token:{token.pk}") if token else None
-    return (cast(User, request.user), "session") if request.user.is_authenticated else None
+    return (request.user, "session") if request.user.is_authenticated else None
 
 
 def _lock(owner: Owner, key: str) -> bool:
@@ -75,7 +74,7 @@ def _fingerprint(request: HttpRequest) -> str:
         return digest.hexdigest()
     for name, values in sorted(request.POST.lists()):
         digest.update(f"{name}={values}\n".encode())
-    for name, file in sorted(request.FILES.items()):
+    for name, file in sorted((name, file) for name, files in request.FILES.lists() for file in files):
         digest.update(f"{name}={file.name}\n".encode())
         for chunk in file.chunks():
             digest.update(chunk)

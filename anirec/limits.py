@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import redis
 from django.conf import settings
@@ -41,11 +41,13 @@ class PerCaller(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         scope, caller = self._caller(request)
-        limit, window = _rate(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][scope])
+        limit, window = _rate(rates()[scope])
         now = time.time()
         key = f"{PREFIX}:{caller}:{int(now // window)}"
         with _connection().pipeline(transaction=False) as pipe:
-            asked = pipe.incr(key).expire(key, window).execute()[0]
+            pipe.incr(key)
+            pipe.expire(key, window)
+            asked = pipe.execute()[0]
         self.quota = Quota(limit, window, max(0, limit - asked), math.ceil(window - now % window))
         setattr(request._request, ON, self.quota)
         return bool(asked <= limit)
@@ -59,6 +61,11 @@ class PerCaller(BaseThrottle):
         if request.user.is_authenticated:
             return "user", f"member:{request.user.pk}"
         return "anon", f"address:{self.get_ident(request)}"
+
+
+def rates() -> dict[str, str]:
+    """By `anon` and `user`: "60/min"."""
+    return cast(dict[str, Any], settings.REST_FRAMEWORK)["DEFAULT_THROTTLE_RATES"]
 
 
 @lru_cache(maxsize=8)

@@ -59,12 +59,12 @@ PROBLEM = OpenApiExample(
 
 
 class ApiSchema(AutoSchema):
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         scope = scope_needed(self.view, self.method)
         needs = f"Needs the scope `{scope}`, where a token is sent." if scope else ""
         return "\n\n".join(filter(None, [super().get_description(), needs]))
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         return [*super().get_override_parameters(), *([IDEMPOTENCY] if self._is_write() else [])]
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:

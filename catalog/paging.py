@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 from django.core import signing
 from django.db.models import Expression, F, OrderBy, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -39,7 +40,7 @@ class CursorPages(BasePagination):
         query = PageQuery.of(request)
         limit, cursor = query["limit"], query.get("cursor")
         self.address = request.build_absolute_uri()
-        found = cast("FoundPages | QuerySetPages", _pages_of(queryset))
+        found = _pages_of(queryset)
         after = _read(cursor, found.signature) if cursor else None
         rows, self.next = found.page(after, limit)
         self.count = found.count
@@ -137,12 +138,12 @@ class QuerySetPages:
         return behind
 
 
-def _term(term: str | OrderBy | Expression) -> OrderBy:
+def _term(term: str | Combinable) -> OrderBy:
     if isinstance(term, OrderBy):
         return term
     if isinstance(term, str):
         return OrderBy(F(term.lstrip("-")), descending=term.startswith("-"))
-    return OrderBy(term)
+    return OrderBy(cast(Expression, term))
 
 
 def _of(row: Any, name: str) -> Any:
