@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import about_views, import_urls, settings_views, token_views, views
+from accounts import about_views, import_urls, settings_views, token_views, views, webhook_views
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("settings/age/", settings_views.age_limit, name="age_limit"),
     path("settings/language/", settings_views.language, name="language"),
     path("settings/theme/", settings_views.theme, name="theme"),
+    path("settings/webhooks/", webhook_views.hooks, name="webhooks"),
+    path("settings/webhooks/<int:pk>/", webhook_views.act, name="webhook_act"),
     path("settings/tokens/", token_views.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", token_views.revoke, name="revoke_token"),
     path("settings/delete/", settings_views.delete_account, name="delete_account"),
