@@ -25,13 +25,10 @@ def codes_by_name() -> dict[str, str]:
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    territories = Locale.parse(language, sep="-").territories
-    known = Locale.parse("en").territories
-    return {
-        code: territories.get(code, known[code])
-        for code in known
-        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
-    }
+    known: dict[str, str] = dict(Locale.parse("en").territories)
+    own: dict[str, str] = dict(Locale.parse(language, sep="-").territories)
+    codes = (code for code in known if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES)
+    return {code: own.get(code, known[code]) for code in codes}
 
 
 NO_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}  # unions, the unknown, and made-up ones for tests

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from django.db.models import Count, F
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.countries import country_name
@@ -71,9 +71,11 @@ def _makers(titles: TitleQuerySet, viewer: User, empty: str) -> list[Panel]:
     tagged = Title.tags.through.objects.filter(
         title__in=titles, tag__in=Tag.objects.visible_to(viewer).filter(kind=genre)
     )
-    genres = tagged.values_list("tag__name").annotate(n=Count("pk")).order_by("-n", "tag__name")
+    by_tag = tagged.values("tag__name").annotate(n=Count("pk")).order_by("-n", "tag__name")
+    genres = [(row["tag__name"], row["n"]) for row in by_tag]
     made = Title.studios.through.objects.filter(title__in=titles)
-    studios = made.values_list(F("studio__name")).annotate(n=Count("pk")).order_by("-n", "studio__name")[:MOST_STUDIOS]
+    by_studio = made.values("studio__name").annotate(n=Count("pk")).order_by("-n", "studio__name")[:MOST_STUDIOS]
+    studios = [(row["studio__name"], row["n"]) for row in by_studio]
     heads = (Column(_("Titles")), Column(_("Part"), SHARE))
     return [
         bar_panel("genres", _("Genres"), _("A title may have several."), (Column(_("Genre"), LABEL), *heads), [(_(name), k, k / n) for name, k in genres], empty),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -35,7 +36,8 @@ def add_minutes(now: float | None = None) -> int:
         counts: Counter[tuple[date, str, str]] = Counter()
         for minute in ready:
             day = datetime.fromtimestamp(minute * 60, UTC).date()
-            for field, n in stream().hgetall(keys[minute]).items():
+            fields: Any = stream().hgetall(keys[minute])
+            for field, n in fields.items():
                 what, _, of = field.decode().partition("|")
                 counts[day, what, of] += int(n)
         _write(counts)

@@ -166,9 +166,10 @@ def _rates(name: str, title: str, rows: list[dict[str, Any]], by: str, names: Ma
     heads += [Column(_("Put on the list"), SHARE), Column(_("at least"), SHARE), Column(_("at most"), SHARE)]
     heads += [Column(_("Completed"), SHARE), Column(_("Scored 8 or better"), SHARE), Column(_("Not interested"), SHARE)]
     heads += [Column(_("Shown")), Column(_("Shown to members"))]
-    found = [(names.get(key, str(key)), *_line(sums)) for key, sums in _grouped(rows, by).items()]
-    says = _("Of the titles shown: the share that was opened. With 95 % intervals in the table.")
-    return bar_panel(name, title, says, heads, sorted(found, key=lambda row: -row[-2]), no_events())
+    groups = sorted(_grouped(rows, by).items(), key=lambda item: -item[1]["shown"])
+    found = [(names.get(key, str(key)), *_line(sums)) for key, sums in groups]
+    says = _("Of the titles shown: the share that was opened. With intervals (95 %) in the table.")
+    return bar_panel(name, title, says, heads, found, no_events())
 
 
 def _line(sums: Mapping[str, float]) -> tuple[Any, ...]:

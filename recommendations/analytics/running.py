@@ -40,7 +40,7 @@ def speed(period: Period) -> list[Panel]:
     ]
     of_kinds = [(kind, Times.together(times for key, times in by_day.items() if key[1] == kind)) for kind in kinds]
     return [
-        series_panel("days", _("95 % of requests within"), _("From the first line of our code to the last, on the server."),
+        series_panel("days", _("How long requests take"), _("What nearly all requests stay within (95 %), on the server."),
                      [Column(_("Day"), LABEL), *(Column(str(kind.label), TIME) for kind in kinds)], series, empty),
         bar_panel("kinds", _("By kind"), _("The middle request of each kind."), [Column(_("Kind"), LABEL), *heads],
                   [(kind.label, *_quantiles(times)) for kind, times in of_kinds if times.n], empty),

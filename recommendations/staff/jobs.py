@@ -107,7 +107,7 @@ def timetable() -> list[Scheduled]:
     }
     rows = []
     for name, entry in current_app.conf.beat_schedule.items():
-        found = sums.get(entry["task"], {})
+        found: dict[str, Any] = dict(sums.get(entry["task"], {}))
         said = (_when(entry["schedule"]), entry.get("kwargs", {}), found.get("last"), found.get("n", 0))
         rows.append(Scheduled(name, entry["task"], *said, found.get("failed", 0), found.get("mean")))
     return rows

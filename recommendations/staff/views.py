@@ -92,7 +92,8 @@ def _csv(slug: str, panels: list[Panel], name: str) -> HttpResponseBase:
 
 def _fill_in(form: forms.Form) -> None:
     """The days that are shown stand in the form, where none were asked for."""
-    form.data = form.data.copy()
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # of a page it is a QueryDict
     for name in ("first", "last"):
         if name in form.fields:
-            form.data[name] = form.cleaned_data[name].isoformat()
+            data[name] = form.cleaned_data[name].isoformat()
+    form.data = data
