@@ -1,4 +1,4 @@
-"""The web process: the site, and its collected static files with compression and long expiry."""
+"""The web process: the site, its collected static files with compression and long expiry, and the sockets of open pages."""
 
 import gc
 import os
@@ -27,7 +27,13 @@ class OneThreadHandler(ASGIHandler):
 
 
 django.setup(set_prefix=False)
-application = ServeStaticASGI(OneThreadHandler(), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+from anirec.live.urls import sockets  # noqa: E402
+
+site = ServeStaticASGI(OneThreadHandler(), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+application = ProtocolTypeRouter({"http": site, "websocket": sockets})
 
 # What is loaded by now stays: the collector need not look at it again, nor at a page's many small objects too often.
 # Otherwise one request in twenty waits some 30 ms for it.

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "accounts",
     "social",
     "recommendations",
+    "anirec.live",
 ]
 MIDDLEWARE = [
     "recommendations.analytics.tally.TallyMiddleware",  # first: it times all of a request
@@ -113,6 +114,12 @@ DATABASES["default"]["TEST"] = {"NAME": "anirec_test"}
 
 REDIS_URL = environment.url("REDIS_URL", "redis://127.0.0.1:6379/0", "redis", "rediss", "unix")
 CACHES = {"default": {"BACKEND": "anirec.caches.SharedRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "anirec"}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "anirec-live"},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # --- Celery --------------------------------------------------------------------------------------------------------

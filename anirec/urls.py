@@ -11,6 +11,7 @@ urlpatterns = [
     path("service-worker.js", installable.service_worker, name="service_worker"),
     path("offline/", installable.offline, name="offline"),
     path("api/", guide, name="api_guide"),
+    path("", include("anirec.live.urls")),
     path("api/", include("anirec.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

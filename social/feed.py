@@ -50,6 +50,12 @@ def feed_of(member: User) -> QuerySet[Activity]:
     return activities_visible_to(member).filter(actors).order_by("-at", "-pk")
 
 
+def newest_of_feed(member: User) -> int:
+    """A number that grows when the feed gets something new; 0 for an empty one."""
+    items = items_visible_to(member).filter(activity__in=feed_of(member).order_by().values("pk"))
+    return items.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def feed_page(member: User, start: str = "") -> FeedPage:
     """`start` as the last page said; what came in meanwhile shifts nothing, and nonsense is the beginning."""
     activities = with_reactions(feed_of(member), member)

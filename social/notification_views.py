@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -29,6 +30,13 @@ def notification_list(request: MemberRequest) -> HttpResponse:
         request.user.unread_notifications = 0
     template = "_notifications.html" if request.htmx.target == "pager" else "notifications.html"
     return render(request, f"social/{template}", {"page": page, "told": told})
+
+
+@never_cache
+@require_GET
+@login_required
+def bell(request: MemberRequest) -> HttpResponse:
+    return render(request, "_bell.html")
 
 
 @require_http_methods(["GET", "POST"])

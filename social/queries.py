@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -48,6 +49,16 @@ def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "
         members = members.filter(username__icontains=q)
     n_entries = Coalesce(Subquery(entries.annotate(n=Count("pk")).values("n")), 0)
     return members.annotate(n_entries=n_entries).order_by("is_synthetic", "-n_entries", "username")
+
+
+def followers_among(user_id: int, member_ids: Collection[int]) -> list[int]:
+    """Those of these members who follow somebody and want to hear of them."""
+    following = Follow.objects.filter(followed=user_id, follower__in=member_ids)
+    return list(
+        following.exclude(follower__in=Mute.objects.filter(muted=user_id).values("muter")).values_list(
+            "follower", flat=True
+        )
+    )
 
 
 def follow_state(member: User, viewer: User | AnonymousUser) -> FollowState:

@@ -30,6 +30,7 @@ urlpatterns = [
         for name in ("accept", "decline", "remove_follower", "take_back", "block", "unblock", "mute", "unmute")
     ),
     path("notifications/", notification_views.notification_list, name="notifications"),
+    path("notifications/bell/", notification_views.bell, name="bell"),
     path("notifications/off/<str:token>/", notification_views.unsubscribe, name="unsubscribe"),
     path("settings/notifications/", notification_views.notification_choices, name="notification_choices"),
     path("members/", views.members, name="members"),

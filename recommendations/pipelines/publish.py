@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -34,6 +35,7 @@ from recommendations.models import (
     SimilarTitles,
 )
 from recommendations.pipelines.rows import write_members, write_similar
+from recommendations.signals import published
 from recommendations.titles import title_rules
 
 MEMBERS_IN_A_SHARD = 250
@@ -238,6 +240,7 @@ def activate(version: ModelVersion, by: User | None = None) -> None:
         version.is_active, version.activated_at = True, timezone.now()
         version.save(update_fields=["is_active", "activated_at"])
         version.activations.create(at=version.activated_at, by=by)
+        transaction.on_commit(partial(published.send_robust, sender=ModelVersion, version_id=version.pk))
 
 
 def remove_old_versions() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -39,6 +41,18 @@ def ben(make_member):
     return make_member("ben")
 
 
+def in_a_loop_of_its_own(look):
+    """In a thread: that of the tests may have the browser's loop."""
+
+    async def run():
+        try:
+            return await look()
+        finally:
+            await sync_to_async(connections.close_all)()
+
+    return lambda: ThreadPoolExecutor(1).submit(asyncio.run, run()).result()
+
+
 @asynccontextmanager
 async def page_of(member=None, origin="http://localhost"):
     """A connected page; yields the communicator, with `first`, what it was told when it connected."""
@@ -66,7 +80,7 @@ async def told(page, patience: float = 3) -> set[str]:
 
 
 def test_a_page_is_told_how_things_are_when_it_connects(ada):
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ada) as page:
             return page.first
@@ -77,7 +91,7 @@ def test_a_page_is_told_how_things_are_when_it_connects(ada):
 def test_a_rating_changes_the_recommendations_of_all_pages_of_the_member_and_of_nobody_else(ada, ben, make_title):
     title = make_title()
 
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ada) as one, page_of(ada) as other, page_of(ben) as of_ben:
             await sync_to_async(lists.set_score)(ada, title, 9)
@@ -94,7 +108,7 @@ def test_followers_are_told_of_news_and_what_they_may_not_see_is_not_even_hinted
     block(ada, cleo)
     open_title, secret, adult = make_title(), make_title(), make_title(is_adult=True)
 
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ben) as of_ben, page_of(cleo) as of_cleo, page_of(muter) as of_muter:
             await sync_to_async(lists.update_entry)(ada, secret, score=9, visibility="private")
@@ -108,7 +122,7 @@ def test_followers_are_told_of_news_and_what_they_may_not_see_is_not_even_hinted
 
 
 def test_a_notification_is_told(ada, ben):
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ada) as page:
             await sync_to_async(follow)(ben, ada)
@@ -120,7 +134,7 @@ def test_a_notification_is_told(ada, ben):
 def test_everybody_is_told_of_another_model(ada, ben):
     from recommendations.signals import published
 
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ada) as one, page_of(ben) as other:
             await sync_to_async(ModelVersion.objects.create)(kind="site", status="published", is_active=True)
@@ -131,7 +145,7 @@ def test_everybody_is_told_of_another_model(ada, ben):
 
 
 def test_a_visitor_is_turned_away(db):
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of() as page:
             return await page.receive_output()
@@ -140,7 +154,7 @@ def test_a_visitor_is_turned_away(db):
 
 
 def test_another_site_s_page_cannot_listen(ada):
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ada, origin="https://evil.example") as page:
             return page.is_connected
@@ -151,7 +165,7 @@ def test_another_site_s_page_cannot_listen(ada):
 def test_a_member_who_was_suspended_hears_no_more(ada, make_title):
     title = make_title()
 
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ada) as page:
             ada.is_active = False
@@ -166,7 +180,7 @@ def test_a_member_who_was_suspended_hears_no_more(ada, make_title):
 def test_whatever_a_page_says_is_no_error(ada, make_title, said):
     title = make_title()
 
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         async with page_of(ada) as page:
             await page.send_input({"type": "websocket.receive", "text": said})
@@ -178,7 +192,7 @@ def test_whatever_a_page_says_is_no_error(ada, make_title, said):
 
 
 def test_who_has_a_page_open_is_known_until_the_last_is_closed(ada):
-    @async_to_sync
+    @in_a_loop_of_its_own
     async def look():
         seen = [await asyncio.to_thread(presence.members_here)]
         async with page_of(ada):

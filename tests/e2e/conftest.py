@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -7,15 +9,41 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
-    from pytest_django.live_server_helper import LiveServer
 
     from accounts.models import User
 
 PASSWORD = "correct horse"
 
 
+class Site:
+    """The site as it runs, sockets and all, in a thread of this process."""
+
+    def __init__(self) -> None:
+        import uvicorn
+        from channels.routing import ProtocolTypeRouter
+        from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+
+        from anirec.asgi import OneThreadHandler
+        from anirec.live.urls import sockets
+
+        app = ProtocolTypeRouter({"http": ASGIStaticFilesHandler(OneThreadHandler()), "websocket": sockets})
+        self.server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error", ws_max_size=1024))
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.server.servers[0].sockets[0].getsockname()[1]}"
+
+    def stop(self) -> None:
+        self.server.should_exit = self.server.force_exit = True
+        self.thread.join(10)
+
+
 @pytest.fixture
-def site(live_server: LiveServer) -> LiveServer:
+def site(transactional_db: None) -> Iterator[Site]:
     """A running site with the sample catalogue and the starter model."""
     from django.core.management import call_command
 
@@ -25,7 +53,9 @@ def site(live_server: LiveServer) -> LiveServer:
     call_command("seed", community=0, verbosity=0)
     # Tests that commit end with an empty database: without what migrations have put there.
     Mood.objects.bulk_create([Mood(**fields) for fields in FIRST_MOODS], ignore_conflicts=True)
-    return live_server
+    running = Site()
+    yield running
+    running.stop()
 
 
 class Watched:
@@ -44,15 +74,18 @@ class Watched:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: LiveServer) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """Open a browser at the site: `visit("/titles/", member=…, width=390)`. No page may log an error or leave the site."""
     watched: list[Watched] = []
     contexts: list[BrowserContext] = []
 
-    def open_page(path: str = "/", *, member: User | None = None, width: int = 1280, **options: object) -> Page:
+    def open_page(
+        path: str = "/", *, member: User | None = None, width: int = 1280, before: str = "", **options: object
+    ) -> Page:
         options = {"reduced_motion": "reduce", **options}  # a transition that the next click cuts short is an error
         context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 900}, **options)
         context.set_default_timeout(10_000)
+        context.add_init_script(before)
         contexts.append(context)
         if member is not None:
             log_in(context, member, site.url)

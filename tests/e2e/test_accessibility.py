@@ -70,6 +70,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "accounts:import_columns": (MEMBER, ["/list/import/{columns}/columns/"]),
     "accounts:settings": (MEMBER, ["/settings/"]),
     "accounts:tokens": (MEMBER, ["/settings/tokens/"]),
+    "accounts:webhooks": (MEMBER, ["/settings/webhooks/"]),
     "api_guide": (VISITOR, ["/api/"]),
     "social:title_scores": (VISITOR, ["/titles/{title}/scores/"]),
     "social:title_reviews": (BOTH, ["/titles/{title}/reviews/", "/titles/{new}/reviews/"]),
@@ -106,18 +107,22 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "recommendations:about": (VISITOR, ["/about/"]),
     "experiments:experiments": (STAFF, ["/staff/experiments/"]),
     "experiments:experiment": (STAFF, ["/staff/experiments/{experiment}/"]),
-}
     "staff:start": (STAFF, ["/staff/"]),
     "staff:analytics": (STAFF, ["/staff/analytics/"]),
-    "staff:analytics_page": (STAFF, ["/staff/analytics/recommendations/", "/staff/analytics/catalogue/", "/staff/analytics/speed/?first=x"]),
+    "staff:analytics_page": (
+        STAFF,
+        ["/staff/analytics/recommendations/", "/staff/analytics/catalogue/", "/staff/analytics/speed/?first=x"],
+    ),
     "staff:models": (STAFF, ["/staff/models/"]),
     "staff:model": (STAFF, ["/staff/models/{model}/"]),
     "staff:serve": (STAFF, ["/staff/models/{model}/serve/"]),
     "staff:jobs": (STAFF, ["/staff/jobs/"]),
     "accounts:about_me": (MEMBER, ["/settings/statistics/"]),
+}
 WRONG = ["/nowhere/", "/for-you/?niche=much"]
 # No pages of ours: files, pictures, parts of pages, what is only posted to, and what redirects at once.
 NO_PAGES = {
+    "live:state", "social:bell",
     "health", "manifest", "service_worker",
     "account_set_password", "account_confirm_login_code",
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
@@ -125,7 +130,7 @@ NO_PAGES = {
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_rule", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
-    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:delete_account",
+    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act", "accounts:delete_account",
     "social:helpful", "social:delete_review", "social:follow", "social:unfollow", "social:like", "social:decide",
     "social:comment_on_activity", "social:comment_on_review", "social:delete_comment",
     "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
@@ -173,8 +178,8 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "member": fan,
         "staff": friend,
         "experiment": Experiment.objects.order_by("pk")[0].pk,
-        "title": title.pk,
         "model": ModelVersion.active().pk,
+        "title": title.pk,
         "new": new.pk,
         "long": long.pk,
         "long_name": make_member("w" * 100).username,

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class LiveConfig(AppConfig):
+    name = "anirec.live"
+
+    def ready(self) -> None:
+        from anirec.live import telling  # noqa: F401  (connects its receivers)

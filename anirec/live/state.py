@@ -1,0 +1,29 @@
+"""What a member's open pages are made from, as versions that differ when a page made now would differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from accounts.models import User
+from recommendations.models import ModelVersion
+from social.feed import newest_of_feed
+
+State = dict[str, str]
+
+
+def _recommendations(member: User) -> str:
+    version = ModelVersion.active()
+    return f"{version.pk if version else 0}.{member.list_version}"
+
+
+KINDS: dict[str, Callable[[User], str]] = {
+    "recommendations": _recommendations,
+    "feed": lambda member: str(newest_of_feed(member)),
+    "notifications": lambda member: str(member.unread_notifications),
+}
+
+
+def state_of(user_id: int, *kinds: str) -> State | None:
+    """Of these kinds, or of all; None when the account is gone, or no longer active."""
+    member = User.objects.filter(pk=user_id, is_active=True).first()
+    return {kind: KINDS[kind](member) for kind in kinds or KINDS} if member else None
