@@ -88,7 +88,7 @@ def _comment(request: MemberRequest, about: Activity | Review) -> HttpResponse:
     form = CommentForm(request.POST)
     comment = form.save(request.user, about)
     if comment is None:
-        messages.error(request, " ".join(form.errors["text"]))
+        messages.error(request, " ".join(map(str, form.errors["text"])))
         return redirect(about.get_absolute_url())
     return redirect(comment)
 

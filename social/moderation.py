@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -44,8 +45,9 @@ def report(reporter: User, target: Target, reason: str, remark: str = "") -> Rep
     said.clean_fields(exclude=["reporter", *TARGETS])
     if "\0" in remark:
         raise ValidationError({"remark": gettext("Null characters are not allowed.")})
+    of: dict[str, Any] = {"reporter": reporter, kind_of(target): target}
     values = {"reason": reason, "remark": remark, "is_settled": False}
-    return Report.objects.update_or_create(reporter=reporter, **{kind_of(target): target}, defaults=values)[0]
+    return Report.objects.update_or_create(**of, defaults=values)[0]
 
 
 def decide(staff: User, target: Target, act: str, reason: str) -> Decision:
@@ -85,7 +87,7 @@ def cases_of(reports: Sequence[Report]) -> list[Case]:
     read = read.prefetch_related(Prefetch("review__title", titles.queryset), Prefetch("entry__title", titles.queryset))
     found = read.in_bulk([one.pk for one in reports])
     same: dict[tuple[str, int], list[Report]] = {}
-    for one in _of_the_same(found.values()):
+    for one in _of_the_same(list(found.values())):
         same.setdefault((one.kind, one.target_id), []).append(one)
     earlier: dict[int | None, list[Decision]] = {}
     authors = {one.author.pk for one in found.values()}
@@ -125,5 +127,6 @@ def _carry_out(target: Target, author: User, act: Act) -> None:
     elif act in (Act.TAKE_DOWN, Act.PUT_BACK) and isinstance(target, ListEntry):
         shown = Visibility.PRIVATE if act == Act.TAKE_DOWN else Visibility.PUBLIC
         lists.update_entry(author, target.title, visibility=shown)  # the note is the member's own: it is hidden
-    elif act in (Act.TAKE_DOWN, Act.PUT_BACK) and not isinstance(target, User):
-        type(target)._default_manager.filter(pk=target.pk).update(is_removed=act == Act.TAKE_DOWN)
+    elif act in (Act.TAKE_DOWN, Act.PUT_BACK) and isinstance(target, Review | Comment):
+        target.is_removed = act == Act.TAKE_DOWN
+        target.save(update_fields=["is_removed"])

@@ -92,7 +92,7 @@ def choose_channels(member: User, channels: Mapping[str, str]) -> None:
     )
 
 
-def groups_of(member: User) -> QuerySet[Notification, dict[str, Any]]:
+def groups_of(member: User) -> QuerySet[Any, Any]:
     """What is told together, the last first: rows for `read_groups`."""
     rows = notifications_visible_to(member).annotate(day=TruncDate("at")).values("kind", "thread", "day")
     return rows.annotate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from accounts.models import User, Visibility
 from accounts.portability.sections import Section, register
@@ -71,7 +71,8 @@ def undo_choices(user: User, before: list[dict[str, str]]) -> None:
 
 
 def export_privacy(user: User) -> list[dict[str, Any]]:
-    return list(User.objects.filter(pk=user.pk).values("approves_followers", "list_visibility"))
+    rows = User.objects.filter(pk=user.pk).values("approves_followers", "list_visibility")
+    return [dict(row) for row in rows]
 
 
 def restore_privacy(user: User, items: list[Any]) -> list[dict[str, Any]]:
@@ -135,7 +136,7 @@ def _find(user: User, about: Any) -> dict[str, Activity | Review] | None:
     return {"activity": activity} if activity else None
 
 
-def _is_text(text: Any) -> bool:
+def _is_text(text: Any) -> TypeGuard[str]:
     return isinstance(text, str) and 0 < len(text) <= LONGEST_COMMENT and "\0" not in text
 
 

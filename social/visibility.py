@@ -10,6 +10,8 @@ All are querysets of sub-selects: they cost no query of their own.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -113,9 +115,9 @@ def notifications_visible_to(member: User) -> QuerySet[Notification]:
     )
 
 
-def followed_by(viewer: User) -> QuerySet[Follow, dict[str, int]]:
+def followed_by(viewer: User) -> QuerySet[Follow, Any]:
     return Follow.objects.filter(follower=viewer).values("followed")
 
 
-def muted_by(viewer: User) -> QuerySet[Mute, dict[str, int]]:
+def muted_by(viewer: User) -> QuerySet[Mute, Any]:
     return Mute.objects.filter(muter=viewer).values("muted")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -303,3 +306,12 @@ class TestReactions:
         client.force_login(reader)
         client.post(reverse("social:comment_on_review", args=[review.pk]), {"text": "Well said."})
         assert "Well said." in client.get(review.get_absolute_url()).content.decode()
+
+
+def test_the_measurement_of_the_feed_runs_and_leaves_nothing(make_title):
+    for _ in range(60):
+        make_title()
+    out = StringIO()
+    call_command("bench_feed", people=3, requests=2, stdout=out)
+    assert re.search(r"who follows 3 active people: .*, [1-8] queries", out.getvalue())
+    assert (User.objects.count(), Activity.objects.count()) == (0, 0)
