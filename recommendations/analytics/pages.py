@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -136,14 +136,22 @@ def recommendations(period: Period, narrowed: Narrowed) -> list[Panel]:
         for variant in Variant.objects.select_related("experiment")
     }
     versions = {version.pk: str(version) for version in ModelVersion.objects.defer("metrics", "parameters")}
-    rows = queries.shown_by(period, ["day", "widget", "version", "variant", "segment"], narrowed)
+    by = {
+        name: queries.shown_by(period, [name], narrowed) for name in ("day", "widget", "version", "variant", "segment")
+    }
     panels = [
-        _rates("widgets", _("By widget"), rows, "widget", {slug: str(widget.name) for slug, widget in WIDGETS.items()}),
-        _rates("models", _("By model"), rows, "version", {**versions, None: _("None yet")}),
-        _rates("variants", _("By variant"), rows, "variant", variants),
-        _rates("segments", _("By segment"), rows, "segment", {"": _("In none, and visitors")}),
+        _rates(
+            "widgets",
+            _("By widget"),
+            by["widget"],
+            "widget",
+            {slug: str(widget.name) for slug, widget in WIDGETS.items()},
+        ),
+        _rates("models", _("By model"), by["version"], "version", {**versions, None: _("None yet")}),
+        _rates("variants", _("By variant"), by["variant"], "variant", variants),
+        _rates("segments", _("By segment"), by["segment"], "segment", {"": _("In none, and visitors")}),
     ]
-    by_day = _grouped(rows, "day")
+    by_day = {row["day"]: row for row in by["day"]}
     series = series_panel(
         "days",
         _("Day by day"),
@@ -166,8 +174,7 @@ def _rates(name: str, title: str, rows: list[dict[str, Any]], by: str, names: Ma
     heads += [Column(_("Put on the list"), SHARE), Column(_("at least"), SHARE), Column(_("at most"), SHARE)]
     heads += [Column(_("Completed"), SHARE), Column(_("Scored 8 or better"), SHARE), Column(_("Not interested"), SHARE)]
     heads += [Column(_("Shown")), Column(_("Shown to members"))]
-    groups = sorted(_grouped(rows, by).items(), key=lambda item: -item[1]["shown"])
-    found = [(names.get(key, str(key)), *_line(sums)) for key, sums in groups]
+    found = [(names.get(row[by], str(row[by])), *_line(row)) for row in sorted(rows, key=lambda row: -row["shown"])]
     says = _("Of the titles shown: the share that was opened. With intervals (95 %) in the table.")
     return bar_panel(name, title, says, heads, found, no_events())
 
@@ -178,15 +185,6 @@ def _line(sums: Mapping[str, float]) -> tuple[Any, ...]:
     later = (rate(sums[name], members) for name in ("completed", "liked", "hidden"))
     add_rate = (added.value, added.low, added.high) if members else (None, None, None)
     return (opened.value, opened.low, opened.high, *add_rate, *later, shown, members)
-
-
-def _grouped(rows: Iterable[dict[str, Any]], by: str) -> dict[Any, dict[str, float]]:
-    found: dict[Any, dict[str, float]] = {}
-    for row in rows:
-        sums = found.setdefault(row[by], dict.fromkeys(SHOWN, 0))
-        for name in SHOWN:
-            sums[name] += row[name]
-    return found
 
 
 def _two_rates(sums: Mapping[str, Any] | None) -> tuple[float | None, float | None]:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from recommendations.analytics.minutes import ALL
 from recommendations.analytics.rollup import days
 from recommendations.analytics.tally import milliseconds_of
+from recommendations.experiments.widgets import WIDGETS
 from recommendations.models import AccuracyDay, MembersDay, RequestDay, ServedDay, ShownTitle, WidgetDay
+from recommendations.pipelines.member_lists import copy_columns
 
 SHOWN = ("shown", "clicked", "of_members", "added", "completed", "liked", "hidden")
 ERRORS = ("n", "errors", "absolute", "squared", "n_published", "absolute_published", "squared_published")
@@ -133,14 +135,14 @@ class Times:
 
 def shown_titles(period: Period) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """By widget: (n,) title ids and how often each was shown."""
-    rows = period.of(ShownTitle).order_by().values_list("widget", "title_id").annotate(total=Sum("shown"))
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for widget, title_id, total in rows:
-        found[widget].append((title_id, total))
-    return {
-        widget: tuple(np.array(pairs, dtype=np.int64).T)  # type: ignore[misc]
-        for widget, pairs in sorted(found.items())
-    }
+    rows = period.of(ShownTitle).order_by()
+    found = {}
+    for widget in WIDGETS:
+        sums = rows.filter(widget=widget).values_list("title_id").annotate(total=Sum("shown"))
+        title_ids, counts = copy_columns(sums, width=2)
+        if len(title_ids):
+            found[widget] = (title_ids, counts)
+    return found
 
 
 def fallback_share(lists: Iterable[tuple[str, tuple[int, int]]]) -> float | None:
