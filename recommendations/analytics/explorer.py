@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
+from django.core.cache import cache
 from django.db.models import Count
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.countries import country_name
 from accounts.models import AboutMember, User
 from catalog.models import Tag, Title
-from catalog.models.titles import Format, TitleQuerySet
+from catalog.models.titles import Format, TitleQuerySet, viewing_class
+from catalog.versioning import catalogue_version
 from recommendations.analytics.audience import AGE_GROUPS, LEAST, REST, groups_of
 from recommendations.analytics.panels import LABEL, NUMBER, SHARE, Column, Panel, bar_panel, column_panel, table
 from recommendations.models import AudienceFigure, ModelVersion, Segment
@@ -18,14 +21,21 @@ from recommendations.models import AudienceFigure, ModelVersion, Segment
 LENGTHS = ((0, 5), (5, 15), (15, 26), (26, 45), (45, 80), (80, 120), (120, None))  # minutes of an episode or film
 LAST_YEARS = 16  # columns that have room
 MOST_STUDIOS = 100
+CACHE_SECONDS = 24 * 3600
 AGES = [f"{low}-{high}" for low, high in AGE_GROUPS]
 
 
 def catalogue(viewer: User) -> list[Panel]:
-    """Of the titles that the viewer may see."""
+    """Of the titles that the viewer may see: counted once for all who see the same, until the catalogue changes."""
+    key = f"explorer:{catalogue_version()}:{viewing_class(viewer)}:{get_language()}"
+    counted = cache.get_or_set(key, lambda: _counted(viewer), CACHE_SECONDS)
+    return [*(counted or []), _segments()]
+
+
+def _counted(viewer: User) -> list[Panel]:
     titles = Title.objects.visible_to(viewer).order_by()
     empty = _("The catalogue is empty: import one with manage.py import_catalogue.")
-    return [*_years(titles, empty), _lengths(titles, empty), *_makers(titles, viewer, empty), _segments()]
+    return [*_years(titles, empty), _lengths(titles, empty), *_makers(titles, viewer, empty)]
 
 
 def _years(titles: TitleQuerySet, empty: str) -> list[Panel]:

@@ -222,3 +222,13 @@ def test_nonsense_in_any_parameter_is_answered(client, staff, path):
         client.get(path, dict.fromkeys(part, value)).status_code for part in (names[:3], names[3:]) for value in BAD
     ]
     assert set(answers) <= {200, 400, 404}
+
+
+def test_the_catalogue_is_counted_for_what_a_viewer_may_see(client, make_member, make_title):
+    make_title(format="tv")
+    make_title(format="movie", is_adult=True)
+    counts = []
+    for shows_adult in (False, True):
+        client.force_login(make_member(is_staff=True, shows_adult=shows_adult))
+        counts.append(read_csv(client, "catalogue", "formats")[1:])
+    assert counts == [[["TV", "1"]], [["TV", "1"], ["Movie", "1"]]]
