@@ -13,15 +13,16 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from accounts.api_access import ForMembers, member_of
 from accounts.models import EntryStatus
 from catalog.api import TitleLinkSerializer
-from catalog.api_query import NO_NULL
+from catalog.api_query import NO_NULL, Query
 from catalog.paging import CursorPages
 from social import comments, notifications
-from social.feed import News, comments_on, feed_of, tell, with_reactions
+from social.feed import News, comments_on, feed_page, tell, with_reactions
 from social.models import Activity, ActivityItem, Comment, Review
 from social.models.activities import LONGEST_COMMENT
 from social.review_queries import reviews_for
@@ -79,22 +80,24 @@ class ToldSerializer(serializers.Serializer[notifications.Told]):
     url = serializers.CharField(source="last.get_absolute_url", help_text="Where it is seen.")
 
 
-@extend_schema_view(get=extend_schema(operation_id="my_feed"))
-class MyFeed(ForMembers, ListAPIView[Activity]):
-    """What those whom I follow did, the last first."""
+class FeedQuery(Query):
+    cursor = serializers.RegexField(NO_NULL, required=False, help_text="As the last page's `next` has it.")
 
+
+class FeedSerializer(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True, help_text="The next page; null at the end.")
+    results = NewsSerializer(many=True)
+
+
+class MyFeed(ForMembers, APIView):
     read_scope = "read:social"
-    serializer_class = NewsSerializer  # type: ignore[assignment]  # activities are told as news
-    pagination_class = CursorPages
 
-    def get_queryset(self) -> QuerySet[Activity]:
-        if getattr(self, "swagger_fake_view", False):
-            return Activity.objects.none()
-        member = member_of(self.request)
-        return with_reactions(feed_of(member), member)
-
-    def paginate_queryset(self, queryset: Any) -> Any:
-        return tell(super().paginate_queryset(queryset) or [], self.request.user)
+    @extend_schema(operation_id="my_feed", parameters=[FeedQuery], responses=FeedSerializer)
+    def get(self, request: Request) -> Response:
+        """What those whom I follow did, the last first."""
+        page = feed_page(member_of(request), FeedQuery.of(request).get("cursor", ""))
+        address = replace_query_param(request.build_absolute_uri(), "cursor", page.next) if page.next else None
+        return Response(FeedSerializer({"next": address, "results": page.news}).data)
 
 
 class OneActivity(APIView):
@@ -139,9 +142,10 @@ class Comments(ListAPIView[Comment]):
         return comments_on(self.about(), self.request.user)
 
     def post(self, request: Request, pk: int) -> Response:
+        about = self.about()
         given = WrittenCommentSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        comment = comments.write_comment(member_of(request), self.about(), given.validated_data["text"])
+        comment = comments.write_comment(member_of(request), about, given.validated_data["text"])
         return Response(CommentSerializer(comment).data, status=201)
 
 

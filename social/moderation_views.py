@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import staff_only
 from accounts.models import User
 from accounts.requests import MemberRequest
 from accounts.responses import back_to
@@ -26,8 +27,8 @@ from social.queries import visible_member
 from social.review_queries import reviews_for
 from social.visibility import comments_visible_to, entries_visible_to
 
-may_look = permission_required("social.view_report", raise_exception=True)
-may_decide = permission_required("social.change_report", raise_exception=True)
+may_look = staff_only("social.view_report")
+may_decide = staff_only("social.change_report")
 PAGE, LOG = 20, 50
 KINDS: dict[str, str | Promise] = {
     "": _("All"), "review": _("Reviews"), "comment": _("Comments"), "entry": _("Notes on lists"), "member": _("Members"),

@@ -144,9 +144,10 @@ class ReportReview(ForMembers, APIView):
     @extend_schema(operation_id="review_report", request=ReportSerializer, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
         """Tell the staff that a review should not be there."""
+        review = _review(request, pk)
         given = ReportSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        moderation.report(member_of(request), _review(request, pk), **given.validated_data)
+        moderation.report(member_of(request), review, **given.validated_data)
         return Response(status=204)
 
 

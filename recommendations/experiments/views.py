@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import staff_only
 from accounts.models import User
 from recommendations.charts import Chart, Row, bars
 from recommendations.experiments import lifecycle
@@ -20,8 +20,8 @@ from recommendations.experiments.results import Line, report_on
 from recommendations.models import Experiment
 from recommendations.templatetags.shares import share
 
-may_look = permission_required("recommendations.view_experiment", raise_exception=True)
-may_act = permission_required("recommendations.change_experiment", raise_exception=True)
+may_look = staff_only("recommendations.view_experiment")
+may_act = staff_only("recommendations.change_experiment")
 PLAIN = {"start": lifecycle.start, "stop": lifecycle.stop, "archive": lifecycle.archive}
 
 

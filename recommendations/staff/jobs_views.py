@@ -7,25 +7,23 @@ from typing import Any
 import redis
 from celery import current_app
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import staff_only
 from catalog.requests import PageRequest
 from recommendations.models import JobRun
 from recommendations.staff import jobs as background
-from recommendations.staff.access import staff_only
 
 A_PAGE = 25
-may_look = permission_required("recommendations.view_jobrun", raise_exception=True)
-may_act = permission_required("recommendations.change_jobrun", raise_exception=True)
+may_look = staff_only("recommendations.view_jobrun")
+may_act = staff_only("recommendations.change_jobrun")
 
 
 @require_GET
-@staff_only
 @may_look
 def jobs(request: PageRequest) -> HttpResponse:
     """Workers are asked only where that is wanted: it takes most of a second."""
@@ -53,7 +51,6 @@ def jobs(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@staff_only
 @may_act
 def run(request: PageRequest) -> HttpResponse:
     """One of the timetable, now."""
@@ -66,7 +63,6 @@ def run(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@staff_only
 @may_act
 def again(request: PageRequest, pk: int) -> HttpResponse:
     failed = get_object_or_404(JobRun, pk=pk)

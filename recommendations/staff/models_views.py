@@ -6,24 +6,22 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.access import staff_only
 from accounts.models import User
 from recommendations.artifact_store import artifact_folder
 from recommendations.models import ModelActivation, ModelVersion
 from recommendations.pipelines.publish import NotPublishedError, activate
-from recommendations.staff.access import staff_only
 
 SHOWN = 50
 
 
 @require_GET
-@staff_only
-@permission_required("recommendations.view_modelversion", raise_exception=True)
+@staff_only("recommendations.view_modelversion")
 def models(request: HttpRequest) -> HttpResponse:
     versions = list(ModelVersion.objects.all()[:SHOWN])
     context = {
@@ -35,8 +33,7 @@ def models(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@staff_only
-@permission_required("recommendations.view_modelversion", raise_exception=True)
+@staff_only("recommendations.view_modelversion")
 def model(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     context = {
@@ -50,8 +47,7 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@staff_only
-@permission_required("recommendations.change_modelversion", raise_exception=True)
+@staff_only("recommendations.change_modelversion")
 def serve(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks first; then this version serves, and who wanted it is written down."""
     version = get_object_or_404(ModelVersion, pk=pk)

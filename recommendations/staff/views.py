@@ -15,11 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from accounts.access import staff_only
 from accounts.models import User
 from recommendations.analytics import explorer, pages, running
 from recommendations.analytics.forms import PeriodForm, SourceForm, WidgetForm
 from recommendations.analytics.panels import Panel
-from recommendations.staff.access import staff_only
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ PAGES = {
 
 
 @require_GET
-@staff_only
+@staff_only()
 def start(request: HttpRequest) -> HttpResponse:
     return render(request, "recommendations/staff/start.html", {"pages": PAGES})
 
 
 @require_GET
-@staff_only
+@staff_only()
 def analytics(request: HttpRequest, slug: str = OVERVIEW) -> HttpResponseBase:
     page = PAGES.get(slug)
     if page is None:

@@ -182,13 +182,15 @@ class TestStaffPages:
     def experiment(self, make_experiment):
         return make_experiment("similar", [{}, EIGHT], begin=False)
 
-    @pytest.mark.parametrize("who", ["nobody", "member", "staff without the permission"])
-    def test_others_are_refused(self, client, make_member, experiment, who):
+    @pytest.mark.parametrize(
+        ("who", "status"), [("nobody", 302), ("member", 403), ("staff without the permission", 403)]
+    )
+    def test_others_are_asked_to_log_in_or_refused(self, client, make_member, experiment, who, status):
         if who != "nobody":
             client.force_login(make_member(is_staff=who.startswith("staff")))
         act = reverse("experiments:act", args=[experiment.pk])
         answers = [client.get("/staff/experiments/"), client.get(experiment.get_absolute_url()), client.post(act)]
-        assert [answer.status_code for answer in answers] == [403, 403, 403]
+        assert [answer.status_code for answer in answers] == [status] * 3
         assert Experiment.objects.get().state == "draft"
 
     def test_who_may_only_look_cannot_act(self, client, make_member, experiment):

@@ -1,0 +1,259 @@
+"""Who gets in where: every page and endpoint, as a visitor, a stranger, somebody blocked, staff, and whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.imports import reading
+from accounts.lists import set_score, update_entry
+from accounts.models import ListImport, Webhook
+from accounts.tokens import issue_token
+from catalog.models import ExternalId, SavedView
+from recommendations.experiments.first import start_first_experiments
+from recommendations.models import Experiment, ModelVersion, Mood
+from social.comments import write_comment
+from social.models import Activity, Report
+from social.moderation import report
+from social.relations import block, follow
+from social.reviews import write_review
+
+pytestmark = pytest.mark.django_db
+VIEWERS = ("visitor", "stranger", "blocked", "staff", "owner")
+IN, LOG_IN, NOT_THERE, REFUSED = "in", "log in", "not there", "refused"
+
+
+def access(**kinds: str) -> dict[str, str]:
+    return {viewer: kinds.get(viewer, kinds["others"]) for viewer in VIEWERS}
+
+
+EVERYBODY = access(others=IN)
+MEMBERS = access(others=IN, visitor=LOG_IN)
+OWNER = access(others=NOT_THERE, visitor=LOG_IN, owner=IN)  # staff have no key to what is somebody's own
+AUTHOR = access(others=REFUSED, visitor=LOG_IN, blocked=NOT_THERE, owner=IN)  # of what others may see, too
+SHOWN = access(others=IN, blocked=NOT_THERE)  # something of a member that is shown to everybody
+SHOWN_TO_ACT_ON = access(others=IN, visitor=LOG_IN, blocked=NOT_THERE)
+STAFF = access(others=REFUSED, visitor=LOG_IN, staff=IN)
+
+TITLE, OTHER_TITLE = {"pk": "title"}, {"title_id": "other_title"}
+NAME = {"username": "owner_name"}
+ACTIVITY, REVIEW, COMMENT = {"pk": "activity"}, {"pk": "review"}, {"pk": "comment"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address. arguments: what its parts are in `world`. who: what happens to each viewer."""
+
+    who: dict[str, str]
+    arguments: dict[str, Any] = field(default_factory=dict)
+    methods: str = "GET"
+
+
+def rows(who: dict[str, str], names: str, arguments: dict[str, Any] | None = None, methods: str = "GET"):
+    return {name: Row(who, arguments or {}, methods) for name in names.split()}
+
+
+TABLE: dict[str, Row] = {
+    # --- Whoever comes ---
+    **rows(EVERYBODY, "health manifest service_worker offline api_guide api:ping api:schema api:docs"),
+    **rows(EVERYBODY, "api:titles api:titles-facets api:calendar api:top api:moods api:members"),
+    **rows(EVERYBODY, "account_login account_logout account_signup account_inactive account_email_verification_sent"),
+    **rows(EVERYBODY, "account_reset_password account_reset_password_done account_reset_password_from_key_done"),
+    **rows(EVERYBODY, "catalog:browse catalog:season_now catalog:top catalog:calendar catalog:search social:members"),
+    **rows(EVERYBODY, "recommendations:home recommendations:surprise recommendations:segments recommendations:about"),
+    **rows(EVERYBODY, "recommendations:rate_some"),
+    **rows(
+        EVERYBODY, "recommendations:guest_clear accounts:language accounts:theme experiments:events", methods="POST"
+    ),
+    **rows(EVERYBODY, "api:experiments-assignment"),
+    **rows(EVERYBODY, "api:experiments-events", methods="POST"),
+    **rows(EVERYBODY, "catalog:title catalog:poster social:title_scores social:title_reviews", TITLE),
+    **rows(EVERYBODY, "recommendations:similar api:title api:title-similar api:title-reviews", TITLE),
+    **rows(EVERYBODY, "recommendations:guest_rate", TITLE, "POST"),
+    **rows(EVERYBODY, "catalog:season catalog:season_feed api:season", {"year": 2020, "name": "fall"}),
+    **rows(EVERYBODY, "recommendations:season_ranking", {"year": 2020, "season": "fall"}),
+    **rows(EVERYBODY, "recommendations:mood api:mood", {"slug": "mood"}),
+    **rows(EVERYBODY, "api:title-by-external-id", {"provider": "mal", "value": "77"}),
+    **rows(EVERYBODY, "account_confirm_email", {"key": "old"}),
+    **rows(EVERYBODY, "account_reset_password_from_key", {"uidb36": "1", "key": "old"}),
+    # --- Members, each at what is their own ---
+    **rows(MEMBERS, "live:state recommendations:for_you recommendations:taste accounts:list accounts:hidden"),
+    **rows(MEMBERS, "catalog:saved_views accounts:imports accounts:unmatched accounts:settings accounts:about_me"),
+    **rows(MEMBERS, "accounts:webhooks accounts:tokens social:feed social:followers social:blocked social:bell"),
+    **rows(MEMBERS, "social:notifications social:notification_choices account_email"),
+    **rows(MEMBERS, "account_change_password account_set_password account_reauthenticate"),
+    **rows(MEMBERS, "recommendations:row api:my-row", {"slug": "gems"}),
+    **rows(MEMBERS, "recommendations:year api:my-year", {"year": 2021}),
+    **rows(MEMBERS, "accounts:export", {"kind": "json"}),
+    **rows(
+        MEMBERS, "accounts:bulk accounts:preferences accounts:privacy accounts:adult accounts:age_limit", methods="POST"
+    ),
+    **rows(MEMBERS, "accounts:withdraw_about accounts:delete_account catalog:renew_feed", methods="POST"),
+    **rows(MEMBERS, "catalog:revoke_feed", methods="POST"),
+    **rows(MEMBERS, "accounts:undo", {"key": "old"}, "POST"),
+    **rows(MEMBERS, "accounts:entry", {"title_id": "other_title"}, "GET POST"),
+    **rows(MEMBERS, "accounts:quick accounts:watched_up_to accounts:hide", OTHER_TITLE, "POST"),
+    **rows(MEMBERS, "accounts:remove accounts:unhide", OTHER_TITLE, "POST"),
+    **rows(MEMBERS, "social:write_review", {"pk": "other_title"}, "GET POST"),
+    **rows(MEMBERS, "recommendations:predicted", {"pk": "other_title"}),
+    **rows(MEMBERS, "api:my-list api:my-tags api:my-hidden api:my-export api:my-recommendations api:my-rows"),
+    **rows(MEMBERS, "api:my-surprise api:my-taste api:my-feed api:follow-requests"),
+    **rows(MEMBERS, "api:my-imports api:my-webhooks api:my-notifications", methods="GET POST"),
+    **rows(MEMBERS, "api:my-settings", methods="GET PATCH"),
+    **rows(MEMBERS, "api:my-list-bulk", methods="POST"),
+    **rows(MEMBERS, "api:my-watched-up-to", OTHER_TITLE, "POST"),
+    **rows(MEMBERS, "api:my-entry", OTHER_TITLE, "PUT PATCH"),
+    **rows(MEMBERS, "api:my-hidden-title", OTHER_TITLE, "PUT DELETE"),
+    **rows(MEMBERS, "api:my-review", OTHER_TITLE, "PUT"),
+    # --- What is somebody's own ---
+    **rows(OWNER, "catalog:rename_view catalog:delete_view", {"pk": "view"}, "POST"),
+    **rows(OWNER, "accounts:import_row", {"pk": "import_row"}),
+    **rows(OWNER, "accounts:import accounts:import_report", {"pk": "import"}),
+    **rows(
+        OWNER,
+        "accounts:import_rule accounts:import_run accounts:import_undo accounts:import_discard",
+        {"pk": "import"},
+        "POST",
+    ),
+    **rows(OWNER, "accounts:import_columns", {"pk": "import_columns"}, "GET POST"),
+    **rows(OWNER, "accounts:webhook_act", {"pk": "webhook"}, "POST"),
+    **rows(OWNER, "accounts:revoke_token", {"pk": "token"}, "POST"),
+    **rows(OWNER, "social:delete_review", REVIEW, "POST"),
+    **rows(OWNER, "api:my-import api:my-import-rows", {"pk": "import"}),
+    **rows(OWNER, "api:my-import-run api:my-import-undo", {"pk": "import"}, "POST"),
+    **rows(OWNER, "api:my-webhook", {"pk": "webhook"}, "GET DELETE"),
+    **rows(OWNER, "api:my-webhook-test api:my-webhook-enable", {"pk": "webhook"}, "POST"),
+    **rows(OWNER, "api:my-webhook-deliveries", {"pk": "webhook"}),
+    **rows(AUTHOR, "social:delete_comment", COMMENT, "POST"),
+    **rows(AUTHOR, "api:comment", COMMENT, "DELETE"),
+    # --- What a member shows ---
+    **rows(SHOWN, "social:member social:member_reviews recommendations:taste_of_member", NAME),
+    **rows(SHOWN, "api:member api:member-list api:member-reviews", NAME),
+    **rows(SHOWN, "social:review api:review", REVIEW),
+    **rows(SHOWN, "social:activity api:activity", ACTIVITY),
+    **rows(SHOWN_TO_ACT_ON, "social:follow social:unfollow social:mute social:take_back", NAME, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:accept social:decline social:remove_follower social:block", NAME, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_member", NAME, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:helpful social:comment_on_review", REVIEW, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_review", REVIEW, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_comment", COMMENT, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_note", {"pk": "entry"}, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:like social:comment_on_activity", ACTIVITY, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:follow api:mute", NAME, "PUT DELETE"),
+    **rows(SHOWN_TO_ACT_ON, "api:block", NAME, "PUT"),
+    **rows(SHOWN_TO_ACT_ON, "api:follow-request", NAME, "PUT DELETE"),
+    **rows(SHOWN_TO_ACT_ON, "api:helpful", REVIEW, "PUT DELETE"),
+    **rows(SHOWN_TO_ACT_ON, "api:review-report", REVIEW, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:like", ACTIVITY, "PUT DELETE"),
+    **rows(SHOWN_TO_ACT_ON, "api:activity-comments", ACTIVITY, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:review-comments", REVIEW, "POST"),
+    # --- Staff ---
+    **rows(STAFF, "staff:start staff:analytics staff:models staff:jobs experiments:experiments social:moderation"),
+    **rows(STAFF, "social:moderation_log"),
+    **rows(STAFF, "staff:analytics_page", {"slug": "speed"}),
+    **rows(STAFF, "staff:model", {"pk": "model"}),
+    **rows(STAFF, "staff:serve", {"pk": "model"}, "GET"),
+    **rows(STAFF, "staff:run_job", methods="POST"),
+    **rows(STAFF, "experiments:experiment", {"pk": "experiment"}),
+    **rows(STAFF, "experiments:act", {"pk": "experiment"}, "POST"),
+    **rows(STAFF, "social:decide", {"kind": "member", "pk": "owner_id"}, "POST"),
+}
+# What has no row because nobody gets anywhere with it but by a secret that only they have, or by a state that is rare.
+ELSEWHERE = {
+    "social:unblock",  # of those whom one has blocked or muted: tests/social/test_relations.py
+    "social:unmute",
+    "social:unsubscribe",  # by the signed address of a letter: tests/social/test_notifications.py
+    "account_confirm_login_code",  # no codes are sent
+    "api:token",  # of the token that asks: tests/anirec
+    "catalog:calendar_feed",  # by its secret address: tests/catalog/test_calendar.py
+    "staff:again",  # of a job that failed: tests/recommendations
+}
+NOT_OURS = {"admin"}  # Django's, which ask for permissions model by model
+
+
+def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+        elif pattern.namespace not in NOT_OURS:
+            yield from names(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+
+
+def test_every_address_has_a_row():
+    assert set(names(get_resolver().url_patterns)) == TABLE.keys() | ELSEWHERE
+
+
+@pytest.fixture
+def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
+    """Something of everything, of one owner, whom somebody follows and who has blocked somebody."""
+    owner, stranger, blocked = make_member("owner"), make_member("stranger"), make_member("blocked")
+    staff = make_member("staff", is_staff=True, is_superuser=True)
+    title, other_title = make_title("Shown", season="fall"), make_title("Another")
+    ExternalId.objects.create(title=title, provider="mal", medium="anime", value="77")
+    set_score(owner, title, 9)
+    entry = update_entry(owner, title, notes="Again some day.")
+    for person in (owner, stranger, blocked, staff):
+        update_entry(person, other_title, status="completed", finished_on="2021-04")
+    review = write_review(owner, title, "It takes its time, and that is what it is about. " * 3)
+    follow(stranger, owner)
+    block(owner, blocked)
+    activity = Activity.objects.filter(actor=owner).order_by("pk").first()
+    report(stranger, review, Report.Reason.SPAM)
+    table = b"Name,Rating\nNobody knows it,7\n"
+    preview = reading.read_columns(reading.open_file(owner, "list.csv", table), {"title": 0, "score": 1}, 10)
+    waiting = ListImport.objects.create(user=owner, state="columns", format="csv", name="a.csv", upload=table)
+    token, _ = issue_token(owner, "mine", ["read:list"])
+    start_first_experiments()
+    Mood.objects.get_or_create(slug="mood", defaults={"name": "Mood", "weights": {"drama": 1}})
+    return {
+        "people": {"visitor": None, "owner": owner, "stranger": stranger, "blocked": blocked, "staff": staff},
+        "owner_name": owner.username,
+        "owner_id": owner.pk,
+        "title": title.pk,
+        "other_title": other_title.pk,
+        "entry": entry.pk,
+        "review": review.pk,
+        "activity": activity.pk,
+        "comment": write_comment(owner, activity, "So it is.").pk,
+        "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,
+        "import": preview.pk,
+        "import_row": preview.rows.get().pk,
+        "import_columns": waiting.pk,
+        "token": token.pk,
+        "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
+        "experiment": Experiment.objects.order_by("pk")[0].pk,
+        "model": ModelVersion.objects.create(kind="site", status="published").pk,
+    }
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_everybody_gets_in_where_the_table_says(world, viewer):
+    answers = {}
+    for name, row in TABLE.items():
+        arguments = {key: world.get(value, value) for key, value in row.arguments.items()}
+        for method in row.methods.split():
+            path = reverse(name, kwargs=arguments)
+            answers[f"{method} {name}"] = ask(method, path, world["people"][viewer]), row.who[viewer]
+
+    wrong = [f"{name}: {found}, not {expected}" for name, (found, expected) in answers.items() if found != expected]
+    assert "\n".join(wrong) == ""
+
+
+def ask(method: str, path: str, member) -> str:
+    """What happens; whatever is done by it is undone."""
+    client = Client(raise_request_exception=False)
+    with transaction.atomic():
+        if member is not None:
+            client.force_login(member)
+        response = client.generic(method, path, content_type="application/json" if path.startswith("/api/") else "")
+        transaction.set_rollback(True)
+    status = response.status_code
+    if status == 401 or (status == 302 and response.headers["Location"].startswith("/accounts/login/")):
+        return LOG_IN
+    return {403: REFUSED, 404: NOT_THERE}.get(status, IN if status < 500 else str(status))
