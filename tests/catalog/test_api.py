@@ -95,7 +95,10 @@ def test_a_cursor_belongs_to_one_list(api, make_title):
     following = api.get("/api/v1/titles/?limit=1").json()["next"].partition("cursor=")[2].partition("&")[0]
 
     assert api.get(f"{TITLES}?cursor={following}").status_code == 200
-    assert [api.get(f"{TITLES}?cursor=made-up").status_code, api.get(f"/api/v1/members/?cursor={following}").status_code] == [
+    assert [
+        api.get(f"{TITLES}?cursor=made-up").status_code,
+        api.get(f"/api/v1/members/?cursor={following}").status_code,
+    ] == [
         404,
         404,
     ]
