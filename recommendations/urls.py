@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recommendations import for_you_views, taste_views, views
+from recommendations import for_you_views, taste_views, together_views, views
 
 app_name = "recommendations"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("moods/<slug:slug>/", for_you_views.mood, name="mood"),
     path("surprise/", for_you_views.surprise, name="surprise"),
     path("season/<int:year>/<slug:season>/for-you/", for_you_views.season_ranking, name="season_ranking"),
+    path("together/", together_views.together, name="together"),
+    path("plans/<int:pk>/suggestions/", together_views.plan_suggestions, name="plan_suggestions"),
     path("rate/", views.rate_some, name="rate_some"),
     path("rate/clear/", views.guest_clear, name="guest_clear"),
     path("rate/<int:pk>/", views.guest_rate, name="guest_rate"),

@@ -7,4 +7,5 @@ class SocialConfig(AppConfig):
     def ready(self) -> None:
         import social.activities
         import social.own_things
+        import social.plans
         import social.portability  # noqa: F401  (registers its section)

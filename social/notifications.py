@@ -30,6 +30,7 @@ SENTENCES: dict[str, Promise] = {
     Kind.COMMENT: _("New comment: %(who)s"),
     Kind.LIKE: _("Likes what you did: %(who)s"),
     Kind.HELPFUL: _("Finds your review helpful: %(who)s"),
+    Kind.INVITATION: _("Would like to watch something together with you: %(who)s"),
     Kind.MODERATION: _("%(act)s. Why: %(reason)s"),
 }
 
@@ -101,7 +102,16 @@ def groups_of(member: User) -> QuerySet[Any, Any]:
 
 
 def read_groups(groups: list[dict[str, Any]]) -> list[Told]:
-    related = ("actor", "decision", "comment__activity", "comment__review", "like__activity", "vote__review", "request")
+    related = (
+        "actor",
+        "decision",
+        "comment__activity",
+        "comment__review",
+        "like__activity",
+        "vote__review",
+        "request",
+        "invitation__plan",
+    )
     last = Notification.objects.select_related(*related).in_bulk([group["last"] for group in groups])
     return [Told(last[g["last"]], max(g["n"], 1), g["n_new"] > 0) for g in groups if g["last"] in last]
 
@@ -158,6 +168,8 @@ def _thread(made: Notification) -> str:
         return f"{about._meta.model_name}:{about.pk}"
     if made.like:
         return f"activity:{made.like.activity_id}"
+    if made.invitation:
+        return f"plan:{made.invitation.plan_id}"
     if made.decision:
         return f"decision:{made.decision_id}"
     return f"review:{made.vote.review_id}" if made.vote else ""

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,14 @@ class FollowState:
 def visible_member(username: str, viewer: User | AnonymousUser) -> User:
     """Raises Http404 unless `viewer` may see somebody of that name."""
     return find_by_name(username, members_visible_to(viewer))
+
+
+def visible_members(names: Iterable[str], viewer: User | AnonymousUser) -> tuple[list[User], list[str]]:
+    """Those of these names whom `viewer` may see, in their order, and the names of which there is nobody for them."""
+    wanted = {name.lower(): name for name in names}
+    known = members_visible_to(viewer).annotate(key=Lower("username"))
+    found = {member.key: member for member in known.filter(key__in=[key for key in wanted if "\0" not in key])}
+    return [found[key] for key in wanted if key in found], [wanted[key] for key in wanted if key not in found]
 
 
 def find_by_name(username: str, members: QuerySet[User]) -> User:

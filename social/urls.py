@@ -1,6 +1,15 @@
 from django.urls import path
 
-from social import feed_views, moderation_views, notification_views, people_views, review_views, scores, views
+from social import (
+    feed_views,
+    moderation_views,
+    notification_views,
+    people_views,
+    plan_views,
+    review_views,
+    scores,
+    views,
+)
 
 app_name = "social"
 urlpatterns = [
@@ -29,6 +38,15 @@ urlpatterns = [
         path(f"members/<str:username>/{name.replace('_', '-')}/", getattr(people_views, name), name=name)
         for name in ("accept", "decline", "remove_follower", "take_back", "block", "unblock", "mute", "unmute")
     ),
+    path("plans/", plan_views.plan_list, name="plans"),
+    path("plans/<int:pk>/", plan_views.plan, name="plan"),
+    path("plans/<int:pk>/change/", plan_views.change_plan, name="change_plan"),
+    path("plans/<int:pk>/accept/", plan_views.accept, name="accept_plan"),
+    path("plans/<int:pk>/leave/", plan_views.leave, name="leave_plan"),
+    path("plans/<int:pk>/delete/", plan_views.delete, name="delete_plan"),
+    path("plans/<int:pk>/invite/", plan_views.invite, name="invite"),
+    path("plans/<int:pk>/members/<str:username>/remove/", plan_views.remove_member, name="remove_plan_member"),
+    path("plans/<int:pk>/titles/<int:title_id>/", plan_views.plan_title, name="plan_title"),
     path("notifications/", notification_views.notification_list, name="notifications"),
     path("notifications/bell/", notification_views.bell, name="bell"),
     path("notifications/off/<str:token>/", notification_views.unsubscribe, name="unsubscribe"),

@@ -3,6 +3,7 @@
 - Members who are suspended are seen by nobody; two of whom one has blocked the other, not by each other.
 - A list is shown to everybody, to followers or to nobody, and each entry can narrow that; titles have rules of their own.
 - What somebody muted does is still there where it is looked for; it no longer comes by itself (`muted_by`).
+- A plan is seen by those who take part; who is invited sees only what they are invited to.
 - Visitors see what everybody may see. Staff see no more than others do, except on the pages for moderation.
 
 All are querysets of sub-selects: they cost no query of their own.
@@ -18,7 +19,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import EntryStatus, ListEntry, User, Visibility
 from accounts.models.entries import ListEntryQuerySet
 from catalog.models import Title
-from social.models import Activity, ActivityItem, Block, Comment, Follow, Mute, Notification, Review
+from social.models import (
+    Activity,
+    ActivityItem,
+    Block,
+    Comment,
+    Follow,
+    Mute,
+    Notification,
+    PlanMember,
+    PlanTitle,
+    Review,
+    WatchPlan,
+)
 
 Viewer = User | AnonymousUser | None
 SHOWN_TO_FOLLOWERS = (Visibility.PUBLIC, Visibility.FOLLOWERS)
@@ -106,13 +119,42 @@ def notifications_visible_to(member: User) -> QuerySet[Notification]:
     comment = Exists(comments_visible_to(member).filter(pk=OuterRef("comment")))
     activity = Exists(items_visible_to(member).filter(activity=OuterRef("like__activity")))
     review = Exists(reviews_visible_to(member).filter(pk=OuterRef("vote__review")))
+    plan = Exists(plans_visible_to(member).filter(pk=OuterRef("invitation__plan")))
     return Notification.objects.filter(
         actor,
         Q(comment=None) | Q(comment),
         Q(like=None) | Q(activity),
         Q(vote=None) | Q(review),
+        Q(invitation=None) | Q(plan),
         recipient=member,
     )
+
+
+def plans_visible_to(viewer: User) -> QuerySet[WatchPlan]:
+    """Those they take part in or are invited to, of owners whom they see."""
+    own = PlanMember.objects.filter(member=viewer).exclude(state=PlanMember.State.DECLINED)
+    return WatchPlan.objects.filter(pk__in=own.values("plan"), owner__in=members_visible_to(viewer))
+
+
+def plans_shared_with(viewer: User) -> QuerySet[WatchPlan]:
+    """Those whose titles and members they see: they take part."""
+    return plans_visible_to(viewer).filter(pk__in=_parts_of(viewer).values("plan"))
+
+
+def plan_members_visible_to(viewer: User) -> QuerySet[PlanMember]:
+    """Those whose names they may read: of others, who takes part; whom they themselves have invited."""
+    known = Q(state=PlanMember.State.ACCEPTED) | Q(plan__owner=viewer)
+    return PlanMember.objects.filter(known, plan__in=plans_shared_with(viewer), member__in=members_visible_to(viewer))
+
+
+def plan_titles_visible_to(viewer: User) -> QuerySet[PlanTitle]:
+    return PlanTitle.objects.filter(
+        plan__in=plans_shared_with(viewer), title__in=Title.objects.visible_to(viewer).order_by()
+    )
+
+
+def _parts_of(viewer: User) -> QuerySet[PlanMember]:
+    return PlanMember.objects.filter(member=viewer, state=PlanMember.State.ACCEPTED)
 
 
 def followed_by(viewer: User) -> QuerySet[Follow, Any]:

@@ -18,6 +18,7 @@ from accounts.tokens import issue_token
 from catalog.models import ExternalId, SavedView
 from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
+from social import plans
 from social.comments import write_comment
 from social.models import Activity, Report
 from social.moderation import report
@@ -88,6 +89,8 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "accounts:webhooks accounts:tokens social:feed social:followers social:blocked social:bell"),
     **rows(MEMBERS, "social:notifications social:notification_choices account_email"),
     **rows(MEMBERS, "account_change_password account_set_password account_reauthenticate"),
+    **rows(MEMBERS, "recommendations:together"),
+    **rows(MEMBERS, "social:plans", methods="GET POST"),
     **rows(MEMBERS, "recommendations:row api:my-row", {"slug": "gems"}),
     **rows(MEMBERS, "recommendations:year api:my-year", {"year": 2021}),
     **rows(MEMBERS, "accounts:export", {"kind": "json"}),
@@ -124,6 +127,11 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "accounts:import_columns", {"pk": "import_columns"}, "GET POST"),
     **rows(OWNER, "accounts:webhook_act", {"pk": "webhook"}, "POST"),
     **rows(OWNER, "accounts:revoke_token", {"pk": "token"}, "POST"),
+    **rows(OWNER, "social:plan recommendations:plan_suggestions", {"pk": "plan"}),
+    **rows(OWNER, "social:change_plan social:accept_plan social:leave_plan social:delete_plan", {"pk": "plan"}, "POST"),
+    **rows(OWNER, "social:invite", {"pk": "plan"}, "POST"),
+    **rows(OWNER, "social:remove_plan_member", {"pk": "plan", **NAME}, "POST"),
+    **rows(OWNER, "social:plan_title", {"pk": "plan", "title_id": "title"}, "POST"),
     **rows(OWNER, "social:delete_review", REVIEW, "POST"),
     **rows(OWNER, "api:my-import api:my-import-rows", {"pk": "import"}),
     **rows(OWNER, "api:my-import-run api:my-import-undo", {"pk": "import"}, "POST"),
@@ -221,6 +229,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "review": review.pk,
         "activity": activity.pk,
         "comment": write_comment(owner, activity, "So it is.").pk,
+        "plan": plans.make_plan(owner, "Sunday", titles=[title]).pk,
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,
         "import": preview.pk,
         "import_row": preview.rows.get().pk,

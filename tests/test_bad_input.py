@@ -9,7 +9,7 @@ import pytest
 PAGES = [
     "/", "/for-you/", "/surprise/", "/rate/", "/titles/", "/titles/views/", "/search/", "/season/", "/season/2020/fall/",
     "/top/", "/calendar/", "/segments/", "/taste/", "/list/", "/list/hidden/", "/list/import/", "/list/import/unmatched/",
-    "/members/", "/members/member/", "/feed/", "/notifications/", "/settings/notifications/", "/followers/", "/blocked/", "/settings/", "/settings/tokens/", "/api/", "/offline/", "/api/v1/titles/", "/api/v1/my/list/",
+    "/members/", "/members/member/", "/feed/", "/together/", "/plans/", "/notifications/", "/settings/notifications/", "/followers/", "/blocked/", "/settings/", "/settings/tokens/", "/settings/webhooks/", "/api/", "/offline/", "/api/v1/titles/", "/api/v1/my/list/",
     "/api/v1/my/recommendations/",
 ]  # fmt: skip
 MORE = {
@@ -22,6 +22,8 @@ MORE = {
     "season_from",
     "without_reason",
     "n",
+    "with",
+    "how",
     "niche",
     "cursor",
     "next",

@@ -49,11 +49,13 @@ class SharedRecommendation:
 
 @dataclass(frozen=True)
 class GroupRecommendations:
-    """heard: the members whose lists say enough; silent: those whose lists don't, as far as the one who asks may see."""
+    """heard: the members whose lists say enough; silent: those whose lists don't, as far as the one who asks may see;
+    unseen: those of the silent of whose list they see nothing."""
 
     items: tuple[SharedRecommendation, ...]
     heard: tuple[User, ...]
     silent: tuple[User, ...]
+    unseen: tuple[User, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class _Lists:
     """What the asker may see of the members' lists."""
 
     own: dict[int, MemberList]  # member id → what the engine reads
+    empty: set[int]  # ids of members of whom there is nothing
     planned: set[tuple[int, int]]  # (member id, title id)
 
 
@@ -87,7 +90,8 @@ def recommend_for_group(asker: User, others: Sequence[User], n: int = 20, method
         among &= allowed_titles(rules, begun.on_list, begun.hidden, shows_adult=False)
     own = [lists.own[member.pk] for member in heard]
     found = recommend_together(recommender, own, rules, n + SPARE, method, among)
-    return GroupRecommendations(tuple(_as_items(found, asker, heard, lists.planned))[:n], heard, silent)
+    unseen = tuple(member for member in silent if member.pk in lists.empty)
+    return GroupRecommendations(tuple(_as_items(found, asker, heard, lists.planned))[:n], heard, silent, unseen)
 
 
 def _lists(asker: User, members: Sequence[User], items: IdMap) -> _Lists:
@@ -109,7 +113,8 @@ def _lists(asker: User, members: Sequence[User], items: IdMap) -> _Lists:
         own[member.pk] = _member_list(items, rows, hidden_ids if member == asker else hidden_ids[:0])
     planned = entries[4] > 0
     pairs = zip(entries[0][planned].tolist(), entries[1][planned].tolist(), strict=True)
-    return _Lists(own, set(pairs))
+    empty = {member.pk for member in members} - set(entries[0].tolist())
+    return _Lists(own, empty, set(pairs))
 
 
 def _member_list(items: IdMap, rows: Columns, hidden_ids: np.ndarray) -> MemberList:

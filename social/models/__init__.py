@@ -1,6 +1,7 @@
 from social.models.activities import Activity, ActivityItem, Comment, Like
 from social.models.moderation import Decision, Report
 from social.models.notifications import Notification, NotificationChoice
+from social.models.plans import PlanMember, PlanTitle, PlanVote, WatchPlan
 from social.models.relations import Block, Follow, FollowRequest, Mute
 from social.models.reviews import HelpfulVote, Review, ReviewVersion
 
@@ -17,7 +18,11 @@ __all__ = [
     "Mute",
     "Notification",
     "NotificationChoice",
+    "PlanMember",
+    "PlanTitle",
+    "PlanVote",
     "Report",
     "Review",
     "ReviewVersion",
+    "WatchPlan",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from social.models.activities import Comment, Like
 from social.models.moderation import Decision
+from social.models.plans import PlanMember
 from social.models.relations import Follow, FollowRequest
 from social.models.reviews import HelpfulVote
 
@@ -24,6 +25,7 @@ class Notification(models.Model):
         COMMENT = "comment", _("Somebody comments on what I did or wrote")
         LIKE = "like", _("Somebody likes what I did")
         HELPFUL = "helpful", _("Somebody finds my review helpful")
+        INVITATION = "invitation", _("Somebody invites me to watch together")
         MODERATION = "moderation", _("Staff decide about what I wrote")
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications")
@@ -42,6 +44,7 @@ class Notification(models.Model):
     like = models.ForeignKey(Like, models.CASCADE, null=True, related_name="+")
     vote = models.ForeignKey(HelpfulVote, models.CASCADE, null=True, related_name="+")
     decision = models.ForeignKey(Decision, models.CASCADE, null=True, related_name="+")
+    invitation = models.ForeignKey(PlanMember, models.CASCADE, null=True, related_name="+")
 
     class Meta:
         indexes = [
@@ -60,6 +63,8 @@ class Notification(models.Model):
             return self.like.activity.get_absolute_url()
         if self.vote:
             return self.vote.review.get_absolute_url()
+        if self.invitation:
+            return self.invitation.plan.get_absolute_url()
         if self.request:
             return reverse("social:followers")
         return self.actor.get_absolute_url() if self.actor else reverse("social:notifications")

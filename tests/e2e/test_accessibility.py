@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from catalog.models import ExternalId, SavedView, Title
 from recommendations.engine.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
-from social import moderation
+from social import moderation, plans
 from social.comments import write_comment
 from social.letters import unsubscribe_token
 from social.models import Activity
@@ -84,6 +85,13 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:notifications": (MEMBER, ["/notifications/"]),
     "social:notification_choices": (MEMBER, ["/settings/notifications/"]),
     "social:unsubscribe": (VISITOR, ["/notifications/off/{letters}/"]),
+    "social:plans": (MEMBER, ["/plans/"]),
+    "social:plan": (MEMBER, ["/plans/{plan}/", "/plans/{plan}/?q=monster", "/plans/{invitation}/"]),
+    "recommendations:together": (
+        MEMBER,
+        ["/together/", "/together/?with=friend&how=average", "/together/?with=nobody"],
+    ),
+    "recommendations:plan_suggestions": (MEMBER, ["/plans/{plan}/suggestions/"]),
     "social:followers": (MEMBER, ["/followers/"]),
     "social:blocked": (MEMBER, ["/blocked/"]),
     "social:moderation": (STAFF, ["/staff/moderation/", "/staff/moderation/?state=settled"]),
@@ -135,6 +143,8 @@ NO_PAGES = {
     "social:comment_on_activity", "social:comment_on_review", "social:delete_comment",
     "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
     "social:mute", "social:unmute", "accounts:privacy",
+    "social:change_plan", "social:accept_plan", "social:leave_plan", "social:delete_plan", "social:invite",
+    "social:remove_plan_member", "social:plan_title",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
 }  # fmt: skip
@@ -188,6 +198,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "email_key": EmailConfirmationHMAC.create(email).key,
         "reset_key": f"{user_pk_to_url_str(friend)}-{default_token_generator.make_token(friend)}",
         **society(fan, friend, liked[1], make_member),
+        **plans_of_both(fan, friend, liked),
         **imports(fan),
     }
 
@@ -215,6 +226,18 @@ def society(fan, friend, title, make_member) -> dict[str, Any]:
         "note": friend.entries.exclude(notes="").get().pk,
         "letters": unsubscribe_token(fan, "like"),
     }
+
+
+def plans_of_both(fan, friend, titles) -> dict[str, Any]:
+    """One that both take part in, with somebody invited; one that the fan is invited to."""
+    plan = plans.make_plan(
+        fan, "Sunday", note="At my place.", starts_at=datetime(2030, 1, 6, 19, tzinfo=UTC), titles=titles[:3]
+    )
+    plans.invite(plan, friend)
+    plans.accept(plan, friend)
+    plans.invite(plan, User.objects.get(username="asking"))
+    plans.mark_watched(plan.titles.order_by("pk")[0], True)
+    return {"plan": plan.pk, "invitation": plans.make_plan(friend, "Long night", note="Soon.", invited=[fan]).pk}
 
 
 def imports(fan) -> dict[str, int]:
