@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from catalog.cards import title_cards
@@ -15,15 +15,20 @@ from social.models import Activity, ActivityItem, Comment, Like
 from social.visibility import (
     Viewer,
     activities_visible_to,
+    comments_by_visible,
     comments_visible_to,
+    entry_news,
+    follow_news,
     followed_by,
     items_visible_to,
     members_visible_to,
     muted_by,
+    review_news,
 )
 
-PAGE, FEW = 20, 6
-CHUNK, MOST_CHUNKS = 60, 4
+PAGE, FEW = 15, 6
+RULES = {Activity.Kind.REVIEWED.value: review_news, Activity.Kind.FOLLOWED.value: follow_news}
+CHUNK, MOST_CHUNKS = 24, 10
 Place = tuple[datetime, int]  # of an activity in a feed
 
 
@@ -58,75 +63,78 @@ def newest_of_feed(member: User) -> int:
 
 
 def feed_page(member: User, start: str = "") -> FeedPage:
-    """`start` as the last page said; what came in meanwhile shifts nothing, and nonsense is the beginning."""
-    seen, place = _seen(member, _place(start))
-    page = seen[:PAGE]
-    annotated = with_reactions(Activity.objects.filter(pk__in=[one.pk for one in page]), member).in_bulk()
-    if len(seen) > PAGE:
-        place = (page[-1].at, page[-1].pk)
-    return FeedPage(tell([annotated[one.pk] for one in page if one.pk in annotated], member), _start(place))
+    """`start` as the last page said; what came in meanwhile shifts nothing, and nonsense is the beginning.
+
+    Who may see it is asked of some at a time: of all at once, it takes the database minutes.
+    """
+    news: list[News] = []
+    place = _place(start)
+    for _ in range(MOST_CHUNKS):
+        chunk = list(_candidates(member, place)[:CHUNK])
+        news += tell(chunk, member)
+        if len(chunk) < CHUNK:
+            place = None
+            break
+        place = (chunk[-1].at, chunk[-1].pk)
+        if len(news) > PAGE:
+            break
+    page = news[:PAGE]
+    if len(news) > PAGE:
+        place = (page[-1].activity.at, page[-1].activity.pk)
+    add_reactions([one.activity for one in page], member)
+    return FeedPage(page, _start(place))
 
 
-def _candidates(member: User) -> QuerySet[Activity]:
+def _candidates(member: User, place: Place | None = None) -> QuerySet[Activity]:
     """What those whom a member follows, and has not muted, did: the last first; whether they may see it is not asked yet."""
-    return Activity.objects.filter(actor__in=_actors(member)).order_by("-at", "-pk")
+    found = Activity.objects.filter(actor__in=_actors(member)).select_related("actor").order_by("-at", "-pk")
+    if place is None:
+        return found
+    at, pk = place
+    return found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
 
 
 def _actors(member: User) -> QuerySet[User]:
     return members_visible_to(member).filter(pk__in=followed_by(member)).exclude(pk__in=muted_by(member))
 
 
-def _seen(member: User, place: Place | None) -> tuple[list[Activity], Place | None]:
-    """A page and one more of what may be seen, asked of some at a time: of all at once, it takes the database minutes.
-
-    And where to go on when there were too many that may not be seen; None at the end.
-    """
-    seen: list[Activity] = []
-    for _ in range(MOST_CHUNKS):
-        candidates = _candidates(member)
-        if place:
-            at, pk = place
-            candidates = candidates.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
-        chunk = list(candidates[:CHUNK])
-        items = items_visible_to(member).filter(activity__in=[one.pk for one in chunk])
-        visible = set(items.values_list("activity", flat=True)) if chunk else set()
-        seen += [one for one in chunk if one.pk in visible]
-        if len(chunk) < CHUNK:
-            return seen, None
-        place = (chunk[-1].at, chunk[-1].pk)
-        if len(seen) > PAGE:
-            break
-    return seen, place
-
-
-def with_reactions(activities: QuerySet[Activity], viewer: Viewer) -> QuerySet[Activity]:
-    """As one viewer may see them: `n_comments`, `n_likes`, and whether they like it themselves."""
-    comments = comments_visible_to(viewer).filter(activity=OuterRef("pk")).order_by().values("activity")
-    likes = Like.objects.filter(activity=OuterRef("pk"), member__in=members_visible_to(viewer)).values("activity")
-    mine = Like.objects.filter(activity=OuterRef("pk"), member=viewer.pk if viewer else None)
-    return activities.select_related("actor").annotate(
-        n_comments=Coalesce(Subquery(comments.annotate(n=Count("pk")).values("n")), 0),
-        n_likes=Coalesce(Subquery(likes.annotate(n=Count("pk")).values("n")), 0),
-        is_liked=Exists(mine),
-    )
+def add_reactions(activities: Sequence[Activity], viewer: Viewer) -> None:
+    """Give what the viewer may see `n_comments`, `n_likes` and `is_liked`, as they may see those, in two queries."""
+    shown = [activity.pk for activity in activities]
+    comments = comments_by_visible(viewer).filter(activity__in=shown).order_by().values_list("activity")
+    n_comments = dict(comments.annotate(n=Count("pk")))
+    own = Count("pk", filter=Q(member=viewer.pk if viewer else None))
+    likes = Like.objects.filter(activity__in=shown, member__in=members_visible_to(viewer)).values_list("activity")
+    n_likes = {pk: (n, mine) for pk, n, mine in likes.annotate(n=Count("pk"), mine=own)}
+    for activity in activities:
+        activity.n_comments = n_comments.get(activity.pk, 0)  # type: ignore[attr-defined]
+        activity.n_likes, activity.is_liked = n_likes.get(activity.pk, (0, 0))  # type: ignore[attr-defined]
 
 
 def tell(activities: Sequence[Activity], viewer: Viewer, few: int = FEW) -> list[News]:
-    """In two queries and, for titles that this process has not met, a third."""
-    ranked = items_visible_to(viewer).filter(activity__in=[activity.pk for activity in activities])
-    ranked = ranked.annotate(
-        place=Window(RowNumber(), partition_by="activity", order_by="-pk"),
-        n=Window(Count("pk"), partition_by="activity"),
-    )
+    """Of these what the viewer may see: in a query for each of entries, reviews and follows that occur, and, for titles
+    that this process has not met, another."""
     items: dict[int, list[ActivityItem]] = {}
-    for item in ranked.filter(place__lte=few).select_related("entry", "review", "follow__followed").order_by("place"):
-        items.setdefault(item.activity_id, []).append(item)
-    _add_titles([item for some in items.values() for item in some])
+    for rule, related in ((entry_news, "entry"), (review_news, "review"), (follow_news, "follow__followed")):
+        if some := [activity.pk for activity in activities if RULES.get(activity.kind, entry_news) is rule]:
+            seen = ActivityItem.objects.filter(rule(viewer), activity__in=some).select_related(related)
+            for item in _first_items(seen, few):
+                items.setdefault(item.activity_id, []).append(item)
+    _add_titles([item for found in items.values() for item in found])
     return [
         News(activity, items[activity.pk], items[activity.pk][0].n)  # type: ignore[attr-defined]  # annotated
         for activity in activities
         if activity.pk in items
     ]
+
+
+def _first_items(items: QuerySet[ActivityItem], few: int) -> QuerySet[ActivityItem]:
+    """The last few of each activity, with `n`, how many it has."""
+    ranked = items.annotate(
+        place=Window(RowNumber(), partition_by="activity", order_by="-pk"),
+        n=Window(Count("pk"), partition_by="activity"),
+    )
+    return ranked.filter(place__lte=few).order_by("place")
 
 
 def comments_on(about: Activity | object, viewer: Viewer) -> QuerySet[Comment]:
@@ -135,7 +143,7 @@ def comments_on(about: Activity | object, viewer: Viewer) -> QuerySet[Comment]:
 
 
 def _add_titles(items: list[ActivityItem]) -> None:
-    things = [thing for item in items if (thing := item.entry or item.review)]
+    things = [thing for item in items if (thing := item.entry if item.entry_id else item.review)]
     cards = title_cards(thing.title_id for thing in things)
     for thing in things:
         thing.title = cards[thing.title_id]

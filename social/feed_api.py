@@ -22,7 +22,7 @@ from catalog.api import TitleLinkSerializer
 from catalog.api_query import NO_NULL, Query
 from catalog.paging import CursorPages
 from social import comments, notifications
-from social.feed import News, comments_on, feed_page, tell, with_reactions
+from social.feed import News, add_reactions, comments_on, feed_page, tell
 from social.models import Activity, ActivityItem, Comment, Review
 from social.models.activities import LONGEST_COMMENT
 from social.review_queries import reviews_for
@@ -214,7 +214,9 @@ class MyNotifications(ForMembers, ListAPIView[Any]):
 
 
 def _activity(request: Request, pk: int) -> Activity:
-    return get_object_or_404(with_reactions(activities_visible_to(request.user), request.user), pk=pk)
+    found = get_object_or_404(activities_visible_to(request.user).select_related("actor"), pk=pk)
+    add_reactions([found], request.user)
+    return found
 
 
 urlpatterns = [

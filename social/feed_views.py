@@ -13,7 +13,7 @@ from accounts.requests import MemberRequest
 from accounts.responses import back_to
 from catalog.requests import PageRequest
 from social import comments
-from social.feed import comments_on, feed_page, tell, with_reactions
+from social.feed import add_reactions, comments_on, feed_page, tell
 from social.forms import CommentForm
 from social.models import Activity, Review
 from social.review_queries import reviews_for
@@ -94,4 +94,6 @@ def _comment(request: MemberRequest, about: Activity | Review) -> HttpResponse:
 
 
 def _activity(request: PageRequest, pk: int) -> Activity:
-    return get_object_or_404(with_reactions(activities_visible_to(request.user), request.user), pk=pk)
+    found = get_object_or_404(activities_visible_to(request.user).select_related("actor"), pk=pk)
+    add_reactions([found], request.user)
+    return found

@@ -30,6 +30,7 @@ from social.models import (
     PlanMember,
     PlanTitle,
     Review,
+    Tip,
     WatchPlan,
 )
 
@@ -75,26 +76,40 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
 
 
 def items_visible_to(viewer: Viewer) -> QuerySet[ActivityItem]:
-    """What an activity may tell this viewer of, and is still so. Whom somebody follows is shown to whom the list is."""
+    """What an activity may tell this viewer of, and is still so."""
+    return ActivityItem.objects.filter(entry_news(viewer) | review_news(viewer) | follow_news(viewer))
+
+
+def entry_news(viewer: Viewer) -> Q:
     kind = Activity.Kind
     true = Q(activity__kind__in=(kind.ADDED, kind.IMPORTED))
     true |= Q(activity__kind=kind.SCORED, entry__score__isnull=False)
     true |= Q(activity__kind=kind.COMPLETED, entry__status=EntryStatus.COMPLETED)
-    entry = Exists(entries_visible_to(viewer).filter(pk=OuterRef("entry")))
-    review = Exists(reviews_visible_to(viewer).filter(pk=OuterRef("review")))
-    followed = members_visible_to(viewer).filter(pk=OuterRef("follow__followed"))
+    return Q(true, _is_among(entries_visible_to(viewer), "entry"), entry__isnull=False)
+
+
+def review_news(viewer: Viewer) -> Q:
+    return Q(_is_among(reviews_visible_to(viewer), "review"), review__isnull=False)
+
+
+def follow_news(viewer: Viewer) -> Q:
+    """Whom somebody follows is shown to whom the list is."""
+    seen = followed = members_visible_to(viewer)
     shown_list = Q(activity__actor__list_visibility=Visibility.PUBLIC)
     if viewer is not None and viewer.is_authenticated:
         followed = followed.exclude(pk__in=muted_by(viewer))
         shown_list |= Q(activity__actor=viewer) | Q(
             activity__actor__list_visibility=Visibility.FOLLOWERS, activity__actor__in=followed_by(viewer)
         )
-    return ActivityItem.objects.filter(
-        Q(true, entry, entry__isnull=False)
-        | Q(review, review__isnull=False)
-        | Q(shown_list, Exists(followed), follow__isnull=False),
-        activity__actor__in=members_visible_to(viewer),
-    )
+    return Q(shown_list, _is_among(followed, "follow__followed"), activity__actor__in=seen, follow__isnull=False)
+
+
+def _is_among(seen: QuerySet[Any], name: str) -> Exists:
+    """That a row's own `name` is among what is seen.
+
+    The second condition says nothing new. Without it PostgreSQL may look through everybody's rows at once, and hash them.
+    """
+    return Exists(seen.filter(pk=OuterRef(name), pk__gte=OuterRef(name)))
 
 
 def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
@@ -103,11 +118,15 @@ def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
 
 
 def comments_visible_to(viewer: Viewer) -> QuerySet[Comment]:
-    """On what the viewer may see, without those of muted members. One that was taken down is seen by its author."""
-    review = Exists(reviews_visible_to(viewer).filter(pk=OuterRef("review")))
+    """On what the viewer may see."""
+    review = _is_among(reviews_visible_to(viewer), "review")
     activity = Exists(items_visible_to(viewer).filter(activity=OuterRef("activity")))
-    on_visible = Q(review, review__isnull=False) | Q(activity, activity__isnull=False)
-    comments = Comment.objects.filter(on_visible, author__in=members_visible_to(viewer))
+    return comments_by_visible(viewer).filter(Q(review, review__isnull=False) | Q(activity, activity__isnull=False))
+
+
+def comments_by_visible(viewer: Viewer) -> QuerySet[Comment]:
+    """By members whom the viewer sees and has not muted, whatever on. One that was taken down is seen by its author."""
+    comments = Comment.objects.filter(author__in=members_visible_to(viewer))
     if viewer is None or not viewer.is_authenticated:
         return comments.filter(is_removed=False)
     return comments.filter(Q(is_removed=False) | Q(author=viewer)).exclude(author__in=muted_by(viewer))
@@ -119,6 +138,7 @@ def notifications_visible_to(member: User) -> QuerySet[Notification]:
     comment = Exists(comments_visible_to(member).filter(pk=OuterRef("comment")))
     activity = Exists(items_visible_to(member).filter(activity=OuterRef("like__activity")))
     review = Exists(reviews_visible_to(member).filter(pk=OuterRef("vote__review")))
+    tip = Exists(tips_visible_to(member).filter(pk=OuterRef("tip")))
     plan = Exists(plans_visible_to(member).filter(pk=OuterRef("invitation__plan")))
     return Notification.objects.filter(
         actor,
@@ -126,7 +146,18 @@ def notifications_visible_to(member: User) -> QuerySet[Notification]:
         Q(like=None) | Q(activity),
         Q(vote=None) | Q(review),
         Q(invitation=None) | Q(plan),
+        Q(tip=None) | Q(tip),
         recipient=member,
+    )
+
+
+def tips_visible_to(member: User) -> QuerySet[Tip]:
+    """What is recommended to a member by those whom they see and have not muted, of titles that they may see."""
+    return Tip.objects.filter(
+        is_removed=False,
+        recipient=member,
+        author__in=members_visible_to(member).exclude(pk__in=muted_by(member)),
+        title__in=Title.objects.visible_to(member).order_by(),
     )
 
 

@@ -265,7 +265,8 @@ def check_own(made: Made, viewer: int) -> None:
     page = feed_page(who)
     assert {made.news[news.activity.pk] for news in page.news} == feed
     for news in page.news:
-        on = {n for n, c in enumerate(world.comments) if (c[1], c[2]) == made.news[news.activity.pk]}
+        what = made.news[news.activity.pk]  # what is said to a review is shown with the review
+        on = {n for n, c in enumerate(world.comments) if c[1] == "entry" and (c[1], c[2]) == what}
         assert news.activity.n_comments == sum(world.sees_comment(viewer, n) for n in on)
     told = {
         n for n, (author, _, (owner, _), _) in enumerate(world.comments)
