@@ -159,7 +159,7 @@ class PreferencesForm(forms.ModelForm):
 class PrivacyForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["list_visibility", "approves_followers"]
+        fields = ["list_visibility", "tips_from", "approves_followers"]
 
 
 class LanguageForm(forms.Form):

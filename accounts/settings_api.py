@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_access import ForMembers, member_of
-from accounts.forms import PreferencesForm
+from accounts.forms import PreferencesForm, PrivacyForm
 from accounts.models import AccessToken, User
 from accounts.tokens import SCOPES
 from catalog.time_zones import ZONES
 
-PREFERENCES = tuple(PreferencesForm.base_fields)
+PREFERENCES = (*PreferencesForm.base_fields, *PrivacyForm.base_fields)
 
 
 class SettingsSerializer(serializers.ModelSerializer[User]):

@@ -236,6 +236,8 @@ SPECTACULAR_SETTINGS = {
         "EntryStatus": "accounts.models.EntryStatus",
         "ImportState": "accounts.models.imports.ListImport.State",
         "DeliveryState": "accounts.models.webhooks.Delivery.State",
+        "Visibility": "accounts.models.users.Visibility",
+        "Channel": "social.models.notifications.NotificationChoice.Channel",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

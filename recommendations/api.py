@@ -65,6 +65,11 @@ class ReasonSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField(help_text="The part of this recommendation's score that comes from it, 0–1.")
 
 
+class FanSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(source="member.username")
+    score = serializers.IntegerField()
+
+
 class RecommendationSerializer(serializers.Serializer[Any]):
     title = TitleCardSerializer()
     score = serializers.FloatField(
@@ -72,6 +77,7 @@ class RecommendationSerializer(serializers.Serializer[Any]):
     )
     predicted = serializers.FloatField(allow_null=True, help_text="The score I am expected to give, 1–10.")
     reasons = ReasonSerializer(many=True)
+    loved_by = FanSerializer(many=True, help_text="Members who love it, where the row is made from what they love.")
 
 
 class RecommendationListSerializer(serializers.Serializer[Any]):
@@ -158,6 +164,7 @@ def as_json(item: Recommendation) -> dict[str, Any]:
             {"title_id": reason.title_id, "name": reason.name, "score": reason.score, "share": reason.share}
             for reason in item.reasons
         ],
+        "loved_by": FanSerializer(item.loved_by, many=True).data,
     }
 
 

@@ -31,6 +31,7 @@ from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import Profile, profile
 from recommendations.taste.year import year_in_review
+from social.queries import visible_member
 
 
 class RowSerializer(serializers.Serializer[Any]):
@@ -105,13 +106,24 @@ class MyRow(ForMembers, APIView):
 
     @extend_schema(operation_id="my_row", parameters=[LengthQuery], responses=ItemsSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        """What stands in a row: `picks`, `continue`, `season`, `gems`, or `because-` and a liked title's id."""
+        """What stands in a row: `picks`, `continue`, `friends`, `season`, `gems`, or `because-` and a liked title's id."""
         n, member = LengthQuery.of(request)["n"], member_of(request)
         try:
             row = serving.find_row(member, slug)
         except LookupError:
             raise Http404("There is no such row.") from None
         return Response({"items": [as_json(item) for item in serving.fill(row, member, n)]})
+
+
+class OfTheirs(ForMembers, APIView):
+    read_scope = "read:recommendations"
+
+    @extend_schema(operation_id="member_compare_watch", parameters=[LengthQuery], responses=ItemsSerializer)
+    def get(self, request: Request, username: str) -> Response:
+        """What a member loves and is new to me: what I am expected to like most first."""
+        n, other = LengthQuery.of(request)["n"], visible_member(username, request.user)
+        found = serving.loved_by(serving.Reader(member_of(request)), other, n)
+        return Response({"items": [as_json(item) for item in found]})
 
 
 class Moods(APIView):
@@ -271,6 +283,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
 urlpatterns = [
     path("my/rows/", MyRows.as_view(), name="my-rows"),
     path("my/rows/<slug:slug>/", MyRow.as_view(), name="my-row"),
+    path("members/<str:username>/compare/watch/", OfTheirs.as_view(), name="member-compare-watch"),
     path("moods/", Moods.as_view(), name="moods"),
     path("moods/<slug:slug>/", MoodTitles.as_view(), name="mood"),
     path("my/surprise/", MySurprise.as_view(), name="my-surprise"),

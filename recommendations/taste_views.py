@@ -11,13 +11,17 @@ from accounts.models import ListEntry, ListEntryQuerySet, User
 from accounts.requests import MemberRequest
 from catalog.requests import PageRequest
 from catalog.title_index import title_index
+from recommendations import serving
 from recommendations.serving.readers import Viewer
 from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import profile
+from recommendations.taste.shared import shared_genres
 from recommendations.taste.year import year_in_review
 from social.queries import visible_member
 from social.visibility import entries_visible_to
+
+SHOWN = 18
 
 
 @require_GET
@@ -49,6 +53,21 @@ def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
     owner = visible_member(username, request.user)
     own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
     return render(request, "recommendations/taste.html", {"owner": owner, "own": own, "profile": profile(own)})
+
+
+@require_GET
+@login_required
+def of_theirs(request: MemberRequest, username: str) -> HttpResponse:
+    """What of a member's list suits the viewer, and the genres that both share: beside `social:compare`."""
+    other = visible_member(username, request.user)
+    theirs = _read(entries_visible_to(request.user).filter(user=other), request.user)
+    context = {
+        "owner": other,
+        "items": serving.loved_by(serving.Reader(request.user), other, SHOWN),
+        "chart": shared_genres(_read(_own_entries(request.user), request.user), theirs),
+    }
+    template = "_of_theirs.html" if request.htmx else "of_theirs.html"
+    return render(request, f"recommendations/{template}", context)
 
 
 def _own_entries(member: User) -> ListEntryQuerySet:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("taste/", taste_views.taste, name="taste"),
     path("taste/<int:year>/", taste_views.year, name="year"),
     path("members/<str:username>/taste/", taste_views.taste_of_member, name="taste_of_member"),
+    path("members/<str:username>/compare/watch/", taste_views.of_theirs, name="of_theirs"),
     path("segments/", views.segments, name="segments"),
     path("about/", views.about, name="about"),
 ]

@@ -6,11 +6,21 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import Corr
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from social.visibility import entries_visible_to
 
 SHRINKAGE = 10  # with so many titles in common, half of the correlation counts
+LEAST_COMMON = 5  # titles that both have scored: of fewer, nothing is said
+IN_WORDS: tuple[tuple[float, Promise], ...] = (
+    (0.6, _("You score almost everything alike.")),
+    (0.35, _("You score much alike.")),
+    (0.15, _("You score somewhat alike.")),
+    (-0.15, _("What one of you likes says little about the other.")),
+    (-1.0, _("You tend to disagree.")),
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,14 @@ class Affinity:
     def weight(self) -> float:
         """0–1: how much the other's word counts for the one who asks; 0.5 where nothing is known."""
         return (1 + self.value) / 2
+
+    @property
+    def is_known(self) -> bool:
+        return self.n_common >= LEAST_COMMON
+
+    @property
+    def in_words(self) -> Promise:
+        return next(words for least, words in IN_WORDS if self.value >= least)
 
 
 UNKNOWN = Affinity(0.0, 0)

@@ -14,15 +14,16 @@ from django.utils.translation import gettext
 from accounts import lists
 from accounts.models import ListEntry, User, Visibility
 from catalog.models import Title
-from social.models import Comment, Decision, Report, Review
+from social.models import Comment, Decision, Notification, Report, Review, Tip
 from social.models.moderation import TARGETS, Target, author_of
-from social.notifications import Kind, notify
+from social.notifications import Kind, count_unread, notify
 
 Act = Decision.Act
 ACTS: dict[str, tuple[Act, ...]] = {
     "review": (Act.LEAVE, Act.TAKE_DOWN, Act.PUT_BACK, Act.WARN, Act.SUSPEND),
     "comment": (Act.LEAVE, Act.TAKE_DOWN, Act.PUT_BACK, Act.WARN, Act.SUSPEND),
     "entry": (Act.LEAVE, Act.TAKE_DOWN, Act.PUT_BACK, Act.WARN, Act.SUSPEND),
+    "tip": (Act.LEAVE, Act.TAKE_DOWN, Act.PUT_BACK, Act.WARN, Act.SUSPEND),
     "member": (Act.LEAVE, Act.WARN, Act.SUSPEND, Act.REINSTATE),
 }
 
@@ -60,7 +61,7 @@ def decide(staff: User, target: Target, act: str, reason: str) -> Decision:
     thing = {} if kind == "member" else {kind: target}
     with transaction.atomic():
         made = Decision(staff=staff, member=author, act=act, reason=reason, what=f"{kind} {target.pk}", **thing)
-        made.clean_fields(exclude=["staff", "member", "review", "comment", "entry"])
+        made.clean_fields(exclude=["staff", *TARGETS])
         made.save()
         _carry_out(target, author, Act(act))
         Report.objects.filter(**{kind: target}, is_settled=False).update(is_settled=True)
@@ -82,9 +83,15 @@ def cases_of(reports: Sequence[Report]) -> list[Case]:
     """A constant number of queries."""
     titles = Prefetch("title", Title.objects.for_cards())
     read = Report.objects.select_related(
-        "review__author", "comment__author", "comment__activity", "comment__review", "entry__user", "member"
+        "review__author",
+        "comment__author",
+        "comment__activity",
+        "comment__review",
+        "entry__user",
+        "tip__author",
+        "member",
     )
-    read = read.prefetch_related(Prefetch("review__title", titles.queryset), Prefetch("entry__title", titles.queryset))
+    read = read.prefetch_related(*(Prefetch(f"{kind}__title", titles.queryset) for kind in ("review", "entry", "tip")))
     found = read.in_bulk([one.pk for one in reports])
     same: dict[tuple[str, int], list[Report]] = {}
     for one in _of_the_same(list(found.values())):
@@ -105,12 +112,18 @@ def cases_of(reports: Sequence[Report]) -> list[Case]:
 
 
 def target_of(kind: str, pk: int) -> Target | None:
-    models: dict[str, type[Target]] = {"review": Review, "comment": Comment, "entry": ListEntry, "member": User}
+    models: dict[str, type[Target]] = {
+        "review": Review,
+        "comment": Comment,
+        "entry": ListEntry,
+        "tip": Tip,
+        "member": User,
+    }
     return models[kind]._default_manager.filter(pk=pk).first() if kind in models else None
 
 
 def kind_of(target: Target) -> str:
-    return {Review: "review", Comment: "comment", ListEntry: "entry", User: "member"}[type(target)]
+    return {Review: "review", Comment: "comment", ListEntry: "entry", Tip: "tip", User: "member"}[type(target)]
 
 
 def _of_the_same(reports: Sequence[Report]) -> QuerySet[Report]:
@@ -127,6 +140,9 @@ def _carry_out(target: Target, author: User, act: Act) -> None:
     elif act in (Act.TAKE_DOWN, Act.PUT_BACK) and isinstance(target, ListEntry):
         shown = Visibility.PRIVATE if act == Act.TAKE_DOWN else Visibility.PUBLIC
         lists.update_entry(author, target.title, visibility=shown)  # the note is the member's own: it is hidden
-    elif act in (Act.TAKE_DOWN, Act.PUT_BACK) and isinstance(target, Review | Comment):
+    elif act in (Act.TAKE_DOWN, Act.PUT_BACK) and isinstance(target, Review | Comment | Tip):
         target.is_removed = act == Act.TAKE_DOWN
         target.save(update_fields=["is_removed"])
+    told = Notification.objects.filter(actor=author, is_read=False).order_by()
+    for recipient_id in told.values_list("recipient", flat=True).distinct():
+        count_unread(recipient_id)  # what they were told may be gone, or there again

@@ -25,13 +25,13 @@ from social.models import Decision
 from social.models.moderation import Target, author_of
 from social.queries import visible_member
 from social.review_queries import reviews_for
-from social.visibility import comments_visible_to, entries_visible_to
+from social.visibility import comments_visible_to, entries_visible_to, tips_visible_to
 
 may_look = staff_only("social.view_report")
 may_decide = staff_only("social.change_report")
 PAGE, LOG = 20, 50
 KINDS: dict[str, str | Promise] = {
-    "": _("All"), "review": _("Reviews"), "comment": _("Comments"), "entry": _("Notes on lists"), "member": _("Members"),
+    "": _("All"), "review": _("Reviews"), "comment": _("Comments"), "entry": _("Notes on lists"), "tip": _("Recommended titles"), "member": _("Members"),
 }  # fmt: skip
 
 
@@ -51,6 +51,12 @@ def report_comment(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 def report_note(request: MemberRequest, pk: int) -> HttpResponse:
     return _report(request, get_object_or_404(entries_visible_to(request.user).exclude(notes=""), pk=pk))
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def report_tip(request: MemberRequest, pk: int) -> HttpResponse:
+    return _report(request, get_object_or_404(tips_visible_to(request.user), pk=pk))
 
 
 @require_http_methods(["GET", "POST"])

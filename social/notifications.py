@@ -31,6 +31,7 @@ SENTENCES: dict[str, Promise] = {
     Kind.LIKE: _("Likes what you did: %(who)s"),
     Kind.HELPFUL: _("Finds your review helpful: %(who)s"),
     Kind.INVITATION: _("Would like to watch something together with you: %(who)s"),
+    Kind.TIP: _("Recommends a title to you: %(who)s"),
     Kind.MODERATION: _("%(act)s. Why: %(reason)s"),
 }
 
@@ -111,6 +112,7 @@ def read_groups(groups: list[dict[str, Any]]) -> list[Told]:
         "vote__review",
         "request",
         "invitation__plan",
+        "tip",
     )
     last = Notification.objects.select_related(*related).in_bulk([group["last"] for group in groups])
     return [Told(last[g["last"]], max(g["n"], 1), g["n_new"] > 0) for g in groups if g["last"] in last]
@@ -170,6 +172,8 @@ def _thread(made: Notification) -> str:
         return f"activity:{made.like.activity_id}"
     if made.invitation:
         return f"plan:{made.invitation.plan_id}"
+    if made.tip:
+        return f"title:{made.tip.title_id}"
     if made.decision:
         return f"decision:{made.decision_id}"
     return f"review:{made.vote.review_id}" if made.vote else ""

@@ -1,4 +1,5 @@
-"""What else is a member's own in their JSON: whom they block and mute, what they are told of, who may see them, comments."""
+"""What else is a member's own in their JSON: whom they block, mute and dismissed, what they are told of, who may see them,
+comments, and what they recommended and was recommended to them."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ from typing import Any, TypeGuard
 from accounts.models import User, Visibility
 from accounts.portability.sections import Section, register
 from social import relations
-from social.models import Activity, Block, Comment, Mute, NotificationChoice, Review
+from social.models import Activity, Block, Comment, DismissedSuggestion, Mute, NotificationChoice, Review, Tip
 from social.models.activities import LONGEST_COMMENT
 from social.notifications import Kind, choose_channels
-from social.portability import names_in
-from social.visibility import activities_visible_to, members_visible_to, reviews_visible_to
+from social.portability import exported_title, names_in
+from social.visibility import activities_visible_to, members_visible_to, reviews_visible_to, tips_visible_to
 
 Channel = NotificationChoice.Channel
 
@@ -52,6 +53,41 @@ def undo_mutes(user: User, ids: list[int]) -> None:
     Mute.objects.filter(muter=user, muted__in=ids).delete()
 
 
+def export_dismissed(user: User) -> list[str]:
+    rows = DismissedSuggestion.objects.filter(member=user, dismissed__in=members_visible_to(user))
+    return list(rows.order_by("dismissed__username").values_list("dismissed__username", flat=True))
+
+
+def restore_dismissed(user: User, names: list[Any]) -> list[int]:
+    already = DismissedSuggestion.objects.filter(member=user).values("dismissed")
+    new = members_visible_to(user).filter(username__in=names_in(names)).exclude(pk=user.pk).exclude(pk__in=already)
+    ids = list(new.values_list("pk", flat=True))
+    DismissedSuggestion.objects.bulk_create(
+        [DismissedSuggestion(member=user, dismissed_id=pk) for pk in ids], ignore_conflicts=True
+    )
+    return ids
+
+
+def undo_dismissed(user: User, ids: list[int]) -> None:
+    DismissedSuggestion.objects.filter(member=user, dismissed__in=ids).delete()
+
+
+def export_tips(user: User) -> Iterable[dict[str, Any]]:
+    given = Tip.objects.filter(author=user, recipient__in=members_visible_to(user))
+    for tips, other in ((given, "recipient"), (tips_visible_to(user), "author")):
+        for tip in tips.select_related(other, "title").prefetch_related("title__external_ids").order_by("pk"):
+            yield {other: getattr(tip, other).username, "title": exported_title(tip.title), "note": tip.note}
+
+
+def restore_tips(user: User, items: list[Any]) -> list[int]:
+    """None of them: what is said to others is not said again because of a file, and what others said not put into it."""
+    return []
+
+
+def undo_tips(user: User, ids: list[int]) -> None:
+    """None were restored."""
+
+
 def export_choices(user: User) -> list[dict[str, str]]:
     chosen = NotificationChoice.objects.filter(member=user).order_by("kind")
     return [{"kind": one.kind, "channel": one.channel} for one in chosen]
@@ -71,7 +107,7 @@ def undo_choices(user: User, before: list[dict[str, str]]) -> None:
 
 
 def export_privacy(user: User) -> list[dict[str, Any]]:
-    rows = User.objects.filter(pk=user.pk).values("approves_followers", "list_visibility")
+    rows = User.objects.filter(pk=user.pk).values("approves_followers", "list_visibility", "tips_from")
     return [dict(row) for row in rows]
 
 
@@ -82,7 +118,9 @@ def restore_privacy(user: User, items: list[Any]) -> list[dict[str, Any]]:
         if isinstance(item, dict) and item.get("list_visibility") in Visibility.values:
             user.approves_followers = item.get("approves_followers") is True
             user.list_visibility = item["list_visibility"]
-            user.save(update_fields=["approves_followers", "list_visibility"])
+            if item.get("tips_from") in User.TipsFrom.values:
+                user.tips_from = item["tips_from"]
+            user.save(update_fields=["approves_followers", "list_visibility", "tips_from"])
     return before
 
 
@@ -150,6 +188,8 @@ def _moment(value: Any) -> datetime | None:
 
 register(Section("blocks", export_blocks, restore_blocks, undo_blocks))
 register(Section("mutes", export_mutes, restore_mutes, undo_mutes))
+register(Section("dismissed", export_dismissed, restore_dismissed, undo_dismissed))
+register(Section("recommended", export_tips, restore_tips, undo_tips))
 register(Section("notifications", export_choices, restore_choices, undo_choices))
 register(Section("privacy", export_privacy, restore_privacy, undo_privacy))
 register(Section("comments", export_comments, restore_comments, undo_comments))

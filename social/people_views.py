@@ -19,7 +19,7 @@ from accounts.requests import MemberRequest
 from accounts.responses import back_to
 from social import relations
 from social.models import FollowRequest
-from social.queries import find_by_name
+from social.queries import blocked_by, find_by_name, followers_of, muted_members
 from social.visibility import members_visible_to
 
 PAGE, REQUESTS = 60, 200
@@ -33,7 +33,7 @@ def followers(request: MemberRequest) -> HttpResponse:
     seen = members_visible_to(request.user)
     asking = FollowRequest.objects.filter(asked=request.user, asker__in=seen).select_related("asker").order_by("-pk")
     asked = FollowRequest.objects.filter(asker=request.user, asked__in=seen).select_related("asked").order_by("-pk")
-    found = seen.filter(following__followed=request.user).order_by("-following__pk")
+    found = followers_of(request.user).order_by("-following__pk")
     context = {
         "asking": asking[:REQUESTS],
         "asked": asked[:REQUESTS],
@@ -47,16 +47,11 @@ def followers(request: MemberRequest) -> HttpResponse:
 @login_required
 def blocked(request: MemberRequest) -> HttpResponse:
     """Whom the member blocks is seen here and nowhere else."""
-    context = {"blocked": _blocked(request.user), "muted": _muted(request.user)}
+    context = {
+        "blocked": blocked_by(request.user).order_by("username"),
+        "muted": muted_members(request.user).order_by("username"),
+    }
     return render(request, "social/blocked.html", context)
-
-
-def _blocked(member: User) -> QuerySet[User]:
-    return User.objects.filter(blocked_by__blocker=member).order_by("username")
-
-
-def _muted(member: User) -> QuerySet[User]:
-    return members_visible_to(member).filter(muted_by__muter=member).order_by("username")
 
 
 def _acting(
@@ -86,6 +81,6 @@ decline = _acting(
 remove_follower = _acting(_remove_follower, _("%(name)s no longer follows you."), "social:followers")
 take_back = _acting(relations.unfollow, _("You no longer ask to follow %(name)s."), "social:followers")
 block = _acting(relations.block, _("You and %(name)s no longer see each other."), "social:blocked")
-unblock = _acting(relations.unblock, _("%(name)s is no longer blocked."), "social:blocked", _blocked)
+unblock = _acting(relations.unblock, _("%(name)s is no longer blocked."), "social:blocked", blocked_by)
 mute = _acting(relations.mute, _("You get no news of %(name)s any more. They are not told."), "social:blocked")
-unmute = _acting(relations.unmute, _("You get news of %(name)s again."), "social:blocked", _muted)
+unmute = _acting(relations.unmute, _("You get news of %(name)s again."), "social:blocked", muted_members)

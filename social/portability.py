@@ -48,12 +48,16 @@ def export_reviews(user: User) -> list[dict[str, Any]]:
     own = Review.objects.filter(author=user).prefetch_related("title__external_ids").order_by("title__name", "title")
     return [
         {
-            "title": {"name": review.title.name, "ids": {i.provider: i.value for i in review.title.external_ids.all()}},
+            "title": exported_title(review.title),
             "text": review.text,
             "has_spoilers": review.has_spoilers,
         }
         for review in own
     ]
+
+
+def exported_title(title: Title) -> dict[str, Any]:
+    return {"name": title.name, "ids": {i.provider: i.value for i in title.external_ids.all()}}
 
 
 def restore_reviews(user: User, items: list[Any]) -> list[int]:

@@ -69,6 +69,18 @@ def followers_among(user_id: int, member_ids: Collection[int]) -> list[int]:
     )
 
 
+def followers_of(member: User) -> QuerySet[User]:
+    return members_visible_to(member).filter(following__followed=member)
+
+
+def blocked_by(member: User) -> QuerySet[User]:
+    return User.objects.filter(blocked_by__blocker=member)
+
+
+def muted_members(member: User) -> QuerySet[User]:
+    return members_visible_to(member).filter(muted_by__muter=member)
+
+
 def follow_state(member: User, viewer: User | AnonymousUser) -> FollowState:
     shown = members_visible_to(viewer)
     is_member = viewer.is_authenticated and viewer != member

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from social.activities import record_follow
-from social.models import Block, Comment, Follow, FollowRequest, HelpfulVote, Like, Mute
+from social.models import Block, Comment, Follow, FollowRequest, HelpfulVote, Like, Mute, Tip
 from social.notifications import Kind, count_unread, forget_between, notify
 from social.signals import blocked as blocked_signal
 
@@ -57,6 +57,7 @@ def block(blocker: User, blocked: User) -> None:
             FollowRequest.objects.filter(asker=one, asked=other).delete()
             HelpfulVote.objects.filter(voter=one, review__author=other).delete()
             Like.objects.filter(member=one, activity__actor=other).delete()
+            Tip.objects.filter(author=one, recipient=other).delete()
             on_theirs = Q(activity__actor=other) | Q(review__author=other)
             Comment.objects.filter(on_theirs, author=one).delete()
         forget_between(blocker.pk, blocked.pk)

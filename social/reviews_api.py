@@ -20,8 +20,8 @@ from catalog.api import TitleLinkSerializer
 from catalog.api_query import Query
 from catalog.models import Title
 from catalog.paging import CursorPages
-from social import moderation, reviews
-from social.models import Report, Review
+from social import reviews
+from social.models import Review
 from social.models.reviews import LONGEST, SHORTEST
 from social.queries import visible_member
 from social.review_queries import SORTS, reviews_for, reviews_of_member, reviews_of_title
@@ -50,11 +50,6 @@ class WrittenReviewSerializer(serializers.Serializer[Any]):
         min_length=SHORTEST, max_length=LONGEST, help_text="Markdown; ||what gives something away|| between bars."
     )
     has_spoilers = serializers.BooleanField(default=False)
-
-
-class ReportSerializer(serializers.Serializer[Any]):
-    reason = serializers.ChoiceField(choices=Report.Reason.choices)
-    remark = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
 class ReviewsQuery(Query):
@@ -138,19 +133,6 @@ class Helpful(ForMembers, APIView):
         return Response(status=204)
 
 
-class ReportReview(ForMembers, APIView):
-    write_scope = "write:reviews"
-
-    @extend_schema(operation_id="review_report", request=ReportSerializer, responses={204: None})
-    def post(self, request: Request, pk: int) -> Response:
-        """Tell the staff that a review should not be there."""
-        review = _review(request, pk)
-        given = ReportSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        moderation.report(member_of(request), review, **given.validated_data)
-        return Response(status=204)
-
-
 def _review(request: Request, pk: int) -> Review:
     return get_object_or_404(reviews_for(request.user).select_related("author", "title"), pk=pk)
 
@@ -166,5 +148,4 @@ urlpatterns = [
     path("my/reviews/<int:title_id>/", MyReview.as_view(), name="my-review"),
     path("reviews/<int:pk>/", OneReview.as_view(), name="review"),
     path("reviews/<int:pk>/helpful/", Helpful.as_view(), name="helpful"),
-    path("reviews/<int:pk>/report/", ReportReview.as_view(), name="review-report"),
 ]

@@ -2,12 +2,14 @@ from django.urls import path
 
 from social import (
     feed_views,
+    meeting_views,
     moderation_views,
     notification_views,
     people_views,
     plan_views,
     review_views,
     scores,
+    tip_views,
     views,
 )
 
@@ -21,6 +23,7 @@ urlpatterns = [
     path("reviews/<int:pk>/report/", moderation_views.report_review, name="report_review"),
     path("comments/<int:pk>/report/", moderation_views.report_comment, name="report_comment"),
     path("notes/<int:pk>/report/", moderation_views.report_note, name="report_note"),
+    path("recommended/<int:pk>/report/", moderation_views.report_tip, name="report_tip"),
     path("members/<str:username>/report/", moderation_views.report_member, name="report_member"),
     path("staff/moderation/", moderation_views.queue, name="moderation"),
     path("staff/moderation/log/", moderation_views.log, name="moderation_log"),
@@ -51,6 +54,12 @@ urlpatterns = [
     path("notifications/bell/", notification_views.bell, name="bell"),
     path("notifications/off/<str:token>/", notification_views.unsubscribe, name="unsubscribe"),
     path("settings/notifications/", notification_views.notification_choices, name="notification_choices"),
+    path("titles/<int:pk>/recommend/", tip_views.recommend, name="recommend"),
+    path("recommended/", tip_views.recommended, name="recommended"),
+    path("recommended/<int:pk>/decline/", tip_views.decline, name="decline_tip"),
+    path("suggestions/", meeting_views.suggested, name="suggestions"),
+    path("members/<str:username>/compare/", meeting_views.compare, name="compare"),
+    path("members/<str:username>/dismiss/", meeting_views.dismiss, name="dismiss"),
     path("members/", views.members, name="members"),
     path("members/<str:username>/", views.member, name="member"),
     path("members/<str:username>/reviews/", review_views.member_reviews, name="member_reviews"),

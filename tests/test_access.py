@@ -20,7 +20,7 @@ from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
 from social import plans
 from social.comments import write_comment
-from social.models import Activity, Report
+from social.models import Activity, Report, Tip
 from social.moderation import report
 from social.relations import block, follow
 from social.reviews import write_review
@@ -44,7 +44,7 @@ STAFF = access(others=REFUSED, visitor=LOG_IN, staff=IN)
 
 TITLE, OTHER_TITLE = {"pk": "title"}, {"title_id": "other_title"}
 NAME = {"username": "owner_name"}
-ACTIVITY, REVIEW, COMMENT = {"pk": "activity"}, {"pk": "review"}, {"pk": "comment"}
+ACTIVITY, REVIEW, COMMENT, TIP = {"pk": "activity"}, {"pk": "review"}, {"pk": "comment"}, {"pk": "tip"}
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,15 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "api:my-entry", OTHER_TITLE, "PUT PATCH"),
     **rows(MEMBERS, "api:my-hidden-title", OTHER_TITLE, "PUT DELETE"),
     **rows(MEMBERS, "api:my-review", OTHER_TITLE, "PUT"),
+    **rows(MEMBERS, "social:recommended social:suggestions api:my-suggestions api:my-recommended"),
+    **rows(MEMBERS, "api:my-followers api:my-blocked api:my-muted"),
+    **rows(MEMBERS, "social:recommend api:title-recommend", TITLE),
+    **rows(MEMBERS, "api:my-notification-choices", methods="GET PATCH"),
     # --- What is somebody's own ---
+    **rows(OWNER, "social:decline_tip", TIP, "POST"),
+    **rows(OWNER, "social:report_tip", TIP, "GET POST"),
+    **rows(OWNER, "api:my-recommended-one", TIP, "PATCH"),
+    **rows(OWNER, "api:recommended-report", TIP, "POST"),
     **rows(OWNER, "catalog:rename_view catalog:delete_view", {"pk": "view"}, "POST"),
     **rows(OWNER, "accounts:import_row", {"pk": "import_row"}),
     **rows(OWNER, "accounts:import accounts:import_report", {"pk": "import"}),
@@ -161,6 +169,13 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN_TO_ACT_ON, "api:like", ACTIVITY, "PUT DELETE"),
     **rows(SHOWN_TO_ACT_ON, "api:activity-comments", ACTIVITY, "POST"),
     **rows(SHOWN_TO_ACT_ON, "api:review-comments", REVIEW, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:compare recommendations:of_theirs", NAME),
+    **rows(SHOWN_TO_ACT_ON, "api:member-compare api:member-compare-watch", NAME),
+    **rows(SHOWN_TO_ACT_ON, "social:dismiss api:member-report", NAME, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:my-suggestion", NAME, "PUT DELETE"),
+    **rows(SHOWN_TO_ACT_ON, "api:my-follower", NAME, "DELETE"),
+    **rows(SHOWN_TO_ACT_ON, "api:comment-report", COMMENT, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:note-report", {**NAME, "title_id": "title"}, "POST"),
     # --- Staff ---
     **rows(STAFF, "staff:start staff:analytics staff:models staff:jobs experiments:experiments social:moderation"),
     **rows(STAFF, "social:moderation_log"),
@@ -228,6 +243,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "entry": entry.pk,
         "review": review.pk,
         "activity": activity.pk,
+        "tip": Tip.objects.create(author=stranger, recipient=owner, title=title, note="For you.").pk,
         "comment": write_comment(owner, activity, "So it is.").pk,
         "plan": plans.make_plan(owner, "Sunday", titles=[title]).pk,
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,

@@ -9,7 +9,7 @@ import pytest
 PAGES = [
     "/", "/for-you/", "/surprise/", "/rate/", "/titles/", "/titles/views/", "/search/", "/season/", "/season/2020/fall/",
     "/top/", "/calendar/", "/segments/", "/taste/", "/list/", "/list/hidden/", "/list/import/", "/list/import/unmatched/",
-    "/members/", "/members/member/", "/feed/", "/together/", "/plans/", "/notifications/", "/settings/notifications/", "/followers/", "/blocked/", "/settings/", "/settings/tokens/", "/settings/webhooks/", "/api/", "/offline/", "/api/v1/titles/", "/api/v1/my/list/",
+    "/members/", "/members/member/", "/feed/", "/together/", "/plans/", "/notifications/", "/settings/notifications/", "/followers/", "/blocked/", "/recommended/", "/suggestions/", "/settings/", "/settings/tokens/", "/settings/webhooks/", "/api/", "/offline/", "/api/v1/titles/", "/api/v1/my/list/",
     "/api/v1/my/recommendations/",
 ]  # fmt: skip
 MORE = {
@@ -52,7 +52,7 @@ def test_every_page_answers_to_nonsense_in_each_of_its_parameters(client, member
 
 @pytest.mark.parametrize(
     "path",
-    ["/titles/{}/", "/titles/{}/similar/", "/titles/{}/reviews/", "/posters/{}.svg", "/list/{}/", "/reviews/{}/", "/activities/{}/",
+    ["/titles/{}/", "/titles/{}/similar/", "/titles/{}/reviews/", "/posters/{}.svg", "/list/{}/", "/reviews/{}/", "/activities/{}/", "/titles/{}/recommend/", "/recommended/{}/report/",
      "/list/import/{}/", "/season/{}/fall/", "/api/v1/titles/{}/", "/taste/{}/"],
 )  # fmt: skip
 @pytest.mark.parametrize("number", ["0", "9" * 30])

@@ -41,6 +41,11 @@ class User(AbstractUser):
         PG_13 = AgeRating.PG_13.value, _("Teens, 13 or older")
         R_17 = AgeRating.R_17.value, _("17 or older")
 
+    class TipsFrom(models.TextChoices):
+        FOLLOWED = "followed", _("People I follow")
+        FOLLOWERS = "followers", _("People I follow, and everybody who follows me")
+        NOBODY = "nobody", _("Nobody")
+
     email = models.EmailField(unique=True)
     first_name = last_name = None  # type: ignore[assignment]
     shows_adult = models.BooleanField(
@@ -67,6 +72,9 @@ class User(AbstractUser):
         choices=Visibility,
         default=Visibility.PUBLIC,
         help_text=_("An entry can be shown to fewer people than the list, never to more. Reviews are always public."),
+    )
+    tips_from = models.CharField(
+        _("who may recommend titles to me"), max_length=10, choices=TipsFrom, default=TipsFrom.FOLLOWED
     )
     is_synthetic = models.BooleanField(
         default=False, help_text="Made by demo_community: labelled as such, and left out of training."

@@ -1,6 +1,7 @@
 """Recommendations for pages, endpoints and commands."""
 
 from recommendations.serving.choices import Choice, filtered, in_mood
+from recommendations.serving.friends import loved_by
 from recommendations.serving.groups import GroupRecommendations, recommend_for_group
 from recommendations.serving.personal import (
     LEAST_INPUTS,
@@ -39,6 +40,7 @@ __all__ = [
     "filtered",
     "find_row",
     "in_mood",
+    "loved_by",
     "onboarding_titles",
     "predicted_score",
     "recommend",

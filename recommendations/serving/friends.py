@@ -44,6 +44,21 @@ def loved_by_followed(reader: Reader, n: int) -> list[Recommendation]:
     return [Recommendation(cards[pk], total, predicted.get(pk), (), who) for pk, total, who in found]
 
 
+def loved_by(reader: Reader, member: User, n: int) -> list[Recommendation]:
+    """n titles new to the reader that a member likes, one a franchise: what the reader is expected to like most first."""
+    titles, _, scores, franchises = _liked(reader, User.objects.filter(pk=member.pk))
+    predicted = _predicted(reader, titles.tolist())
+    expected = np.array([predicted.get(pk, 0.0) for pk in titles.tolist()])
+    order = np.lexsort((titles, -scores, -expected))
+    best = order[_first_of_each_franchise(-np.arange(len(order), dtype=np.float64), franchises[order])][:n]
+    shown = titles[best].tolist()
+    cards = title_cards(shown)
+    return [
+        Recommendation(cards[pk], predicted.get(pk, 0.0), predicted.get(pk), (), (Fan(member, score),))
+        for pk, score in zip(shown, scores[best].tolist(), strict=True)
+    ]
+
+
 def friends_of(member: User) -> QuerySet[User]:
     """Those whose word counts: followed, and not muted."""
     return User.objects.filter(pk__in=followed_by(member)).exclude(pk__in=muted_by(member))

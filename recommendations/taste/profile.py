@@ -105,24 +105,11 @@ def _scores(own: ReadList) -> Chart | None:
 
 
 def _genres_by_score(own: ReadList) -> Chart | None:
-    found = own.genres()
-    enough = np.flatnonzero(found.n_scored >= LEAST_SCORED)
-    if len(enough) < 2 or own.mean is None:
+    found = sorted(genres_beyond_mean(own).items(), key=lambda genre: -genre[1][1])
+    if len(found) < 2 or found[0][1][1] - found[-1][1][1] < LEAST_BEYOND:
         return None
-    beyond = (found.means[enough] - own.mean) * found.n_scored[enough] / (found.n_scored[enough] + SHRINK)
-    if np.ptp(beyond) < LEAST_BEYOND:
-        return None
-    order = np.argsort(-beyond, kind="stable")
-    ends = order[:LOVED].tolist() + order[max(LOVED, len(order) - LESS_LOVED) :].tolist()
-    rows = [
-        Row(
-            found.names[enough[place]],
-            float(beyond[place]),
-            _signed(beyond[place]),
-            address=_of_tag(found.slugs[enough[place]]),
-        )
-        for place in ends
-    ]
+    ends = found[:LOVED] + found[max(LOVED, len(found) - LESS_LOVED) :]
+    rows = [Row(name, value, signed(value), address=of_tag(slug)) for slug, (name, value) in ends]
     says = _("%(best)s is scored highest, %(worst)s lowest, against this list’s own mean.") % {
         "best": rows[0].label,
         "worst": rows[-1].label,
@@ -130,6 +117,18 @@ def _genres_by_score(own: ReadList) -> Chart | None:
     return bars(
         "loved", _("Genres by heart"), says, (_("Genre"), _("Points above the mean, few scores counting less")), rows
     )
+
+
+def genres_beyond_mean(own: ReadList) -> dict[str, tuple[str, float]]:
+    """{slug: (name, points above the list's mean, few scores counting less)} of genres with enough scores."""
+    if own.mean is None:
+        return {}
+    found = own.genres()
+    enough = np.flatnonzero(found.n_scored >= LEAST_SCORED)
+    beyond = (found.means[enough] - own.mean) * found.n_scored[enough] / (found.n_scored[enough] + SHRINK)
+    return {
+        found.slugs[at]: (found.names[at], value) for at, value in zip(enough.tolist(), beyond.tolist(), strict=True)
+    }
 
 
 def _genres_by_time(own: ReadList) -> Chart | None:
@@ -140,7 +139,7 @@ def _genres_by_time(own: ReadList) -> Chart | None:
         _("Most hours went to %(first)s."),
         _("Genre"),
         found,
-        [_of_tag(slug) for slug in found.slugs],
+        [of_tag(slug) for slug in found.slugs],
     )
 
 
@@ -212,7 +211,7 @@ def _mainstream(own: ReadList) -> float | None:
     return float(np.searchsorted(everybody, np.median(known)) / len(everybody))
 
 
-def _of_tag(slug: str) -> str:
+def of_tag(slug: str) -> str:
     return f"{reverse('catalog:browse')}?tag={slug}"
 
 
@@ -224,7 +223,7 @@ def _percent(share: float) -> str:
     return f"{_number(100 * share, 1)} %"
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
     return ("+" if value >= 0 else "−") + _number(abs(value), 2)
 
 

@@ -2,8 +2,9 @@ from social.models.activities import Activity, ActivityItem, Comment, Like
 from social.models.moderation import Decision, Report
 from social.models.notifications import Notification, NotificationChoice
 from social.models.plans import PlanMember, PlanTitle, PlanVote, WatchPlan
-from social.models.relations import Block, Follow, FollowRequest, Mute
+from social.models.relations import Block, DismissedSuggestion, Follow, FollowRequest, Mute
 from social.models.reviews import HelpfulVote, Review, ReviewVersion
+from social.models.tips import Tip
 
 __all__ = [
     "Activity",
@@ -11,6 +12,7 @@ __all__ = [
     "Block",
     "Comment",
     "Decision",
+    "DismissedSuggestion",
     "Follow",
     "FollowRequest",
     "HelpfulVote",
@@ -24,5 +26,6 @@ __all__ = [
     "Report",
     "Review",
     "ReviewVersion",
+    "Tip",
     "WatchPlan",
 ]

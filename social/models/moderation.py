@@ -12,9 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ListEntry, User
 from social.models.activities import Comment, exactly_one
 from social.models.reviews import Review
+from social.models.tips import Tip
 
-TARGETS = ("review", "comment", "entry", "member")  # an entry is reported for its note, a member for their name or page
-Target = Review | Comment | ListEntry | User
+TARGETS = (
+    "review",
+    "comment",
+    "entry",
+    "tip",
+    "member",
+)  # entries and tips for their notes, a member for their name or page
+Target = Review | Comment | ListEntry | Tip | User
 
 
 class Report(models.Model):
@@ -30,6 +37,7 @@ class Report(models.Model):
     review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="reports")
     comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="reports")
     entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="reports")
+    tip = models.ForeignKey(Tip, models.CASCADE, null=True, related_name="reports")
     member = models.ForeignKey(User, models.CASCADE, null=True, related_name="reports")
     reporter = models.ForeignKey(User, models.CASCADE, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
@@ -49,7 +57,7 @@ class Report(models.Model):
 
     @property
     def target(self) -> Target:
-        target = self.review or self.comment or self.entry or self.member
+        target = self.review or self.comment or self.entry or self.tip or self.member
         assert target is not None  # report_of_one
         return target
 
@@ -89,6 +97,7 @@ class Decision(models.Model):
     review = models.ForeignKey(Review, models.SET_NULL, null=True, related_name="+")
     comment = models.ForeignKey(Comment, models.SET_NULL, null=True, related_name="+")
     entry = models.ForeignKey(ListEntry, models.SET_NULL, null=True, related_name="+")
+    tip = models.ForeignKey(Tip, models.SET_NULL, null=True, related_name="+")
     what = models.CharField(max_length=40, help_text="“review 12”: also when that is gone.")
     act = models.CharField(max_length=10, choices=Act)
     reason = models.CharField(max_length=500)

@@ -12,6 +12,7 @@ from social.models.moderation import Decision
 from social.models.plans import PlanMember
 from social.models.relations import Follow, FollowRequest
 from social.models.reviews import HelpfulVote
+from social.models.tips import Tip
 
 
 class Notification(models.Model):
@@ -26,6 +27,7 @@ class Notification(models.Model):
         LIKE = "like", _("Somebody likes what I did")
         HELPFUL = "helpful", _("Somebody finds my review helpful")
         INVITATION = "invitation", _("Somebody invites me to watch together")
+        TIP = "tip", _("Somebody recommends a title to me")
         MODERATION = "moderation", _("Staff decide about what I wrote")
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications")
@@ -46,6 +48,8 @@ class Notification(models.Model):
     decision = models.ForeignKey(Decision, models.CASCADE, null=True, related_name="+")
     invitation = models.ForeignKey(PlanMember, models.CASCADE, null=True, related_name="+")
 
+    tip = models.ForeignKey(Tip, models.CASCADE, null=True, related_name="+")
+
     class Meta:
         indexes = [
             models.Index(fields=["recipient", "-at"], name="notification_recent"),
@@ -65,6 +69,8 @@ class Notification(models.Model):
             return self.vote.review.get_absolute_url()
         if self.invitation:
             return self.invitation.plan.get_absolute_url()
+        if self.tip:
+            return self.tip.get_absolute_url()
         if self.request:
             return reverse("social:followers")
         return self.actor.get_absolute_url() if self.actor else reverse("social:notifications")

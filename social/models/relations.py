@@ -69,3 +69,16 @@ class Mute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.muter_id} mutes {self.muted_id}"
+
+
+class DismissedSuggestion(models.Model):
+    """A member does not want another suggested to them again."""
+
+    member = models.ForeignKey(User, models.CASCADE, related_name="dismissed_suggestions")
+    dismissed = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "dismissed"], name="dismissed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} does not want {self.dismissed_id} suggested"

@@ -26,6 +26,7 @@ from social.letters import unsubscribe_token
 from social.models import Activity
 from social.relations import block, follow, mute
 from social.reviews import write_review
+from social.tips import recommend
 from tests.e2e.conftest import Watched, log_in
 from tests.e2e.looking import look_at, violations
 
@@ -92,6 +93,12 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
         ["/together/", "/together/?with=friend&how=average", "/together/?with=nobody"],
     ),
     "recommendations:plan_suggestions": (MEMBER, ["/plans/{plan}/suggestions/"]),
+    "social:compare": (MEMBER, ["/members/friend/compare/", "/members/{long_name}/compare/"]),
+    "recommendations:of_theirs": (MEMBER, ["/members/friend/compare/watch/"]),
+    "social:suggestions": (MEMBER, ["/suggestions/"]),
+    "social:recommended": (MEMBER, ["/recommended/"]),
+    "social:recommend": (MEMBER, ["/titles/{title}/recommend/", "/titles/{new}/recommend/"]),
+    "social:report_tip": (MEMBER, ["/recommended/{tip}/report/"]),
     "social:followers": (MEMBER, ["/followers/"]),
     "social:blocked": (MEMBER, ["/blocked/"]),
     "social:moderation": (STAFF, ["/staff/moderation/", "/staff/moderation/?state=settled"]),
@@ -142,7 +149,7 @@ NO_PAGES = {
     "social:helpful", "social:delete_review", "social:follow", "social:unfollow", "social:like", "social:decide",
     "social:comment_on_activity", "social:comment_on_review", "social:delete_comment",
     "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
-    "social:mute", "social:unmute", "accounts:privacy",
+    "social:mute", "social:unmute", "accounts:privacy", "social:dismiss", "social:decline_tip",
     "social:change_plan", "social:accept_plan", "social:leave_plan", "social:delete_plan", "social:invite",
     "social:remove_plan_member", "social:plan_title",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
@@ -197,13 +204,13 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "review_of_friend": write_review(friend, title, text, has_spoilers=True).pk,
         "email_key": EmailConfirmationHMAC.create(email).key,
         "reset_key": f"{user_pk_to_url_str(friend)}-{default_token_generator.make_token(friend)}",
-        **society(fan, friend, liked[1], make_member),
+        **society(fan, friend, liked[1], new, make_member),
         **plans_of_both(fan, friend, liked),
         **imports(fan),
     }
 
 
-def society(fan, friend, title, make_member) -> dict[str, Any]:
+def society(fan, friend, title, new, make_member) -> dict[str, Any]:
     """News, comments, notifications, requests, blocked and muted members, reports and decisions."""
     asking, blocked, muted = (make_member(name) for name in ("asking", "blocked", "muted"))
     update_entry(friend, title, score=9, notes="A note.")
@@ -218,10 +225,14 @@ def society(fan, friend, title, make_member) -> dict[str, Any]:
     write_comment(friend, Activity.objects.filter(actor=fan).order_by("pk")[0], "*Well.*")
     for target in (comment, friend, fan.reviews.get()):
         moderation.report(asking, target, "abuse", "Look at it.")
+    follow(friend, User.objects.get(username="w" * 100))
+    tip = recommend(friend, fan, new, "You will *love* it: ||everybody lives||.")
+    moderation.report(fan, tip, "spoiler")
     moderation.decide(friend, asking, "warn", "That was no abuse.")
     moderation.decide(friend, fan.reviews.get(), "leave", "It is fine.")
     return {
         "activity": activity.pk,
+        "tip": tip.pk,
         "comment": comment.pk,
         "note": friend.entries.exclude(notes="").get().pk,
         "letters": unsubscribe_token(fan, "like"),

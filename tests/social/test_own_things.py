@@ -10,12 +10,15 @@ from accounts.lists import set_score
 from accounts.models import User
 from social import relations
 from social.comments import write_comment
-from social.models import Activity, Block, Comment, Mute, NotificationChoice
+from social.models import Activity, Block, Comment, Mute, NotificationChoice, Tip
 from social.notifications import choose_channels
+from social.own_things import export_tips
 from social.reviews import write_review
+from social.suggestions import dismiss
+from social.tips import recommend
 
 pytestmark = pytest.mark.django_db
-SECTIONS = ("blocks", "comments", "follows", "mutes", "notifications", "privacy")
+SECTIONS = ("blocks", "comments", "dismissed", "follows", "mutes", "notifications", "privacy", "recommended")
 
 
 def exported(member: User) -> str:
@@ -31,8 +34,9 @@ def social_member(member, make_member, make_title):
     relations.follow(member, ada)
     relations.mute(member, bob)
     relations.block(member, cleo)
+    dismiss(member, bob)
     choose_channels(member, {"like": "off"})
-    User.objects.filter(pk=member.pk).update(list_visibility="followers", approves_followers=True)
+    User.objects.filter(pk=member.pk).update(list_visibility="followers", approves_followers=True, tips_from="nobody")
     return member
 
 
@@ -77,3 +81,20 @@ def test_who_was_blocked_stays_hidden_after_the_move(social_member, make_member)
     restored(exported(social_member), other)
     counts = [model.objects.count() for model in (Block, Mute, NotificationChoice)]
     assert counts == [2, 2, 2]
+
+
+def test_what_was_recommended_is_taken_along_but_not_said_again(member, make_member, make_title):
+    ada, title = make_member("ada"), make_title("Monster")
+    relations.follow(ada, member)
+    relations.follow(member, ada)
+    recommend(member, ada, title, "For you.")
+    recommend(ada, member, title, "And you.")
+
+    opened = restored(exported(member), other := make_member("other"))
+
+    title_of = {"name": "Monster", "ids": {}}
+    assert list(export_tips(member)) == [
+        {"recipient": "ada", "title": title_of, "note": "For you."},
+        {"author": "ada", "title": title_of, "note": "And you."},
+    ]
+    assert (opened.state, list(export_tips(other)), Tip.objects.count()) == ("done", [], 2)
