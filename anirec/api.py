@@ -10,13 +10,13 @@ from accounts import bulk_api, imports_api, settings_api, webhooks_api
 from catalog import api as titles_api
 from catalog import listings_api
 from recommendations import api as recommendations_api
-from recommendations import more_api
+from recommendations import more_api, together_api
 from social import api as social_api
-from social import feed_api, people_api, reports_api, reviews_api, tips_api
+from social import feed_api, people_api, plans_api, reports_api, reviews_api, tips_api
 
 PARTS = (
     listings_api, titles_api, bulk_api, list_api, imports_api, settings_api, webhooks_api, recommendations_api, more_api,
-    social_api, reviews_api, feed_api, people_api, reports_api, tips_api,
+    together_api, social_api, reviews_api, feed_api, people_api, reports_api, tips_api, plans_api,
 )  # fmt: skip
 
 

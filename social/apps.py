@@ -7,5 +7,6 @@ class SocialConfig(AppConfig):
     def ready(self) -> None:
         import social.activities
         import social.own_things
+        import social.plan_export
         import social.plans
         import social.portability  # noqa: F401  (registers its section)

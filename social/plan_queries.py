@@ -35,11 +35,11 @@ class SharedPlan:
 
 
 def plans_of(viewer: User) -> QuerySet[WatchPlan]:
-    """With `is_shared`: they take part, and are not only invited. The next first, then the newest."""
+    """With `is_shared`: they take part, and are not only invited. The newest first."""
     own = PlanMember.objects.filter(plan=OuterRef("pk"), member=viewer, state=State.ACCEPTED)
     accepted = Count("members", filter=Q(members__state=State.ACCEPTED))
     plans = plans_visible_to(viewer).select_related("owner").annotate(is_shared=Exists(own), n_members=accepted)
-    return plans.order_by(F("starts_at").desc(nulls_last=True), "-pk")
+    return plans.order_by("-pk")
 
 
 def membership(plan: WatchPlan, viewer: User) -> PlanMember:

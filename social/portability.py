@@ -63,7 +63,7 @@ def exported_title(title: Title) -> dict[str, Any]:
 def restore_reviews(user: User, items: list[Any]) -> list[int]:
     """The ids of the reviews that were written; a title that was reviewed already keeps its review."""
     wanted = [item for item in items if _is_review(item)]
-    titles = _titles_by_id({(p, str(v)) for item in wanted for p, v in item["title"]["ids"].items()})
+    titles = titles_by_id({(p, str(v)) for item in wanted for p, v in item["title"]["ids"].items()})
     reviewed = set(Review.objects.filter(author=user).values_list("title_id", flat=True))
     written = []
     for item in wanted:
@@ -90,7 +90,14 @@ def _is_review(item: Any) -> bool:
     return isinstance(title, dict) and isinstance(title.get("ids"), dict)
 
 
-def _titles_by_id(ids: set[tuple[str, str]]) -> dict[tuple[str, str], Title]:
+def ids_of(title: Any) -> list[tuple[str, str]]:
+    """By which other sites know the title of an item; none when it is no such thing."""
+    ids = title.get("ids") if isinstance(title, dict) else None
+    pairs = [(provider, str(value)) for provider, value in ids.items()] if isinstance(ids, dict) else []
+    return [pair for pair in pairs if "\x00" not in pair[1]]
+
+
+def titles_by_id(ids: set[tuple[str, str]]) -> dict[tuple[str, str], Title]:
     known = ExternalId.objects.filter(medium=Medium.ANIME, value__in={value for _, value in ids}).select_related(
         "title"
     )

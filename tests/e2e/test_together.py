@@ -1,0 +1,62 @@
+"""Watching together, in browsers: a group, a plan of it, votes; and a group page that hears what another does."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.lists import set_score
+from catalog.models import Title
+from social.models import WatchPlan
+from social.relations import follow
+from tests.e2e.test_live import SOON, rate, wait_for_socket
+
+
+@pytest.fixture
+def titles(site):
+    return list(Title.objects.filter(format="tv", episodes__gt=10, status="finished").order_by("-members", "pk")[:12])
+
+
+@pytest.fixture
+def ada_and_ben(make_member, titles):
+    ada, ben = make_member("ada"), make_member("ben")
+    for title in titles[:5]:
+        set_score(ada, title, 9)
+    for title in titles[5:9]:
+        set_score(ben, title, 8)
+    follow(ada, ben)
+    return ada, ben
+
+
+def test_what_one_rates_changes_the_open_group_page_of_the_other(visit, ada_and_ben):
+    ada, ben = ada_and_ben
+    page = visit("/together/?with=ben", member=ada)
+    wait_for_socket(page)
+    first = page.locator(".group-title h3").first.inner_text()
+    title = Title.objects.get(name=first)
+
+    rate(visit("/", member=ben), title, 9)
+
+    expect(page.locator(".group-title h3").first).not_to_have_text(first, timeout=SOON)
+    expect(page.get_by_role("heading", name=first)).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_group_becomes_a_plan_that_both_vote_in(visit, ada_and_ben, scripts):
+    ada, ben = ada_and_ben
+    page = visit("/together/", member=ada, java_script_enabled=scripts)
+    page.get_by_label("ben").check()
+    if not scripts:
+        page.get_by_role("button", name="Show what suits us").click()
+    page.get_by_role("button", name="Make a watch plan of these").click()
+    expect(page.get_by_role("heading", name="Watching together")).to_be_visible()
+    plan = WatchPlan.objects.get()
+
+    other = visit(f"/plans/{plan.pk}/", member=ben, java_script_enabled=scripts)
+    other.get_by_role("button", name="Take part").click()
+    last = other.locator(".plan-titles li").last
+    name = last.locator("h3").inner_text()
+    last.get_by_role("button", name="My vote").click()
+
+    expect(other.locator(".plan-titles h3").first).to_have_text(name)
+    expect(other.locator(".plan-titles li").first.locator(".pill")).to_contain_text("2")
