@@ -78,7 +78,9 @@ class CommentForm(forms.Form):
 class TipForm(forms.Form):
     """`social.tips` decides who can be chosen, and what is valid."""
 
-    recipient = forms.ModelChoiceField(User.objects.none(), label=_("To whom"), to_field_name="username")
+    recipient = forms.ModelChoiceField(
+        User.objects.none(), label=_("To whom"), to_field_name="username", empty_label=_("Choose somebody")
+    )
     note = forms.CharField(
         label=_("A note"),
         max_length=LONGEST_NOTE,

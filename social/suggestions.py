@@ -1,24 +1,27 @@
 """Whom a member may want to follow: by taste, and by whom those follow whom they follow.
 
-Asked when the page is opened, in a constant number of queries. Whose tastes are compared is narrowed down first, by
-who has scored the same of the member's least known titles: everybody's lists would take seconds.
+Worked out when the page is opened, in a constant number of queries. Whose tastes are compared is narrowed down first, to
+who has scored most of the member's least known titles: to compare everybody's lists takes seconds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
-from accounts.models import ListEntry, User
+from accounts.models import ListEntry, User, Visibility
 from social.affinity import Affinity, affinities
 from social.models import DismissedSuggestion, Follow, FollowRequest
-from social.visibility import SHOWN_TO_FOLLOWERS, followed_by, members_visible_to, muted_by, public_entries
+from social.visibility import SHOWN_TO_FOLLOWERS, followed_by, members_visible_to, muted_by
 
-TELLING, COMPARED = 25, 100  # of the member's titles, the least known; members whose scores are then compared
+TELLING = 12  # of the member's titles, the least known
+MOST_SHARING, COMPARED = 2_000, 100  # members who have scored any of those; of these, whose scores are compared
 ALIKE, LEAST_COMMON = 0.2, 10  # affinity, and titles in common, from which on taste is a reason
 PER_FRIEND, MOST_FRIENDS = 0.1, 5  # what each who follows them adds to the affinity, and up to how many
 NAMED = 2  # of those who follow them
+DAY = 86_400
 CONSIDERED = 200  # of those whom most follow
 
 
@@ -83,15 +86,28 @@ def _followed_by_friends(viewer: User) -> dict[int, list[str]]:
 
 
 def _alike(viewer: User) -> dict[int, Affinity]:
-    """Of those whose list everybody may see."""
-    found = affinities(viewer, User.objects.filter(pk__in=_with_common_titles(viewer)))
-    return {pk: one for pk, one in found.items() if one.n_common >= LEAST_COMMON and one.value >= ALIKE}
+    """Of those whose list everybody may see. Who comes into question is kept until the viewer's list changes, a day at most;
+    how alike they are, and who may be suggested, is asked each time."""
+    key = f"suggestions:{viewer.pk}:{viewer.list_version}"
+    kept = cache.get(key)
+    public = candidates_for(viewer).filter(list_visibility=Visibility.PUBLIC)
+    found = affinities(viewer, public.filter(pk__in=_with_common_titles(viewer) if kept is None else kept))
+    alike = {pk: one for pk, one in found.items() if one.n_common >= LEAST_COMMON and one.value >= ALIKE}
+    if kept is None:
+        cache.set(key, list(alike), DAY)
+    return alike
 
 
 def _with_common_titles(viewer: User) -> list[int]:
-    """People before synthetic members; those with the most of the viewer's least known titles first."""
+    """People before synthetic members; those with the most of the viewer's least known titles first.
+
+    Whom the viewer may not see is left out in a second step: asked all at once, the database looks through every list.
+    """
     own = ListEntry.objects.own(viewer).filter(score__isnull=False)
     telling = list(own.order_by("title__members", "title").values_list("title_id", flat=True)[:TELLING])
-    shared = public_entries(viewer).filter(title__in=telling, score__isnull=False, user__in=candidates_for(viewer))
-    rows = shared.order_by().values("user", "user__is_synthetic").annotate(n=Count("pk"))
-    return list(rows.order_by("user__is_synthetic", "-n", "user").values_list("user", flat=True)[:COMPARED])
+    shared = ListEntry.objects.filter(title__in=telling, score__isnull=False, visibility=Visibility.PUBLIC).order_by()
+    most = shared.values("user").annotate(n=Count("pk")).order_by("-n", "user")
+    ids = list(most.values_list("user", flat=True)[:MOST_SHARING])
+    public = candidates_for(viewer).filter(pk__in=ids, list_visibility=Visibility.PUBLIC)
+    is_synthetic = dict(public.values_list("pk", "is_synthetic"))
+    return sorted((pk for pk in ids if pk in is_synthetic), key=is_synthetic.__getitem__)[:COMPARED]

@@ -155,5 +155,5 @@ class TestPages:
             follow(friend, rated(make_member()))
         client.force_login(member)
         client.get("/titles/")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(reverse("social:suggestions"))

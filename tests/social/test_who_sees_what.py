@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.models import ListEntry, User
 from catalog.models import Title
+from social.comparison import compare
 from social.feed import feed_page
 from social.models import (
     Activity,
@@ -27,6 +28,7 @@ from social.models import (
     Mute,
     Notification,
     Review,
+    Tip,
 )
 from social.notifications import groups_of, read_groups
 from social.own_things import export_comments
@@ -34,6 +36,8 @@ from social.portability import export_follows
 from social.queries import member_directory
 from social.review_queries import reviews_of_title
 from social.scores import scores_of_title
+from social.suggestions import suggest
+from social.tips import received_by, takers_for
 from social.visibility import (
     activities_visible_to,
     comments_visible_to,
@@ -61,6 +65,9 @@ class World:
     entries: dict[tuple[int, int], str]  # whose, of which title → its visibility
     reviews: dict[tuple[int, int], bool]  # by whom, of which title → taken down
     comments: list[tuple[int, str, tuple[int, int], bool]]  # by whom, on an entry's news or a review, taken down
+
+    takes_from: list[str]
+    tips: dict[tuple[int, int, int], bool]  # by whom, to whom, of which title → taken down
 
     # --- The rules ---
 
@@ -112,6 +119,31 @@ class World:
             and (viewer == author or not is_removed)
         )
 
+    def sees_tip(self, viewer: int, author: int, title: int) -> bool:
+        return (
+            self.tips.get((author, viewer, title)) is False
+            and self.sees_member(viewer, author)
+            and (viewer, author) not in self.mutes
+            and self.sees_title(viewer, title)
+        )
+
+    def takes(self, member: int, author: int) -> bool:
+        follows = (member, author) in self.follows and self.takes_from[member] != "nobody"
+        followed = (author, member) in self.follows and self.takes_from[member] == "followers"
+        return member != author and self.sees_member(author, member) and (follows or followed)
+
+    def is_suggested(self, viewer: int, member: int) -> bool:
+        """By those whom the viewer follows; for taste, these lists are too short."""
+        pair = (viewer, member)
+        if viewer == member or pair in self.follows | self.requests | self.mutes or not self.sees_member(*pair):
+            return False
+        return any(
+            (viewer, friend) in self.follows - self.mutes
+            and (friend, member) in self.follows
+            and self.sees_follow(viewer, friend, member)
+            for friend in MEMBERS
+        )
+
     def sees_news(self, viewer: int | None, kind: str, key: tuple[int, int]) -> bool:
         return {"entry": self.sees_entry, "review": self.sees_review, "follow": self.sees_follow}[kind](viewer, *key)
 
@@ -134,6 +166,7 @@ def worlds(draw: Any) -> World:
         comment = st.tuples(st.sampled_from(list(MEMBERS)), st.sampled_from(things), st.booleans())
         comments = [(who, *thing, gone) for who, thing, gone in draw(st.lists(comment, max_size=3))]
     follows = draw(st.sets(st.sampled_from(PAIRS), max_size=6))
+    between = st.sampled_from([(*pair, title) for pair in PAIRS for title in TITLES])
     return World(
         active=[True, *draw(st.lists(st.sampled_from([True, True, False]), min_size=3, max_size=3))],
         adult=draw(st.lists(st.booleans(), min_size=4, max_size=4)),
@@ -145,6 +178,8 @@ def worlds(draw: Any) -> World:
         entries=entries,
         reviews=reviews,
         comments=comments,
+        takes_from=draw(st.lists(st.sampled_from(User.TipsFrom.values), min_size=4, max_size=4)),
+        tips=draw(st.dictionaries(between, st.booleans(), max_size=4)),
     )
 
 
@@ -173,6 +208,7 @@ def make(world: World) -> Made:
             is_active=world.active[n],
             shows_adult=world.adult[n],
             list_visibility=world.lists[n],
+            tips_from=world.takes_from[n],
         )
         for n in MEMBERS
     )
@@ -186,6 +222,10 @@ def make(world: World) -> Made:
     pairs(FollowRequest, "asker", "asked", world.requests)
     pairs(Block, "blocker", "blocked", world.blocks)
     pairs(Mute, "muter", "muted", world.mutes)
+    Tip.objects.bulk_create(
+        Tip(author=users[a], recipient=users[b], title=titles[t], note=f"tip-{a}-{b}-{t}-", is_removed=gone)
+        for (a, b, t), gone in world.tips.items()
+    )
     entries = ListEntry.objects.bulk_create(
         ListEntry(user=users[m], title=titles[t], status="completed", score=7, visibility=shown, notes=f"note-{m}-{t}-")
         for (m, t), shown in world.entries.items()
@@ -274,6 +314,14 @@ def check_own(made: Made, viewer: int) -> None:
     }  # fmt: skip
     assert {made.comments[pk] for pk in notifications_visible_to(who).values_list("comment", flat=True)} == told
     assert {made.comments[one.last.comment_id] for one in read_groups(list(groups_of(who)))} == told
+    tips = {(made.index(tip.author_id), made.titles.index(tip.title)) for tip in received_by(who)}
+    assert tips == {(author, t) for author, t in OWNED if world.sees_tip(viewer, author, t)}
+    assert {made.index(user.pk) for user in takers_for(who)} == {m for m in MEMBERS if world.takes(m, viewer)}
+    assert {made.index(one.member.pk) for one in suggest(who, 10)} == {
+        m for m in MEMBERS if world.is_suggested(viewer, m)
+    }
+    for owner in set(MEMBERS) - {viewer}:
+        assert compare(who, made.users[owner]).n_theirs == sum(world.sees_entry(viewer, owner, t) for t in TITLES)
     followed = {other for one, other in world.follows if one == viewer and world.sees_member(viewer, other)}
     assert export_follows(who) == [f"member-{n}" for n in sorted(followed)]
     assert [one["text"] for one in export_comments(who)] == [
@@ -292,7 +340,10 @@ def check_pages(made: Made, viewer: int | None, owner: int) -> None:
     hidden = [n for n in MEMBERS if n != viewer and not world.sees_member(viewer, n)]
     paths = [reverse("social:members")]
     if viewer is not None:
-        paths += [reverse("social:feed"), reverse("social:notifications")]
+        paths += [reverse(f"social:{name}") for name in ("feed", "notifications", "suggestions", "recommended")]
+        content = client.get(reverse("social:recommended")).content.decode()
+        shown_tips = {key for key in world.tips if "tip-{}-{}-{}-".format(*key) in content}
+        assert shown_tips == {key for key in world.tips if key[1] == viewer and world.sees_tip(viewer, key[0], key[2])}
     for path in paths:
         content = client.get(path).content.decode()
         assert [n for n in hidden if f"member-{n}" in content] == []
