@@ -1,12 +1,12 @@
 # run: the site on 127.0.0.1:8000 (PORT changes it) · test: every test · check: style, types, imports, migrations
-# bench: measured speeds · bench-pages: of pages, and in a browser · bench-live: until one member sees what another did · properties: 10,000 cases each · schemathesis: the API against its schema, EXAMPLES of each kind · bench-offline: measured quality, beside well-known recommenders · messages: collect the strings to translate, and compile them · lock: renew requirements.lock from pyproject.toml
+# bench: measured speeds · bench-pages: of pages, and in a browser · bench-updates: until one member sees what another did · properties: 10,000 cases each · schemathesis: the API against its schema, EXAMPLES of each kind · bench-offline: measured quality, beside well-known recommenders · messages: collect the strings to translate, and compile them · lock: renew requirements.lock from pyproject.toml
 
 PYTHON ?= python3
 TEST_PROCESSES ?= 2
 BIN := .venv/bin
 READY := .venv/installed
 
-.PHONY: run test check bench bench-pages bench-live bench-offline properties schemathesis messages lock
+.PHONY: run test check bench bench-pages bench-updates bench-offline properties schemathesis messages lock
 
 run: $(READY)
 	@exec $(BIN)/python -m anirec.launch
@@ -35,8 +35,8 @@ schemathesis: $(READY)
 	@SCHEMATHESIS_OPTIONS="--phases coverage,fuzzing,stateful --max-examples $${EXAMPLES:-50}" \
 	    $(BIN)/python -m pytest -q tests/anirec/test_schemathesis.py
 
-bench-live: $(READY)
-	@$(BIN)/python -m anirec.bench_live
+bench-updates: $(READY)
+	@$(BIN)/python -m anirec.bench_updates
 
 bench-offline: $(READY)
 	@$(BIN)/python -m anirec.bench_offline $(OPTIONS)

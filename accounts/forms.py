@@ -37,7 +37,7 @@ class ListForm(forms.Form):
     q = forms.CharField(max_length=120, required=False, strip=True)
     format = forms.ChoiceField(choices=[("", _("Any")), *Format.choices[:-1]], required=False)
     scored = forms.ChoiceField(
-        choices=[("", _("With and without")), ("yes", _("With a score")), ("no", _("Without a score"))], required=False
+        choices=[("", _("Any")), ("yes", _("With a score")), ("no", _("Without a score"))], required=False
     )
     tag = forms.CharField(max_length=TAG_LENGTH, required=False)
     view = forms.ChoiceField(choices=[("table", _("Rows")), ("grid", _("Posters"))], required=False)

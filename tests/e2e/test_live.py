@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from accounts.lists import set_score
 from catalog.models import Title
 
-SOON = 5000  # milliseconds, on a machine that runs other tests; `make bench-live` measures it
+SOON = 5000  # milliseconds, on a machine that runs other tests; `make bench-updates` measures it
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""`python -m anirec.bench_live`: two members in two browsers, and how long it takes until one sees what the other did.
+"""`python -m anirec.bench_updates`: two members in two browsers, and how long it takes until one sees what the other did.
 
-On a site of its own (DATA_DIR/bench-live) with the sample catalogue, run as it is served.
+On a site of its own (DATA_DIR/bench-updates) with the sample catalogue, run as it is served.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
     if found is None:
         sys.exit("anirec: no Chromium was found, and this is measured in one.")
     os.chdir(BASE_DIR)
-    provide_own_services("bench-live")
+    provide_own_services("bench-updates")
     manage("migrate", "--verbosity", "0")
     manage("seed", "--community", "0")
     manage("collectstatic", "--no-input", "--verbosity", "0")
