@@ -31,9 +31,10 @@ class PageConsumer(AsyncWebsocketConsumer):
         await self.accept()
         if not self.scope["user"].is_authenticated:
             return await self.close(NOT_SIGNED_IN)
-        self.member, self.said = self.scope["user"], {}
-        await self.channel_layer.group_add(group_of(self.member.pk), self.channel_name)
-        await self._is_here()
+        member = self.member = self.scope["user"]
+        self.said = {}
+        await self.channel_layer.group_add(group_of(member.pk), self.channel_name)
+        await self._is_here(member)
 
     async def disconnect(self, code: int) -> None:
         if self.member is not None:
@@ -42,20 +43,20 @@ class PageConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.member is not None and time.monotonic() > self.heard_at + SIGN_OF_LIFE:
-            await self._is_here()
+            await self._is_here(self.member)
 
     async def changed(self, event: dict[str, Any]) -> None:
         if self.member is not None:
-            await self._say(event["kind"])
+            await self._say(self.member, event["kind"])
 
-    async def _is_here(self) -> None:
+    async def _is_here(self, member: User) -> None:
         self.heard_at = time.monotonic()
-        await asyncio.to_thread(presence.is_here, self.member.pk, self.channel_name)
-        await self._say()
+        await asyncio.to_thread(presence.is_here, member.pk, self.channel_name)
+        await self._say(member)
 
-    async def _say(self, *kinds: str) -> None:
+    async def _say(self, member: User, *kinds: str) -> None:
         """Nothing, when nothing of it is new to this page: of what it may not see, not even that it happened."""
-        state = await database_sync_to_async(state_of)(self.member.pk, *kinds)
+        state = await database_sync_to_async(state_of)(member.pk, *kinds)
         if state is None:
             return await self.close(NOT_SIGNED_IN)
         if state.items() - self.said.items():

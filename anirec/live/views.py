@@ -1,16 +1,15 @@
 """/live/: the same for pages that have no socket. They look now and then."""
 
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.requests import MemberRequest
 from anirec.live.state import state_of
 
 
 @never_cache
 @require_GET
-def live(request: MemberRequest) -> JsonResponse:
+def live(request: HttpRequest) -> JsonResponse:
     if not request.user.is_authenticated:
         return JsonResponse({}, status=401)
     return JsonResponse(state_of(request.user.pk) or {})

@@ -33,7 +33,7 @@ def loved_by_followed(reader: Reader, n: int) -> list[Recommendation]:
     weights = np.array([known.get(user, UNKNOWN).weight for user in users.tolist()])
     worth = weights * (scores - LIKED + 1)
     once, first, at = np.unique(titles, return_index=True, return_inverse=True)
-    totals = np.bincount(at, worth, len(once))
+    totals = np.bincount(at, worth, len(once)).astype(np.float64)
     best = _first_of_each_franchise(totals, franchises[first])[:n]
     shown = once[best].tolist()
     fans = [_strongest(np.flatnonzero(at == place), worth) for place in best]
