@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.tokens import SCOPES, issue_token
 from catalog.models import ExternalId, Tag
 from recommendations.models import Mood
+from social import plans
 from social.relations import follow
 from social.reviews import write_review
 
@@ -43,6 +44,8 @@ def key(member, make_member, make_title, make_entry) -> str:
     lists.hide_title(member, titles[1])
     write_review(other, titles[0], TEXT)
     follow(member, other)
+    plans.make_plan(member, "Sunday", titles=titles[:2], invited=[other])
+    plans.make_plan(other, "Long night", invited=[member])
     return issue_token(member, "x", SCOPES)[1]
 
 
