@@ -22,7 +22,7 @@ SCOPES: dict[str, str | Promise] = {
     "read:recommendations": _("Read my recommendations, moods and taste profile"),
     "write:reviews": _("Write, change and delete my reviews; vote for and report others’"),
     "read:social": _("See what members show me, my feed and my notifications"),
-    "write:social": _("Follow, comment, like, mute and block for me"),
+    "write:social": _("Follow, comment, like, recommend, mute and block for me"),
     "read:settings": _("Read my settings"),
     "write:settings": _("Change my settings"),
     "webhooks": _("Manage my webhooks"),

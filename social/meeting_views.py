@@ -35,7 +35,7 @@ def compare(request: MemberRequest, username: str) -> HttpResponse:
 @require_GET
 @login_required
 def suggested(request: MemberRequest) -> HttpResponse:
-    if request.htmx.target == "suggestions":
+    if request.htmx.target == "whom-to-follow":
         context = {"suggestions": suggestions.suggest(request.user, STRIP)}
         return render(request, "social/_suggestion_strip.html", context)
     return render(request, "social/suggestions.html", {"suggestions": suggestions.suggest(request.user, PAGE)})

@@ -52,7 +52,7 @@ class ComparisonSerializer(serializers.Serializer[Comparison]):
         return found.affinity.value if found.affinity.is_known else None
 
 
-class SuggestionSerializer(serializers.Serializer[suggestions.Suggestion]):
+class SuggestionSerializer(serializers.Serializer[Any]):
     member = KnownSerializer()
     affinity = serializers.FloatField(source="affinity.value", default=None, allow_null=True)
     n_common = serializers.IntegerField(source="affinity.n_common", default=None, allow_null=True)

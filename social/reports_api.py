@@ -43,7 +43,7 @@ class ReportOf(ForMembers, APIView):
 
 def _says(what: str) -> Any:
     description = f"Tell the staff that {what} should not be there."
-    schema = {"request": ReportSerializer, "responses": {204: None}, "description": description}
+    schema: dict[str, Any] = {"request": ReportSerializer, "responses": {204: None}, "description": description}
     return lambda view: extend_schema_view(post=extend_schema(operation_id=view.named, **schema))(view)
 
 

@@ -131,7 +131,7 @@ class TestPages:
 
     def test_a_strip_of_a_few_and_nothing_where_there_are_none(self, client, member, friend, make_member):
         client.force_login(member)
-        ask = {"path": reverse("social:suggestions"), "headers": {"hx-request": "true", "hx-target": "suggestions"}}
+        ask = {"path": reverse("social:suggestions"), "headers": {"hx-request": "true", "hx-target": "whom-to-follow"}}
         assert client.get(**ask).content.decode().strip() == ""
         for n in range(5):
             follow(friend, make_member(f"known{n}"))
