@@ -52,7 +52,8 @@ def _exported(row: PlanTitle) -> dict[str, Any]:
 
 
 def _restored(user: User, item: dict[str, Any]) -> Any:
-    rows = item.get("titles") if isinstance(item.get("titles"), list) else []
+    given = item.get("titles")
+    rows = given if isinstance(given, list) else []
     wanted = [row for row in rows if isinstance(row, dict) and ids_of(row.get("title"))][: plans.MOST_TITLES]
     known = titles_by_id({key for row in wanted for key in ids_of(row["title"])})
     watched = {}

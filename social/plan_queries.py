@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from catalog.cards import title_cards
 from catalog.models import Title
-from social.models import PlanMember, PlanTitle, PlanVote, WatchPlan
+from social.models import PlanMember, PlanVote, WatchPlan
 from social.visibility import members_visible_to, plan_members_visible_to, plan_titles_visible_to, plans_visible_to
 
 State = PlanMember.State
@@ -23,7 +24,7 @@ class SharedPlan:
     members: list[PlanMember]
     invited: list[PlanMember]  # only for the owner
     n_hidden: int
-    titles: list[PlanTitle]
+    titles: list[Any]  # `PlanTitle`s, as `proposed_titles` gives them
 
     @property
     def is_own(self) -> bool:
@@ -34,7 +35,7 @@ class SharedPlan:
         return [one.member for one in self.members if one.pk != self.own.pk]
 
 
-def plans_of(viewer: User) -> QuerySet[WatchPlan]:
+def plans_of(viewer: User) -> QuerySet[Any]:
     """With `is_shared`: they take part, and are not only invited. The newest first."""
     own = PlanMember.objects.filter(plan=OuterRef("pk"), member=viewer, state=State.ACCEPTED)
     accepted = Count("members", filter=Q(members__state=State.ACCEPTED))
@@ -62,13 +63,13 @@ def shared_plan(plan: WatchPlan, viewer: User) -> SharedPlan:
     )
 
 
-def proposed_titles(own: PlanMember) -> list[PlanTitle]:
+def proposed_titles(own: PlanMember) -> list[Any]:
     """Those not watched yet first, those with the most votes first. With `n_votes`, `is_voted` by the viewer, `proposer`
     (the name, "" of somebody they do not see or who has left), `is_mine` and, as `title`, its card."""
     viewer = own.member
     mine = PlanVote.objects.filter(plan_title=OuterRef("pk"), voter=own)
     shown = plan_titles_visible_to(viewer).filter(plan=own.plan)
-    rows = list(
+    rows: list[Any] = list(
         shown.annotate(n_votes=Count("votes"), is_voted=Exists(mine)).order_by(
             F("watched_at").desc(nulls_first=True), "-n_votes", "added_at", "pk"
         )

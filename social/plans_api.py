@@ -39,7 +39,7 @@ class PlanSerializer(serializers.Serializer[WatchPlan]):
     url = serializers.CharField(source="get_absolute_url")
 
 
-class PlanTitleSerializer(serializers.Serializer[PlanTitle]):
+class PlanTitleSerializer(serializers.Serializer[Any]):
     title = TitleLinkSerializer()
     proposed_by = serializers.CharField(source="proposer", help_text="Empty for somebody I do not see, or who left.")
     n_votes = serializers.IntegerField()
