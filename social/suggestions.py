@@ -16,7 +16,7 @@ from social.affinity import Affinity, affinities
 from social.models import DismissedSuggestion, Follow, FollowRequest
 from social.visibility import SHOWN_TO_FOLLOWERS, followed_by, members_visible_to, muted_by
 
-TELLING = 12  # of the member's titles, the least known
+TELLING = 8  # of the member's titles, the least known
 MOST_SHARING, COMPARED = 2_000, 100  # members who have scored any of those; of these, whose scores are compared
 ALIKE, LEAST_COMMON = 0.2, 10  # affinity, and titles in common, from which on taste is a reason
 PER_FRIEND, MOST_FRIENDS = 0.1, 5  # what each who follows them adds to the affinity, and up to how many
