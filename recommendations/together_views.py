@@ -43,5 +43,5 @@ def plan_suggestions(request: MemberRequest, pk: int) -> HttpResponse:
     there = set(plan.titles.values_list("title_id", flat=True))
     items = [item for item in found.items if item.title.pk not in there][:LENGTH]
     context = {"shared": shared, "group": found, "items": items}
-    template = "_plan_suggestions.html" if request.htmx.target == "suggestions" else "plan_suggestions.html"
+    template = "_plan_suggestions.html" if request.htmx.target == "plan-suggestions" else "plan_suggestions.html"
     return render(request, f"recommendations/{template}", context)

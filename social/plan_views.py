@@ -183,7 +183,7 @@ def _delete(plan: WatchPlan, owner: User) -> None:
 
 
 accept = _acting(plans.accept, _("You take part."), is_owner=False, stays=True)
-leave = _acting(plans.leave, _("You are no longer in the plan."), is_owner=False, stays=False)
+leave = _acting(plans.leave, _("The plan is no longer among yours."), is_owner=False, stays=False)
 delete = _acting(_delete, _("The plan is deleted."), is_owner=True, stays=False)
 
 
