@@ -21,14 +21,16 @@ from accounts.models import EntryStatus, HiddenTitle, ListEntry
 from accounts.models.entries import MOST_TAGS, TAG_LENGTH
 from accounts.queries import SORTS, hidden_rows, list_page, tags_of
 from catalog.api import TitleCardSerializer
-from catalog.api_query import Query
+from catalog.api_query import NO_NULL, Query
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.paging import CursorPages
 from catalog.partial_dates import PartialDate
 
+DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 
-@extend_schema_field({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2004-04"})
+
+@extend_schema_field({"type": "string", "pattern": DATE, "example": "2004-04"})
 class PartialDateField(serializers.CharField):
     """A date of which only the year, or the year and month, may be known."""
 
@@ -48,7 +50,7 @@ class EntrySerializer(serializers.ModelSerializer[ListEntry]):
     finished_on = PartialDateField(required=False, allow_null=True)
     rewatched_on = serializers.ListField(child=PartialDateField(), required=False, max_length=100)
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
+        child=serializers.RegexField(NO_NULL, max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
     )
 
     class Meta:
