@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -54,9 +54,28 @@ class SharedPlanSerializer(PlanSerializer):
     titles = PlanTitleSerializer(many=True, help_text="Not watched yet first, then by votes.")
 
 
+class TextField(serializers.CharField):
+    """A number is no text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 80, "pattern": NO_NULL})
+class NameField(TextField):
+    pass
+
+
+@extend_schema_field({"type": "string", "maxLength": 500, "pattern": NO_NULL})
+class NoteField(TextField):
+    pass
+
+
 class WrittenPlanSerializer(serializers.Serializer[Any]):
-    name = serializers.RegexField(NO_NULL, max_length=80)
-    note = serializers.RegexField(NO_NULL, max_length=500, required=False, allow_blank=True)
+    name = NameField(max_length=80, trim_whitespace=False)  # `social.plans` refuses an empty one
+    note = NoteField(max_length=500, required=False, allow_blank=True)
     starts_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
