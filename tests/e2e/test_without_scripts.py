@@ -106,7 +106,7 @@ def change_settings(page, member) -> None:
     page.locator("details.menu summary").click()
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Scores", exact=True).select_option("stars")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_text("Your settings are saved.")).to_be_visible()
     page.get_by_role("button", name="Dark theme").click()
     page.get_by_role("button", name="Deutsch").click()

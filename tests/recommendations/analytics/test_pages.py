@@ -77,7 +77,7 @@ def read_csv(client, slug, name, **asked):
     "path", ["/staff/", "/staff/analytics/", "/staff/analytics/speed/", "/staff/models/", "/staff/jobs/"]
 )
 def test_only_staff_see_them(client, member, path):
-    assert client.get(path).status_code == 403
+    assert client.get(path).url == f"/accounts/login/?next={path}"
     client.force_login(member)
     assert client.get(path).status_code == 403
 
