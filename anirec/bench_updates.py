@@ -65,10 +65,10 @@ def _measure(browser: Any, site: str) -> list[Figure]:
         page.goto(site + path)
         page.wait_for_function("() => document.body.dataset.live === 'open'")
     in_feed = [_seconds(ada, site, title, feed, f".news a[href='{title}']") for title in titles[5 : 5 + RATINGS]]
-    counts = [_seconds_until_other(ada, site, title, together) for title in titles[5 + RATINGS :][:RATINGS]]
+    in_group = [_seconds_until_gone(ada, site, together) for _ in range(RATINGS)]
     return [
         _figure("rated by one, in the other's feed", in_feed),
-        _figure("rated by one, the group page is another", counts),
+        _figure("rated by one, gone from what suits both", in_group),
     ]
 
 
@@ -110,11 +110,11 @@ def _seconds(rater: Any, site: str, title: str, page: Any, selector: str) -> flo
     return time.perf_counter() - done
 
 
-def _seconds_until_other(rater: Any, site: str, title: str, page: Any) -> float:
-    """Until the page has been made anew."""
-    page.evaluate("() => { for (const one of document.querySelectorAll('#together > *')) one.dataset.old = ''; }")
-    done = _rate(rater, site, title, 10)
-    page.wait_for_function("() => !document.querySelector('#together > [data-old]')", timeout=20_000)
+def _seconds_until_gone(rater: Any, site: str, page: Any) -> float:
+    """Until a title that one of them has seen now is no longer suggested to both."""
+    title = page.locator("#together .card h3 a").first.get_attribute("href")
+    done = _rate(rater, site, title, 9)
+    page.locator(f"#together .card h3 a[href='{title}']").wait_for(state="detached", timeout=20_000)
     return time.perf_counter() - done
 
 
