@@ -1,4 +1,4 @@
-"""How many events a web process takes in, and what that does to recommendations asked for meanwhile."""
+"""How many events two cores take in, and what that does to recommendations asked for meanwhile."""
 
 import http.client
 import json
@@ -29,22 +29,23 @@ PORT, TURN = 8191, 2
 
 
 class Command(BaseCommand):
-    help = "Measure the intake of events beside recommendations, on one web process that this starts; it makes an experiment."
+    help = "Measure the intake of events beside recommendations, on web processes that this starts; it makes an experiment."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seconds", type=int, default=15)
+        parser.add_argument("--processes", type=int, default=2, help="web processes: one a core")
         parser.add_argument("--batch", type=int, default=12, help="events of a beacon: what a page has in view")
         parser.add_argument(
             "--rate", type=int, default=BAR_EVENTS * 11 // 10, help="events a second sent beside recommendations"
         )
 
-    def handle(self, *, seconds: int, batch: int, rate: int, **options: Any) -> None:
+    def handle(self, *, seconds: int, processes: int, batch: int, rate: int, **options: Any) -> None:
         tokens = _tokens()
         if not tokens:
             raise CommandError("no member has recommendations: run `manage.py seed` and `manage.py publish` first")
         variant = _variant()
         before = WidgetEvent.objects.filter(variant=variant).count()
-        with _web_process():
+        with _web_processes(processes):
             _ask(tokens, 2)  # warm
             alone, beside, sent = [], [], _Sent()
             for _ in range(max(1, seconds // TURN)):  # in turns, for the machine may do other things too
@@ -86,11 +87,13 @@ def _variant() -> Variant:
 
 
 @contextmanager
-def _web_process() -> Iterator[None]:
+def _web_processes(n: int) -> Iterator[None]:
     stream().delete(STREAM)
-    command = ["uvicorn", "anirec.asgi:application", "--port", str(PORT), "--lifespan", "off", "--no-access-log"]
+    command = ["uvicorn", "anirec.asgi:application", "--port", str(PORT), "--lifespan", "off", "--workers", str(n)]
     environment = {**os.environ, "API_RATE_MEMBER": "10000000/min"}
-    process = psutil.Popen([sys.executable, "-m", *command, "--log-level", "warning"], env=environment)
+    process = psutil.Popen(
+        [sys.executable, "-m", *command, "--no-access-log", "--log-level", "warning"], env=environment
+    )
     try:
         deadline = time.monotonic() + 60
         while not _answers():
