@@ -20,7 +20,7 @@ from recommendations.engine.interactions import LIKED
 from recommendations.models import ModelVersion
 from recommendations.pipelines.member_lists import FRANCHISE
 from recommendations.serving.choices import hidden_gems, led_to_by
-from recommendations.serving.friends import friends_of, loved_by_followed
+from recommendations.serving.friends import loved_by_followed
 from recommendations.serving.personal import Recommendation, recommend
 from recommendations.serving.readers import Reader
 from recommendations.serving.season import season_of, season_ranking
@@ -48,7 +48,7 @@ class RecommendationRow:
 def rows_for(member: User, favourites: int = FAVOURITES) -> list[RecommendationRow]:
     """The rows below the top picks, for somebody with a list, in their order."""
     because = [_because(title, member) for title in _favourites(member, favourites)]
-    friends = [_named_row(FRIENDS)] if friends_of(member).exists() else []
+    friends = [_named_row(FRIENDS)] if member.following.exists() else []
     others = [_named_row(slug) for slug in (CONTINUE, SEASON, GEMS)]
     return [*others[:1], *friends, *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
 
