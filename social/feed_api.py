@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.db.models import QuerySet
@@ -126,15 +127,16 @@ class LikeActivity(ForMembers, APIView):
         return Response(status=204)
 
 
-class Comments(ListAPIView[Comment]):
+class Comments(ABC, ListAPIView[Comment]):
     """What members say to something, the first first."""
 
     read_scope, write_scope = "read:social", "write:social"
     serializer_class = CommentSerializer
     pagination_class = CursorPages
 
+    @abstractmethod
     def about(self) -> Activity | Review:
-        raise NotImplementedError
+        """What they are said to, if the one who asks may see it."""
 
     def get_queryset(self) -> QuerySet[Comment]:
         if getattr(self, "swagger_fake_view", False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.db.models import QuerySet
@@ -117,13 +118,14 @@ class OneSuggestion(ForMembers, APIView):
         return Response(status=204)
 
 
-class Known(ForMembers, ListAPIView[User]):
+class Known(ABC, ForMembers, ListAPIView[User]):
     read_scope = "read:social"
     serializer_class = KnownSerializer
     pagination_class = CursorPages
 
+    @abstractmethod
     def members(self, member: User) -> QuerySet[User]:
-        raise NotImplementedError
+        """Those who stand so to the member who asks."""
 
     def get_queryset(self) -> QuerySet[User]:
         if getattr(self, "swagger_fake_view", False):

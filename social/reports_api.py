@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -27,11 +28,12 @@ class ReportSerializer(serializers.Serializer[Any]):
     remark = serializers.RegexField(NO_NULL, max_length=500, default="", allow_blank=True)
 
 
-class ReportOf(ForMembers, APIView):
+class ReportOf(ABC, ForMembers, APIView):
     write_scope = "write:social"
 
+    @abstractmethod
     def target(self) -> Target:
-        raise NotImplementedError
+        """What is reported, if the one who reports may see it."""
 
     def post(self, request: Request, **_: Any) -> Response:
         target = self.target()
