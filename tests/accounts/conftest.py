@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def own(client, member):
+    """The member's browser."""
+    client.force_login(member)
+    return client
+
+
+@pytest.fixture
+def make_known(make_title):
+    """A title that can be found by its name and by its MyAnimeList id."""
+    from catalog.models import ExternalId, TitleName
+    from catalog.search_key import search_key
+
+    def make(name: str, mal: int | None = None, **fields):
+        title = make_title(name, **fields)
+        TitleName.objects.create(title=title, kind="main", text=name, key=search_key(name))
+        if mal:
+            ExternalId.objects.create(title=title, provider="mal", medium="anime", value=str(mal))
+        return title
+
+    return make
