@@ -19,8 +19,11 @@ from catalog.api_query import Query, TitleFilterBackend, require_known
 from catalog.filters import TitleFilter
 from catalog.models import Title
 from recommendations.analytics.tally import count_served
-from recommendations.engine.ranking import PUBLISHED, RankingOptions
+from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.ranking import MODELS, PUBLISHED, RankingOptions
 from recommendations.serving import Choice, Recommendation, RecommendationList, filtered, recommend_for, similar_to
+
+SEGMENTS = "segments"  # what the like-minded like: no model that can be asked for
 
 
 def _limits(name: str) -> dict[str, Any]:
@@ -34,6 +37,13 @@ class LengthQuery(Query):
 
 
 class RecommendationQuery(LengthQuery):
+    model = serializers.ChoiceField(
+        choices=MODELS,
+        default=PUBLISHED.model,
+        error_messages={"invalid_choice": f"There are the models {', '.join(MODELS)}."},
+        help_text="Which model ranks: all evidence together, what the same people watch and like, what titles are about, "
+        "the expected score, or what most people like. The last two give no reasons.",
+    )
     niche = serializers.FloatField(
         **_limits("niche"), help_text="From -1, what everybody knows, to 1, what hardly anybody knows."
     )
@@ -88,7 +98,11 @@ class RecommendationListSerializer(serializers.Serializer[Any]):
     tried = serializers.ListField(
         child=serializers.CharField(), help_text="The better sources that were passed over, and why."
     )
-    model = serializers.CharField()
+    model = serializers.CharField(help_text="The version that is published.")
+    ranked_by = serializers.ChoiceField(
+        choices=[*MODELS, SEGMENTS],
+        help_text="The model that was asked for, or what stands in for it, as `source` says.",
+    )
     computed_at = serializers.DateTimeField()
     n_inputs = serializers.IntegerField(help_text="How many entries of my list were read.")
     items = RecommendationSerializer(many=True)
@@ -114,7 +128,7 @@ class MyRecommendations(ForMembers, GenericAPIView):
     def get(self, request: Request) -> Response:
         """What I should watch next, and why. Only titles that fit the filters, which are those of /titles/; `sort` is ignored."""
         wanted = RecommendationQuery.of(request)
-        options = RankingOptions(**{name: wanted[name] for name in RankingOptions.LIMITS})
+        options = RankingOptions(**{name: wanted[name] for name in (*RankingOptions.LIMITS, "model")})
         found = recommend_for(
             member_of(request),
             wanted["n"],
@@ -123,7 +137,7 @@ class MyRecommendations(ForMembers, GenericAPIView):
             choice=_choice(request),
         )
         count_served(found)
-        return Response(_recommendation_list(found))
+        return Response(_recommendation_list(found, options))
 
 
 def _choice(request: Request) -> Choice | None:
@@ -144,11 +158,12 @@ class SimilarTitles(APIView):
         return Response([{"title": title_card(similar.title), "score": similar.score} for similar in found])
 
 
-def _recommendation_list(found: RecommendationList) -> dict[str, Any]:
+def _recommendation_list(found: RecommendationList, options: RankingOptions) -> dict[str, Any]:
     return {
         "source": found.source,
         "tried": found.tried,
         "model": found.model,
+        "ranked_by": {"popular": Popularity.name, "segment": SEGMENTS}.get(found.source, options.model),
         "computed_at": found.computed_at,
         "n_inputs": found.n_inputs,
         "items": [as_json(item) for item in found.items],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 POOL = 300  # franchises from which the best are chosen anew when the viewer asks for something
 NICHE_WEIGHT = 1.25  # what a standard deviation of log audience is worth at niche = ±1, in those of `relevance`
 DIVERSITY_WEIGHT = 8.0  # what the mix of genres is worth at diversity = 1, in the same measure
+MODELS = ("hybrid", "linear", "content", "svd", "popularity")  # that rank in numpy; the one that is published first
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class RankingOptions:
 
     niche: from -1, what everybody knows, to 1, what hardly anybody knows. diversity: from 0 to 1, where only the mix of
     genres counts. minimum_audience: of the titles shown (see `known_enough`). shortest: minutes, of all episodes.
+    model: whose scores are ranked, one of MODELS.
     """
 
     LIMITS: ClassVar[dict[str, tuple[int, int]]] = {
@@ -54,13 +56,15 @@ class RankingOptions:
     diversity: float = 0.0
     minimum_audience: int = 1000
     shortest: int = 10
+    model: str = MODELS[0]
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            least, most = self.LIMITS[field.name]
-            value: Any = getattr(self, field.name)
+        for name, (least, most) in self.LIMITS.items():
+            value: Any = getattr(self, name)
             if not least <= value <= most:
-                raise ValueError(f"{field.name} is {value}, but must be from {least} to {most}")
+                raise ValueError(f"{name} is {value}, but must be from {least} to {most}")
+        if self.model not in MODELS:
+            raise ValueError(f"model is {self.model}, but must be one of {', '.join(MODELS)}")
 
     def without_default_limits(self) -> RankingOptions:
         """The same, but limits of audience and length only where they were asked for."""

@@ -17,7 +17,7 @@ from recommendations.engine.explain import contributions, reasons
 from recommendations.engine.interactions import IdMap
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.content import Content
-from recommendations.engine.models.evidence import Evidence, MemberEvidence, TitleFacts, flattened, nested
+from recommendations.engine.models.evidence import COLUMNS, Evidence, MemberEvidence, TitleFacts, flattened, nested
 from recommendations.engine.models.learnt import Hybrid, RankedCandidates, RatingBlend
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
@@ -36,6 +36,7 @@ MEMBERS_AT_ONCE = 32  # so that the new titles' rows are read once for all of th
 NEW_EVERY = 12  # the first ten stay those that were measured
 TOP_SCORE = 10.0
 TINY = 1e-9
+WITHOUT_REASONS = {Svd.name, Popularity.name}  # no title of a list has a part of their scores that could be named
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -100,9 +101,9 @@ class Recommender:
         options: RankingOptions = PUBLISHED,
         among: NDArray[np.bool_] | None = None,
     ) -> Ranked:
-        """The n best titles for a member, with reasons; empty when the list holds nothing known.
+        """The n best titles for a member, with reasons; empty when the model says nothing of any.
 
-        Among those of known taste every NEW_EVERY-th is one that nobody has watched yet, by what it is about.
+        Of the hybrid's every NEW_EVERY-th is one that nobody has watched yet, by what it is about.
 
         among: (n_items,) a choice of titles. The best of them are ranked as always; where those don't fill the list, the
         others of the choice follow, best known first, and with them what the default limits of audience and length keep
@@ -140,15 +141,16 @@ class Recommender:
         if among is not None:
             allowed &= among
         enough = allowed & may_be_shown(rules, options)
-        judged = enough & (read.linear > 0)  # nothing on the list speaks for the others
-        ranked = self.hybrid.rank(read, judged)
-        scores = np.where(judged, ranked.scores, np.nan)
-        self._let_in_new_titles(scores, ranked.candidates, new_titles, enough, n)
+        if options.model == Hybrid.name:
+            ranked = self._ranked_by_hybrid(read, new_titles, enough, n)
+        else:
+            ranked = self._ranked_by(options.model, read, enough)
+        scores = ranked.scores
         if among is not None:
             options = options.without_default_limits()
             self._let_in_the_rest(scores, allowed)
         shown, scored = rank(scores, allowed, rules, n, options, member.items)
-        cited, shares = reasons(member.items, member.scores, self._added(read, scored))
+        cited, shares = reasons(member.items, member.scores, self._added(read, scored, options.model))
         return Ranked(
             ids=self.items.ids[shown],
             scores=scores[scored].astype(np.float32),
@@ -166,6 +168,36 @@ class Recommender:
     ) -> NDArray[np.float32]:
         """(n_wanted,) the scores, 1–10, that a member with this list is expected to give."""
         return self.ratings.predict_one(items, scores, wanted)
+
+    def _ranked_by_hybrid(
+        self, read: MemberEvidence, new_titles: NDArray[np.float32], enough: NDArray[np.bool_], n: int
+    ) -> RankedCandidates:
+        judged = enough & (read.linear > 0)  # nothing on the list speaks for the others
+        ranked = self.hybrid.rank(read, judged)
+        scores = np.where(judged, ranked.scores, np.nan)
+        self._let_in_new_titles(scores, ranked.candidates, new_titles, enough, n)
+        return ranked._replace(scores=scores)
+
+    def _ranked_by(self, model: str, read: MemberEvidence, enough: NDArray[np.bool_]) -> RankedCandidates:
+        """By one part alone, without candidates; nothing where this version does not have it."""
+        scores = np.where(enough, self._scores_by(model, read), np.float32(np.nan))
+        return RankedCandidates(scores, np.zeros(0, dtype=np.int64), np.zeros((0, len(COLUMNS)), dtype=np.float32))
+
+    def _scores_by(self, model: str, read: MemberEvidence) -> NDArray[np.float32]:
+        """(n_items,) NaN for what the model can't judge."""
+        if model == Popularity.name:
+            return self.popularity.arrays["popularity"]
+        if model == Svd.name:
+            return np.where(self.linear.arrays["known"], self.evidence.svd.expected(read.taste), np.float32(np.nan))
+        if model == RatingAwareEase.name:
+            return np.where(read.linear > 0, read.linear, np.float32(np.nan))
+        scores = np.full(len(self.items), np.nan, dtype=np.float32)
+        if self.content is not None:
+            described = self.content.arrays["described"]
+            scores[described] = self.content.arrays["outputs"][described] @ self.content.taste_of(
+                read.items, read.scores
+            )
+        return scores
 
     def _let_in_new_titles(
         self,
@@ -219,10 +251,14 @@ class Recommender:
         new = np.flatnonzero(~self.linear.arrays["known"] & self.content.arrays["described"])
         return new, np.ascontiguousarray(self.content.arrays["outputs"][new])
 
-    def _added(self, read: MemberEvidence, wanted: NDArray[np.integer]) -> NDArray[np.floating]:
+    def _added(
+        self, read: MemberEvidence, wanted: NDArray[np.integer], model: str = Hybrid.name
+    ) -> NDArray[np.floating]:
         """(n_listed, n_wanted) what each listed title adds: by the linear model, or by content for what is new."""
+        if model in WITHOUT_REASONS:
+            return np.zeros((len(read.items), len(wanted)))
         added = read.contributions.among(wanted)
-        new = np.flatnonzero(~self.linear.arrays["known"][wanted])
+        new = np.flatnonzero((model == Content.name) | ~self.linear.arrays["known"][wanted])
         if self.content is not None and len(new):
             added[:, new] = self.content.added(read.items, read.scores, wanted[new])
         return added

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from recommendations.engine.ranking import PUBLISHED, RankingOptions
+from recommendations.engine.ranking import MODELS, PUBLISHED, RankingOptions
 
 Text = str | Promise
 
@@ -36,17 +36,19 @@ class Parameters:
 
 @dataclass(frozen=True)
 class TopPicks(Parameters):
-    """n: how many titles. niche, diversity: see `RankingOptions`."""
+    """n: how many titles. niche, diversity, model: see `RankingOptions`."""
 
     LIMITS = {"n": (4, 36), **{name: RankingOptions.LIMITS[name] for name in ("niche", "diversity")}}
+    CHOICES = {"model": MODELS}
 
     n: int = 12
     niche: float = PUBLISHED.niche
     diversity: float = PUBLISHED.diversity
+    model: str = PUBLISHED.model
 
     @property
     def options(self) -> RankingOptions:
-        return replace(PUBLISHED, niche=self.niche, diversity=self.diversity)
+        return replace(PUBLISHED, niche=self.niche, diversity=self.diversity, model=self.model)
 
 
 @dataclass(frozen=True)

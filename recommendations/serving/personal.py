@@ -21,6 +21,7 @@ from catalog.models import Title
 from catalog.models.titles import TitleQuerySet
 from catalog.versioning import catalogue_version
 from recommendations.artifact_store import readable_recommender, readable_segments
+from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.ranking import PUBLISHED, RankingOptions, allowed_titles, rank
 from recommendations.engine.recommender import MemberList, Ranked, Recommender
 from recommendations.models import MemberRecommendations, ModelVersion
@@ -315,13 +316,15 @@ def _fallback(
     source, ids = _for_everybody(version, recommender, own, n + SPARE, asked)
     items: Sequence[Recommendation] = _in_order(reader.showable(), ids)[:n]
     items = _filled_up(items, reader, asked, version, n)
-    why = (*tried, _why_not_live(reader, own))
+    why = (*tried, _why_not_live(reader, own, asked))
     return RecommendationList(tuple(items), source, why, str(version), timezone.now(), len(own.items))
 
 
-def _why_not_live(reader: Reader, own: MemberList) -> str:
+def _why_not_live(reader: Reader, own: MemberList, asked: _Asked) -> str:
     n_given = _n_given(reader, own)
     if n_given >= LEAST_INPUTS:
+        if asked.options.model != PUBLISHED.model:
+            return gettext("live: the model that was asked for says nothing of any title")
         if reader.member:
             return gettext("live: nothing that may be shown")
         return gettext("live: the model knows none of these titles")
@@ -336,7 +339,8 @@ def _for_everybody(
 ) -> tuple[str, list[int]]:
     """(source, title ids), for a list that says little or nothing."""
     segments, rules = readable_segments(version), current_rules(version, recommender.items)
-    if asked.choice is not None or segments is None or not len(own.items):
+    is_for_all = asked.choice is not None or asked.options.model == Popularity.name
+    if is_for_all or segments is None or not len(own.items):
         among = asked.choice.among(recommender.items) if asked.choice else None
         return "popular", recommender.most_popular(own, rules, n, asked.options, among).tolist()
     allowed = allowed_titles(rules, own.on_list, own.hidden, own.shows_adult)

@@ -47,6 +47,7 @@ def test_recommendations_say_where_they_come_from_and_why(api, model, listed):
         "source": "table",
         "tried": [],
         "model": str(model),
+        "ranked_by": "hybrid",
         "computed_at": "",
         "n_inputs": 10,
         "items": [],
@@ -107,6 +108,23 @@ def test_less_known_titles_can_be_asked_for(api, model, titles):
     assert sum(members[pk] for pk in ids(niche)) < sum(members[pk] for pk in ids(plain))
 
 
+@pytest.mark.parametrize("name", ["linear", "svd", "popularity"])
+def test_the_model_can_be_chosen(api, model, name):
+    found = api.get(MINE, {"model": name, "n": 10}).json()
+
+    assert (found["source"], found["ranked_by"]) == ("live", name)
+    assert len(found["items"]) == 10
+    assert [item["score"] for item in found["items"]] == sorted((i["score"] for i in found["items"]), reverse=True)
+    assert any(item["reasons"] for item in found["items"]) is (name == "linear")
+
+
+def test_where_the_chosen_model_is_not_in_the_version_the_answer_says_what_stands_in_for_it(api, model):
+    found = api.get(MINE, {"model": "content"}).json()
+
+    assert (found["source"], found["ranked_by"]) == ("popular", "popularity")
+    assert found["tried"][-1] == "live: the model that was asked for says nothing of any title"
+
+
 def test_what_is_published_needs_no_new_scores(api, model):
     found = api.get(MINE, {"niche": 0, "diversity": 0, "minimum_audience": 1000, "shortest": 10}).json()
 
@@ -132,6 +150,7 @@ def test_without_a_model_the_popular_titles_are_served(api, titles):
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
+        ({"model": "best"}, {"model": ["There are the models hybrid, linear, content, svd, popularity."]}),
         ({"n": 0}, {"n": ["Ensure this value is greater than or equal to 1."]}),
         ({"n": 1000}, {"n": ["Ensure this value is less than or equal to 100."]}),
         ({"n": "many"}, {"n": ["A valid integer is required."]}),

@@ -77,6 +77,11 @@ class Svd(RatingPredictor):
         _, solution, _ = lapack.sposv(ridge, features.T @ residual, overwrite_a=1)
         return solution
 
+    def expected(self, taste: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n_items,) scores 1–10 for whom `fold_in` read."""
+        a = self.arrays
+        return np.clip(a["mean"] + a["item_bias"] + taste[0] + a["item_factors"] @ taste[1:], 1, 10)
+
     def without_members(self) -> dict[str, NDArray[Any]]:
         """What serving needs: everything but the training members' own biases and factors."""
         return {name: array for name, array in self.arrays.items() if not name.startswith("user_")}

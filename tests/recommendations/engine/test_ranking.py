@@ -190,6 +190,7 @@ class TestDiversity:
         ({"diversity": float("nan")}, "diversity is nan, but must be from 0 to 1"),
         ({"minimum_audience": -1}, "minimum_audience is -1, but must be from 0 to 1000000"),
         ({"shortest": -5}, "shortest is -5, but must be from 0 to 1000"),
+        ({"model": "best"}, "model is best, but must be one of hybrid, linear, content, svd, popularity"),
     ],
 )
 def test_options_out_of_range_are_refused_by_name(wrong, message):

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from recommendations.engine.interactions import LIKED
-from recommendations.engine.ranking import RankingOptions
+from recommendations.engine.models.content import Content
+from recommendations.engine.ranking import MODELS, RankingOptions
 from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.engine.starter import pack, unpack
 from tests.recommendations.engine.toys import clusters, fitted, plain_rules
 
@@ -11,6 +15,12 @@ from tests.recommendations.engine.toys import clusters, fitted, plain_rules
 @pytest.fixture(scope="module")
 def recommender():
     return fitted(clusters())
+
+
+@pytest.fixture(scope="module")
+def described(recommender):
+    """The same, with what the titles are about."""
+    return replace(recommender, content=Content().fit(clusters()))
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +58,40 @@ def test_a_disliked_title_is_never_a_reason(recommender, rules):
 
 def test_an_empty_list_has_no_recommendations(recommender, rules):
     assert len(recommender.recommend(member(np.zeros(0, int), []), rules, n=6).ids) == 0
+
+
+class TestOneModelAlone:
+    OWN = ([0, 2, 4, 6], [9, 10, 8, 9])
+
+    @pytest.mark.parametrize("model", ["linear", "content", "svd"])
+    def test_ranks_by_taste(self, described, rules, model):
+        ranked = described.recommend(member(*self.OWN), rules, 6, RankingOptions(model=model))
+
+        assert (ranked.ids % 2 == 1).all()
+        assert (np.diff(ranked.scores) <= 0).all()
+        assert ((ranked.predicted >= 7) & (ranked.predicted <= 10)).all()
+
+    def test_ranks_what_is_popular_the_same_for_everybody(self, described, rules):
+        odd, even = (
+            described.recommend(member(items, [9, 10]), rules, 30, RankingOptions(model="popularity")).ids.tolist()
+            for items in ([0, 2], [1, 3])
+        )
+
+        assert [pk for pk in odd if pk in even] == [pk for pk in even if pk in odd]
+
+    @pytest.mark.parametrize(
+        ("model", "cited"), [("linear", True), ("content", True), ("svd", False), ("popularity", False)]
+    )
+    def test_gives_reasons_where_its_score_has_parts(self, described, rules, model, cited):
+        ranked = described.recommend(member(*self.OWN), rules, 6, RankingOptions(model=model))
+
+        assert bool(ranked.reason_ids.any()) is cited
+
+    def test_says_nothing_where_the_version_does_not_have_it(self, recommender, rules):
+        assert not len(recommender.recommend(member(*self.OWN), rules, 6, RankingOptions(model="content")).ids)
+
+    def test_all_of_them_have_names_that_are_known(self):
+        assert set(MODELS) <= {*SCORERS, *RATING_PREDICTORS}
 
 
 class TestAChoice:

@@ -112,6 +112,7 @@ class TestDefinition:
             ("similar", {"n": True}, "n: True is not a number"),
             ("similar", {"model": "magic"}, "model: 'magic' is none of people, tags"),
             ("top_picks", {"niche": 2}, "niche: 2 is not a number from -1 to 1"),
+            ("top_picks", {"model": "best"}, "model: 'best' is none of hybrid, linear, content, svd, popularity"),
             ("rows", [], "parameters are names with values"),
         ],
     )
