@@ -2,15 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from catalog.cards import title_cards
 from catalog.models import Title
 from social.models import PlanMember, PlanVote, WatchPlan
-from social.visibility import members_visible_to, plan_members_visible_to, plan_titles_visible_to, plans_visible_to
+from social.visibility import (
+    members_visible_to,
+    plan_members_visible_to,
+    plan_titles_visible_to,
+    plans_shared_with,
+    plans_visible_to,
+)
 
 State = PlanMember.State
 
@@ -41,6 +48,26 @@ def plans_of(viewer: User) -> QuerySet[Any]:
     accepted = Count("members", filter=Q(members__state=State.ACCEPTED))
     plans = plans_visible_to(viewer).select_related("owner").annotate(is_shared=Exists(own), n_members=accepted)
     return plans.order_by("-pk")
+
+
+def version_of_plans(viewer: User) -> str:
+    """Differs when what the viewer sees of titles, votes and people in the plans they take part in does."""
+    titles = plan_titles_visible_to(viewer).aggregate(
+        n=Count("pk", distinct=True),
+        newest=Max("pk"),
+        n_votes=Count("votes"),
+        newest_vote=Max("votes"),
+        n_watched=Count("pk", distinct=True, filter=Q(watched_at__isnull=False)),
+        last_watched=Max("watched_at"),
+    )
+    people = PlanMember.objects.filter(plan__in=plans_shared_with(viewer), state=State.ACCEPTED)
+    seen = (*titles.values(), *people.aggregate(n=Count("pk"), newest=Max("at")).values())
+    return "-".join(str(part.timestamp() if isinstance(part, datetime) else part or 0) for part in seen)
+
+
+def taking_part(plan_id: int) -> QuerySet[PlanMember, int]:
+    """Ids of members."""
+    return PlanMember.objects.filter(plan=plan_id, state=State.ACCEPTED).values_list("member_id", flat=True)
 
 
 def membership(plan: WatchPlan, viewer: User) -> PlanMember:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from accounts.models import User
 from catalog.models import Title
 from social.models import PlanMember, PlanTitle, PlanVote, WatchPlan
 from social.notifications import Kind, notify
-from social.signals import blocked
+from social.signals import blocked, plan_changed
 
 MOST_PLANS, MOST_MEMBERS, MOST_TITLES = 50, 8, 100
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -80,7 +81,8 @@ def invite(plan: WatchPlan, member: User) -> None:
 
 def accept(plan: WatchPlan, member: User) -> None:
     invited = plan.members.filter(member=member, state=State.INVITED)
-    invited.update(state=State.ACCEPTED, at=timezone.now())
+    if invited.update(state=State.ACCEPTED, at=timezone.now()):
+        _tell(plan.pk)
 
 
 def leave(plan: WatchPlan, member: User) -> None:
@@ -93,6 +95,7 @@ def remove(plan: WatchPlan, member: User, *states: State) -> None:
     """Their votes go with them; what they proposed stays. Without states, whatever theirs is."""
     leaving = plan.members.filter(member=member, state__in=states or State.values)
     leaving.exclude(member=plan.owner_id).delete()
+    _tell(plan.pk)
 
 
 def propose(by: PlanMember, title: Title) -> PlanTitle:
@@ -117,6 +120,7 @@ def withdraw(by: PlanMember, proposed: PlanTitle) -> None:
     if not may_withdraw(by, proposed):
         raise ValidationError(gettext("Only who proposed it, or whose plan it is, takes it off the plan."))
     proposed.delete()
+    _tell(by.plan_id)
 
 
 def vote(by: PlanMember, proposed: PlanTitle, is_for: bool) -> None:
@@ -124,6 +128,7 @@ def vote(by: PlanMember, proposed: PlanTitle, is_for: bool) -> None:
         PlanVote.objects.get_or_create(plan_title=proposed, voter=by)
     else:
         PlanVote.objects.filter(plan_title=proposed, voter=by).delete()
+    _tell(by.plan_id)
 
 
 def mark_watched(proposed: PlanTitle, is_watched: bool) -> None:
@@ -131,15 +136,24 @@ def mark_watched(proposed: PlanTitle, is_watched: bool) -> None:
     PlanTitle.objects.filter(pk=proposed.pk, watched_at__isnull=is_watched).update(
         watched_at=timezone.now() if is_watched else None
     )
+    _tell(proposed.plan_id)
 
 
 @receiver(blocked, dispatch_uid="leave_plans")
 def leave_each_other(blocker_id: int, blocked_id: int, **_: Any) -> None:
     """Neither stays in a plan of the other's. In a third one's they no longer read each other's names."""
     of_other = Q(plan__owner=blocker_id, member=blocked_id) | Q(plan__owner=blocked_id, member=blocker_id)
-    PlanMember.objects.filter(of_other).delete()
+    leaving = PlanMember.objects.filter(of_other)
+    left = set(leaving.values_list("plan_id", flat=True))
+    leaving.delete()
+    for plan_id in left:
+        _tell(plan_id)
 
 
 def _lock(plan: WatchPlan) -> None:
     """Two who add something to the same plan wait for each other."""
     WatchPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+
+
+def _tell(plan_id: int) -> None:
+    transaction.on_commit(partial(plan_changed.send_robust, sender=WatchPlan, plan_id=plan_id))

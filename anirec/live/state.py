@@ -7,6 +7,7 @@ from collections.abc import Callable
 from accounts.models import User
 from recommendations.models import ModelVersion
 from social.feed import newest_of_feed
+from social.plan_queries import version_of_plans
 
 State = dict[str, str]
 
@@ -19,6 +20,7 @@ def _recommendations(member: User) -> str:
 KINDS: dict[str, Callable[[User], str]] = {
     "recommendations": _recommendations,
     "feed": lambda member: str(newest_of_feed(member)),
+    "plans": version_of_plans,
     "notifications": lambda member: str(member.unread_notifications),
 }
 

@@ -17,8 +17,9 @@ from django.dispatch import receiver
 from accounts.signals import list_changed
 from anirec.live.presence import members_here
 from recommendations.signals import published
+from social.plan_queries import taking_part
 from social.queries import followers_among
-from social.signals import feed_changed, notified
+from social.signals import feed_changed, notified, plan_changed
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,11 @@ def tell_feeds(user_id: int, **_: Any) -> None:
     except redis.RedisError as error:
         return log.warning("No page was told of the feed's change: %s", error)
     _tell([group_of(follower) for follower in followers_among(user_id, here)], "feed")
+
+
+@receiver(plan_changed, dispatch_uid="live_plans")
+def tell_plans(plan_id: int, **_: Any) -> None:
+    _tell([group_of(member) for member in taking_part(plan_id)], "plans")
 
 
 @receiver(published, dispatch_uid="live_published")

@@ -6,6 +6,7 @@ import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -19,10 +20,12 @@ from anirec.live import presence
 from anirec.live.consumer import NOT_SIGNED_IN
 from anirec.live.urls import sockets
 from recommendations.models import ModelVersion
+from social import plans
+from social.plan_queries import membership
 from social.relations import block, follow, mute
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a socket closes the connections that it has used
-KINDS = {"recommendations", "feed", "notifications"}
+KINDS = {"recommendations", "feed", "plans", "notifications"}
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +88,7 @@ def test_a_page_is_told_how_things_are_when_it_connects(ada):
         async with page_of(ada) as page:
             return page.first
 
-    assert look() == {"recommendations": "0.0", "feed": "0", "notifications": "0"}
+    assert look() == {"recommendations": "0.0", "feed": "0", "plans": "0-0-0-0-0-0-0-0", "notifications": "0"}
 
 
 def test_a_rating_changes_the_recommendations_of_all_pages_of_the_member_and_of_nobody_else(ada, ben, make_title):
@@ -119,6 +122,30 @@ def test_followers_are_told_of_news_and_what_they_may_not_see_is_not_even_hinted
             return hidden, too_adult, await told(of_ben), await told(of_cleo, 0.2), await told(of_muter, 0.2)
 
     assert look() == (set(), set(), {"feed"}, set(), set())
+
+
+def test_who_takes_part_in_a_plan_is_told_of_votes_for_what_they_see(ada, ben, make_member, make_title):
+    invited = make_member("invited")
+    grown = make_member("grown", shows_adult=True)
+    plan = plans.make_plan(
+        ada, "Sunday", titles=[make_title(), make_title(is_adult=True)], invited=[ben, invited, grown]
+    )
+    plans.accept(plan, ben)
+    plans.accept(plan, grown)
+    own, (first, adult) = membership(plan, grown), plan.titles.order_by("pk")
+
+    @in_a_loop_of_its_own
+    async def look():
+        async with page_of(ben) as of_ben, page_of(invited) as of_invited:
+            await sync_to_async(plans.vote)(own, adult, True)
+            hidden = await told(of_ben, 0.4)
+            heard = []
+            for act in (partial(plans.vote, own, first, True), partial(plans.mark_watched, first, True)):
+                await sync_to_async(act)()
+                heard.append(await told(of_ben))
+            return hidden, heard, await told(of_invited, 0.2)
+
+    assert look() == (set(), [{"plans"}, {"plans"}], set())
 
 
 def test_a_notification_is_told(ada, ben):
@@ -238,5 +265,5 @@ class TestLook:
     def test_it_is_cheap(self, client, ada, django_assert_num_queries):
         client.force_login(ada)
         client.get(reverse("live:state"))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             client.get(reverse("live:state"))

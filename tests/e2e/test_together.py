@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from accounts.lists import set_score
 from catalog.models import Title
 from social.models import WatchPlan
+from social.plan_queries import membership
+from social.plans import accept, invite, make_plan, vote
 from social.relations import follow
 from tests.e2e.test_live import SOON, rate, wait_for_socket
 
@@ -60,3 +62,18 @@ def test_a_group_becomes_a_plan_that_both_vote_in(visit, ada_and_ben, scripts):
 
     expect(other.locator(".plan-titles h3").first).to_have_text(name)
     expect(other.locator(".plan-titles li").first.locator(".pill")).to_contain_text("2")
+
+
+def test_a_vote_of_one_is_seen_on_the_open_page_of_the_other(visit, ada_and_ben, titles):
+    ada, ben = ada_and_ben
+    plan = make_plan(ada, "Sunday", titles=titles[9:11])
+    page = visit(f"/plans/{plan.pk}/", member=ada)
+    wait_for_socket(page)
+
+    invite(plan, ben)
+    accept(plan, ben)
+    expect(page.locator("#plan-members")).to_contain_text("ben", timeout=SOON)
+    last = page.locator(".plan-titles h3").last.inner_text()
+    vote(membership(plan, ben), plan.titles.get(title__name=last), True)
+
+    expect(page.locator(".plan-titles h3").first).to_have_text(last, timeout=SOON)
