@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.tokens import SCOPES
+from accounts.webhooks import EVENTS
 from anirec.limits import rates
 from catalog.paging import MOST
 
@@ -15,6 +16,7 @@ from catalog.paging import MOST
 def guide(request: HttpRequest) -> HttpResponse:
     context = {
         "scopes": SCOPES.items(),
+        "events": EVENTS.items(),
         "most": MOST,
         "rates": rates(),
         "origin": request.build_absolute_uri("/").rstrip("/"),

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.webhooks import announce
 from catalog.models import Title
 from social.models import Follow, Tip
 from social.models.tips import LONGEST_NOTE
@@ -48,6 +49,8 @@ def recommend(author: User, recipient: User, title: Title, note: str = "") -> Ti
                 gettext("You have recommended it to %(name)s already.") % {"name": recipient.username}
             )
         notify(recipient, Kind.TIP, author, made)
+        if tips_visible_to(recipient).filter(pk=made.pk).exists():
+            announce(recipient.pk, "title.recommended", {"tip_id": made.pk, "title_id": title.pk})
     return made
 
 

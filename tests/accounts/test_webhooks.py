@@ -19,7 +19,9 @@ from django.utils import timezone
 from accounts import lists, webhooks
 from accounts.models import Delivery, Webhook
 from accounts.webhook_sending import WebhookError, is_public, post
+from social.relations import follow
 from social.reviews import write_review
+from social.tips import recommend
 
 WEBHOOKS = "/api/v1/my/webhooks/"
 State = Delivery.State
@@ -100,6 +102,14 @@ class TestMessages:
         )
         told = json.loads(waiting().body)
         assert (told["type"], told["data"]["title_id"]) == ("review.created", title.pk)
+
+    def test_a_recommended_title_is_told_by_its_ids_to_who_may_see_it(self, webhook, member, make_member, make_title):
+        friend, title = make_member(), make_title()
+        follow(member, friend)
+        tip = recommend(friend, member, title, "Watch this!")
+        recommend(friend, member, make_title(is_adult=True))
+        told = json.loads(waiting().body)
+        assert (told["type"], told["data"]) == ("title.recommended", {"tip_id": tip.pk, "title_id": title.pk})
 
     def test_what_arrived_is_not_sent_again(self, webhook, receiver):
         delivery = try_now(webhooks.send_test(webhook))
