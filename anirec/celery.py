@@ -13,8 +13,8 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "accounts.tasks.fetch_list": {"queue": "import"},
     "accounts.tasks.write_import": {"queue": "import"},
-    "accounts.tasks.deliver_webhook": {"queue": "import"},
-    "accounts.tasks.deliver_due_webhooks": {"queue": "import"},
+    "accounts.tasks.deliver_webhook": {"queue": "webhooks"},
+    "accounts.tasks.deliver_due_webhooks": {"queue": "webhooks"},
     "accounts.tasks.forget_old_deliveries": {"queue": "import"},
     "accounts.tasks.forget_old_answers": {"queue": "import"},
     "social.tasks.send_letter": {"queue": "import"},

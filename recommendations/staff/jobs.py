@@ -21,7 +21,7 @@ from accounts.models import User
 from recommendations.experiments.intake import stream
 from recommendations.models import JobRun
 
-QUEUES = ("interactive", "import", "train", "publish")
+QUEUES = ("interactive", "import", "webhooks", "train", "publish")
 INSPECT_SECONDS = 0.7
 LONGEST_ERROR = 4_000
 _started: dict[str, tuple[datetime, float]] = {}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from celery import current_app, shared_task
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from accounts.deletion import delete_account
+from anirec.celery import app
 from recommendations.models import JobRun, ModelActivation, ModelVersion
 from recommendations.staff import jobs
 
@@ -149,8 +153,10 @@ class TestJobs:
         answer = client.get("/staff/jobs/?workers=1", headers={"HX-Request": "true", "HX-Target": "workers"})
         assert b"No worker has answered" in answer.content
 
-    def test_the_queues_are_counted(self):
-        assert [name for name, _ in jobs.queue_lengths()] == ["interactive", "import", "train", "publish"]
+    def test_every_queue_is_counted_and_worked_on(self):
+        used = {route["queue"] for route in app.conf.task_routes.values()}
+        listened_to = re.findall(r"-Q (\S+)", (settings.BASE_DIR / "Procfile").read_text())
+        assert {name for name, _ in jobs.queue_lengths()} == set(",".join(listened_to).split(",")) == used
 
     def test_the_timetable_says_when_each_ran_last(self):
         at = timezone.now()
