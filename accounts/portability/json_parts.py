@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.portability.rows import PortabilityError
 
 MAX_DEPTH = 20  # own exports have 4 levels, AniList's and Kitsu's up to 9
+# No half of a surrogate pair is escaped in it: parsers make of one what each likes, and nothing can store it.
+WHOLE = re.compile(rb"(?:[^\\]++|\\(?!u[Dd][89A-Fa-f]).?|\\u[Dd][89ABab]..\\u[Dd][C-Fc-f])*+", re.DOTALL)
 MAX_EVENTS = 4_000_000  # keys, values, beginnings and ends: 130 for each row of the longest list
 
 
@@ -20,6 +23,8 @@ def check(data: bytes) -> None:
 
     To be called before any other: reading by prefix takes memory with the square of the depth.
     """
+    if not WHOLE.fullmatch(data):
+        raise PortabilityError(_("The file has half a surrogate pair, which is no character."))
     depth = 0
     with _naming_errors():
         for number, (event, _value) in enumerate(ijson.basic_parse(data)):

@@ -261,6 +261,23 @@ class TestHostileFiles:
         assert reason(data) == message
 
     @pytest.mark.parametrize(
+        "section",
+        [
+            r'"reviews": [{"text": "good \ud83d"}]', r'"follows": ["ada\ude00"]', r'"plans": [{"name": "\ud83dx"}]',
+            r'"entries": [{"title": {"name": "x", "ids": {"mal\ud83d": "1"}}}]',
+        ],
+    )  # fmt: skip
+    def test_half_a_character_is_refused_wherever_it_stands(self, section):
+        data = f'{{"format": "anirec", "version": 1, {section}}}'.encode()
+        assert reason(data) == "The file has half a surrogate pair, which is no character."
+
+    @pytest.mark.parametrize("text", ["\U0001f600", "\\ud83d", "\\\U0001f600"])
+    def test_whole_ones_and_what_only_looks_like_half_of_one_are_read(self, text):
+        data = json.dumps({"format": "anirec", "version": 1, "follows": [text]}).encode()
+        assert detect(data) == ListFormat.OWN_JSON
+        assert read_list(data, ListFormat.OWN_JSON, extra=["follows"]).extra == {"follows": [text]}
+
+    @pytest.mark.parametrize(
         "start", [b"title,score\n", b'{"format": "anirec", "version": 1, "x": "', b"<myanimelist>"]
     )
     def test_a_bomb_is_stopped(self, start):
