@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
-from accounts.signals import entries_changed, list_changed
+from accounts.signals import entries_changed, list_changed, sight_changed
 from catalog.models import Title
 from catalog.partial_dates import PartialDate
 
@@ -195,10 +195,8 @@ def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
 
 
 def limit_age(user: User, limit: str) -> None:
-    """Show only titles up to an age class; part of the list's version, because recommendations read it."""
-    with _list_change(user):
-        user.age_limit = limit
-        user.save(update_fields=["age_limit"])
+    """Show only titles up to an age class."""
+    _change_sight(user, "age_limit", limit)
 
 
 def remove_entry(user: User, title: Title) -> None:
@@ -229,10 +227,8 @@ def unhide_titles(user: User, title_ids: Collection[int]) -> None:
 
 
 def show_adult_titles(user: User, shows: bool) -> None:
-    """Opt in to adult titles, or out again: part of the list's version, because recommendations read it."""
-    with _list_change(user):
-        user.shows_adult = shows
-        user.save(update_fields=["shows_adult"])
+    """Opt in to adult titles, or out again."""
+    _change_sight(user, "shows_adult", shows)
 
 
 def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
@@ -289,6 +285,14 @@ def write_entries(
         _set_times(user, {entry.title_id: given[entry.title_id] for entry in changed if entry.title_id in given})
     updated = sum(entry.title_id in present for entry in changed)
     return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))
+
+
+def _change_sight(user: User, setting: str, value: Any) -> None:
+    """Part of the list's version, because recommendations read it."""
+    with _list_change(user):
+        setattr(user, setting, value)
+        user.save(update_fields=[setting])
+        sight_changed.send(User, user_id=user.pk)
 
 
 def _set_times(user: User, times: Mapping[int, Times]) -> None:

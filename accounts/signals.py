@@ -3,6 +3,9 @@ from django.dispatch import Signal
 list_changed = Signal()
 """Sent after the commit of any change that recommendations read: `user_id`."""
 
+sight_changed = Signal()
+"""Sent in the transaction of a change of which titles a member may see: `user_id`."""
+
 entries_changed = Signal()
 """Sent in the transaction of what a member does to entries, not of what is taken back or brought from elsewhere: `user_id`,
 `changes`, a list of (entry as saved, its status and score before, or None when it was not there)."""

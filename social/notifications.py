@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.signals import sight_changed
 from social.models import Decision, Notification, NotificationChoice
 from social.signals import notified
 from social.visibility import notifications_visible_to
@@ -153,6 +154,11 @@ def sentence(last: Notification, n: int) -> str:
 def _count_what_is_left(instance: Notification, **_: Any) -> None:
     if not instance.is_read:
         transaction.on_commit(partial(count_unread, instance.recipient_id), robust=True)
+
+
+@receiver(sight_changed, dispatch_uid="count_unread_in_sight")
+def _count_what_is_seen(user_id: int, **_: Any) -> None:
+    count_unread(user_id)
 
 
 def _column(about: Model) -> str:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from accounts.lists import limit_age, show_adult_titles
 from accounts.models import User
 from social import moderation
 from social.models import Report, Tip
@@ -42,6 +45,23 @@ def told(member):
 
 def unread(member):
     return User.objects.get(pk=member.pk).unread_notifications
+
+
+def test_what_is_hidden_by_a_setting_is_not_counted_as_new_until_it_is_back(ada, make_member, make_title):
+    ben = make_member("grown", shows_adult=True)
+    follow(ben, ada)
+    for title in (make_title(is_adult=True), make_title(age_rating="r_17"), make_title(age_rating="g")):
+        recommend(ada, ben, title)
+    counted = [unread(ben)]
+    for change in (
+        partial(show_adult_titles, ben, False),
+        partial(limit_age, ben, User.AgeLimit.G),
+        partial(limit_age, ben, User.AgeLimit.NONE),
+        partial(show_adult_titles, ben, True),
+    ):
+        change()
+        counted.append(unread(ben))
+    assert counted == [3, 2, 1, 2, 3]
 
 
 class TestWhoTakesThem:
