@@ -11,7 +11,9 @@ from social import moderation
 from social.comments import write_comment
 from social.models import Comment, Decision, Report
 from social.notifications import groups_of, read_groups
+from social.relations import follow
 from social.reviews import write_review
+from social.tips import recommend
 from social.visibility import comments_visible_to, entries_visible_to, members_visible_to, reviews_visible_to
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +155,13 @@ class TestTheLog:
     def test_is_shown(self, at_work, decision):
         content = at_work.get(reverse("social:moderation_log")).content.decode()
         assert ("It is rude." in content, f"review {decision.review_id}" in content) == (True, True)
+
+    def test_recommendations_are_found_and_not_written_in_the_admin(self, at_work, make_member, make_title):
+        author, reader = make_member(), make_member()
+        follow(reader, author)
+        tip = recommend(author, reader, make_title(), "Watch this.")
+        assert b"Watch this." in at_work.get(reverse("admin:social_tip_changelist"), {"q": "watch"}).content
+        assert at_work.post(reverse("admin:social_tip_change", args=[tip.pk]), {"note": "Don't."}).status_code == 403
 
     def test_is_read_only_in_the_admin(self, at_work, decision):
         url = reverse("admin:social_decision_change", args=[decision.pk])
