@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -72,7 +72,7 @@ def notify(recipient: User, kind: str, actor: User | None, about: Model) -> None
         setattr(made, _column(about), about)
         made.thread = _thread(made)
         made.save()
-        if not notifications_visible_to(recipient).filter(pk=made.pk).exists():
+        if not notifications_visible_to(recipient, [kind]).filter(pk=made.pk).exists():
             Notification.objects.filter(pk=made.pk).delete()
             return
         count_unread(recipient.pk)
@@ -95,9 +95,9 @@ def choose_channels(member: User, channels: Mapping[str, str]) -> None:
     )
 
 
-def groups_of(member: User) -> QuerySet[Any, Any]:
+def groups_of(member: User, kinds: Collection[str] = Kind.values) -> QuerySet[Any, Any]:
     """What is told together, the last first: rows for `read_groups`."""
-    rows = notifications_visible_to(member).annotate(day=TruncDate("at")).values("kind", "thread", "day")
+    rows = notifications_visible_to(member, kinds).annotate(day=TruncDate("at")).values("kind", "thread", "day")
     return rows.annotate(
         last=Max("pk"), n=Count("actor", distinct=True), n_new=Count("pk", filter=Q(is_read=False))
     ).order_by("-last")
@@ -136,8 +136,10 @@ def count_unread(user_id: int) -> None:
     member = User.objects.filter(pk=user_id).first()
     if member is None:
         return
-    groups = groups_of(member).filter(n_new__gt=0).order_by()
-    User.objects.filter(pk=user_id).update(unread_notifications=groups.count())
+    new = Notification.objects.filter(recipient=member, is_read=False)
+    kinds = list(new.values_list("kind", flat=True).distinct())  # most often one, and so less to look for
+    n = groups_of(member, kinds).filter(n_new__gt=0).order_by().count() if kinds else 0
+    User.objects.filter(pk=user_id).update(unread_notifications=n)
     transaction.on_commit(partial(notified.send_robust, sender=Notification, user_id=user_id))
 
 

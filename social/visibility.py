@@ -11,6 +11,7 @@ All are querysets of sub-selects: they cost no query of their own.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -34,6 +35,7 @@ from social.models import (
     WatchPlan,
 )
 
+Kind = Notification.Kind
 Viewer = User | AnonymousUser | None
 SHOWN_TO_FOLLOWERS = (Visibility.PUBLIC, Visibility.FOLLOWERS)
 
@@ -132,23 +134,17 @@ def comments_by_visible(viewer: Viewer) -> QuerySet[Comment]:
     return comments.filter(Q(is_removed=False) | Q(author=viewer)).exclude(author__in=muted_by(viewer))
 
 
-def notifications_visible_to(member: User) -> QuerySet[Notification]:
-    """A member's own, of those whom they see and have not muted, about what they may still read."""
+def notifications_visible_to(member: User, kinds: Collection[str] = Kind.values) -> QuerySet[Notification]:
+    """A member's own, of those whom they see and have not muted, about what they may still read.
+
+    Only those of these `kinds`: what the others would be about is not looked for.
+    """
     actor = Q(actor=None) | Q(actor__in=members_visible_to(member)) & ~Q(actor__in=muted_by(member))
-    comment = Exists(comments_visible_to(member).filter(pk=OuterRef("comment")))
-    activity = Exists(items_visible_to(member).filter(activity=OuterRef("like__activity")))
-    review = Exists(reviews_visible_to(member).filter(pk=OuterRef("vote__review")))
-    tip = Exists(tips_visible_to(member).filter(pk=OuterRef("tip")))
-    plan = Exists(plans_visible_to(member).filter(pk=OuterRef("invitation__plan")))
-    return Notification.objects.filter(
-        actor,
-        Q(comment=None) | Q(comment),
-        Q(like=None) | Q(activity),
-        Q(vote=None) | Q(review),
-        Q(invitation=None) | Q(plan),
-        Q(tip=None) | Q(tip),
-        recipient=member,
-    )
+    about = Q(kind__in=[kind for kind in kinds if kind not in ABOUT])
+    for kind in kinds:
+        if kind in ABOUT:
+            about |= Q(Exists(ABOUT[kind](member)), kind=kind)
+    return Notification.objects.filter(actor, about, recipient=member)
 
 
 def tips_visible_to(member: User) -> QuerySet[Tip]:
@@ -194,3 +190,13 @@ def followed_by(viewer: User) -> QuerySet[Follow, Any]:
 
 def muted_by(viewer: User) -> QuerySet[Mute, Any]:
     return Mute.objects.filter(muter=viewer).values("muted")
+
+
+# What notifications are about, of the kinds that are about something which may be hidden from their recipient.
+ABOUT: dict[str, Callable[[User], QuerySet[Any]]] = {
+    Kind.COMMENT: lambda member: comments_visible_to(member).filter(pk=OuterRef("comment")),
+    Kind.LIKE: lambda member: items_visible_to(member).filter(activity=OuterRef("like__activity")),
+    Kind.HELPFUL: lambda member: reviews_visible_to(member).filter(pk=OuterRef("vote__review")),
+    Kind.INVITATION: lambda member: plans_visible_to(member).filter(pk=OuterRef("invitation__plan")),
+    Kind.TIP: lambda member: tips_visible_to(member).filter(pk=OuterRef("tip")),
+}

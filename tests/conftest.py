@@ -85,16 +85,29 @@ def api(member: User) -> APIClient:
 
 
 @pytest.fixture
-def make_title(db: None) -> Callable[..., Title]:
-    """Make a finished TV series: `make_title(name="Monster", episodes=74)`; every field can be given."""
+def new_title() -> Callable[..., Title]:
+    """A finished TV series that is not saved yet: `new_title("Monster", episodes=74)`; every field can be given."""
     from catalog.models import Title
 
     numbers = itertools.count(1)
 
-    def make(name: str = "", **fields: Any) -> Title:
+    def new(name: str = "", **fields: Any) -> Title:
         defaults = {"format": "tv", "status": "finished", "episodes": 12, "season_year": 2020, "members": 1000}
-        made = Title.objects.create(name=name or f"Title {next(numbers)}", **{**defaults, **fields})
-        return Title.objects.with_tag_names().get(pk=made.pk)
+        title = Title(name=name or f"Title {next(numbers)}", **{**defaults, **fields})
+        title.tag_names = []  # as `with_tag_names` reads it
+        return title
+
+    return new
+
+
+@pytest.fixture
+def make_title(db: None, new_title: Callable[..., Title]) -> Callable[..., Title]:
+    """Make a `new_title`."""
+
+    def make(name: str = "", **fields: Any) -> Title:
+        title = new_title(name, **fields)
+        title.save(force_insert=True)
+        return title
 
     return make
 

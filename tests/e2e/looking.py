@@ -29,7 +29,8 @@ AUDIT = """() => {
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # What is on a page many times over is looked at in its first few.
 ALIKE = ":is(.card, .entry-row, .chip, .tops li, .signs li, .week li li, .order li, option, tr, g):nth-child(n+4)"
-AXE = """options => axe.run({...options, resultTypes: ["violations"]}).then(found => found.violations.flatMap(
+FRAME = [["body > header"], ["body > footer"]]
+AXE = """([without, options]) => axe.run({exclude: without}, {...options, resultTypes: ["violations"]}).then(found => found.violations.flatMap(
   ({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`)))"""
 
 
@@ -43,15 +44,15 @@ def load_all_parts(page) -> None:
     expect(page.locator(".bone")).to_have_count(0)
 
 
-def look_at(page, path: str) -> set[str]:
-    """What is wrong with a page, with everything on it loaded and opened."""
+def look_at(page, path: str, *, with_frame: bool = True) -> set[str]:
+    """What is wrong with a page, with everything on it loaded and opened; axe may skip the frame that all pages share."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(path)
     load_all_parts(page)
     found = misfits(page)
     page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
     page.evaluate("alike => { for (const one of document.querySelectorAll(alike)) one.remove(); }", ALIKE)
-    return found | violations(page)
+    return found | violations(page, with_frame=with_frame)
 
 
 def misfits(page) -> set[str]:
@@ -63,15 +64,15 @@ def misfits(page) -> set[str]:
     return found
 
 
-def violations(page) -> set[str]:
+def violations(page, *, with_frame: bool = True) -> set[str]:
     """What axe-core finds on the page as it is now, in both widths and both themes."""
     page.evaluate(AXE_SCRIPT)
     page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
-    found = set()
+    found, skipped = set(), [] if with_frame else FRAME
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("for (const one of document.querySelectorAll('details.filters')) one.open = innerWidth < 900")
         for theme, rules in (("light", {}), ("dark", COLOURS)):
             page.emulate_media(color_scheme=theme)
-            found |= {f"{width} {theme}: {problem}" for problem in page.evaluate(AXE, rules)}
+            found |= {f"{width} {theme}: {problem}" for problem in page.evaluate(AXE, [skipped, rules])}
     return found

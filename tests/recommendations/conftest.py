@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:  # pytest may read this file before Django is set up
     from catalog.models import Title
     from recommendations.models import ModelVersion
 
-N_TITLES = 40
+N_TITLES, FIRST_ID = 40, 1_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -31,13 +32,17 @@ def _own_files(settings, tmp_path):
 
 
 @pytest.fixture
-def catalogue(make_title: Callable[..., Title]) -> list[Title]:
+def catalogue(db: None, new_title: Callable[..., Title]) -> list[Title]:
     """Titles with the MAL ids 1 to 40: in `clusters`, people like either the odd or the even ones."""
-    from catalog.models import ExternalId
+    from catalog.models import ExternalId, Title
 
-    made = [make_title(f"Title {mal_id}", members=2000 - mal_id) for mal_id in range(1, N_TITLES + 1)]
-    for mal_id, title in enumerate(made, 1):
-        ExternalId.objects.create(title=title, provider="mal", medium="anime", value=str(mal_id))
+    made = Title.objects.bulk_create(
+        new_title(f"Title {mal_id}", pk=FIRST_ID + mal_id, members=2000 - mal_id) for mal_id in range(1, N_TITLES + 1)
+    )
+    ExternalId.objects.bulk_create(
+        ExternalId(title=title, provider="mal", medium="anime", value=str(mal_id))
+        for mal_id, title in enumerate(made, 1)
+    )
     return made
 
 
@@ -72,15 +77,17 @@ def new_version(catalogue: list[Title]) -> Callable[[], tuple[ModelVersion, Reco
     from recommendations.artifact_store import artifact_folder
     from recommendations.models import ModelVersion
 
-    train = clusters()
-    made = fitted(train, IdMap(np.array([title.pk for title in catalogue])))
-
     def make() -> tuple[ModelVersion, Recommender]:
         version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE)
-        made.save(artifact_folder(version), {})
-        return version, made
+        _fitted_on_clusters().save(artifact_folder(version), {})
+        return version, _fitted_on_clusters()
 
     return make
+
+
+@cache
+def _fitted_on_clusters() -> Recommender:
+    return fitted(clusters(), IdMap(FIRST_ID + np.arange(1, N_TITLES + 1)))
 
 
 @pytest.fixture

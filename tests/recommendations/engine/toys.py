@@ -1,6 +1,7 @@
 """Small asymmetric data: 6 members × 8 titles, so that a transposition fails."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ def toy() -> Interactions:
     return described(Interactions.from_ids(*np.array(rows).T))
 
 
+@cache
 def clusters(n_users: int = 240, n_titles: int = 40, seed: int = 0) -> Interactions:
     """Members who like the titles of one half of the catalogue and dislike some of the other's."""
     generator = np.random.default_rng(seed)
