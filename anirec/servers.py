@@ -120,6 +120,7 @@ class Postgres:
             "fsync": "on" if self.durable else "off",
             "synchronous_commit": "on" if self.durable else "off",
             "full_page_writes": "on" if self.durable else "off",
+            "autovacuum": "on" if self.durable else "off",  # of tests, each takes its rows back
         }
         return [word for name, value in values.items() for word in ("-c", f"{name}={value}")]
 

@@ -8,24 +8,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 import psutil
-from django.core import signing
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from accounts.tokens import issue_token
 from recommendations.experiments.collecting import collect
 from recommendations.experiments.intake import STREAM, stream
-from recommendations.experiments.variants import TICKET_SALT
+from recommendations.experiments.variants import Ticket
 from recommendations.models import Experiment, MemberRecommendations, Variant, WidgetEvent
 
 LISTS = "/api/v1/my/recommendations/?n=20"
 BAR_EVENTS, BAR_SLOWER = 1000, 1.2
 PORT, TURN = 8191, 2
+FORK = get_context("fork")
 
 
 class Command(BaseCommand):
@@ -144,7 +144,7 @@ def _beacons(variant: Variant, batch: int) -> Callable[[], bytes]:
     seen = [[title, title - 1] for title in range(1, batch + 1)]
 
     def beacon() -> bytes:
-        ticket = signing.dumps([variant.experiment_id, variant.pk, -time.time_ns()], salt=TICKET_SALT)
+        ticket = Ticket(variant.experiment.widget, variant.experiment_id, variant.pk, -time.time_ns()).signed()
         return json.dumps([{"ticket": ticket, "seen": seen}]).encode()
 
     return beacon
@@ -161,25 +161,28 @@ def _as_fast_as_it_can(variant: Variant, batch: int, seconds: float) -> tuple[in
 
 @contextmanager
 def _sending(variant: Variant, batch: int, rate: int, sent: _Sent) -> Iterator[None]:
-    """Beacons at a steady rate, from a thread of its own."""
-    stop = Event()
+    """Beacons at a steady rate, from a process of its own: a thread would take turns with the one that is timed."""
+    stop, n = FORK.Event(), FORK.Value("q", 0)
+    beacon = _beacons(variant, batch)
 
     def send() -> None:
-        connection, beacon = http.client.HTTPConnection("127.0.0.1", PORT), _beacons(variant, batch)
-        started, n = time.perf_counter(), 0
+        connection = http.client.HTTPConnection("127.0.0.1", PORT)
         while not stop.is_set():
-            n += batch * _is_kept(connection, beacon())
-            stop.wait(max(0.0, n / rate - (time.perf_counter() - started)))
-        sent.n += n
-        sent.seconds += time.perf_counter() - started
+            n.value += batch * _is_kept(connection, beacon())
+            stop.wait(max(0.0, n.value / rate - (time.perf_counter() - started)))
 
-    thread = Thread(target=send)
-    thread.start()
+    sender = FORK.Process(target=send)
+    started = time.perf_counter()
+    sender.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join()
+        sender.join()
+        sent.seconds += time.perf_counter() - started
+        sent.n += n.value
+    if sender.exitcode:
+        raise CommandError("the process that sends events failed")
 
 
 def _is_kept(connection: http.client.HTTPConnection, body: bytes) -> bool:
