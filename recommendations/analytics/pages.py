@@ -148,7 +148,7 @@ def recommendations(period: Period, narrowed: Narrowed) -> list[Panel]:
             {slug: str(widget.name) for slug, widget in WIDGETS.items()},
         ),
         _rates("models", _("By model"), by["version"], "version", {**versions, None: _("None yet")}),
-        _rates("variants", _("By variant"), by["variant"], "variant", variants),
+        _rates("variants", _("By variant"), by["variant"], "variant", {**variants, None: _("Without an experiment")}),
         _rates("segments", _("By segment"), by["segment"], "segment", {"": _("In none, and visitors")}),
     ]
     by_day = {row["day"]: row for row in by["day"]}

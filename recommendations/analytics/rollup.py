@@ -19,7 +19,6 @@ from recommendations.models import (
     AccuracyDay,
     ActiveDay,
     CohortWeek,
-    Experiment,
     JobRun,
     MembersDay,
     MemberSegment,
@@ -46,11 +45,11 @@ SEGMENTS = f"""
 """
 # A title that somebody saw in a widget on this day: once, however often.
 SHOWN = f"""
-    SELECT event.member_id, event.visitor, event.title_id, event.variant_id, experiment.widget,
+    SELECT event.member_id, event.visitor, event.title_id, event.variant_id, event.widget,
         min(event.at) AS at, bool_or(event.kind = {WidgetEvent.Kind.CLICK}) AS clicked
-    FROM {WidgetEvent._meta.db_table} event JOIN {Experiment._meta.db_table} experiment ON experiment.id = experiment_id
+    FROM {WidgetEvent._meta.db_table} event
     WHERE event.at >= %(start)s AND event.at < %(end)s
-    GROUP BY event.member_id, event.visitor, event.title_id, event.variant_id, experiment.widget
+    GROUP BY event.member_id, event.visitor, event.title_id, event.variant_id, event.widget
 """
 _came = " ".join(
     f"min(at) FILTER (WHERE metric = '{metric}') AS {metric},"

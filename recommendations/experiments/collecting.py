@@ -16,13 +16,14 @@ from accounts.models import User
 from accounts.signals import list_changed
 from recommendations.engine.interactions import LIKED
 from recommendations.experiments.intake import STREAM, stream
-from recommendations.models import EventCursor, Experiment, Outcome, Variant, WidgetEvent
+from recommendations.experiments.widgets import WIDGETS
+from recommendations.models import EventCursor, Outcome, Variant, WidgetEvent
 from recommendations.models.experiments import Metric
 
 AT_ONCE = 2_000  # batches of a transaction
 CHANGED = "anirec:lists-changed"
 LATE = timedelta(seconds=10)  # a card's exposure may arrive after what was done with the card
-COLUMNS = ("at", "experiment_id", "variant_id", "member_id", "visitor", "kind", "title_id", "position")
+COLUMNS = ("at", "widget", "experiment_id", "variant_id", "member_id", "visitor", "kind", "title_id", "position")
 
 # A title that was on the list before it was seen is no outcome: only entries made after it count.
 RECORD_OUTCOMES = f"""
@@ -83,7 +84,7 @@ def _append_some() -> int | None:
 
 
 def _rows(batches: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    """Without those of experiments and members that were deleted meanwhile."""
+    """Without those of widgets, experiments and members that are gone meanwhile."""
     variants = dict(
         Variant.objects.filter(pk__in={batch["variant"] for batch in batches}).values_list("pk", "experiment_id")
     )
@@ -94,12 +95,13 @@ def _rows(batches: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     )
     for batch in batches:
         unit = batch["unit"]
-        if variants.get(batch["variant"]) != batch["experiment"] or (unit > 0 and unit not in members):
+        is_known = batch.get("widget") in WIDGETS and variants.get(batch["variant"]) == batch["experiment"]
+        if not is_known or (unit > 0 and unit not in members):
             continue
         who = (unit, None) if unit > 0 else (None, -unit)
         at = datetime.fromtimestamp(batch["at"], UTC)
         for event in batch["events"]:
-            yield (at, batch["experiment"], batch["variant"], *who, *event)
+            yield (at, batch["widget"], batch["experiment"], batch["variant"], *who, *event)
 
 
 def _copy(rows: Sequence[tuple[Any, ...]]) -> int:
@@ -115,7 +117,7 @@ def _record_outcomes(until: datetime) -> None:
     score = until.timestamp()
     marked: Any = stream().zrangebyscore(CHANGED, "-inf", score)
     changed = [int(member) for member in marked]
-    if changed and Experiment.objects.filter(state=Experiment.State.RUNNING).exists():
+    if changed:
         with connection.cursor() as cursor:
             parameters: dict[str, Any] = {"members": changed, "late": LATE}
             cursor.execute(RECORD_OUTCOMES, parameters)

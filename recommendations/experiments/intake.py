@@ -99,7 +99,7 @@ def _parse_one(part: object, where: str) -> dict[str, Any]:
         said = f", not {', '.join(unknown)}" if isinstance(part, dict) else ""
         raise BadEventsError(f"{where}: has ticket, seen and opened{said}")
     try:
-        experiment_id, variant_id, unit = read_ticket(part.get("ticket") or "")
+        ticket = read_ticket(part.get("ticket") or "")
     except (signing.BadSignature, TypeError, ValueError, AttributeError):
         raise UnknownTicketError(f"{where}: ticket: it was not made here") from None
     events = [
@@ -107,7 +107,7 @@ def _parse_one(part: object, where: str) -> dict[str, Any]:
         for name, kind in KINDS.items()
         for number, pair in enumerate(_list(part.get(name, []), f"{where}: {name}"), 1)
     ]
-    return {"experiment": experiment_id, "variant": variant_id, "unit": unit, "at": time.time(), "events": events}
+    return {**ticket._asdict(), "at": time.time(), "events": events}
 
 
 def _list(value: object, where: str) -> list[Any]:

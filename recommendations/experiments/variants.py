@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.core import signing
 from django.core.cache import cache
@@ -51,9 +51,22 @@ class Running:
     weights: tuple[float, ...]
 
 
+class Ticket(NamedTuple):
+    """Whose exposures of what: unit is a member's id, or below 0 a visitor's number; experiment and variant are None where
+    none runs for them."""
+
+    widget: str
+    experiment: int | None
+    variant: int | None
+    unit: int
+
+    def signed(self) -> str:
+        return signing.dumps(self, salt=TICKET_SALT)
+
+
 @dataclass(frozen=True)
 class Shown(Generic[Shape]):
-    """What to show, and the ticket with which its exposures are counted; an empty one where they are not."""
+    """What to show, and the signed ticket with which its exposures are counted; an empty one where they are not."""
 
     parameters: Shape
     ticket: str = ""
@@ -62,13 +75,11 @@ class Shown(Generic[Shape]):
 def variant_for(widget: WidgetOf[Shape], request: HttpRequest) -> Shown[Shape]:
     """The viewer's form of a widget: their variant of the experiment that runs on it, else its default."""
     running, default = _of_widget(widget)
-    if running is None or not _is_for(running, request):
-        return Shown(default)
+    if running is None or not _is_for(running, request) or not takes_part(running.key, _unit(request), running.share):
+        return Shown(default, _without_experiment(widget, request))
     unit = _unit(request)
-    if not takes_part(running.key, unit, running.share):
-        return Shown(default)
     variant_id, parameters = running.variants[variant_of(running.key, unit, running.weights)]
-    return Shown(_shape(widget, parameters, default), signing.dumps([running.pk, variant_id, unit], salt=TICKET_SALT))
+    return Shown(_shape(widget, parameters, default), Ticket(widget.slug, running.pk, variant_id, unit).signed())
 
 
 def forget_running() -> None:
@@ -76,10 +87,9 @@ def forget_running() -> None:
     transaction.on_commit(lambda: cache.delete(_cache_key(timezone.now().date())))
 
 
-def read_ticket(ticket: str) -> tuple[int, int, int]:
-    """(experiment id, variant id, unit): a member's id, or below 0 a visitor's number. Raises signing.BadSignature."""
-    experiment_id, variant_id, unit = signing.loads(ticket, salt=TICKET_SALT)
-    return experiment_id, variant_id, unit
+def read_ticket(ticket: str) -> Ticket:
+    """Raises signing.BadSignature, or TypeError for another program's."""
+    return Ticket(*signing.loads(ticket, salt=TICKET_SALT))
 
 
 class VisitorMiddleware(MiddlewareMixin):
@@ -155,8 +165,19 @@ def _shape(widget: WidgetOf[Shape], parameters: dict[str, Any], default: Shape) 
 def _is_for(running: Running, request: HttpRequest) -> bool:
     if request.user.is_authenticated:
         return running.audience != Audience.VISITORS
-    asks_not_to = "1" in (request.headers.get("Sec-GPC"), request.headers.get("DNT"))
-    return running.audience != Audience.MEMBERS and not asks_not_to
+    return running.audience != Audience.MEMBERS and not _asks_not_to_be_followed(request)
+
+
+def _without_experiment(widget: Widget, request: HttpRequest) -> str:
+    """A visitor would need a number for it, and nothing is decided by it: of them, nothing is counted."""
+    member = request.user.pk
+    if member is None or _asks_not_to_be_followed(request):
+        return ""
+    return Ticket(widget.slug, None, None, member).signed()
+
+
+def _asks_not_to_be_followed(request: HttpRequest) -> bool:
+    return "1" in (request.headers.get("Sec-GPC"), request.headers.get("DNT"))
 
 
 def _unit(request: HttpRequest) -> int:

@@ -37,7 +37,7 @@ class WidgetDay(models.Model):
     day = models.DateField()
     version = models.ForeignKey(ModelVersion, models.CASCADE, null=True, related_name="+")
     widget = models.CharField(max_length=20, choices=widget_choices)
-    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
+    variant = models.ForeignKey(Variant, models.CASCADE, null=True, related_name="+")
     segment = models.CharField(max_length=200, blank=True, help_text="By name; empty: a visitor, or in none.")
     is_synthetic = models.BooleanField()
     shown = models.PositiveIntegerField()

@@ -189,9 +189,10 @@ class ExperimentChange(models.Model):
 
 
 class WidgetEvent(models.Model):
-    """A title was seen in a widget, or opened from it. Only appended to, by COPY; kept for `collecting.KEPT`.
+    """A title was seen in a widget, or opened from it. Only appended to, by COPY; kept for EVENTS_KEPT days.
 
-    A member's go with the member. A visitor is a random number that their browser keeps.
+    A member's are there without an experiment, too, and go with the member. A visitor is a random number that their
+    browser keeps for an experiment.
     """
 
     class Kind(models.IntegerChoices):
@@ -199,8 +200,9 @@ class WidgetEvent(models.Model):
         CLICK = 2
 
     at = models.DateTimeField(db_index=True)
-    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="events", db_index=False)
-    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+", db_index=False)
+    widget = models.CharField(max_length=20, choices=widget_choices)
+    experiment = models.ForeignKey(Experiment, models.CASCADE, null=True, related_name="events", db_index=False)
+    variant = models.ForeignKey(Variant, models.CASCADE, null=True, related_name="+", db_index=False)
     member = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     visitor = models.BigIntegerField(null=True)
     kind = models.PositiveSmallIntegerField(choices=Kind)

@@ -1,4 +1,4 @@
-/* Which titles of a widget under experiment came into view, and which were opened. Without this, nothing is counted. */
+/* Which titles of a widget came into view, and which were opened. Without this, nothing is counted. */
 "use strict";
 
 if (!window.exposures) {

@@ -20,14 +20,14 @@ from recommendations.staff.views import PAGES
 DAYS, YEAR = 90, 365
 BAR_PAGE = 150  # milliseconds
 EVENTS = f"""
-INSERT INTO {WidgetEvent._meta.db_table} (at, experiment_id, variant_id, member_id, visitor, kind, title_id, position)
-SELECT now() - place * interval '{DAYS} days', v.experiment_id, v.id,
+INSERT INTO {WidgetEvent._meta.db_table} (at, widget, experiment_id, variant_id, member_id, visitor, kind, title_id, position)
+SELECT now() - place * interval '{DAYS} days', v.widget, v.experiment_id, v.id,
     CASE WHEN who < 0.8 THEN (%(members)s)[1 + floor(random() * %(n_members)s)] END,
     CASE WHEN who >= 0.8 THEN 1 + floor(random() * 100000) END,
     CASE WHEN random() < 0.1 THEN 2 ELSE 1 END, (%(titles)s)[1 + floor(%(n_titles)s * power(random(), 3))], 0
 FROM (SELECT random() AS place, random() AS who, 1 + n %% %(n_variants)s AS nth FROM generate_series(1, %(n)s) n) raw
-JOIN (SELECT id, experiment_id, row_number() OVER (ORDER BY id) AS nth FROM recommendations_variant
-    WHERE id = ANY(%(variants)s)) v USING (nth)
+JOIN (SELECT v.id, experiment_id, widget, row_number() OVER (ORDER BY v.id) AS nth FROM recommendations_variant v
+    JOIN recommendations_experiment e ON e.id = experiment_id WHERE v.id = ANY(%(variants)s)) v USING (nth)
 """
 OUTCOMES = f"""
 INSERT INTO {Outcome._meta.db_table} (member_id, title_id, metric, at)

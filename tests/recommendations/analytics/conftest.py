@@ -31,13 +31,13 @@ def at():
 
 @pytest.fixture
 def event(db):
-    """Put an event past the stream: `event(variant, member, title_id, at(9), kind=2)`."""
+    """Put an event past the stream, without a variant also: `event(variant, member, title_id, at(9), kind=2)`."""
     from recommendations.models import WidgetEvent
 
     def make(variant, member, title_id, moment, kind=1, visitor=None):
         return WidgetEvent.objects.create(
-            at=moment, experiment_id=variant.experiment_id, variant=variant, member=member, visitor=visitor,
-            kind=kind, title_id=title_id, position=0,
+            at=moment, widget="similar", experiment_id=variant and variant.experiment_id, variant=variant, member=member,
+            visitor=visitor, kind=kind, title_id=title_id, position=0,
         )  # fmt: skip
 
     return make

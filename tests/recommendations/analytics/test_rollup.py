@@ -76,6 +76,14 @@ class TestWidgets:
             (second.pk, "Mecha", "similar", 1),
         ]
 
+    def test_what_was_shown_without_an_experiment_is_counted_beside_the_variants(self, variants, member, event, at):
+        event(variants[0], member, 7, at(9))
+        event(None, member, 8, at(9), kind=2)
+        for _ in range(2):
+            roll_up_day(DAY)
+        rows = WidgetDay.objects.order_by("variant").values_list("variant", "widget", "shown", "clicked")
+        assert list(rows) == [(variants[0].pk, "similar", 1, 0), (None, "similar", 1, 1)]
+
     def test_synthetic_members_are_kept_apart(self, variants, member, make_member, event, at):
         event(variants[0], member, 7, at(9))
         event(variants[0], make_member(is_synthetic=True), 7, at(9))
@@ -142,6 +150,7 @@ def write(variants, people, at, events, outcomes):
     WidgetEvent.objects.bulk_create(
         WidgetEvent(
             at=at(hour),
+            widget="similar",
             experiment_id=variants[v].experiment_id,
             variant=variants[v],
             kind=kind,

@@ -7,7 +7,6 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.core import signing
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,14 +16,14 @@ from accounts import lists
 from recommendations import tasks
 from recommendations.experiments import collecting, intake
 from recommendations.experiments.collecting import collect, forget_old
-from recommendations.experiments.variants import TICKET_SALT
+from recommendations.experiments.variants import Ticket
 from recommendations.models import EventCursor, Outcome, WidgetEvent
 
 pytestmark = pytest.mark.django_db
 
 
 def ticket(variant, unit):
-    return signing.dumps([variant.experiment_id, variant.pk, unit], salt=TICKET_SALT)
+    return Ticket("similar", variant.experiment_id, variant.pk, unit).signed()
 
 
 @pytest.fixture
@@ -139,11 +138,27 @@ class TestCollecting:
         send({"ticket": ticket(variants[0], -1), "seen": [[7, 0]]})
         with monkeypatch.context() as patch:
             good = collecting._rows
-            patch.setattr(collecting, "_rows", lambda batches: [*good(batches), (None,) * 8])
+            patch.setattr(collecting, "_rows", lambda batches: [*good(batches), (None,) * 9])
             with pytest.raises(NotNullViolation):
                 collect()
         assert (rows(), EventCursor.objects.count()) == ([], 0)
         assert collect() == 1
+
+    def test_a_members_are_kept_without_an_experiment_and_so_is_what_came_of_them(
+        self, send, member, make_title, django_capture_on_commit_callbacks
+    ):
+        title = make_title()
+        send({"ticket": Ticket("rows", None, None, member.pk).signed(), "seen": [[title.pk, 0]]})
+        collect()
+        with django_capture_on_commit_callbacks(execute=True):
+            lists.set_score(member, title, 9)
+        collect()
+        assert (WidgetEvent.objects.get().widget, rows()) == ("rows", [(None, member.pk, None, 1, title.pk, 0)])
+        assert (member.pk, title.pk, "add") in outcomes()
+
+    def test_of_a_widget_that_there_is_no_more_nothing_is_kept(self, send, member):
+        send({"ticket": Ticket("carousel", None, None, member.pk).signed(), "seen": [[7, 0]]})
+        assert (collect(), rows()) == (0, [])
 
     def test_those_who_are_gone_are_left_out(self, send, variants, make_member):
         gone, stays = make_member(), make_member()

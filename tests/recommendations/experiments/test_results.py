@@ -94,7 +94,7 @@ def crowd(make_event):
         at = timezone.now() - timedelta(days=days_ago)
         WidgetEvent.objects.bulk_create(
             WidgetEvent(
-                at=at, experiment_id=variant.experiment_id, variant=variant, visitor=start + variant.pk * 10_000 + number,
+                at=at, widget="similar", experiment_id=variant.experiment_id, variant=variant, visitor=start + variant.pk * 10_000 + number,
                 kind=kind, title_id=1, position=0,
             )
             for number in range(n)

@@ -34,6 +34,10 @@ class TestVariantFor:
         shown = ask()
         assert (shown.parameters, shown.ticket) == (Similar(), "")
 
+    def test_without_an_experiment_a_members_exposures_are_counted_for_the_widget(self, ask, member):
+        shown = ask(member)
+        assert (shown.parameters, read_ticket(shown.ticket)) == (Similar(), ("similar", None, None, member.pk))
+
     def test_a_member_keeps_their_variant_and_the_ticket_names_it(self, ask, make_experiment, make_member):
         experiment = make_experiment("similar", [FOUR, EIGHT])
         numbers = {variant.pk: variant.parameters["n"] for variant in experiment.variants.all()}
@@ -41,15 +45,16 @@ class TestVariantFor:
         for user in [make_member() for _ in range(20)]:
             shown = ask(user)
             named = read_ticket(shown.ticket)
-            assert named == (experiment.pk, named[1], user.pk)
-            assert numbers[named[1]] == shown.parameters.n == ask(user).parameters.n
+            assert named == ("similar", experiment.pk, named.variant, user.pk)
+            assert numbers[named.variant] == shown.parameters.n == ask(user).parameters.n
             got.add(shown.parameters.n)
         assert got == {4, 8}
 
     @pytest.mark.parametrize("audience", ["members", "visitors", "everybody"])
     def test_the_audience(self, ask, make_experiment, member, audience):
         make_experiment(audience=audience)
-        assert (bool(ask(member).ticket), bool(ask().ticket)) == (audience != "visitors", audience != "members")
+        of_member, of_visitor = read_ticket(ask(member).ticket), ask().ticket
+        assert (of_member.experiment is not None, bool(of_visitor)) == (audience != "visitors", audience != "members")
 
     def test_a_share_of_the_audience(self, ask, make_experiment):
         make_experiment(share=20)
@@ -57,14 +62,14 @@ class TestVariantFor:
         assert 30 < taking_part < 90
 
     @pytest.mark.parametrize("header", ["HTTP_SEC_GPC", "HTTP_DNT"])
-    def test_who_asks_not_to_be_followed_is_not(self, ask, make_experiment, header):
-        make_experiment()
-        assert ask(**{header: "1"}).ticket == ""
+    def test_who_asks_not_to_be_followed_is_not(self, ask, make_experiment, member, header):
+        make_experiment(audience="visitors")
+        assert (ask(**{header: "1"}).ticket, ask(member, **{header: "1"}).ticket) == ("", "")
 
     @pytest.mark.parametrize("cookie", ["x", "0", "-4", "9" * 19, "1" * 400, "١"])
     def test_a_broken_cookie_is_no_number(self, ask, make_experiment, cookie):
         make_experiment()
-        assert -(2**63) < read_ticket(ask(cookie=cookie).ticket)[2] < 0
+        assert -(2**63) < read_ticket(ask(cookie=cookie).ticket).unit < 0
 
     def test_a_visitor_is_known_again_by_a_cookie_that_no_script_reads(self, client, make_experiment, make_title):
         make_experiment()
