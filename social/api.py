@@ -172,8 +172,7 @@ class FollowRequests(ForMembers, ListAPIView[FollowRequest]):
     def get_queryset(self) -> QuerySet[FollowRequest]:
         if getattr(self, "swagger_fake_view", False):
             return FollowRequest.objects.none()
-        requests = FollowRequest.objects.filter(asked=member_of(self.request))
-        return requests.select_related("asker").order_by("-created_at", "-pk")
+        return queries.requests_to(member_of(self.request))
 
 
 @_says("follow_request", "Let them follow me.", "Decline; they are not told.")

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeGuard
 
+from django.db.models import Q
+
 from accounts.models import User, Visibility
 from accounts.portability.sections import Section, register
 from social import relations
@@ -14,6 +16,7 @@ from social.models import Activity, Block, Comment, DismissedSuggestion, Mute, N
 from social.models.activities import LONGEST_COMMENT
 from social.notifications import Kind, choose_channels
 from social.portability import exported_title, names_in
+from social.queries import muted_members
 from social.visibility import activities_visible_to, members_visible_to, reviews_visible_to, tips_visible_to
 
 Channel = NotificationChoice.Channel
@@ -37,7 +40,7 @@ def undo_blocks(user: User, ids: list[int]) -> None:
 
 
 def export_mutes(user: User) -> list[str]:
-    return list(Mute.objects.filter(muter=user).order_by("muted__username").values_list("muted__username", flat=True))
+    return list(muted_members(user).order_by("username").values_list("username", flat=True))
 
 
 def restore_mutes(user: User, names: list[Any]) -> list[int]:
@@ -129,10 +132,14 @@ def undo_privacy(user: User, before: list[dict[str, Any]]) -> None:
 
 
 def export_comments(user: User) -> Iterable[dict[str, Any]]:
-    """With what finds again what they are about: a member, and what they did when, or the title they reviewed."""
-    own = Comment.objects.filter(author=user).select_related("activity__actor", "review__author", "review__title")
-    for comment in own.order_by("pk"):
-        yield {"about": _about(comment), "text": comment.text, "created_at": comment.created_at.isoformat()}
+    """With what finds again what they are about: a member, whom they see, and what that one did when, or reviewed."""
+    seen = members_visible_to(user)
+    own = Comment.objects.filter(author=user).annotate(
+        is_found=Q(activity__actor__in=seen) | Q(review__author__in=seen)
+    )
+    for comment in own.select_related("activity__actor", "review__author", "review__title").order_by("pk"):
+        about = _about(comment) if comment.is_found else None
+        yield {"about": about, "text": comment.text, "created_at": comment.created_at.isoformat()}
 
 
 def restore_comments(user: User, items: list[Any]) -> list[int]:

@@ -18,8 +18,7 @@ from accounts.models import User
 from accounts.requests import MemberRequest
 from accounts.responses import back_to
 from social import relations
-from social.models import FollowRequest
-from social.queries import blocked_by, find_by_name, followers_of, muted_members
+from social.queries import blocked_by, find_by_name, followers_of, muted_members, requests_by, requests_to
 from social.visibility import members_visible_to
 
 PAGE, REQUESTS = 60, 200
@@ -30,13 +29,10 @@ Choice = Callable[[User], QuerySet[User]]
 @require_GET
 @login_required
 def followers(request: MemberRequest) -> HttpResponse:
-    seen = members_visible_to(request.user)
-    asking = FollowRequest.objects.filter(asked=request.user, asker__in=seen).select_related("asker").order_by("-pk")
-    asked = FollowRequest.objects.filter(asker=request.user, asked__in=seen).select_related("asked").order_by("-pk")
     found = followers_of(request.user).order_by("-following__pk")
     context = {
-        "asking": asking[:REQUESTS],
-        "asked": asked[:REQUESTS],
+        "asking": requests_to(request.user)[:REQUESTS],
+        "asked": requests_by(request.user)[:REQUESTS],
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
     }
     template = "_followers.html" if request.htmx.target == "pager" else "followers.html"

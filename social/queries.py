@@ -73,6 +73,18 @@ def followers_of(member: User) -> QuerySet[User]:
     return members_visible_to(member).filter(following__followed=member)
 
 
+def requests_to(member: User) -> QuerySet[FollowRequest]:
+    """Who asks to follow them, the last first."""
+    seen = FollowRequest.objects.filter(asked=member, asker__in=members_visible_to(member))
+    return seen.select_related("asker").order_by("-created_at", "-pk")
+
+
+def requests_by(member: User) -> QuerySet[FollowRequest]:
+    """Whom they ask to follow, the last first."""
+    seen = FollowRequest.objects.filter(asker=member, asked__in=members_visible_to(member))
+    return seen.select_related("asked").order_by("-created_at", "-pk")
+
+
 def blocked_by(member: User) -> QuerySet[User]:
     return User.objects.filter(blocked_by__blocker=member)
 

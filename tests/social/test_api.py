@@ -47,6 +47,16 @@ def test_who_approves_followers_is_asked(api, member, ada):
     assert member.followers.get().follower == ada
 
 
+def test_who_asks_to_follow_me_and_is_suspended_is_not_named(api, member, ada):
+    member.approves_followers = True
+    member.save()
+    relations.follow(ada, member)
+    assert len(api.get("/api/v1/my/follow-requests/").json()["results"]) == 1
+    ada.is_active = False
+    ada.save()
+    assert api.get("/api/v1/my/follow-requests/").json()["results"] == []
+
+
 def test_a_block_can_be_ended_though_the_other_is_not_seen(api, member, ada):
     api.put("/api/v1/members/ada/block/")
     ended = api.delete("/api/v1/members/ada/block/")

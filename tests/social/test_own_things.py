@@ -57,6 +57,13 @@ def test_an_export_brought_to_another_account_is_exported_the_same(social_member
     assert exported(other) == data
 
 
+def test_who_is_suspended_is_named_in_no_export(social_member):
+    User.objects.filter(username__in=["ada", "bob"]).update(is_active=False)
+    data = exported(social_member)
+    assert "Really?" in data
+    assert [name for name in ("ada", "bob") if f'"{name}"' in data] == []
+
+
 def test_taking_the_import_back_takes_all_of_it_back(social_member, make_member):
     other = make_member("other")
     before = exported(other)
