@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
 def site(settings):
     server = Site()
     settings.ANILIST_URL = settings.KITSU_URL = server.url
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -50,7 +50,7 @@ def receiver(settings) -> Iterator[Receiver]:
     settings.WEBHOOKS_ALLOW_PRIVATE = True
     server = Receiver(("127.0.0.1", 0), _Handler)
     server.got = []
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

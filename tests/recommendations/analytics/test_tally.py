@@ -91,8 +91,10 @@ def test_lists_of_suggestions_are_counted_by_where_they_come_from(client, member
 
 def test_without_valkey_pages_are_served_and_the_counts_are_lost(client, monkeypatch, settings):
     import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
-    monkeypatch.setattr(counting, "stream", lambda: redis.Redis(port=1))
+    monkeypatch.setattr(counting, "stream", lambda: redis.Redis(port=1, retry=Retry(NoBackoff(), 0)))
     assert client.get("/about/").status_code == 200
     tally.flush()
 
