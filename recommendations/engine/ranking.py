@@ -69,8 +69,8 @@ class RankingOptions:
     def without_default_limits(self) -> RankingOptions:
         """The same, but limits of audience and length only where they were asked for."""
         limits = ("minimum_audience", "shortest")
-        unasked = [name for name in limits if getattr(self, name) == getattr(RankingOptions, name)]
-        return replace(self, **dict.fromkeys(unasked, 0))
+        unasked: dict[str, Any] = {n: 0 for n in limits if getattr(self, n) == getattr(RankingOptions, n)}
+        return replace(self, **unasked)
 
 
 PUBLISHED = RankingOptions()
