@@ -27,7 +27,7 @@ EVENTS: dict[str, str | Promise] = {
     "list.changed": _("My list has changed; changes within a few seconds are one message"),
     "recommendations.updated": _("New recommendations are there for me"),
     "review.created": _("I have written a review"),
-    "title.recommended": _("Somebody has recommended a title to me"),
+    "title.recommended": _("Somebody recommends a title to me"),
 }
 TEST = "test"
 BURSTS = {"list.changed", "recommendations.updated"}  # of which one message stands for many
