@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
-from catalog.facets import Active
+from catalog.facets import Active, TagOption
 
 register = template.Library()
 
@@ -27,3 +31,14 @@ def without_filter(context: Context, active: Active) -> str:
     query.pop("page", None)
     query.setlist(active.name, [value for value in query.getlist(active.name) if value != active.value])
     return "?" + query.urlencode()
+
+
+@register.simple_tag
+def sign_boxes(tag: TagOption) -> str:
+    """The three boxes by which a tag is asked for. There are a hundred on a page, of few kinds: each is drawn once."""
+    return _sign_boxes(tag.slug, tag.label, tag.sign, get_language())
+
+
+@lru_cache(maxsize=5000)
+def _sign_boxes(slug: str, label: str, sign: str, language: str) -> str:
+    return render_to_string("catalog/_sign_boxes.html", {"slug": slug, "label": label, "sign": sign})
