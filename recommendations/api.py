@@ -57,15 +57,17 @@ class RecommendationQuery(LengthQuery):
     shortest = serializers.IntegerField(
         **_limits("shortest"), help_text="Only titles of as many minutes, all episodes together."
     )
-    without_reason = serializers.CharField(
-        default="", help_text="Ids of titles, with commas: what my list would be if I had not scored them."
+    without_reason = serializers.RegexField(
+        r"^[0-9]{1,10}(,[0-9]{1,10})*$(?!\n)",
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        error_messages={"invalid": "Title ids are whole numbers, with commas between them."},
+        help_text="Ids of titles, with commas: what my list would be if I had not scored them.",
     )
 
     def validate_without_reason(self, text: str) -> list[int]:
-        try:
-            return [int(part) for part in text.split(",") if part.strip()]
-        except ValueError:
-            raise serializers.ValidationError("Title ids are whole numbers, with commas between them.") from None
+        return [int(part) for part in text.split(",") if part]
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
