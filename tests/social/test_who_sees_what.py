@@ -6,6 +6,7 @@ what can be done, and see who hears of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -21,9 +22,10 @@ Look = Callable[[Made], None]
 WAYS = (looks, looks_by_pages, looks_by_api)
 FOR_EVERYBODY: list[Look] = [look for way in WAYS for look in way.FOR_EVERYBODY]
 FOR_MEMBERS: list[Look] = [look for way in WAYS for look in way.FOR_MEMBERS]
-CASES = max(3, settings.default.max_examples // len([*FOR_EVERYBODY, *FOR_MEMBERS, *deeds.DEEDS]))  # for each
+N_TESTS = len([*FOR_EVERYBODY, *FOR_MEMBERS, *deeds.DEEDS])
+CASES = max(3, math.ceil(settings.default.max_examples / N_TESTS))  # for each
 
-pytestmark = [pytest.mark.property, pytest.mark.django_db]
+pytestmark = [pytest.mark.property, pytest.mark.django_db, pytest.mark.timeout(1200)]
 few_worlds_each = settings(
     max_examples=CASES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
