@@ -21,7 +21,7 @@ from accounts.models import EntryStatus, HiddenTitle, ListEntry
 from accounts.models.entries import MOST_TAGS, TAG_LENGTH
 from accounts.queries import SORTS, hidden_rows, list_page, tags_of
 from catalog.api import TitleCardSerializer
-from catalog.api_query import NO_NULL, Query
+from catalog.api_query import SOME_TEXT, Query
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.paging import CursorPages
@@ -50,7 +50,7 @@ class EntrySerializer(serializers.ModelSerializer[ListEntry]):
     finished_on = PartialDateField(required=False, allow_null=True)
     rewatched_on = serializers.ListField(child=PartialDateField(), required=False, max_length=100)
     tags = serializers.ListField(
-        child=serializers.RegexField(NO_NULL, max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
+        child=serializers.RegexField(SOME_TEXT, max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
     )
 
     class Meta:
@@ -81,13 +81,13 @@ def visible_title(request: Request, title_id: int) -> Title:
 class ListQuery(Query):
     status = serializers.ChoiceField(choices=EntryStatus.choices, required=False)
     sort = serializers.ChoiceField(choices=list(SORTS), default="updated")
-    q = serializers.CharField(required=False, max_length=120, help_text="Part of any of a title's names.")
+    q = serializers.RegexField(SOME_TEXT, required=False, max_length=120, help_text="Part of any of a title's names.")
     format = serializers.ChoiceField(choices=Format.choices[:-1], required=False)
     scored = serializers.ChoiceField(choices=["yes", "no"], required=False, help_text="With a score, or without.")
 
 
 class MyListQuery(ListQuery):
-    tag = serializers.CharField(required=False, max_length=TAG_LENGTH, help_text="One of my own tags.")
+    tag = serializers.RegexField(SOME_TEXT, required=False, max_length=TAG_LENGTH, help_text="One of my own tags.")
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_list", parameters=[MyListQuery]))

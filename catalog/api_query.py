@@ -16,6 +16,7 @@ from catalog.filters import RANGES, SEASON_PATTERN, YEARS, TitleFilter, status_o
 
 CHOSEN_FROM_CATALOGUE = ("tag", "tag_any", "tag_not", "studio")
 NO_NULL = r"^[^\x00]*$"
+SOME_TEXT = r"^[^\x00]*[^\x00\s][^\x00]*$"  # more than blanks
 
 
 class Query(serializers.Serializer[dict[str, Any]]):
@@ -61,9 +62,9 @@ def _many(item: dict[str, Any]) -> dict[str, Any]:
 
 def describe_filters() -> None:
     """For the schema: what the filter set itself does not say, or knows only at the request."""
-    _describe("q", {"type": "string", "minLength": 1, "maxLength": 120, "pattern": NO_NULL})
+    _describe("q", {"type": "string", "maxLength": 120, "pattern": SOME_TEXT})
     for name in CHOSEN_FROM_CATALOGUE:
-        _describe(name, _many({"type": "string", "minLength": 1, "pattern": NO_NULL}))
+        _describe(name, _many({"type": "string", "pattern": SOME_TEXT}))
     _describe("list", _many({"type": "string", "enum": [value for value, _label in status_on_list_choices()]}))
     for name in ("season_from", "season_to"):
         _describe(name, {"type": "string", "pattern": f"^(?:{SEASON_PATTERN})$"})

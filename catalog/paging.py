@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from catalog.api_query import NO_NULL, Query
+from catalog.api_query import SOME_TEXT, Query
 from catalog.filters import Found
 
 SALT = "cursor"
@@ -69,7 +69,7 @@ class CursorPages(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}
         says = {"limit": "How many of a page.", "cursor": "Where the page begins: as the last page's `next` has it."}
-        shapes = {"limit": limit, "cursor": {"type": "string", "minLength": 1, "pattern": NO_NULL}}
+        shapes = {"limit": limit, "cursor": {"type": "string", "pattern": SOME_TEXT}}
         return [
             {"name": name, "in": "query", "required": False, "description": says[name], "schema": shape}
             for name, shape in shapes.items()

@@ -18,7 +18,7 @@ from accounts.api import EntryWithTitleSerializer, ListQuery
 from accounts.api_access import ForMembers, member_of
 from accounts.models import ListEntry, User
 from accounts.queries import list_page
-from catalog.api_query import Query
+from catalog.api_query import SOME_TEXT, Query
 from catalog.paging import CursorPages
 from social import queries, relations
 from social.models import FollowRequest
@@ -58,7 +58,7 @@ class PublicEntrySerializer(EntryWithTitleSerializer):
 
 class DirectoryQuery(Query):
     kind = serializers.ChoiceField(choices=[kind for kind in queries.KINDS if kind], required=False)
-    q = serializers.CharField(required=False, max_length=150, help_text="Part of a username.")
+    q = serializers.RegexField(SOME_TEXT, required=False, max_length=150, help_text="Part of a username.")
 
 
 class FollowRequestSerializer(serializers.ModelSerializer[FollowRequest]):

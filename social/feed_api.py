@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from accounts.api_access import ForMembers, member_of
 from accounts.models import EntryStatus
 from catalog.api import TitleLinkSerializer
-from catalog.api_query import NO_NULL, Query
+from catalog.api_query import SOME_TEXT, Query
 from catalog.paging import CursorPages
 from social import comments, notifications
 from social.feed import News, add_reactions, comments_on, feed_page, tell
@@ -69,7 +69,7 @@ class CommentSerializer(serializers.ModelSerializer[Comment]):
 
 
 class WrittenCommentSerializer(serializers.Serializer[Any]):
-    text = serializers.RegexField(NO_NULL, max_length=LONGEST_COMMENT, help_text="Markdown.")
+    text = serializers.RegexField(SOME_TEXT, max_length=LONGEST_COMMENT, help_text="Markdown.")
 
 
 class ToldSerializer(serializers.Serializer[notifications.Told]):
@@ -82,7 +82,7 @@ class ToldSerializer(serializers.Serializer[notifications.Told]):
 
 
 class FeedQuery(Query):
-    cursor = serializers.RegexField(NO_NULL, required=False, help_text="As the last page's `next` has it.")
+    cursor = serializers.RegexField(SOME_TEXT, required=False, help_text="As the last page's `next` has it.")
 
 
 class FeedSerializer(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from accounts.api import visible_title
 from accounts.api_access import ForMembers, member_of
 from catalog.api import TitleLinkSerializer
-from catalog.api_query import NO_NULL
+from catalog.api_query import NO_NULL, SOME_TEXT
 from catalog.paging import CursorPages
 from social import tips
 from social.models import Tip
@@ -36,7 +36,7 @@ class TipSerializer(serializers.ModelSerializer[Tip]):
 
 
 class WrittenTipSerializer(serializers.Serializer[Any]):
-    to = serializers.RegexField(NO_NULL, max_length=150, help_text="A username.")
+    to = serializers.RegexField(SOME_TEXT, max_length=150, help_text="A username.")
     note = serializers.RegexField(NO_NULL, max_length=LONGEST_NOTE, default="", allow_blank=True, help_text="Markdown.")
 
 

@@ -28,7 +28,7 @@ AUDIT = """() => {
 # What colours decide is looked at in both themes, everything else once a width.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # What is on a page many times over is looked at in its first few.
-ALIKE = ":is(.card, .entry-row, .chip, .tops li, .signs li, .week li li, .order li, option, tr, g):nth-child(n+4)"
+ALIKE = ":is(.card, .entry-row, .chip, .tops li, .signs li, .week li li, .order li, .group-title, option, tr, g):nth-child(n+4)"
 FRAME = [["body > header"], ["body > footer"]]
 AXE = """([without, options]) => axe.run({exclude: without}, {...options, resultTypes: ["violations"]}).then(found => found.violations.flatMap(
   ({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`)))"""

@@ -1,5 +1,7 @@
 """What every model promises, whoever wrote it."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -22,15 +24,19 @@ def model(request):
     return MODELS[request.param]()
 
 
+@cache
+def fitted_on_toy(kind):
+    """Fitted once for all tests: some take seconds."""
+    return kind().fit(toy())
+
+
 def test_an_unfitted_model_says_so(model):
     with pytest.raises(NotFittedError, match=model.name):
         output(model, toy())
 
 
 def test_there_is_a_finite_number_for_every_member_and_known_title(model):
-    train = toy()
-
-    scores = output(model.fit(train), train)
+    scores = output(fitted_on_toy(type(model)), toy())
 
     assert scores.shape == (6, 8)
     assert np.isfinite(scores).all()
@@ -39,13 +45,12 @@ def test_there_is_a_finite_number_for_every_member_and_known_title(model):
 def test_fitting_again_equals_a_fresh_fit(model):
     refitted = output(model.fit(clusters(seed=1)).fit(toy()), toy())
 
-    fresh = output(type(model)(**model.parameters).fit(toy()), toy())
-
-    assert np.array_equal(refitted, fresh)
+    assert np.array_equal(refitted, output(fitted_on_toy(type(model)), toy()))
 
 
 def test_saved_and_loaded_models_answer_the_same(model, tmp_path):
-    before = output(model.fit(toy()), toy())
+    model = fitted_on_toy(type(model))
+    before = output(model, toy())
 
     artifacts.save(tmp_path / "model", model.arrays, {"parameters": model.parameters})
     arrays, description = artifacts.load(tmp_path / "model")
@@ -55,9 +60,7 @@ def test_saved_and_loaded_models_answer_the_same(model, tmp_path):
 
 
 def test_an_empty_list_is_answered(model):
-    train = toy()
-
-    model.fit(train)
+    model = fitted_on_toy(type(model))
     nobody = Histories.of_one(np.zeros(0, dtype=int), np.zeros(0), n_items=8)
 
     scores = model.score(nobody) if hasattr(model, "score") else model.predict_for(nobody)
