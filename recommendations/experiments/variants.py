@@ -163,9 +163,8 @@ def _shape(widget: WidgetOf[Shape], parameters: dict[str, Any], default: Shape) 
 
 
 def _is_for(running: Running, request: HttpRequest) -> bool:
-    if request.user.is_authenticated:
-        return running.audience != Audience.VISITORS
-    return running.audience != Audience.MEMBERS and not _asks_not_to_be_followed(request)
+    others = Audience.VISITORS if request.user.is_authenticated else Audience.MEMBERS
+    return running.audience != others and not _asks_not_to_be_followed(request)
 
 
 def _without_experiment(widget: Widget, request: HttpRequest) -> str:

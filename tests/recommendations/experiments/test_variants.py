@@ -63,7 +63,7 @@ class TestVariantFor:
 
     @pytest.mark.parametrize("header", ["HTTP_SEC_GPC", "HTTP_DNT"])
     def test_who_asks_not_to_be_followed_is_not(self, ask, make_experiment, member, header):
-        make_experiment(audience="visitors")
+        make_experiment()
         assert (ask(**{header: "1"}).ticket, ask(member, **{header: "1"}).ticket) == ("", "")
 
     @pytest.mark.parametrize("cookie", ["x", "0", "-4", "9" * 19, "1" * 400, "١"])
