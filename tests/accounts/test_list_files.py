@@ -157,7 +157,7 @@ class TestTables:
     def test_a_column_of_names_is_enough_and_one_of_anything_is_not(self):
         assert look_at_table(b"Title\nMonster\n").columns == {"title": 0}
         with pytest.raises(PortabilityError, match=NO_LIST):
-            look_at_table(b"lorem ipsum\ndolor\n")
+            look_at_table(b"not a table\nat all\n")
 
     def test_a_formula_is_text(self):
         rows = self.table("title,notes\n'=1+1,'+49\n=SUM(A1),x\n'Tis,y\n")
