@@ -159,17 +159,14 @@ def _seen(browser: Any, site: str, path: str, session: str) -> tuple[float, floa
     page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
-    bodies: list[bytes] = []
-
-    def weigh(response: Any) -> None:
-        if response.request.resource_type in ("document", "stylesheet", "script") and response.ok:
-            bodies.append(response.body())
-
-    page.on("response", weigh)
+    answers: list[Any] = []
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(site + path, wait_until="load")
     paint, shift = page.evaluate(LARGEST_PAINT)
+    weighed = [one for one in answers if one.request.resource_type in ("document", "stylesheet", "script") and one.ok]
+    weight = sum(len(gzip.compress(one.body())) for one in weighed)  # read last: it takes the browser's time
     context.close()
-    return sum(len(gzip.compress(body)) for body in bodies) / 1000, paint, shift
+    return weight / 1000, paint, shift
 
 
 if __name__ == "__main__":
