@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch
-
 from accounts.models import ListEntry, User
 from catalog.models import Title
 from recommendations.models import ModelVersion, RatingArchive
@@ -19,7 +17,8 @@ def about_the_data() -> dict[str, Any]:
 
 
 def last_change(member: User) -> ListEntry | None:
-    """The entry of the list that was changed last, with its title, if the member may see it."""
-    may_see = Title.objects.visible_to(member)
-    entries = ListEntry.objects.filter(user=member, title__in=may_see.order_by().values("pk"))
-    return entries.prefetch_related(Prefetch("title", may_see.for_cards())).order_by("-updated_at").first()
+    """The entry of the list that was changed last, with its title's names, if the member may see it."""
+    may_see = Title.objects.visible_to(member).order_by().values("pk")
+    entries = ListEntry.objects.filter(user=member, title__in=may_see).select_related("title")
+    names = (f"title__{field}" for field in ("name", "name_english", "name_native"))
+    return entries.only("updated_at", *names).order_by("-updated_at").first()

@@ -196,7 +196,7 @@ class TestForYou:
         for _ in range(n):
             make_title()
         own.get(reverse("recommendations:for_you"))  # from here on this process has the catalogue's index and cards
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             own.get(reverse("recommendations:for_you"))
 
 
