@@ -16,7 +16,9 @@ from catalog.filters import RANGES, SEASON_PATTERN, YEARS, TitleFilter, status_o
 
 CHOSEN_FROM_CATALOGUE = ("tag", "tag_any", "tag_not", "studio")
 NO_NULL = r"^[^\x00]*$"
-SOME_TEXT = r"^[^\x00]*[^\x00\s][^\x00]*$"  # more than blanks
+SOME_TEXT = (
+    r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"  # more than blanks, of which Python knows some more than JavaScript
+)
 
 
 class Query(serializers.Serializer[dict[str, Any]]):

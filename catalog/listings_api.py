@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from catalog.airing import airings, on_air
 from catalog.api import TitleCardSerializer, TitleLinkSerializer, title_card
-from catalog.api_query import Query, TitleFilterBackend, require_known
+from catalog.api_query import SOME_TEXT, Query, TitleFilterBackend, require_known
 from catalog.facets import Facets, Option
 from catalog.filters import Found, TitleFilter
 from catalog.models import Title
@@ -140,8 +140,8 @@ class TopQuery(Query):
     decade = serializers.IntegerField(
         required=False, help_text="The first year of a decade, or below 0 a single year: 1990, -2024."
     )
-    format = serializers.CharField(required=False)
-    tag = serializers.CharField(required=False)
+    format = serializers.RegexField(SOME_TEXT, required=False)
+    tag = serializers.RegexField(SOME_TEXT, required=False)
 
 
 class TopTitles(APIView):
