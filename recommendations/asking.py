@@ -12,7 +12,9 @@ from django.http import QueryDict
 from catalog.facets import Active, Facets, TagOption, active_filters
 from catalog.filters import TitleFilter
 from catalog.models import Title
+from catalog.models.titles import viewing_class
 from catalog.requests import PageRequest
+from catalog.versioning import catalogue_version
 from recommendations import serving
 from recommendations.engine.ranking import PUBLISHED, RankingOptions
 from recommendations.forms import OptionsForm
@@ -34,14 +36,18 @@ class Asked:
     def filters(self) -> TitleFilter:
         return TitleFilter(self.parameters, Title.objects.visible_to(self.viewer), viewer=self.viewer)
 
+    @property
+    def names_filters(self) -> bool:
+        return TitleFilter.is_asked(self.parameters)
+
     @cached_property
     def choice(self) -> serving.Choice | None:
-        return serving.filtered(self.filters)
+        return serving.filtered(self.filters) if self.names_filters else None
 
     @cached_property
     def active(self) -> list[Active]:
         """The filters that are set."""
-        return active_filters(self.filters)
+        return active_filters(self.filters) if self.names_filters else []
 
     @property
     def carried(self) -> list[Active]:
@@ -51,6 +57,11 @@ class Asked:
     @property
     def genres(self) -> list[TagOption]:
         return Facets(self.filters).tags()[0].options
+
+    @property
+    def choices_key(self) -> str:
+        """What the choices that the filters offer depend on, but for what was sent."""
+        return f"{catalogue_version()}:{viewing_class(self.viewer)}"
 
     @property
     def is_published(self) -> bool:

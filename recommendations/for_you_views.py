@@ -46,8 +46,6 @@ def render_for_you(request: MemberRequest) -> HttpResponse:
         "list": found,
         "asked": asked,
         "left_out": _titles(request, asked.without_reason),
-        "filters": asked.filters,
-        "genres": asked.genres,
         "n_fitting": len(asked.choice.title_ids) if asked.choice else None,
         "n_wanted": n,
     }

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from functools import cache
+
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from accounts import scores
 from accounts.editor import editor
@@ -12,6 +15,7 @@ from accounts.queries import Mark, marks_of
 from catalog.models import Title
 
 register = template.Library()
+NUMBER = "@number@"  # stands for a title's
 
 
 @register.simple_tag(takes_context=True)
@@ -30,6 +34,17 @@ def my_mark(context: Context, title: Title) -> Mark | None:
 def entry_editor(context: Context, title: Title) -> SafeString:
     template, needed = editor(context["request"], title)
     return render_to_string(template, needed, request=context["request"])
+
+
+@register.simple_tag
+def quick_buttons(title: Title) -> SafeString:
+    """What one click says of a title. The buttons of all cards differ in a number: they are drawn once a language."""
+    return SafeString(_quick_buttons(get_language()).replace(NUMBER, str(title.pk)))
+
+
+@cache
+def _quick_buttons(language: str) -> str:
+    return render_to_string("accounts/_quick_buttons.html", {"pk": NUMBER})
 
 
 @register.simple_tag

@@ -119,6 +119,18 @@ class TestFilters:
 
         assert '<input type="checkbox" name="members_min" value="1980" checked>' in content
 
+    def test_an_adult_genre_is_offered_to_those_who_opted_in_alone(self, own, member, odd):
+        adult = Tag.objects.create(kind="genre", name="Erotica", slug="erotica", is_adult=True)
+        adult.titles.set(odd)
+
+        shown = []
+        for shows_adult in (True, False):
+            member.shows_adult = shows_adult
+            member.save()
+            shown.append('value="erotica"' in own.get("/").content.decode())
+
+        assert shown == [True, False]
+
     def test_the_api_takes_the_same(self, own, even):
         Title.objects.filter(pk__in=[title.pk for title in even[:3]]).update(format="movie")
 
