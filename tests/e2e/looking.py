@@ -25,6 +25,28 @@ AUDIT = """() => {
     ...levels.filter((level, place) => place && level > levels[place - 1] + 1).map((level) => `skips to heading ${level}`),
   ];
 }"""
+# What needs a script and is shown without one, or leads nowhere.
+DEAD = """() => {
+  const shown = (css) => [...document.querySelectorAll(css)].filter((one) => one.checkVisibility({visibilityProperty: true}));
+  const fields = (form) => [...form.elements].filter((one) => one.checkVisibility());
+  const entered = (form) => fields(form).length === 1 && fields(form)[0].matches("[type=search], [type=text]");  // sent by Enter
+  const sends = (one) => one.matches("button:not([type]), [type=submit], [type=image]");
+  const asks = "[hx-get], [hx-post], [hx-put], [hx-patch], [hx-delete]";
+  const say = (what) => (one) => `${what}: ${one.outerHTML.slice(0, 160)}`;
+  return [
+    ...shown("button, [type=button], [type=reset]").filter((one) => !one.form || !sends(one)).map(say("a button of no form")),
+    ...shown("a:not([href])").map(say("a link to nowhere")),
+    ...shown("form").filter((one) => fields(one).length && !fields(one).some(sends) && !entered(one)).map(say("a form without a button")),
+    ...shown("form").filter((one) => one.method === "post" && !one.hasAttribute("action") && !one.querySelector("[formaction]")
+      && one.matches(asks)).map(say("a form that only a script sends")),
+    ...shown(asks).filter((one) => !one.matches("form, a[href], button, input, select, textarea") && !one.textContent.trim())
+      .map(say("a place that only a script fills")),
+    ...shown(".bone").map(say("waits for ever")),
+    ...shown("[data-wait]").filter((one) => ![...one.querySelectorAll("a[href]")].some((link) => link.checkVisibility())).map(say("waits for ever")),
+    ...shown("[role=button], [onclick], [data-open]").map(say("does nothing")),
+    ...(document.querySelector("main")?.textContent.trim() ? [] : ["an empty page"]),
+  ];
+}"""
 # What colours decide is looked at in both themes, everything else once a width.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # What is on a page many times over is looked at in its first few.
@@ -53,6 +75,13 @@ def look_at(page, path: str, *, with_frame: bool = True) -> set[str]:
     page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
     page.evaluate("alike => { for (const one of document.querySelectorAll(alike)) one.remove(); }", ALIKE)
     return found | violations(page, with_frame=with_frame)
+
+
+def look_without_scripts(page, path: str) -> set[str]:
+    """What cannot be used where no script runs, with everything on the page opened as a reader would."""
+    page.goto(path)
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    return {f"without scripts: {problem}" for problem in page.evaluate(DEAD)}
 
 
 def misfits(page) -> set[str]:

@@ -1,4 +1,5 @@
-"""Every page fits its screen, logs no error and passes axe-core: for visitors and members, light and dark, on a phone and a desk."""
+"""Every page fits its screen, logs no error, passes axe-core and works without scripts: for visitors, members and staff, light
+and dark, on a phone and a desk."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ from social.relations import block, follow, mute
 from social.reviews import write_review
 from social.tips import recommend
 from tests.e2e.conftest import Watched, log_in
-from tests.e2e.looking import look_at, violations
+from tests.e2e.looking import look_at, look_without_scripts, violations
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
 
@@ -276,23 +277,27 @@ PARTS = 3  # of the many pages of members: each in a test, and a process, of its
 @pytest.mark.parametrize(
     ("viewer", "part"), [("visitor", None), *(("member", part) for part in range(PARTS)), ("staff", None)]
 )
-def test_every_page_can_be_used_by_everybody(browser, site, site_in_use, viewer, part):
-    context = browser.new_context(base_url=site.url, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    if viewer in site_in_use:
-        log_in(context, site_in_use[viewer], site.url)
-    watched, problems = Watched(context, site.url), {}
+def test_every_page_can_be_used_by_everybody_with_scripts_and_without(browser, site, site_in_use, viewer, part):
+    common = {"base_url": site.url, "reduced_motion": "reduce"}
+    contexts = [browser.new_context(**common), browser.new_context(**common, java_script_enabled=False)]
+    for context in contexts:
+        context.set_default_timeout(10_000)
+        if viewer in site_in_use:
+            log_in(context, site_in_use[viewer], site.url)
+    watched, without_scripts = [Watched(context, site.url) for context in contexts]
+    problems: dict[str, set[str]] = {}
     seen = [(name, path) for name, (viewers, paths) in PAGES.items() if viewer in viewers for path in paths]
     for n, (name, address) in enumerate(seen if part is None else seen[part::PARTS]):
         path = address.format(**site_in_use)
         assert resolve(path.partition("?")[0]).view_name == name
-        if found := look_at(watched.page, path, with_frame=n == 0):
+        if found := look_at(watched.page, path, with_frame=n == 0) | look_without_scripts(without_scripts.page, path):
             problems[path] = found
-    assert (problems, watched.problems) == ({}, [])
+    assert (problems, watched.problems, without_scripts.problems) == ({}, [], [])
     for path in WRONG.get(viewer, []) if not part else []:
-        if found := look_at(watched.page, path):
+        if found := look_at(watched.page, path) | look_without_scripts(without_scripts.page, path):
             problems[path] = found
-    context.close()
+    for context in contexts:
+        context.close()
     assert problems == {}
 
 
