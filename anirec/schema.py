@@ -78,6 +78,14 @@ class ApiSchema(AutoSchema):
         others = {**problem, "description": "What else went wrong."}
         return {**problems, **bodies, "default": others}
 
+    def _get_request_body(self, direction: Direction = "request") -> dict[str, Any] | None:
+        body: dict[str, Any] | None = super()._get_request_body(direction)
+        if body and isinstance(
+            self.get_request_serializer(), dict
+        ):  # described as it is: no object whose parts may all be left out
+            body["required"] = True
+        return body
+
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
         mapped = super()._map_basic_serializer(serializer, direction)
         if direction == "request" and getattr(serializer, "is_closed", False):

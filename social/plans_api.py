@@ -73,10 +73,15 @@ class NoteField(TextField):
     pass
 
 
+@extend_schema_field({"type": "string", "format": "date-time", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T"})
+class MomentField(serializers.DateTimeField):
+    """A format alone is taken as a hint by many programs, and "" as a moment."""
+
+
 class WrittenPlanSerializer(serializers.Serializer[Any]):
     name = NameField(max_length=80, trim_whitespace=False)  # `social.plans` refuses an empty one
     note = NoteField(max_length=500, required=False, allow_blank=True)
-    starts_at = serializers.DateTimeField(required=False, allow_null=True)
+    starts_at = MomentField(required=False, allow_null=True)
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_plans"))
