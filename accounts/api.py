@@ -27,7 +27,10 @@ from catalog.models.titles import Format
 from catalog.paging import CursorPages
 from catalog.partial_dates import PartialDate
 
-DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+DAYS = {"0[13578]|1[02]": "0[1-9]|[12][0-9]|3[01]", "0[469]|11": "0[1-9]|[12][0-9]|30", "02": "0[1-9]|1[0-9]|2[0-8]"}
+MONTHS = "|".join(f"({months})(-({days}))?" for months, days in DAYS.items())
+LEAP_YEAR = "[0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00"
+DATE = f"^([0-9]{{4}}(-({MONTHS}))?|({LEAP_YEAR})-02-29)$"  # as `PartialDate` reads it
 
 
 @extend_schema_field({"type": "string", "pattern": DATE, "example": "2004-04"})

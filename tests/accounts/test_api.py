@@ -1,3 +1,6 @@
+import re
+from calendar import monthrange
+
 import pytest
 
 MY_LIST = "/api/v1/my/list/"
@@ -184,3 +187,13 @@ def test_hidden_titles_take_the_same_queries_for_any_length(api, member, make_ti
         cards = api.get(MY_HIDDEN).json()["results"]
 
     assert len(cards) == n
+
+
+@pytest.mark.parametrize("year", [1900, 1999, 2000, 2004])
+def test_the_schema_s_pattern_of_a_date_fits_the_days_of_the_calendar_and_no_others(year):
+    from accounts.api import DATE
+
+    written = {f"{year}-{month:02}-{day:02}" for month in range(14) for day in range(33)}
+    days = {f"{year}-{m:02}-{day:02}" for m in range(1, 13) for day in range(1, monthrange(year, m)[1] + 1)}
+
+    assert {text for text in written if re.search(DATE, text)} == days
