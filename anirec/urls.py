@@ -12,6 +12,7 @@ urlpatterns = [
     path("offline/", installable.offline, name="offline"),
     path("api/", guide, name="api_guide"),
     path("", include("anirec.live.urls")),
+    path("", include("recommendations.experiments.urls")),  # early: most requests are told events
     path("api/", include("anirec.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
@@ -19,7 +20,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("social.urls")),
     path("", include("recommendations.urls")),
-    path("", include("recommendations.experiments.urls")),
     path("", include("recommendations.staff.urls")),
 ]
 handler400 = "anirec.problems.bad_request"

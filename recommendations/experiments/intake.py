@@ -17,6 +17,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from redis.commands.core import Script
 
 from recommendations.experiments.variants import read_ticket
 from recommendations.models import WidgetEvent
@@ -26,6 +27,19 @@ LONGEST_STREAM = 500_000  # batches that wait; beyond, the oldest are let go
 MOST_BYTES = 32_768
 MOST_TICKETS, MOST_EVENTS = 20, 200  # of a batch
 MOST_A_MINUTE = 600  # events of one member or visitor
+# Counted and appended in one turn: most of what a batch costs is the way to the stream and back.
+APPEND = """
+local is_too_much = false
+for place = 2, #KEYS do
+    is_too_much = redis.call('INCRBY', KEYS[place], ARGV[place + 1]) > tonumber(ARGV[1]) or is_too_much
+    redis.call('EXPIRE', KEYS[place], 120)
+end
+if is_too_much then return 0 end
+for place = #KEYS + 2, #ARGV do
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'batch', ARGV[place])
+end
+return 1
+"""
 KINDS = {"seen": WidgetEvent.Kind.EXPOSURE, "opened": WidgetEvent.Kind.CLICK}
 
 
@@ -71,22 +85,18 @@ def read(sent: object) -> list[dict[str, Any]]:
 
 def keep(batches: list[dict[str, Any]]) -> bool:
     """Append to the stream; False where somebody sends more in a minute than anybody can see."""
-    connection = stream()
     minute = int(time.time() // 60)
     counts: dict[int, int] = {}
     for batch in batches:
         counts[batch["unit"]] = counts.get(batch["unit"], 0) + len(batch["events"])
-    with connection.pipeline(transaction=False) as pipe:
-        for unit, n in counts.items():
-            key = f"{STREAM}:{minute}:{unit}"
-            pipe.incrby(key, n)
-            pipe.expire(key, 120)
-        if max(pipe.execute()[::2]) > MOST_A_MINUTE:
-            return False
-        for batch in batches:
-            pipe.xadd(STREAM, {"batch": json.dumps(batch)}, maxlen=LONGEST_STREAM, approximate=True)
-        pipe.execute()
-    return True
+    keys = [STREAM, *(f"{STREAM}:{minute}:{unit}" for unit in counts)]
+    numbers = [MOST_A_MINUTE, LONGEST_STREAM, *counts.values()]
+    return bool(_append()(keys, [*numbers, *map(json.dumps, batches)]))
+
+
+@lru_cache(maxsize=1)
+def _append() -> Script:
+    return stream().register_script(APPEND)
 
 
 @lru_cache(maxsize=1)
