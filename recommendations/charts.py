@@ -15,7 +15,7 @@ HEIGHT = 200.0  # of columns
 TOP, BOTTOM = 18.0, 22.0  # room for what stands above a column and below it
 GAP = 0.22  # of a column's room
 BAR, ROOM = 16.0, 26.0  # a bar's height, and with the space to the next
-NAMES = 128.0  # room for a bar's name
+NAMES = 146.0  # room for a bar's name
 VALUES = 60.0  # room for its value
 LONGEST = 17  # letters of a name; the table has all of it
 
@@ -103,7 +103,7 @@ def bars(name: str, title: str, says: str, head: Sequence[str], rows: Sequence[R
 
     >>> chart = bars("x", "Genres", "Drama.", ("Genre", "Points"), [Row("Drama", 1.0, "+1"), Row("Mecha", -0.5, "−0.5")])
     >>> [(mark.x, mark.width, mark.is_negative) for mark in chart.marks]
-    [(198.7, 141.3, False), (128.0, 70.7, True)]
+    [(210.7, 129.3, False), (146.0, 64.7, True)]
     """
     most = max((row.value for row in rows), default=0)
     least = min([row.value for row in rows] + [0.0])

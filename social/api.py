@@ -71,7 +71,7 @@ class FollowRequestSerializer(serializers.ModelSerializer[FollowRequest]):
 
 @extend_schema_view(get=extend_schema(operation_id="members", parameters=[DirectoryQuery]))
 class Members(ListAPIView[User]):
-    """Members, those with the most entries first."""
+    """Members, those who change their public lists most first."""
 
     read_scope = "read:social"
     serializer_class = MemberInListSerializer

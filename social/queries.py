@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, Visibility
 from social.models import Follow, FollowRequest, Mute
 from social.visibility import entries_visible_to, followed_by, members_visible_to
 
@@ -46,7 +46,10 @@ def find_by_name(username: str, members: QuerySet[User]) -> User:
 
 
 def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "") -> QuerySet[User]:
-    """Members, those with the most entries that `viewer` may see first (`n_entries`)."""
+    """Members, those who change their public lists most first; `n_entries`: how many of theirs `viewer` may see.
+
+    By the entries themselves, everybody's would be counted for each page.
+    """
     entries = entries_visible_to(viewer).filter(user=OuterRef("pk")).order_by().values("user")
     members = members_visible_to(viewer)
     if kind in ("people", "synthetic"):
@@ -56,7 +59,9 @@ def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "
     if q:
         members = members.filter(username__icontains=q)
     n_entries = Coalesce(Subquery(entries.annotate(n=Count("pk")).values("n")), 0)
-    return members.annotate(n_entries=n_entries).order_by("is_synthetic", "-n_entries", "username")
+    is_public = When(list_visibility=Visibility.PUBLIC, then="list_version")
+    members = members.annotate(n_entries=n_entries, n_changes=Case(is_public, default=0))
+    return members.order_by("is_synthetic", "-n_changes", "username")
 
 
 def followers_among(user_id: int, member_ids: Collection[int]) -> list[int]:

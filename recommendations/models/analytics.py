@@ -155,6 +155,7 @@ class RequestDay(models.Model):
         PAGE = "page", _("Page")
         FRAGMENT = "fragment", _("Part of a page")
         API = "api", _("API")
+        REST = "rest", _("Pictures, events and the like")
 
     day = models.DateField()
     kind = models.CharField(max_length=8, choices=Kind)

@@ -33,15 +33,18 @@ def over():
     return add
 
 
-def test_requests_are_counted_by_kind_and_route(client, over):
+def test_requests_are_counted_by_kind_and_route(client, make_title, over):
     client.get("/about/")
     client.get("/about/")
     client.get("/about/", headers={"HX-Request": "true"})
     client.get("/api/v1/titles/")
     client.get("/nowhere/")
+    client.get(f"/posters/{make_title().pk}.svg")
+    client.get("/health/")
     over()
     assert requests() == [
         ("api", "api:titles", 1), ("fragment", "recommendations:about", 1), ("page", "recommendations:about", 2),
+        ("rest", "catalog:poster", 1), ("rest", "health", 1),
     ]  # fmt: skip
 
 
