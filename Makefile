@@ -1,12 +1,12 @@
 # run: the site on 127.0.0.1:8000 (PORT changes it) · test: every test · check: style, types, imports, migrations
-# bench: measured speeds · bench-pages: of pages, and in a browser · bench-updates: until one member sees what another did · properties: 10,000 cases each · schemathesis: the API against its schema, EXAMPLES of each kind · bench-offline: measured quality, beside well-known recommenders · messages: collect the strings to translate, and compile them · lock: renew requirements.lock from pyproject.toml
+# bench: measured speeds · bench-pages: of pages, and in a browser · bench-updates: until one member sees what another did · properties: 10,000 cases each · walk: every page at both widths in both themes · schemathesis: the API against its schema, EXAMPLES of each kind · bench-offline: measured quality, beside well-known recommenders · messages: collect the strings to translate, and compile them · lock: renew requirements.lock from pyproject.toml
 
 PYTHON ?= python3
 TEST_PROCESSES ?= 2
 BIN := .venv/bin
 READY := .venv/installed
 
-.PHONY: run test check bench bench-pages bench-updates bench-offline properties schemathesis messages lock
+.PHONY: run test check bench bench-pages bench-updates bench-offline properties walk schemathesis messages lock
 
 run: $(READY)
 	@exec $(BIN)/python -m anirec.launch
@@ -30,6 +30,9 @@ bench-pages: $(READY)
 
 properties: $(READY)
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q -m property --timeout 3600
+
+walk: $(READY)
+	@WALK=whole $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q tests/e2e/test_accessibility.py
 
 schemathesis: $(READY)
 	@SCHEMATHESIS_OPTIONS="--phases coverage,fuzzing,stateful --max-examples $${EXAMPLES:-50}" \
