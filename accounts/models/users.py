@@ -4,9 +4,9 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.addresses import address_of
 from catalog.models.titles import AgeRating
 
 
@@ -96,4 +96,4 @@ class User(AbstractUser):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("social:member", args=[self.username])
+        return address_of("social:member", self.username)

@@ -7,9 +7,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.addresses import address_of
 from catalog.models.tags import Tag
 from catalog.partial_dates import PartialDateField
 
@@ -228,7 +228,7 @@ class Title(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:title", args=[self.pk])
+        return address_of("catalog:title", self.pk)
 
     @property
     def year(self) -> int | None:

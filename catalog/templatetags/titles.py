@@ -6,10 +6,10 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.addresses import address_of
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.names import name_for
@@ -17,6 +17,9 @@ from catalog.posters import poster_version
 
 register = template.Library()
 FORMATS = dict(Format.choices)  # Django's get_format_display takes ten times as long
+
+
+register.simple_tag(address_of, name="address")  # of one of many: the rest take `url`
 
 
 @register.simple_tag(takes_context=True)
@@ -27,7 +30,7 @@ def title_name(context: Context, title: Title) -> str:
 @register.simple_tag
 def poster_url(title: Title) -> str:
     """The version makes the address change with the picture, so that browsers may keep it for ever."""
-    return f"{reverse('catalog:poster', args=[title.pk])}?v={poster_version(title)}"
+    return f"{address_of('catalog:poster', title.pk)}?v={poster_version(title)}"
 
 
 @register.filter

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ListEntry, User
+from catalog.addresses import address_of
 from social.models.relations import Follow
 from social.models.reviews import Review
 
@@ -50,7 +50,7 @@ class Activity(models.Model):
         return f"{self.actor_id} {self.kind}, {self.at}"
 
     def get_absolute_url(self) -> str:
-        return reverse("social:activity", args=[self.pk])
+        return address_of("social:activity", self.pk)
 
     @property
     def owner(self) -> User:

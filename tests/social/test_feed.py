@@ -224,7 +224,7 @@ class TestPages:
     @pytest.mark.parametrize("n", [1, 3])
     def test_takes_the_same_number_of_queries(self, open_feed, ada, make_entry, n, django_assert_num_queries):
         self.many(ada, make_entry, n)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             open_feed()
 
     def test_an_empty_one_says_what_to_do(self, client, member):
