@@ -2,7 +2,7 @@
 # bench: measured speeds · bench-pages: of pages, and in a browser · bench-updates: until one member sees what another did · properties: 10,000 cases each · walk: every page at both widths in both themes · schemathesis: the API against its schema, EXAMPLES of each kind · bench-offline: measured quality, beside well-known recommenders · messages: collect the strings to translate, and compile them · lock: renew requirements.lock from pyproject.toml
 
 PYTHON ?= python3
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 BIN := .venv/bin
 READY := .venv/installed
 
@@ -12,7 +12,7 @@ run: $(READY)
 	@exec $(BIN)/python -m anirec.launch
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) -q -rs
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -q -rs
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -265,5 +265,5 @@ class TestLook:
     def test_it_is_cheap(self, client, ada, django_assert_num_queries):
         client.force_login(ada)
         client.get(reverse("live:state"))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(reverse("live:state"))

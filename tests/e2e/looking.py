@@ -8,9 +8,15 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 WIDTHS = (1440, 390)
-# The suite looks at each width in one theme and at each theme in one width; `make walk` at every width in every theme.
-EVERYTHING = [(390, "dark"), (390, "light"), (1440, "dark"), (1440, "light")]
-LOOKS = EVERYTHING if "WALK" in os.environ else EVERYTHING[::3]
+EVERYTHING = [(390, "dark"), (1440, "light"), (390, "light"), (1440, "dark")]
+LOOKS = EVERYTHING if "WALK" in os.environ else EVERYTHING[:2]
+
+
+def looks_at_page(n: int) -> list[tuple[int, str]]:
+    """`make walk` looks at every page at each width in each theme; the suite, for its time, at one of the four in turn."""
+    return EVERYTHING if "WALK" in os.environ else [EVERYTHING[n % 4]]
+
+
 AUDIT = """() => {
   const shown = [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea, summary")]
     .filter((one) => one.checkVisibility() && !one.closest("[aria-hidden=true]"));
@@ -69,7 +75,7 @@ def load_all_parts(page) -> None:
     expect(page.locator(".bone")).to_have_count(0)
 
 
-def look_at(page, path: str, *, with_frame: bool = True) -> set[str]:
+def look_at(page, path: str, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
     """What is wrong with a page, with everything on it loaded and opened; axe may skip the frame that all pages share."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(path)
@@ -77,7 +83,7 @@ def look_at(page, path: str, *, with_frame: bool = True) -> set[str]:
     found = misfits(page)
     page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
     page.evaluate("alike => { for (const one of document.querySelectorAll(alike)) one.remove(); }", ALIKE)
-    return found | violations(page, with_frame=with_frame)
+    return found | violations(page, looks=looks, with_frame=with_frame)
 
 
 def look_without_scripts(page, path: str) -> set[str]:
@@ -96,12 +102,12 @@ def misfits(page) -> set[str]:
     return found
 
 
-def violations(page, *, with_frame: bool = True) -> set[str]:
+def violations(page, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
     """What axe-core finds on the page as it is now."""
     page.evaluate(AXE_SCRIPT)
     page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
     found, skipped = set(), [] if with_frame else FRAME
-    for width, theme in LOOKS:
+    for width, theme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         page.evaluate("for (const one of document.querySelectorAll('details.filters')) one.open = innerWidth < 900")

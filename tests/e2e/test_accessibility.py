@@ -29,7 +29,7 @@ from social.relations import block, follow, mute
 from social.reviews import write_review
 from social.tips import recommend
 from tests.e2e.conftest import Watched, log_in
-from tests.e2e.looking import look_at, look_without_scripts, violations
+from tests.e2e.looking import look_at, look_without_scripts, looks_at_page, violations
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
 
@@ -290,7 +290,8 @@ def test_every_page_can_be_used_by_everybody_with_scripts_and_without(browser, s
     for n, (name, address) in enumerate(seen if part is None else seen[part::PARTS]):
         path = address.format(**site_in_use)
         assert resolve(path.partition("?")[0]).view_name == name
-        if found := look_at(watched.page, path, with_frame=n == 0) | look_without_scripts(without_scripts.page, path):
+        found = look_at(watched.page, path, looks=looks_at_page(n), with_frame=n == 0)
+        if found := found | look_without_scripts(without_scripts.page, path):
             problems[path] = found
     assert (problems, watched.problems, without_scripts.problems) == ({}, [], [])
     for path in WRONG.get(viewer, []) if not part else []:
