@@ -57,7 +57,7 @@ class TestBrowse:
         client.force_login(member)
         assert ">Completed · 9</span>" in client.get(reverse("catalog:browse")).content.decode()
 
-    @pytest.mark.parametrize("n", [1, 3])
+    @pytest.mark.parametrize("n", [1, 100])
     def test_takes_the_same_number_of_queries_for_any_number_of_titles(
         self, client, member, make_title, make_entry, n, django_assert_num_queries
     ):
@@ -144,7 +144,7 @@ class TestTitlePage:
         assert "<h1>Late</h1>" in client.get(title.get_absolute_url()).content.decode()
         assert client.get(poster_url(title)).headers["Cache-Control"] == "private, max-age=31536000, immutable"
 
-    @pytest.mark.parametrize("n", [1, 3])
+    @pytest.mark.parametrize("n", [1, 100])
     def test_takes_the_same_number_of_queries_for_any_number_of_relations(
         self, client, member, make_title, n, django_assert_num_queries
     ):
