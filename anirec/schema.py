@@ -80,9 +80,8 @@ class ApiSchema(AutoSchema):
 
     def _get_request_body(self, direction: Direction = "request") -> dict[str, Any] | None:
         body: dict[str, Any] | None = super()._get_request_body(direction)
-        if body and isinstance(
-            self.get_request_serializer(), dict
-        ):  # described as it is: no object whose parts may all be left out
+        # Described as it is, it is no object of which every part may be left out.
+        if body and isinstance(self.get_request_serializer(), dict):
             body["required"] = True
         return body
 

@@ -129,9 +129,8 @@ def _kind(request: HttpRequest, response: HttpResponseBase) -> str:
     """A page has some twenty pictures, which take a tenth of its time: counted with it, they would make it look quick."""
     if request.path.startswith("/api/"):
         return RequestDay.Kind.API.value
-    if response.status_code == HTTPStatus.NO_CONTENT or not response.headers.get("Content-Type", "").startswith(
-        "text/html"
-    ):
+    is_html = response.headers.get("Content-Type", "").startswith("text/html")
+    if not is_html or response.status_code == HTTPStatus.NO_CONTENT:
         return RequestDay.Kind.REST.value
     return (RequestDay.Kind.FRAGMENT if "HX-Request" in request.headers else RequestDay.Kind.PAGE).value
 
