@@ -23,7 +23,7 @@ check: $(READY)
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 bench: $(READY)
-	@$(BIN)/python -m anirec.bench
+	@$(BIN)/python -m anirec.bench $(OPTIONS)
 
 bench-pages: $(READY)
 	@$(BIN)/python -m anirec.bench_pages $(OPTIONS)

@@ -56,8 +56,9 @@ class Row:
 def main() -> None:
     options = _options()
     os.chdir(BASE_DIR)
-    provide_own_services("bench")
-    _fill(options)
+    provide_own_services("bench", keep=options.again)
+    if not options.again:
+        _fill(options)
     tokens = _tokens()
     port = free_port()
     with web_process(port) as web:
@@ -75,6 +76,7 @@ def _options() -> argparse.Namespace:
         "--members", type=int, default=2000, help="members of the site whose publication is broken off (default: 2000)"
     )
     parser.add_argument("--small", action="store_true", help="the sample catalogue and the starter model in any case")
+    parser.add_argument("--again", action="store_true", help="the web process alone, on the site that the last run made")
     return parser.parse_args()
 
 
