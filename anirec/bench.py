@@ -76,7 +76,9 @@ def _options() -> argparse.Namespace:
         "--members", type=int, default=2000, help="members of the site whose publication is broken off (default: 2000)"
     )
     parser.add_argument("--small", action="store_true", help="the sample catalogue and the starter model in any case")
-    parser.add_argument("--again", action="store_true", help="the web process alone, on the site that the last run made")
+    parser.add_argument(
+        "--again", action="store_true", help="the web process alone, on the site that the last run made"
+    )
     return parser.parse_args()
 
 

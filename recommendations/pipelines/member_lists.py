@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
+from catalog.models import Title
 from recommendations.engine.interactions import IdMap
 from recommendations.engine.recommender import MemberList
 
@@ -34,7 +35,7 @@ BYTES_AT_ONCE = 1 << 22  # of text, before it becomes numbers
 
 
 def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, MemberList]]:
-    """(user_id, list_version, list) of each of these members, in three reads for all of them.
+    """(user_id, list_version, list) of each of these members, in four reads for all of them at the most.
 
     The version is read first: a list that changes meanwhile makes a row that counts as older than it.
     """
@@ -49,12 +50,13 @@ def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, 
         HiddenTitle.objects.filter(user__in=user_ids).order_by("user_id").values_list("user_id", "title_id", FRANCHISE),
         width=3,
     )
+    parts = known_parts(items, (entries[1], entries[4]), (hidden[1], hidden[2]))
     for user_id, list_version, shows_adult in members:
         titles, scores, experienced, franchises = _rows_of(user_id, entries)
         hidden_titles, hidden_franchises = _rows_of(user_id, hidden)
         own = member_list(items, titles, scores, experienced > 0, hidden_titles, shows_adult)
-        on_list = _with_franchises(items, own.on_list, titles, franchises)
-        hidden_index = _with_franchises(items, own.hidden, hidden_titles, hidden_franchises)
+        on_list = np.concatenate([own.on_list, begun(items, titles, franchises, parts)])
+        hidden_index = np.concatenate([own.hidden, begun(items, hidden_titles, hidden_franchises, parts)])
         yield user_id, list_version, replace(own, on_list=on_list, hidden=hidden_index)
 
 
@@ -73,12 +75,35 @@ def member_list(
     return MemberList(index[read], scores[read].astype(np.float32), index[known], hidden[hidden >= 0], shows_adult)
 
 
-def _with_franchises(
-    items: IdMap, known: NDArray[np.integer], title_ids: NDArray[np.integer], franchise_ids: NDArray[np.integer]
+def known_parts(items: IdMap, *lists: Columns) -> Columns:
+    """(franchise ids, in order; indices): of each franchise of a title that the model does not know, a part that it knows.
+
+    lists: of each, (title ids, ids of their franchises).
+    """
+    wanted = np.unique(
+        np.concatenate([franchises[items.index_of(titles) < 0] for titles, franchises in lists])
+    ).tolist()
+    if not wanted:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    of_franchises = Title.objects.filter(Q(franchise_entry__in=wanted) | Q(pk__in=wanted)).order_by()
+    franchises, pks = copy_columns(of_franchises.values_list(FRANCHISE_OF_TITLE, "pk"), width=2)
+    index = items.index_of(pks)
+    known, first = np.unique(franchises[index >= 0], return_index=True)
+    return known, index[index >= 0][first]
+
+
+def begun(
+    items: IdMap, title_ids: NDArray[np.integer], franchise_ids: NDArray[np.integer], parts: Columns
 ) -> NDArray[np.integer]:
-    """For titles that the model does not know also where their franchises begin: those stay away as well."""
-    begun = items.index_of(franchise_ids[items.index_of(title_ids) < 0])
-    return np.concatenate([known, begun[begun >= 0]])
+    """For titles that the model does not know a part of their franchises that it knows: those stay away as well."""
+    known, index = parts
+    return index[np.isin(known, franchise_ids[items.index_of(title_ids) < 0])]
+
+
+def franchises_of(title_ids: NDArray[np.integer]) -> Columns:
+    """(title ids, ids of their franchises) of those of these titles that there are."""
+    titles = Title.objects.filter(pk__in=title_ids.tolist()).order_by()
+    return copy_columns(titles.values_list("pk", FRANCHISE_OF_TITLE), width=2)
 
 
 def flag(condition: Q) -> Case:

@@ -20,7 +20,15 @@ from recommendations.engine.interactions import IdMap
 from recommendations.engine.ranking import allowed_titles
 from recommendations.engine.recommender import MemberList
 from recommendations.models import ModelVersion
-from recommendations.pipelines.member_lists import EXPERIENCED, FRANCHISE, Columns, copy_columns, flag
+from recommendations.pipelines.member_lists import (
+    EXPERIENCED,
+    FRANCHISE,
+    Columns,
+    begun,
+    copy_columns,
+    flag,
+    known_parts,
+)
 from recommendations.pipelines.member_lists import member_list as as_indices
 from recommendations.serving.choices import Choice
 from recommendations.serving.personal import LEAST_INPUTS
@@ -86,8 +94,8 @@ def recommend_for_group(asker: User, others: Sequence[User], n: int = 20, method
     silent = tuple(member for member in members if member not in heard)
     among = _visible_to_all(members, recommender.items)
     for member in silent:
-        begun = lists.own[member.pk]
-        among &= allowed_titles(rules, begun.on_list, begun.hidden, shows_adult=False)
+        theirs = lists.own[member.pk]
+        among &= allowed_titles(rules, theirs.on_list, theirs.hidden, shows_adult=False)
     own = [lists.own[member.pk] for member in heard]
     found = recommend_together(recommender, own, rules, n + SPARE, method, among)
     unseen = tuple(member for member in silent if member.pk in lists.empty)
@@ -95,7 +103,7 @@ def recommend_for_group(asker: User, others: Sequence[User], n: int = 20, method
 
 
 def _lists(asker: User, members: Sequence[User], items: IdMap) -> _Lists:
-    """In two reads for all of them."""
+    """In three reads for all of them."""
     is_planned = Q(status=EntryStatus.PLANNED)
     entries = copy_columns(
         entries_visible_to(asker)
@@ -106,24 +114,23 @@ def _lists(asker: User, members: Sequence[User], items: IdMap) -> _Lists:
     )
     hidden = HiddenTitle.objects.filter(user=asker).values_list("title_id", flat=True)
     hidden_ids = np.array(list(hidden), dtype=np.int64)
-    own = {}
+    own, parts = {}, known_parts(items, (entries[1], entries[5]))
     for member in members:
         mine = slice(*np.searchsorted(entries[0], [member.pk, member.pk + 1]))
         rows = tuple(column[mine] for column in entries)
-        own[member.pk] = _member_list(items, rows, hidden_ids if member == asker else hidden_ids[:0])
+        own[member.pk] = _member_list(items, rows, hidden_ids if member == asker else hidden_ids[:0], parts)
     planned = entries[4] > 0
     pairs = zip(entries[0][planned].tolist(), entries[1][planned].tolist(), strict=True)
     empty = {member.pk for member in members} - set(entries[0].tolist())
     return _Lists(own, empty, set(pairs))
 
 
-def _member_list(items: IdMap, rows: Columns, hidden_ids: np.ndarray) -> MemberList:
+def _member_list(items: IdMap, rows: Columns, hidden_ids: np.ndarray, parts: Columns) -> MemberList:
     """What is planned was not seen: it may be suggested, and is all the better for it."""
     _, titles, scores, experienced, planned, franchises = rows
     seen = planned == 0
     read = as_indices(items, titles[seen], scores[seen], experienced[seen] > 0, hidden_ids, shows_adult=False)
-    begun = items.index_of(franchises[seen])
-    on_list = np.concatenate([read.on_list, begun[begun >= 0]])
+    on_list = np.concatenate([read.on_list, begun(items, titles[seen], franchises[seen], parts)])
     return MemberList(read.items, read.scores, on_list, read.hidden, read.shows_adult)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
@@ -16,7 +16,15 @@ from catalog.models import Title
 from catalog.models.titles import TitleQuerySet
 from recommendations.engine.interactions import LIKED, IdMap
 from recommendations.engine.recommender import MemberList
-from recommendations.pipelines.member_lists import FRANCHISE, FRANCHISE_OF_TITLE, member_list, member_lists
+from recommendations.pipelines.member_lists import (
+    FRANCHISE,
+    FRANCHISE_OF_TITLE,
+    begun,
+    franchises_of,
+    known_parts,
+    member_list,
+    member_lists,
+)
 
 Viewer = User | AnonymousUser | None
 
@@ -39,7 +47,11 @@ class Reader:
             return own
         title_ids = np.array(list(self.scores), dtype=np.int64)
         given = np.array(list(self.scores.values()), dtype=np.int64)
-        return member_list(items, title_ids, given, np.ones(len(given), bool), title_ids[:0], shows_adult=False)
+        own = member_list(items, title_ids, given, np.ones(len(given), bool), title_ids[:0], shows_adult=False)
+        if len(own.on_list) == len(title_ids):
+            return own
+        rated = franchises_of(title_ids)
+        return replace(own, on_list=np.concatenate([own.on_list, begun(items, *rated, known_parts(items, rated))]))
 
     def list_version(self) -> int | None:
         """None for a visitor: a few scores are read anew each time."""

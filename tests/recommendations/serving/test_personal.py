@@ -260,11 +260,13 @@ class TestNeverShown:
         assert first not in shown(found)
 
     @pytest.mark.parametrize("turned_away", ["dropped", "hidden"])
+    @pytest.mark.parametrize("begins_with", ["known", "unknown"])
     def test_the_franchise_of_what_was_turned_away_though_the_model_does_not_know_that_part(
-        self, fan, first, make_title, turned_away
+        self, fan, first, make_title, turned_away, begins_with
     ):
-        unknown = make_title("A part that nobody rated yet", franchise_entry=first)
-        Title.objects.filter(pk=first.pk).update(franchise_entry=first)
+        unknown = make_title("A part that nobody rated yet")
+        entry = first if begins_with == "known" else unknown
+        Title.objects.filter(pk__in=[first.pk, unknown.pk]).update(franchise_entry=entry)
         catalogue_changed()
         if turned_away == "dropped":
             lists.set_status(fan, unknown, "dropped")
@@ -274,6 +276,16 @@ class TestNeverShown:
         found = recommend_for(fan, 36)
         assert found.source == "live"
         assert first not in shown(found)
+
+    def test_nor_to_a_visitor_who_rated_a_part_that_the_model_does_not_know(self, odd, make_title, published):
+        scores = {title.pk: 9 for title in odd[:4]}
+        first = recommend_for_guest(scores, 1).items[0].title
+        unknown = make_title("A part that nobody rated yet")
+        Title.objects.filter(pk__in=[first.pk, unknown.pk]).update(franchise_entry=unknown)
+        catalogue_changed()
+
+        assert first in shown(recommend_for_guest(scores, 36))
+        assert first not in shown(recommend_for_guest({**scores, unknown.pk: 9}, 36))
 
     def test_a_full_list_comes_back_when_the_first_ones_may_not_be_shown(self, fan, publish_model, monkeypatch):
         publish_model()
