@@ -100,10 +100,11 @@ def begun(
     return index[np.isin(known, franchise_ids[items.index_of(title_ids) < 0])]
 
 
-def franchises_of(title_ids: NDArray[np.integer]) -> Columns:
+def franchises_of(title_ids: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(title ids, ids of their franchises) of those of these titles that there are."""
     titles = Title.objects.filter(pk__in=title_ids.tolist()).order_by()
-    return copy_columns(titles.values_list("pk", FRANCHISE_OF_TITLE), width=2)
+    pks, franchises = copy_columns(titles.values_list("pk", FRANCHISE_OF_TITLE), width=2)
+    return pks, franchises
 
 
 def flag(condition: Q) -> Case:

@@ -50,8 +50,9 @@ class Reader:
         own = member_list(items, title_ids, given, np.ones(len(given), bool), title_ids[:0], shows_adult=False)
         if len(own.on_list) == len(title_ids):
             return own
-        rated = franchises_of(title_ids)
-        return replace(own, on_list=np.concatenate([own.on_list, begun(items, *rated, known_parts(items, rated))]))
+        titles, franchises = franchises_of(title_ids)
+        parts = known_parts(items, (titles, franchises))
+        return replace(own, on_list=np.concatenate([own.on_list, begun(items, titles, franchises, parts)]))
 
     def list_version(self) -> int | None:
         """None for a visitor: a few scores are read anew each time."""
