@@ -24,6 +24,8 @@ AUDIT = """() => {
   const small = (one) => one.matches("button, .btn, select, summary, input:not([type=checkbox], [type=radio])")
     && !one.closest("#search-input, .search-box") && one.getBoundingClientRect().height < 39.5;
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  const labelled = (one) => `${one.getAttribute("aria-labelledby") ?? ""} ${one.getAttribute("aria-describedby") ?? ""}`
+    .split(" ").filter(Boolean).every((id) => document.getElementById(id));
   const levels = [...document.querySelectorAll("h1, h2, h3")].map((one) => Number(one.tagName[1]));
   const say = (what) => (one) => `${what}: ${one.outerHTML.slice(0, 120)}`;
   return [
@@ -31,6 +33,7 @@ AUDIT = """() => {
     ...shown.filter((one) => !named(one)).map(say("no name")),
     ...(innerWidth < 500 ? shown.filter(small).map(say("too small for a thumb")) : []),
     ...[...document.querySelectorAll("img:not([alt])")].map(say("no alternative text")),
+    ...[...document.querySelectorAll("[aria-labelledby], [aria-describedby]")].filter((one) => !labelled(one)).map(say("named by nothing")),
     ...ids.filter((id, place) => ids.indexOf(id) !== place).map((id) => `id used twice: ${id}`),
     ...(levels.filter((level) => level === 1).length === 1 ? [] : ["not exactly one first heading"]),
     ...levels.filter((level, place) => place && level > levels[place - 1] + 1).map((level) => `skips to heading ${level}`),
@@ -67,20 +70,22 @@ AXE = """without => axe.run({exclude: without}, {resultTypes: ["violations"]}).t
 
 def load_all_parts(page) -> None:
     """Some of them are loaded when they come into view."""
+    waiting = page.locator(".bone, .htmx-request")
     for _ in range(100):
-        if not page.locator(".bone").count():
+        if not waiting.count():
             return
         page.evaluate("document.querySelector('[data-wait] .bone')?.scrollIntoView()")
         page.wait_for_timeout(50)
-    expect(page.locator(".bone")).to_have_count(0)
+    expect(waiting).to_have_count(0)
 
 
 def look_at(page, path: str, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
     """What is wrong with a page, with everything on it loaded and opened; axe may skip the frame that all pages share."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(path)
+    found = set(page.evaluate(AUDIT))  # while parts are still to come
     load_all_parts(page)
-    found = misfits(page)
+    found |= misfits(page)
     page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
     page.evaluate("alike => { for (const one of document.querySelectorAll(alike)) one.remove(); }", ALIKE)
     return found | violations(page, looks=looks, with_frame=with_frame)
