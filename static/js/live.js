@@ -5,12 +5,13 @@
   const LOOK_EVERY = 30_000, SIGN_OF_LIFE = 240_000, FIRST_WAIT = 1000, LONGEST_WAIT = 60_000, OWN_DOING = 3000;
   const NOT_SIGNED_IN = 4401;
   const address = document.currentScript.dataset.live;
-  const waiting = new Set();
-  let known = null, socket = null, wait = FIRST_WAIT, lastWrite = -OWN_DOING, isOver = false;
+  const waiting = new Set(), underWay = new Set(), askedAfter = new WeakMap();
+  let nSent = 0, known = null, socket = null, wait = FIRST_WAIT, lastWrite = -OWN_DOING, isOver = false;
 
-  /* Elements say what they wait for: hx-trigger="live:feed from:body". A page that nobody looks at waits with that. */
+  /* Elements say what they wait for: hx-trigger="live:feed from:body". A page that nobody looks at waits with that, and one
+     that awaits an answer to what its member did: that goes into a place which must still be there. */
   function tell(kind) {
-    if (document.hidden) waiting.add(kind);
+    if (document.hidden || underWay.size) waiting.add(kind);
     else for (const when of scrollY < innerHeight / 2 ? ["live", "live-at-top"] : ["live"]) {
       document.body.dispatchEvent(new CustomEvent(`${when}:${kind}`));
     }
@@ -42,6 +43,15 @@
     };
   }
 
+  function tellWhatWaits() {
+    const kinds = [...waiting];
+    waiting.clear();
+    for (const kind of kinds) tell(kind);
+  }
+
+  /* What a request was told of, if it was: "feed". */
+  const kindOf = ({ requestConfig }) => /^live(?:-at-top)?:(.+)/.exec(requestConfig.triggeringEvent?.type)?.[1];
+
   async function look() {
     if (document.hidden || isOver) return;
     if (socket.readyState === WebSocket.OPEN) return;
@@ -54,9 +64,24 @@
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
-    for (const kind of waiting) tell(kind);
-    waiting.clear();
+    tellWhatWaits();
     look();
+  });
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    askedAfter.set(detail.xhr, nSent);
+    if (kindOf(detail)) return;
+    nSent++;
+    underWay.add(detail.xhr);
+    detail.xhr.addEventListener("loadend", () => {
+      underWay.delete(detail.xhr);
+      tellWhatWaits();
+    });
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const kind = kindOf(detail);
+    if (!kind || askedAfter.get(detail.xhr) === nSent) return;
+    detail.shouldSwap = false;  // it tells how things were before what the member did since
+    tell(kind);
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.requestConfig.verb !== "get") lastWrite = performance.now();

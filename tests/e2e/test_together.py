@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from accounts.lists import set_score
 from catalog.models import Title
@@ -77,3 +77,45 @@ def test_a_vote_of_one_is_seen_on_the_open_page_of_the_other(visit, ada_and_ben,
     vote(membership(plan, ben), plan.titles.get(title__name=last), True)
 
     expect(page.locator(".plan-titles h3").first).to_have_text(last, timeout=SOON)
+
+
+def test_an_answer_from_before_a_vote_does_not_undo_it(visit, ada_and_ben, titles):
+    ada, ben = ada_and_ben
+    plan = make_plan(ada, "Sunday", titles=titles[9:11])
+    invite(plan, ben)
+    accept(plan, ben)
+    page = visit(f"/plans/{plan.pk}/", member=ben)
+    wait_for_socket(page)
+    late: list[Route] = []
+    page.route(page.url, lambda route: route.continue_() if late else late.append(route))
+
+    with page.expect_request(page.url):
+        vote(membership(plan, ada), plan.titles.get(title=titles[9]), False)
+    before = page.request.get(page.url).text()
+    page.locator(".plan-titles").get_by_role("button", name=f"My vote {titles[10].name}").click()
+    of_all = page.locator(".plan-titles li").first.locator(".pill")
+    expect(of_all).to_contain_text("2")
+    with page.expect_request(page.url):  # it asks again
+        late[0].fulfill(body=before, content_type="text/html")
+    expect(of_all).to_contain_text("2")
+
+
+def test_what_others_do_waits_for_the_answer_to_a_vote(visit, ada_and_ben, titles):
+    ada, ben = ada_and_ben
+    plan = make_plan(ada, "Sunday", titles=titles[9:11])
+    invite(plan, ben)
+    accept(plan, ben)
+    page = visit(f"/plans/{plan.pk}/", member=ben)
+    wait_for_socket(page)
+    asked, late = [], []
+    page.on("request", lambda request: request.url == page.url and asked.append(request))
+    page.route("**/titles/*/", lambda route: late.append(route))
+
+    with page.expect_request("**/titles/*/"):
+        page.locator(".plan-titles").get_by_role("button", name=f"My vote {titles[10].name}").click()
+    vote(membership(plan, ada), plan.titles.get(title=titles[9]), False)
+    page.wait_for_timeout(500)
+    assert asked == []
+    with page.expect_request(page.url):
+        late[0].continue_()
+    expect(page.locator(".plan-titles li").first.locator(".pill")).to_contain_text("2")
