@@ -5,6 +5,8 @@ PYTHON ?= python3
 TEST_PROCESSES ?= 3
 BIN := .venv/bin
 READY := .venv/installed
+# Whatever the environment says: many processes start, and each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test check bench bench-pages bench-updates bench-offline properties walk schemathesis messages lock
 

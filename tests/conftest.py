@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -26,6 +27,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+if "WALK" not in os.environ:  # to draw hundreds of posters takes the suite half a minute
+    CHROMIUM_OPTIONS.append("--blink-settings=imagesEnabled=false")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays. To look through it again and again for what could be freed takes a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,9 +42,43 @@ class Site:
         self.thread.join(10)
 
 
-@pytest.fixture
-def site(transactional_db: None) -> Iterator[Site]:
-    """A running site with the sample catalogue and the starter model."""
+class Snapshot:
+    """Every row of the site as it is at first, to be put back in a part of the time that it took to make it."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        from recommendations.artifact_store import artifact_folder
+        from recommendations.models import ModelVersion
+
+        self.model_files = artifact_folder(ModelVersion.active())
+        with connection.cursor() as cursor:
+            self.tables = {table: self._copied(cursor, table) for table in connection.introspection.table_names(cursor)}
+
+    @staticmethod
+    def _copied(cursor: Any, table: str) -> bytes:
+        with cursor.copy(f'COPY "{table}" TO STDOUT') as rows:
+            return b"".join(rows)
+
+    def restore(self) -> None:
+        from django.contrib.contenttypes.models import ContentType
+        from django.db import connection, transaction
+
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, self.tables))}")
+            for table, rows in self.tables.items():
+                with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                    copy.write(rows)
+        ContentType.objects.clear_cache()
+
+
+@pytest.fixture(scope="session")
+def _at_first() -> list[Snapshot]:
+    """Empty until a test has made it."""
+    return []
+
+
+def seed() -> None:
     from django.core.management import call_command
 
     from recommendations.first_moods import FIRST_MOODS
@@ -53,6 +87,16 @@ def site(transactional_db: None) -> Iterator[Site]:
     call_command("seed", community=0, verbosity=0)
     # Tests that commit end with an empty database: without what migrations have put there.
     Mood.objects.bulk_create([Mood(**fields) for fields in FIRST_MOODS], ignore_conflicts=True)
+
+
+@pytest.fixture
+def site(transactional_db: None, _at_first: list[Snapshot]) -> Iterator[Site]:
+    """A running site with the sample catalogue and the starter model."""
+    if _at_first and _at_first[0].model_files.is_dir():
+        _at_first[0].restore()
+    else:
+        seed()
+        _at_first[:] = [Snapshot()]
     running = Site()
     yield running
     running.stop()

@@ -47,6 +47,16 @@ def catalogue(db: None, new_title: Callable[..., Title]) -> list[Title]:
 
 
 @pytest.fixture
+def brief_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rebuild whose networks learn for two epochs: enough for what is only compared."""
+    from recommendations.pipelines import comparison
+
+    kept = comparison.parameters_for
+    brief = {"ncf": {"epochs": 2}}
+    monkeypatch.setattr(comparison, "parameters_for", lambda name: {**kept(name), **brief.get(name, {})})
+
+
+@pytest.fixture
 def ratings(tmp_path: Path) -> Callable[..., Path]:
     """Write interactions as a ratings file: `ratings(clusters())`."""
 

@@ -63,7 +63,7 @@ class TestModels:
         with pytest.raises(CommandError, match="no such published version"):
             run("rollback", "999999")
 
-    def test_a_rebuild_reports_its_figures(self, ratings, catalogue):
+    def test_a_rebuild_reports_its_figures(self, ratings, catalogue, brief_training):
         run("import_ratings", str(ratings(clusters(n_users=400))))
 
         out = run("rebuild")

@@ -218,7 +218,7 @@ class TestWatch:
             watch()
 
 
-def test_drift_has_the_models_trained_anew_and_says_why(version, crowd, tasks_run_at_once):
+def test_drift_has_the_models_trained_anew_and_says_why(version, crowd, tasks_run_at_once, brief_training):
     crowd(days=10, score=3)
     crowd(days=0.5, score=8)
 

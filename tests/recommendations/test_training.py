@@ -129,6 +129,7 @@ class TestExtraction:
             list(member_lists(IdMap(np.array([catalogue[0].pk])), [member.pk for member in members]))
 
 
+@pytest.mark.usefixtures("brief_training")
 class TestRebuild:
     def test_everything_is_published_under_a_new_version(self, archive, catalogue, member):
         for title in catalogue[0:8:2]:
