@@ -37,6 +37,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
+def forget_models() -> None:
+    """What this process keeps of models and their titles."""
+    from recommendations import artifact_store, titles
+
+    artifact_store._loaded.clear()
+    artifact_store._segments.clear()
+    titles._current.clear()
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Nothing that one test caches is seen by the next."""

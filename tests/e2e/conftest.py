@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.conftest import forget_models
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -43,15 +47,13 @@ class Site:
 
 
 class Snapshot:
-    """Every row of the site as it is at first, to be put back in a part of the time that it took to make it."""
+    """The rows and model files of the site as it is at first, put back in a part of the time that it took to make them."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        from django.conf import settings
         from django.db import connection
 
-        from recommendations.artifact_store import artifact_folder
-        from recommendations.models import ModelVersion
-
-        self.model_files = artifact_folder(ModelVersion.active())
+        self.models = Path(shutil.copytree(settings.MODEL_DIR, folder))
         with connection.cursor() as cursor:
             self.tables = {table: self._copied(cursor, table) for table in connection.introspection.table_names(cursor)}
 
@@ -61,15 +63,19 @@ class Snapshot:
             return b"".join(rows)
 
     def restore(self) -> None:
+        from django.conf import settings
         from django.contrib.contenttypes.models import ContentType
         from django.db import connection, transaction
 
+        shutil.rmtree(settings.MODEL_DIR, ignore_errors=True)
+        shutil.copytree(self.models, settings.MODEL_DIR)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, self.tables))}")
             for table, rows in self.tables.items():
                 with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
                     copy.write(rows)
         ContentType.objects.clear_cache()
+        forget_models()  # their numbers are the same again
 
 
 @pytest.fixture(scope="session")
@@ -90,13 +96,13 @@ def seed() -> None:
 
 
 @pytest.fixture
-def site(transactional_db: None, _at_first: list[Snapshot]) -> Iterator[Site]:
+def site(transactional_db: None, _at_first: list[Snapshot], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running site with the sample catalogue and the starter model."""
-    if _at_first and _at_first[0].model_files.is_dir():
+    if _at_first:
         _at_first[0].restore()
     else:
         seed()
-        _at_first[:] = [Snapshot()]
+        _at_first.append(Snapshot(tmp_path_factory.mktemp("at_first") / "models"))
     running = Site()
     yield running
     running.stop()

@@ -10,6 +10,7 @@ import pytest
 
 from recommendations.engine.interactions import IdMap, Interactions
 from recommendations.engine.recommender import Recommender
+from tests.conftest import forget_models
 from tests.recommendations.engine.toys import clusters, fitted
 
 if TYPE_CHECKING:  # pytest may read this file before Django is set up
@@ -21,14 +22,10 @@ N_TITLES, FIRST_ID = 40, 1_000_000
 
 @pytest.fixture(autouse=True)
 def _own_files(settings, tmp_path):
-    from recommendations import artifact_store, titles
-
     settings.MODEL_DIR = tmp_path / "models"
     settings.ARCHIVE_DIR = tmp_path / "archives"
     settings.ARCHIVE_DIR.mkdir()
-    artifact_store._loaded.clear()
-    artifact_store._segments.clear()
-    titles._current.clear()
+    forget_models()
 
 
 @pytest.fixture
