@@ -79,18 +79,25 @@ def test_a_vote_of_one_is_seen_on_the_open_page_of_the_other(visit, ada_and_ben,
     expect(page.locator(".plan-titles h3").first).to_have_text(last, timeout=SOON)
 
 
-def test_an_answer_from_before_a_vote_does_not_undo_it(visit, ada_and_ben, titles):
+@pytest.fixture
+def plan_of_ben(visit, ada_and_ben, titles):
+    """His page of a plan that is Ada's, and what makes it change: she takes back her vote for its first title."""
     ada, ben = ada_and_ben
     plan = make_plan(ada, "Sunday", titles=titles[9:11])
     invite(plan, ben)
     accept(plan, ben)
     page = visit(f"/plans/{plan.pk}/", member=ben)
     wait_for_socket(page)
+    return page, lambda: vote(membership(plan, ada), plan.titles.get(title=titles[9]), False)
+
+
+def test_an_answer_from_before_a_vote_does_not_undo_it(plan_of_ben, titles):
+    page, take_back_a_vote = plan_of_ben
     late: list[Route] = []
     page.route(page.url, lambda route: route.continue_() if late else late.append(route))
 
     with page.expect_request(page.url):
-        vote(membership(plan, ada), plan.titles.get(title=titles[9]), False)
+        take_back_a_vote()
     before = page.request.get(page.url).text()
     page.locator(".plan-titles").get_by_role("button", name=f"My vote {titles[10].name}").click()
     of_all = page.locator(".plan-titles li").first.locator(".pill")
@@ -100,20 +107,15 @@ def test_an_answer_from_before_a_vote_does_not_undo_it(visit, ada_and_ben, title
     expect(of_all).to_contain_text("2")
 
 
-def test_what_others_do_waits_for_the_answer_to_a_vote(visit, ada_and_ben, titles):
-    ada, ben = ada_and_ben
-    plan = make_plan(ada, "Sunday", titles=titles[9:11])
-    invite(plan, ben)
-    accept(plan, ben)
-    page = visit(f"/plans/{plan.pk}/", member=ben)
-    wait_for_socket(page)
+def test_what_others_do_waits_for_the_answer_to_a_vote(plan_of_ben, titles):
+    page, take_back_a_vote = plan_of_ben
     asked, late = [], []
     page.on("request", lambda request: request.url == page.url and asked.append(request))
     page.route("**/titles/*/", lambda route: late.append(route))
 
     with page.expect_request("**/titles/*/"):
         page.locator(".plan-titles").get_by_role("button", name=f"My vote {titles[10].name}").click()
-    vote(membership(plan, ada), plan.titles.get(title=titles[9]), False)
+    take_back_a_vote()
     page.wait_for_timeout(500)
     assert asked == []
     with page.expect_request(page.url):
