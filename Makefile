@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: run test check bench bench-pages bench-updates bench-offline properties walk schemathesis messages lock
 
 run: $(READY)
-	@exec $(BIN)/python -m anirec.launch
+	@exec $(BIN)/python -m anirec.start.launch
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -q -rs
@@ -25,10 +25,10 @@ check: $(READY)
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 bench: $(READY)
-	@$(BIN)/python -m anirec.bench $(OPTIONS)
+	@$(BIN)/python -m anirec.bench.speeds $(OPTIONS)
 
 bench-pages: $(READY)
-	@$(BIN)/python -m anirec.bench_pages $(OPTIONS)
+	@$(BIN)/python -m anirec.bench.pages $(OPTIONS)
 
 properties: $(READY)
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q -m property --timeout 3600
@@ -41,10 +41,10 @@ schemathesis: $(READY)
 	    $(BIN)/python -m pytest -q tests/anirec/test_schemathesis.py
 
 bench-updates: $(READY)
-	@$(BIN)/python -m anirec.bench_updates
+	@$(BIN)/python -m anirec.bench.updates
 
 bench-offline: $(READY)
-	@$(BIN)/python -m anirec.bench_offline $(OPTIONS)
+	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
 
 messages: $(READY)
 	@command -v msgfmt > /dev/null || { echo 'make messages needs GNU gettext (apt install gettext, brew install gettext).' >&2; exit 1; }

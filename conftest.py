@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from anirec import embedded
+from anirec.start import embedded
 
 
 def _provide_test_services() -> None:

@@ -4,7 +4,7 @@
 import os
 import sys
 
-from anirec import embedded
+from anirec.start import embedded
 
 WITHOUT_SERVICES = {
     "check",

@@ -1,10 +1,10 @@
 from django.apps import AppConfig
 
+from anirec.lib.subjects import load_hooks
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        import accounts.guests
-        import accounts.portability.about
-        import accounts.webhooks  # noqa: F401  (connects its receiver)
+        load_hooks(self.name)

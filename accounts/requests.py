@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from accounts.models import User
-from catalog.requests import PageRequest
+from anirec.lib.web.requests import PageRequest
 
 
 class MemberRequest(PageRequest):

@@ -8,7 +8,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from anirec import environment
+from anirec.start import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -62,9 +62,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.ContentSecurityPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "anirec.api_middleware.ApiMiddleware",
+    "anirec.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "accounts.language.LanguageMiddleware",
+    "accounts.settings.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -101,7 +101,7 @@ TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 
 # --- PostgreSQL, Valkey --------------------------------------------------------------------------------------------
-# Without URLs, `anirec.embedded` starts both and sets these two variables before Django reads them.
+# Without URLs, `anirec.start.embedded` starts both and sets these two variables before Django reads them.
 
 DATABASE_URL = environment.url("DATABASE_URL", "postgres://127.0.0.1:5432/anirec", "postgres", "postgresql")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
@@ -204,23 +204,23 @@ KITSU_URL = environment.url("KITSU_URL", "https://kitsu.app/api/edge", "https", 
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api_access.TokenAuthentication",  # first: it is what a 401 asks for
+        "accounts.tokens.authentication.TokenAuthentication",  # first: it is what a 401 asks for
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticatedOrReadOnly",
-        "accounts.api_access.HasScope",
+        "accounts.tokens.authentication.HasScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["anirec.parsers.StrictJSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["anirec.limits.PerCaller"],
+    "DEFAULT_PARSER_CLASSES": ["anirec.api.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["anirec.api.throttling.PerCaller"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": environment.rate("API_RATE_ANONYMOUS", "60/min"),
         "user": environment.rate("API_RATE_MEMBER", "600/min"),
     },
     "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of titles
-    "DEFAULT_SCHEMA_CLASS": "anirec.schema.ApiSchema",
-    "EXCEPTION_HANDLER": "anirec.problems.problem_details",
+    "DEFAULT_SCHEMA_CLASS": "anirec.api.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "anirec.api.problems.problem_details",
 }
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",

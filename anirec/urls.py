@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from anirec import installable
-from anirec.guide import guide
+from anirec import pwa as installable
+from anirec.api.guide import guide
 from anirec.health import health
 
 urlpatterns = [
@@ -13,7 +13,7 @@ urlpatterns = [
     path("api/", guide, name="api_guide"),
     path("", include("anirec.live.urls")),
     path("", include("recommendations.experiments.urls")),  # early: most requests are told events
-    path("api/", include("anirec.api")),
+    path("api/", include("anirec.api.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("catalog.urls")),
@@ -22,6 +22,6 @@ urlpatterns = [
     path("", include("recommendations.urls")),
     path("", include("recommendations.staff.urls")),
 ]
-handler400 = "anirec.problems.bad_request"
-handler404 = "anirec.problems.page_not_found"
-handler500 = "anirec.problems.server_error"
+handler400 = "anirec.api.problems.bad_request"
+handler404 = "anirec.api.problems.page_not_found"
+handler500 = "anirec.api.problems.server_error"

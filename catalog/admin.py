@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from catalog.importing.precedence import FIELDS, STAFF
 from catalog.models import ExternalId, Relation, Studio, Tag, Title, TitleName
-from catalog.precedence import FIELDS, STAFF
-from catalog.search_index import index_titles
-from catalog.search_key import search_key
+from catalog.search.index import index_titles
+from catalog.search.keys import search_key
 from catalog.versioning import catalogue_changed
 
 

@@ -1,10 +1,10 @@
 from django.apps import AppConfig
 
+from anirec.lib.subjects import load_hooks
+
 
 class RecommendationsConfig(AppConfig):
     name = "recommendations"
 
     def ready(self) -> None:
-        from recommendations import refreshing  # noqa: F401  (connects its receiver)
-        from recommendations.experiments import collecting  # noqa: F401  (connects its receiver)
-        from recommendations.staff import jobs  # noqa: F401  (connects its receivers)
+        load_hooks(self.name)

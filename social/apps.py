@@ -1,12 +1,10 @@
 from django.apps import AppConfig
 
+from anirec.lib.subjects import load_hooks
+
 
 class SocialConfig(AppConfig):
     name = "social"
 
     def ready(self) -> None:
-        import social.activities
-        import social.own_things
-        import social.plan_export
-        import social.plans
-        import social.portability  # noqa: F401  (registers its section)
+        load_hooks(self.name)

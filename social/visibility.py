@@ -11,7 +11,6 @@ All are querysets of sub-selects: they cost no query of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -27,15 +26,9 @@ from social.models import (
     Comment,
     Follow,
     Mute,
-    Notification,
-    PlanMember,
-    PlanTitle,
     Review,
-    Tip,
-    WatchPlan,
 )
 
-Kind = Notification.Kind
 Viewer = User | AnonymousUser | None
 SHOWN_TO_FOLLOWERS = (Visibility.PUBLIC, Visibility.FOLLOWERS)
 
@@ -134,69 +127,9 @@ def comments_by_visible(viewer: Viewer) -> QuerySet[Comment]:
     return comments.filter(Q(is_removed=False) | Q(author=viewer)).exclude(author__in=muted_by(viewer))
 
 
-def notifications_visible_to(member: User, kinds: Collection[str] = Kind.values) -> QuerySet[Notification]:
-    """A member's own, of those whom they see and have not muted, about what they may still read.
-
-    Only those of these `kinds`: what the others would be about is not looked for.
-    """
-    actor = Q(actor=None) | Q(actor__in=members_visible_to(member)) & ~Q(actor__in=muted_by(member))
-    about = Q(kind__in=[kind for kind in kinds if kind not in ABOUT])
-    for kind in kinds:
-        if kind in ABOUT:
-            about |= Q(Exists(ABOUT[kind](member)), kind=kind)
-    return Notification.objects.filter(actor, about, recipient=member)
-
-
-def tips_visible_to(member: User) -> QuerySet[Tip]:
-    """What is recommended to a member by those whom they see and have not muted, of titles that they may see."""
-    return Tip.objects.filter(
-        is_removed=False,
-        recipient=member,
-        author__in=members_visible_to(member).exclude(pk__in=muted_by(member)),
-        title__in=Title.objects.visible_to(member).order_by(),
-    )
-
-
-def plans_visible_to(viewer: User) -> QuerySet[WatchPlan]:
-    """Those they take part in or are invited to, of owners whom they see."""
-    own = PlanMember.objects.filter(member=viewer).exclude(state=PlanMember.State.DECLINED)
-    return WatchPlan.objects.filter(pk__in=own.values("plan"), owner__in=members_visible_to(viewer))
-
-
-def plans_shared_with(viewer: User) -> QuerySet[WatchPlan]:
-    """Those whose titles and members they see: they take part."""
-    return plans_visible_to(viewer).filter(pk__in=_parts_of(viewer).values("plan"))
-
-
-def plan_members_visible_to(viewer: User) -> QuerySet[PlanMember]:
-    """Those whose names they may read: of others, who takes part; whom they themselves have invited."""
-    known = Q(state=PlanMember.State.ACCEPTED) | Q(plan__owner=viewer)
-    return PlanMember.objects.filter(known, plan__in=plans_shared_with(viewer), member__in=members_visible_to(viewer))
-
-
-def plan_titles_visible_to(viewer: User) -> QuerySet[PlanTitle]:
-    return PlanTitle.objects.filter(
-        plan__in=plans_shared_with(viewer), title__in=Title.objects.visible_to(viewer).order_by()
-    )
-
-
-def _parts_of(viewer: User) -> QuerySet[PlanMember]:
-    return PlanMember.objects.filter(member=viewer, state=PlanMember.State.ACCEPTED)
-
-
 def followed_by(viewer: User) -> QuerySet[Follow, Any]:
     return Follow.objects.filter(follower=viewer).values("followed")
 
 
 def muted_by(viewer: User) -> QuerySet[Mute, Any]:
     return Mute.objects.filter(muter=viewer).values("muted")
-
-
-# What notifications are about, of the kinds that are about something which may be hidden from their recipient.
-ABOUT: dict[str, Callable[[User], QuerySet[Any]]] = {
-    Kind.COMMENT: lambda member: comments_visible_to(member).filter(pk=OuterRef("comment")),
-    Kind.LIKE: lambda member: items_visible_to(member).filter(activity=OuterRef("like__activity")),
-    Kind.HELPFUL: lambda member: reviews_visible_to(member).filter(pk=OuterRef("vote__review")),
-    Kind.INVITATION: lambda member: plans_visible_to(member).filter(pk=OuterRef("invitation__plan")),
-    Kind.TIP: lambda member: tips_visible_to(member).filter(pk=OuterRef("tip")),
-}

@@ -39,7 +39,8 @@ def pytest_collection_finish() -> None:
 
 def forget_models() -> None:
     """What this process keeps of models and their titles."""
-    from recommendations import artifact_store, titles
+    from recommendations import artifact_store
+    from recommendations.inputs import title_rules as titles
 
     artifact_store._loaded.clear()
     artifact_store._segments.clear()
@@ -95,10 +96,11 @@ def api(member: User) -> APIClient:
     """The API as a program asks it: with a token of the member's that may do everything."""
     from rest_framework.test import APIClient
 
-    from accounts.tokens import SCOPES, issue_token
+    from accounts.tokens.issuing import issue_token
+    from accounts.tokens.scopes import scopes
 
     client = APIClient(raise_request_exception=False)
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {issue_token(member, 'test', SCOPES)[1]}")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {issue_token(member, 'test', scopes())[1]}")
     return client
 
 
@@ -132,7 +134,7 @@ def make_title(db: None, new_title: Callable[..., Title]) -> Callable[..., Title
 
 @pytest.fixture
 def make_entry(make_title: Callable[..., Title]) -> Callable[..., ListEntry]:
-    """Put a title on a list as it is, past `accounts.lists`: `make_entry(member, title, status="completed", score=8)`."""
+    """Put a title on a list as it is, past `accounts.lists.writing`: `make_entry(member, title, status="completed", score=8)`."""
     from accounts.models import ListEntry
 
     def make(user: User, title: Title | None = None, **fields: Any) -> ListEntry:

@@ -11,19 +11,19 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.imports import reading
-from accounts.lists import set_score, update_entry
+from accounts.lists.writing import set_score, update_entry
 from accounts.models import ListImport, Webhook
-from accounts.tokens import issue_token
+from accounts.portability.imports import reading
+from accounts.tokens.issuing import issue_token
 from catalog.models import ExternalId, SavedView
 from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
-from social import plans
-from social.comments import write_comment
+from social.comments.writing import write_comment
 from social.models import Activity, Report, Tip
-from social.moderation import report
-from social.relations import block, follow
-from social.reviews import write_review
+from social.moderation.deciding import report
+from social.people.relations import block, follow
+from social.plans import planning as plans
+from social.reviews.writing import write_review
 
 pytestmark = pytest.mark.django_db
 VIEWERS = ("visitor", "stranger", "blocked", "staff", "owner")

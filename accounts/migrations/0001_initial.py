@@ -9,7 +9,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import catalog.partial_dates
+import anirec.lib.partial_dates
 
 
 class Migration(migrations.Migration):
@@ -183,8 +183,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("progress", models.PositiveSmallIntegerField(default=0, help_text="Episodes watched.")),
-                ("started_on", catalog.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
-                ("finished_on", catalog.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
+                ("started_on", anirec.lib.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
+                ("finished_on", anirec.lib.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
                 ("rewatches", models.PositiveSmallIntegerField(default=0)),
                 ("notes", models.TextField(blank=True, max_length=5000)),
                 (

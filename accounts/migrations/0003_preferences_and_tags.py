@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-import catalog.partial_dates
+import anirec.lib.partial_dates
 
 
 class Migration(migrations.Migration):
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             model_name="listentry",
             name="rewatched_on",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=catalog.partial_dates.PartialDateField(blank=True, default="", max_length=10),
+                base_field=anirec.lib.partial_dates.PartialDateField(blank=True, default="", max_length=10),
                 blank=True,
                 default=list,
                 size=100,

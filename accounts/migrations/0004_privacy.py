@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(
                 default=0,
                 editable=False,
-                help_text="Counted by social.notifications, so that every page can say it for nothing.",
+                help_text="Counted by social.notifications.notifying, so that every page can say it for nothing.",
             ),
         ),
     ]

@@ -1,7 +1,7 @@
 from accounts.models.about import AboutMember
 from accounts.models.entries import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet
 from accounts.models.imports import Conflict, ImportRow, ListImport
-from accounts.models.tokens import AccessToken, KeptAnswer
+from accounts.models.tokens import AccessToken, StoredResponse
 from accounts.models.users import User, Visibility
 from accounts.models.webhooks import Delivery, Webhook
 
@@ -13,10 +13,10 @@ __all__ = [
     "EntryStatus",
     "HiddenTitle",
     "ImportRow",
-    "KeptAnswer",
     "ListEntry",
     "ListEntryQuerySet",
     "ListImport",
+    "StoredResponse",
     "User",
     "Visibility",
     "Webhook",

@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User, Visibility
+from anirec.lib.partial_dates import PartialDateField
+from anirec.lib.text import require_text
 from catalog.models import Title
-from catalog.partial_dates import PartialDateField
 
 TAG_LENGTH, MOST_TAGS = 40, 20
 
@@ -31,7 +32,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
 
 
 class ListEntry(models.Model):
-    """A title on a member's list. Written only through `accounts.lists`."""
+    """A title on a member's list. Written only through `accounts.lists.writing`."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="entries")
     title = models.ForeignKey(Title, models.PROTECT, related_name="entries")
@@ -71,8 +72,7 @@ class ListEntry(models.Model):
         except ValidationError as error:
             raise ValidationError({"tags": error.messages}) from error
         super().clean_fields(exclude)
-        if "\0" in self.notes:
-            raise ValidationError({"notes": ProhibitNullCharactersValidator.message})
+        require_text(self.notes, "notes")
         if len(self.notes) > 5000:  # a TextField's max_length binds forms only
             raise ValidationError({"notes": gettext("Notes have at most 5000 characters.")})
 
@@ -95,7 +95,7 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
         if len(word) > TAG_LENGTH:
             message = gettext("“%(tag)s…” is too long: a tag has at most %(n)d characters.")
             raise ValidationError(message % {"tag": word[:TAG_LENGTH], "n": TAG_LENGTH})
-        ProhibitNullCharactersValidator()(word)
+        require_text(word)
         if "," in word:
             raise ValidationError(gettext("A tag has no comma: “%(tag)s”.") % {"tag": word})
     return once

@@ -18,7 +18,7 @@ class Conflict(models.TextChoices):
 
 
 class ListImport(models.Model):
-    """A list brought from elsewhere: read, looked at, then written in one piece. Changed only by `accounts.imports`."""
+    """A list brought from elsewhere: read, looked at, then written in one piece. Changed only by `accounts.portability.imports`."""
 
     class State(models.TextChoices):
         COLUMNS = "columns", _("Waits for its columns")
@@ -31,7 +31,7 @@ class ListImport(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="imports")
     state = models.CharField(max_length=10, choices=State)
-    format = models.CharField(max_length=10)  # one of accounts.portability.formats.ListFormat
+    format = models.CharField(max_length=10)  # one of accounts.portability.formats.detection.ListFormat
     name = models.CharField(max_length=200, help_text="Of the file, or of the account elsewhere.")
     rule = models.CharField(max_length=10, choices=Conflict, default=Conflict.THEIRS)
     message = models.TextField(blank=True, help_text="Why it failed.")

@@ -3,21 +3,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
+from anirec.lib.text import validate_text
 
 NAME_LENGTH = 60
 
 
 class AccessToken(models.Model):
-    """With it a program asks the API for its member. Made by `accounts.tokens`, which is the only one to see the key itself."""
+    """With it a program asks the API for its member. Made by `accounts.tokens.issuing`, which is the only one to see the key itself."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
-    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[ProhibitNullCharactersValidator()])
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[validate_text])
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the key.")
     scopes = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -35,7 +35,7 @@ class AccessToken(models.Model):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
 
-class KeptAnswer(models.Model):
+class StoredResponse(models.Model):
     """What a write with an Idempotency-Key was answered: the same again gets the same answer, and nothing is done twice."""
 
     LASTS = timedelta(hours=24)
@@ -50,6 +50,7 @@ class KeptAnswer(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
+        db_table = "accounts_keptanswer"  # as it was first called
         constraints = [models.UniqueConstraint(fields=["user", "caller", "key"], name="answer_once")]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from catalog.addresses import address_of
+from anirec.lib.web.addresses import address_of
 from catalog.models.titles import AgeRating
 
 
@@ -86,7 +86,7 @@ class User(AbstractUser):
     unread_notifications = models.PositiveIntegerField(
         default=0,
         editable=False,
-        help_text="Counted by social.notifications, so that every page can say it for nothing.",
+        help_text="Counted by social.notifications.notifying, so that every page can say it for nothing.",
     )
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]

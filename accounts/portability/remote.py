@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from accounts.portability.formats import ListFormat
-from accounts.portability.rows import MAX_BYTES, MAX_ROWS, PortabilityError
+from accounts.portability.formats.detection import ListFormat
+from accounts.portability.formats.rows import MAX_BYTES, MAX_ROWS, PortabilityError
 
 TIMEOUT = (5, 20)  # seconds to connect, and between two pieces of the answer
 PAGE = 500

@@ -4,10 +4,10 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
-from accounts.imports.progress import Progress
-from accounts.imports.queries import Change, changes_of
 from accounts.models import ImportRow, ListImport
-from accounts.portability.formats import ListFormat
+from accounts.portability.formats.detection import ListFormat
+from accounts.portability.imports.progress import Progress
+from accounts.portability.imports.queries import Change, changes_of
 
 register = template.Library()
 

@@ -8,10 +8,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from accounts import scores
-from accounts.editor import editor
+from accounts.lists import score_formats as scores
+from accounts.lists.editor import editor
+from accounts.lists.queries import Mark, marks_of
 from accounts.models import EntryStatus
-from accounts.queries import Mark, marks_of
 from catalog.models import Title
 
 register = template.Library()
@@ -44,7 +44,7 @@ def quick_buttons(title: Title) -> SafeString:
 
 @cache
 def _quick_buttons(language: str) -> str:
-    return render_to_string("accounts/_quick_buttons.html", {"pk": NUMBER})
+    return render_to_string("accounts/lists/_quick_buttons.html", {"pk": NUMBER})
 
 
 @register.simple_tag

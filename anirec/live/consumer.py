@@ -12,8 +12,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.models import User
 from anirec.live import presence
+from anirec.live.broadcast import EVERYBODY, group_of
 from anirec.live.state import State, state_of
-from anirec.live.telling import EVERYBODY, group_of
 
 NOT_SIGNED_IN = 4401
 SIGN_OF_LIFE = 60  # seconds: what a page says in between is not listened to

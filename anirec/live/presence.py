@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from functools import cache
+from typing import Any
 
-import redis
-from django.conf import settings
+from anirec.lib.valkey import valkey
 
 KEY = "anirec:open-pages"
 FORGOTTEN_AFTER = 900  # seconds; three times what lies between two signs of life of a page
@@ -14,26 +13,16 @@ FORGOTTEN_AFTER = 900  # seconds; three times what lies between two signs of lif
 
 def is_here(user_id: int, socket: str) -> None:
     now = time.time()
-    with _connection() as valkey, valkey.pipeline(transaction=False) as pipe:
+    with valkey().pipeline(transaction=False) as pipe:
         pipe.zadd(KEY, {f"{user_id}:{socket}": now})
         pipe.zremrangebyscore(KEY, 0, now - FORGOTTEN_AFTER)
         pipe.execute()
 
 
 def has_left(user_id: int, socket: str) -> None:
-    with _connection() as valkey:
-        valkey.zrem(KEY, f"{user_id}:{socket}")
+    valkey().zrem(KEY, f"{user_id}:{socket}")
 
 
 def members_here() -> set[int]:
-    with _connection() as valkey:
-        return {int(entry.partition(b":")[0]) for entry in valkey.zrange(KEY, 0, -1)}
-
-
-def _connection() -> redis.Redis:
-    return redis.Redis(connection_pool=_pool(settings.REDIS_URL))
-
-
-@cache
-def _pool(url: str) -> redis.ConnectionPool:
-    return redis.ConnectionPool.from_url(url)
+    entries: Any = valkey().zrange(KEY, 0, -1)
+    return {int(entry.partition(b":")[0]) for entry in entries}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from accounts.models import User
 from recommendations.models import ModelVersion
-from social.feed import newest_of_feed
-from social.plan_queries import version_of_plans
+from social.feed.queries import newest_of_feed
+from social.plans.queries import version_of_plans
 
 State = dict[str, str]
 

@@ -5,7 +5,7 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 from django.db import migrations, models
 
-import catalog.partial_dates
+import anirec.lib.partial_dates
 
 
 class Migration(migrations.Migration):
@@ -112,8 +112,8 @@ class Migration(migrations.Migration):
                 ),
                 ("episodes", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("episode_seconds", models.PositiveIntegerField(blank=True, null=True)),
-                ("started_on", catalog.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
-                ("ended_on", catalog.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
+                ("started_on", anirec.lib.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
+                ("ended_on", anirec.lib.partial_dates.PartialDateField(blank=True, default="", max_length=10)),
                 (
                     "season",
                     models.CharField(

@@ -1,18 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
+from catalog.viewers import Viewer
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
-    def visible_to(self, viewer: User | AnonymousUser | None) -> TagQuerySet:
+    def visible_to(self, viewer: Viewer) -> TagQuerySet:
         """Tags that `viewer` may see: those of adult titles need the member's opt-in."""
         if viewer is not None and viewer.is_authenticated and viewer.shows_adult and not viewer.age_limit:
             return self

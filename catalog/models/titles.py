@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -9,14 +7,10 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.addresses import address_of
+from anirec.lib.partial_dates import PartialDateField
+from anirec.lib.web.addresses import address_of
 from catalog.models.tags import Tag
-from catalog.partial_dates import PartialDateField
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
+from catalog.viewers import Viewer
 
 
 class Medium(models.TextChoices):
@@ -101,7 +95,7 @@ CARD_FIELDS = (
 )  # fmt: skip
 
 
-def viewing_class(viewer: User | AnonymousUser | None) -> str:
+def viewing_class(viewer: Viewer) -> str:
     """Viewers of one class may see the same titles: part of the key of whatever is cached for them.
 
     "whole", "common", or the oldest age class that the account is limited to.
@@ -118,7 +112,7 @@ def age_classes_up_to(limit: str) -> list[str]:
 
 
 class TitleQuerySet(models.QuerySet["Title"]):
-    def visible_to(self, viewer: User | AnonymousUser | None) -> TitleQuerySet:
+    def visible_to(self, viewer: Viewer) -> TitleQuerySet:
         """Titles that `viewer` (None or anonymous: a visitor) may see anywhere: adult ones need the member's opt-in.
 
         An account with an age limit sees what is known to be for that age, and nothing else.
@@ -236,7 +230,7 @@ class Title(models.Model):
 
 
 class TitleName(models.Model):
-    """One of a title's names, with the key that search compares (`catalog.search.search_key`)."""
+    """One of a title's names, with the key that search compares (`catalog.search.find.search_key`)."""
 
     class Kind(models.TextChoices):
         MAIN = "main", _("Main")

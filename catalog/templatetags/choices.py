@@ -8,7 +8,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from catalog.facets import Active, TagOption
+from catalog.browse.facets import Active, TagOption
 
 register = template.Library()
 
@@ -41,4 +41,4 @@ def sign_boxes(tag: TagOption) -> str:
 
 @lru_cache(maxsize=5000)
 def _sign_boxes(slug: str, label: str, sign: str, language: str) -> str:
-    return render_to_string("catalog/_sign_boxes.html", {"slug": slug, "label": label, "sign": sign})
+    return render_to_string("catalog/browse/_sign_boxes.html", {"slug": slug, "label": label, "sign": sign})

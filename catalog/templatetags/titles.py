@@ -9,11 +9,11 @@ from django.template import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.addresses import address_of
+from anirec.lib.web.addresses import address_of
 from catalog.models import Title
 from catalog.models.titles import Format
-from catalog.names import name_for
-from catalog.posters import poster_version
+from catalog.posters.drawing import poster_version
+from catalog.titles.names import name_for
 
 register = template.Library()
 FORMATS = dict(Format.choices)  # Django's get_format_display takes ten times as long

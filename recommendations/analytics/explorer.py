@@ -9,8 +9,9 @@ from django.db.models import Count
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.countries import country_name
 from accounts.models import AboutMember, User
+from accounts.settings.countries import country_name
+from anirec.lib.shapes import shape_of
 from catalog.models import Tag, Title
 from catalog.models.titles import Format, TitleQuerySet, viewing_class
 from catalog.versioning import catalogue_version
@@ -27,7 +28,7 @@ AGES = [f"{low}-{high}" for low, high in AGE_GROUPS]
 
 def catalogue(viewer: User) -> list[Panel]:
     """Of the titles that the viewer may see: counted once for all who see the same, until the catalogue changes."""
-    key = f"explorer:{catalogue_version()}:{viewing_class(viewer)}:{get_language()}"
+    key = f"explorer:{shape_of(Panel)}:{catalogue_version()}:{viewing_class(viewer)}:{get_language()}"
     counted = cache.get_or_set(key, lambda: _counted(viewer), CACHE_SECONDS)
     return [*(counted or []), _segments()]
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anirec.lib.text import validate_text
 from recommendations.analytics.queries import Narrowed, Period
-from recommendations.experiments.widgets import widget_choices
 from recommendations.models import AudienceFigure, ModelVersion, Variant, WidgetDay
+from recommendations.widgets import widget_choices
 
 USUAL_DAYS, MOST_DAYS = 28, 366
 
@@ -60,9 +60,7 @@ class WidgetForm(PeriodForm):
     variant = forms.ModelChoiceField(
         label=_("Variant"), required=False, queryset=Variant.objects.none(), empty_label=_("All")
     )
-    segment = forms.CharField(
-        label=_("Segment"), required=False, max_length=200, validators=[ProhibitNullCharactersValidator()]
-    )
+    segment = forms.CharField(label=_("Segment"), required=False, max_length=200, validators=[validate_text])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

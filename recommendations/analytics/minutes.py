@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.models import User
+from anirec.lib.valkey import valkey
 from recommendations.analytics.tally import AGE, KEY, MEMBER, SERVED, TIME
-from recommendations.experiments.intake import stream
 from recommendations.models import ActiveDay, RequestDay, ServedDay, TallyCursor
 
 ALL = ""  # the route of all routes together
@@ -31,12 +31,12 @@ def add_minutes(now: float | None = None) -> int:
     until = int((now or time.time()) // 60) - SETTLED
     with transaction.atomic():
         cursor, _ = TallyCursor.objects.select_for_update().get_or_create(pk=1)
-        keys = {int(key.rpartition(b":")[2]): key for key in stream().scan_iter(f"{KEY}:*", count=1000)}
+        keys = {int(key.rpartition(b":")[2]): key for key in valkey().scan_iter(f"{KEY}:*", count=1000)}
         ready = sorted(minute for minute in keys if cursor.minute < minute <= until)
         counts: Counter[tuple[date, str, str]] = Counter()
         for minute in ready:
             day = datetime.fromtimestamp(minute * 60, UTC).date()
-            fields: Any = stream().hgetall(keys[minute])
+            fields: Any = valkey().hgetall(keys[minute])
             for field, n in fields.items():
                 what, _, of = field.decode().partition("|")
                 counts[day, what, of] += int(n)
@@ -44,7 +44,7 @@ def add_minutes(now: float | None = None) -> int:
         cursor.minute = max([cursor.minute, *ready])
         cursor.save()
     if done := [key for minute, key in keys.items() if minute <= cursor.minute]:
-        stream().delete(*done)
+        valkey().delete(*done)
     return len(ready)
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from accounts.models import User
-from catalog.cards import title_cards
 from catalog.models import Title
-from catalog.names import name_for
+from catalog.titles.cards import title_cards
+from catalog.titles.names import name_for
 from recommendations.analytics import queries
 from recommendations.analytics.panels import (
     COUNT,
@@ -32,9 +32,9 @@ from recommendations.analytics.panels import (
 )
 from recommendations.analytics.queries import SHOWN, Narrowed, Period, added_up, rate, root
 from recommendations.engine.metrics.ranking import gini
-from recommendations.experiments.analysis import Rate
-from recommendations.experiments.widgets import WIDGETS
 from recommendations.models import CohortWeek, ModelVersion, RequestDay, Variant
+from recommendations.statistics.analysis import Rate
+from recommendations.widgets import WIDGETS
 
 MOST_SHOWN = 50
 AGES = 13  # weeks of a cohort in the table

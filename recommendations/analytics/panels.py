@@ -13,8 +13,8 @@ from django.utils.formats import date_format, get_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
-from recommendations.charts import Chart, Row, bars, columns
-from recommendations.line_chart import LineChart, line_chart
+from anirec.lib.charts.bars import Chart, Row, bars, columns
+from anirec.lib.charts.lines import LineChart, line_chart
 
 Value = str | Promise | int | float | date | None
 MOST_BARS = 20

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from recommendations.analytics.minutes import ALL
 from recommendations.analytics.rollup import days
 from recommendations.analytics.tally import milliseconds_of
-from recommendations.experiments.widgets import WIDGETS
+from recommendations.inputs.member_lists import copy_columns
 from recommendations.models import AccuracyDay, MembersDay, RequestDay, ServedDay, ShownTitle, WidgetDay
-from recommendations.pipelines.member_lists import copy_columns
+from recommendations.widgets import WIDGETS
 
 SHOWN = ("shown", "clicked", "of_members", "added", "completed", "liked", "hidden")
 ERRORS = ("n", "errors", "absolute", "squared", "n_published", "absolute_published", "squared_published")

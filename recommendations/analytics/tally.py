@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import LazyObject
 
-from recommendations.experiments.intake import stream
+from anirec.lib.valkey import valkey
 from recommendations.models import RequestDay
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _hand_over(counts: Counter[str]) -> None:
         return
     key = f"{KEY}:{int(time.time() // 60)}"
     try:
-        with stream().pipeline(transaction=False) as pipe:
+        with valkey().pipeline(transaction=False) as pipe:
             for field, n in counts.items():
                 pipe.hincrby(key, field, n)
             pipe.expire(key, LOST_AFTER)

@@ -69,11 +69,11 @@ def measure_alone(ratings: Path, times: float) -> Run:
 
 
 def measure(ratings: Path, times: float) -> Run:
-    from recommendations.archives import read_ratings
+    from recommendations.engine.data.interactions import Interactions
+    from recommendations.engine.data.splitting import split
     from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
-    from recommendations.engine.interactions import Interactions
-    from recommendations.engine.splitting import split
-    from recommendations.pipelines.title_features import with_features
+    from recommendations.inputs.rating_archives import read_ratings
+    from recommendations.inputs.title_features import with_features
     from recommendations.pipelines.train import fit
 
     clock = StageClock()

@@ -17,6 +17,8 @@ from scipy.linalg import lapack
 
 from recommendations.benchmark.contestants import REFERENCE, Contestant
 from recommendations.engine.base import RatingPredictor, Scorer
+from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.data.splitting import Split, hide_titles, truncated
 from recommendations.engine.evaluation import (
     BATCH,
     evaluate_members,
@@ -24,10 +26,8 @@ from recommendations.engine.evaluation import (
     evaluate_ranking,
     evaluate_ratings,
 )
-from recommendations.engine.interactions import Histories, Interactions
 from recommendations.engine.models.content import AUDIENCE
 from recommendations.engine.models.linear import Ease
-from recommendations.engine.splitting import Split, hide_titles, truncated
 
 SHORT_LISTS = (0, 1, 3, 10)
 RUNS = 3  # of what is compared by its seconds

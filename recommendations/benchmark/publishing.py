@@ -7,9 +7,9 @@ from django.db import connection
 
 from accounts.models import User
 from recommendations.artifact_store import artifact_folder, load_recommender
-from recommendations.community import add_members
 from recommendations.engine.recommender import Recommender
 from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
+from recommendations.pipelines.starter.synthetic_members import add_members
 
 
 def made_members(n: int, typical_length: int) -> list[int]:

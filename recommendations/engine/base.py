@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.data.interactions import Histories, Interactions
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommendations.engine.base import RatingPredictor
-from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.data.splitting import HeldOut, NewTitles
 from recommendations.engine.metrics import ranking, rating
-from recommendations.engine.splitting import HeldOut, NewTitles
 
 BATCH = 500
 DEPTH = 20

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommendations.engine.interactions import LIKED
+from recommendations.engine.data.interactions import LIKED
 from recommendations.engine.models.linear import RatingAwareEase
 
 REASONS = 2

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from recommendations.engine import artifacts
 from recommendations.engine.base import Model
+from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.explain import contributions, reasons
-from recommendations.engine.interactions import IdMap
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.evidence import COLUMNS, Evidence, MemberEvidence, TitleFacts, flattened, nested
-from recommendations.engine.models.learnt import Hybrid, RankedCandidates, RatingBlend
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.rerankers import Hybrid, RankedCandidates, RatingBlend
 from recommendations.engine.models.residual_neighbours import ResidualNeighbours
 from recommendations.engine.ranking import (
     PUBLISHED,

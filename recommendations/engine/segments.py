@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from recommendations.engine import artifacts
 from recommendations.engine.base import Arrays
-from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.data.title_features import TitleFeatures
 
 TASTE = ("genre", "theme", "demographic", "format", "year")  # groups of title features that a taste is made of
 NAMING = ("genre", "theme", "demographic")

@@ -14,12 +14,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays
-from recommendations.engine.interactions import IdMap
+from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.models.evidence import OF_TITLE, Evidence, TitleFacts
-from recommendations.engine.models.learnt import Hybrid, RatingBlend
 from recommendations.engine.models.linear import CHANNELS, RatingAwareEase, compressed
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.rerankers import Hybrid, RatingBlend
 from recommendations.engine.models.residual_neighbours import ResidualNeighbours
 from recommendations.engine.recommender import Recommender
 

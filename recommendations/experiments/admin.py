@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recommendations.experiments.results import planned_units
-from recommendations.experiments.widgets import WIDGETS
 from recommendations.models import Experiment, ExperimentChange, Variant
+from recommendations.widgets import WIDGETS
 
 
 class VariantFormSet(BaseInlineFormSet):

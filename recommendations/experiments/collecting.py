@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.signals import list_changed
-from recommendations.engine.interactions import LIKED
-from recommendations.experiments.intake import STREAM, stream
-from recommendations.experiments.widgets import WIDGETS
+from anirec.lib.valkey import valkey
+from recommendations.engine.data.interactions import LIKED
+from recommendations.experiments.intake import STREAM
 from recommendations.models import EventCursor, Outcome, Variant, WidgetEvent
 from recommendations.models.experiments import Metric
+from recommendations.widgets import WIDGETS
 
 AT_ONCE = 2_000  # batches of a transaction
 CHANGED = "anirec:lists-changed"
@@ -50,7 +51,7 @@ ON CONFLICT (member_id, title_id, metric) DO NOTHING
 
 @receiver(list_changed, dispatch_uid="remember_changed_list")
 def remember_change(user_id: int, **_: Any) -> None:
-    stream().zadd(CHANGED, {str(user_id): timezone.now().timestamp()})
+    valkey().zadd(CHANGED, {str(user_id): timezone.now().timestamp()})
 
 
 def collect() -> int:
@@ -72,14 +73,14 @@ def _append_some() -> int | None:
     """How many events; None at the end of the stream. Each batch is appended once: the cursor moves with the rows."""
     with transaction.atomic():
         cursor, _ = EventCursor.objects.select_for_update().get_or_create(pk=1)
-        waiting: Any = stream().xrange(STREAM, min=f"({cursor.last_id}", count=AT_ONCE)
+        waiting: Any = valkey().xrange(STREAM, min=f"({cursor.last_id}", count=AT_ONCE)
         if not waiting:
             return None
         batches = [json.loads(fields[b"batch"]) for _, fields in waiting]
         n = _copy(list(_rows(batches)))  # read first: while it copies, the connection answers nothing else
         cursor.last_id = waiting[-1][0].decode()
         cursor.save()
-    stream().xtrim(STREAM, minid=cursor.last_id, approximate=False)
+    valkey().xtrim(STREAM, minid=cursor.last_id, approximate=False)
     return n
 
 
@@ -115,10 +116,10 @@ def _copy(rows: Sequence[tuple[Any, ...]]) -> int:
 def _record_outcomes(until: datetime) -> None:
     """A list that changes after `until` has a later mark, and stays for the next time."""
     score = until.timestamp()
-    marked: Any = stream().zrangebyscore(CHANGED, "-inf", score)
+    marked: Any = valkey().zrangebyscore(CHANGED, "-inf", score)
     changed = [int(member) for member in marked]
     if changed:
         with connection.cursor() as cursor:
             parameters: dict[str, Any] = {"members": changed, "late": LATE}
             cursor.execute(RECORD_OUTCOMES, parameters)
-    stream().zremrangebyscore(CHANGED, "-inf", score)
+    valkey().zremrangebyscore(CHANGED, "-inf", score)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from recommendations.experiments.lifecycle import start
-from recommendations.experiments.widgets import WIDGETS
 from recommendations.models import Experiment, Variant
 from recommendations.models.experiments import Audience, Metric
+from recommendations.widgets import WIDGETS
 
 FOR_VISITORS_TOO = {"similar"}
 

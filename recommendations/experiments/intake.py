@@ -11,14 +11,13 @@ import time
 from functools import lru_cache
 from typing import Any
 
-import redis
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from redis.commands.core import Script
 
+from anirec.lib.valkey import valkey
 from recommendations.experiments.variants import read_ticket
 from recommendations.models import WidgetEvent
 
@@ -96,12 +95,7 @@ def keep(batches: list[dict[str, Any]]) -> bool:
 
 @lru_cache(maxsize=1)
 def _append() -> Script:
-    return stream().register_script(APPEND)
-
-
-@lru_cache(maxsize=1)
-def stream() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL)
+    return valkey().register_script(APPEND)
 
 
 def _parse_one(part: object, where: str) -> dict[str, Any]:

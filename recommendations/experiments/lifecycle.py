@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
-from recommendations.experiments.bandit import thompson_weights
 from recommendations.experiments.results import read_seen, report_on
 from recommendations.experiments.variants import forget_running
 from recommendations.models import Experiment, ExperimentChange, Variant, Weights
+from recommendations.statistics.bandit import thompson_weights
 
 State = Experiment.State
 

@@ -17,11 +17,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
-from recommendations.experiments.analysis import BROKEN, LEAST_UNITS, Comparison, Rate, Units, compare, sample_ratio
 from recommendations.experiments.collecting import LATE
-from recommendations.experiments.planner import ALPHA, units_needed
 from recommendations.models import Experiment, Outcome, Variant, WidgetEvent
 from recommendations.models.experiments import Metric
+from recommendations.statistics.analysis import (
+    BROKEN,
+    LEAST_UNITS,
+    Comparison,
+    Rate,
+    Units,
+    compare,
+    sample_ratio,
+)
+from recommendations.statistics.planner import ALPHA, units_needed
 
 BEFORE = timedelta(days=28)  # of the list's activity that CUPED takes out
 LESS_IS_BETTER = {Metric.HIDE}

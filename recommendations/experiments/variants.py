@@ -16,10 +16,11 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from recommendations.experiments.assignment import takes_part, variant_of
-from recommendations.experiments.widgets import WIDGETS, Parameters, Rows, Similar, TopPicks, Widget
+from anirec.lib.shapes import shape_of
 from recommendations.models import Experiment, Variant, Weights
 from recommendations.models.experiments import Audience
+from recommendations.statistics.assignment import takes_part, variant_of
+from recommendations.widgets import WIDGETS, Parameters, Rows, Similar, TopPicks, Widget
 
 TOP_PICKS = cast("WidgetOf[TopPicks]", WIDGETS["top_picks"])
 ROWS = cast("WidgetOf[Rows]", WIDGETS["rows"])
@@ -120,7 +121,7 @@ def _of_widget(widget: WidgetOf[Shape]) -> tuple[Running | None, Shape]:
 
 def _cache_key(day: date) -> str:
     """A bandit's weights change with the day."""
-    return f"{CACHE_KEY}:{day}"
+    return f"{CACHE_KEY}:{shape_of(Running)}:{day}"
 
 
 def _read_running(day: date) -> tuple[dict[str, Running], dict[str, dict[str, Any]]]:

@@ -11,14 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import staff_only
 from accounts.models import User
-from recommendations.charts import Chart, Row, bars
+from anirec.lib.charts.bars import Chart, Row, bars
+from anirec.lib.charts.boundary import boundary_chart
+from anirec.lib.web.permissions import staff_only
 from recommendations.experiments import lifecycle
-from recommendations.experiments.boundary_chart import boundary_chart
 from recommendations.experiments.results import Line, report_on
 from recommendations.models import Experiment
-from recommendations.templatetags.shares import share
+from recommendations.percentages import share
 
 may_look = staff_only("recommendations.view_experiment")
 may_act = staff_only("recommendations.change_experiment")

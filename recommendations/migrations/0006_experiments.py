@@ -7,8 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import recommendations.experiments.widgets
 import recommendations.models.experiments
+import recommendations.widgets
 
 
 class Migration(migrations.Migration):
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 (
                     "widget",
                     models.CharField(
-                        choices=recommendations.experiments.widgets.widget_choices, max_length=20, verbose_name="widget"
+                        choices=recommendations.widgets.widget_choices, max_length=20, verbose_name="widget"
                     ),
                 ),
                 (

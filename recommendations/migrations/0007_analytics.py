@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import recommendations.experiments.widgets
 import recommendations.models.tables
+import recommendations.widgets
 
 
 def remember_activations(apps, schema_editor):
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField()),
-                ("widget", models.CharField(choices=recommendations.experiments.widgets.widget_choices, max_length=20)),
+                ("widget", models.CharField(choices=recommendations.widgets.widget_choices, max_length=20)),
                 ("title_id", models.IntegerField()),
                 ("is_synthetic", models.BooleanField()),
                 ("shown", models.PositiveIntegerField()),
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField()),
-                ("widget", models.CharField(choices=recommendations.experiments.widgets.widget_choices, max_length=20)),
+                ("widget", models.CharField(choices=recommendations.widgets.widget_choices, max_length=20)),
                 (
                     "segment",
                     models.CharField(blank=True, help_text="By name; empty: a visitor, or in none.", max_length=200),

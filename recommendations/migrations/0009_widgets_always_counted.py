@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import recommendations.experiments.widgets
+import recommendations.widgets
 
 WIDGETS_OF_EXPERIMENTS = """
 UPDATE recommendations_widgetevent event SET widget = experiment.widget
@@ -18,9 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="widgetevent",
             name="widget",
-            field=models.CharField(
-                choices=recommendations.experiments.widgets.widget_choices, default="", max_length=20
-            ),
+            field=models.CharField(choices=recommendations.widgets.widget_choices, default="", max_length=20),
             preserve_default=False,
         ),
         migrations.AlterField(

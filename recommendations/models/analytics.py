@@ -9,9 +9,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from recommendations.experiments.widgets import widget_choices
 from recommendations.models.experiments import Variant
 from recommendations.models.versions import ModelVersion
+from recommendations.widgets import widget_choices
 
 
 class ActiveDay(models.Model):

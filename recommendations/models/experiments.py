@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from recommendations.experiments.planner import units_needed
-from recommendations.experiments.widgets import WIDGETS, widget_choices
+from recommendations.statistics.planner import units_needed
+from recommendations.widgets import WIDGETS, widget_choices
 
 
 class Metric(models.TextChoices):

@@ -8,6 +8,9 @@ from accounts.models import User
 from catalog.models import Title
 from recommendations.models.versions import ModelVersion
 
+TOP = 200  # titles kept for each member
+SIMILAR = 30  # titles kept for each title
+
 
 class RealField(models.FloatField):
     """Four bytes instead of eight: these tables hold thousands of numbers a member."""

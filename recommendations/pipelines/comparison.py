@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Scorer
+from recommendations.engine.data.splitting import Split
 from recommendations.engine.evaluation import Ranks, evaluate_ranking
 from recommendations.engine.models.implicit_als import ImplicitAls
 from recommendations.engine.models.neural import NeuralCf
-from recommendations.engine.splitting import Split
-from recommendations.tuning import parameters_for
+from recommendations.pipelines.tuning import parameters_for
 
 
 def fit_others(parts: Split, seed: int, progress: Callable[[str], None]) -> dict[str, Scorer]:

@@ -12,11 +12,11 @@ from django.utils import timezone
 from accounts.models import ListEntry
 from recommendations.artifact_store import load_recommender
 from recommendations.engine import drift
-from recommendations.engine.interactions import IdMap
+from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.recommender import Recommender
+from recommendations.inputs.member_lists import EXPERIENCED, copy_columns, flag, member_lists
+from recommendations.inputs.title_rules import current_rules
 from recommendations.models import DriftReport, MemberRecommendations, ModelVersion, PredictionOutcome
-from recommendations.pipelines.member_lists import EXPERIENCED, copy_columns, flag, member_lists
-from recommendations.titles import current_rules
 
 BEFORE, NOW = timedelta(days=90), timedelta(days=7)
 KEPT = timedelta(days=90)  # outcomes

@@ -26,6 +26,7 @@ from recommendations.artifact_store import artifact_folder, load_recommender
 from recommendations.engine.artifacts import ArtifactError
 from recommendations.engine.ranking import TitleRules
 from recommendations.engine.recommender import Recommender
+from recommendations.inputs.title_rules import title_rules
 from recommendations.models import (
     MemberRecommendations,
     MemberSegment,
@@ -35,8 +36,7 @@ from recommendations.models import (
     SimilarTitles,
 )
 from recommendations.pipelines.rows import write_members, write_similar
-from recommendations.signals import published
-from recommendations.titles import title_rules
+from recommendations.signals import publication_begun, published
 
 MEMBERS_IN_A_SHARD = 250
 VERSIONS_KEPT = 3  # the active one and two to go back to
@@ -199,14 +199,8 @@ def _give_up(version: ModelVersion, reason: str) -> NotPublishedError:
 
 def _ask_workers(version: ModelVersion) -> None:
     """Call for as many workers as there are shards for; nothing depends on whether any of them hears it."""
-    from recommendations.tasks import publish_unfinished
-
     helpers = min(version.shards.count() - 2, MOST_HELPERS)
-
-    def send() -> None:
-        for _ in range(helpers):
-            publish_unfinished.delay()
-
+    send = partial(publication_begun.send_robust, sender=ModelVersion, n=helpers)
     transaction.on_commit(send, robust=True)
 
 

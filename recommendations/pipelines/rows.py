@@ -13,12 +13,10 @@ from threadpoolctl import threadpool_limits
 from catalog.models import Title
 from recommendations.engine.ranking import TitleRules
 from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.inputs.member_lists import member_lists
 from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
+from recommendations.models.tables import SIMILAR, TOP
 from recommendations.pipelines import copy_binary as binary
-from recommendations.pipelines.member_lists import member_lists
-
-TOP = 200  # titles kept for each member
-SIMILAR = 30  # titles kept for each title
 
 
 def write_members(version: ModelVersion, recommender: Recommender, rules: TitleRules, user_ids: list[int]) -> int:

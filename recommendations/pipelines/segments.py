@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from accounts.models import ListEntry
 from catalog.models import Tag
 from recommendations.artifact_store import segments_folder
-from recommendations.engine.interactions import Histories, IdMap, Interactions
+from recommendations.engine.data.interactions import Histories, IdMap, Interactions
 from recommendations.engine.ranking import top_franchises
 from recommendations.engine.recommender import MemberList
 from recommendations.engine.segments import Segments, fit_segments
+from recommendations.inputs.member_lists import EXPERIENCED, member_lists
+from recommendations.inputs.title_features import title_features
+from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberSegment, ModelVersion, Segment
 from recommendations.pipelines import copy_binary as binary
-from recommendations.pipelines.member_lists import EXPERIENCED, member_lists
-from recommendations.pipelines.title_features import title_features
-from recommendations.titles import title_rules
 
 FAVOURITES = 12  # titles kept of each segment
 IN_A_NAME = 2  # traits

@@ -11,38 +11,37 @@ from typing import Any, cast
 
 import numpy as np
 import scipy.sparse as sp
-from django.db import connection
 from numpy.typing import NDArray
 
+from anirec.lib.locks import MODEL_REBUILD, try_lock
 from catalog.models import Title
 from recommendations.artifact_store import artifact_folder, readable_recommender
 from recommendations.engine.base import Scorer
+from recommendations.engine.data.interactions import Histories, IdMap
+from recommendations.engine.data.splitting import Split, split, widened
 from recommendations.engine.evaluation import RankingReport, Ranks, evaluate_ranking, evaluate_ratings
-from recommendations.engine.interactions import Histories, IdMap
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.evidence import Evidence
-from recommendations.engine.models.learnt import Hybrid, RatingBlend
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.rerankers import Hybrid, RatingBlend
 from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
-from recommendations.engine.splitting import Split, split, widened
+from recommendations.inputs.extract import training_data
+from recommendations.inputs.title_features import title_features
+from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
+from recommendations.models.tables import SIMILAR
 from recommendations.pipelines.comparison import alike, compare, fit_others
-from recommendations.pipelines.extract import training_data
 from recommendations.pipelines.gate import Verdict, judge
 from recommendations.pipelines.publish import NotPublishedError, publish, resume
-from recommendations.pipelines.rows import SIMILAR
 from recommendations.pipelines.segments import publish_segments
-from recommendations.pipelines.title_features import title_features
-from recommendations.starter import publish_starter
-from recommendations.titles import title_rules
-from recommendations.tuning import parameters_for
+from recommendations.pipelines.starter import publish_starter
+from recommendations.pipelines.tuning import parameters_for
 
 SEED = 0
-LOCK = 0x616E6972  # PostgreSQL advisory lock: one rebuild at a time
 Progress = Callable[[str], None]
 
 
@@ -221,12 +220,7 @@ def _refuse(version: ModelVersion, reason: str) -> None:
 
 @contextmanager
 def _only_one() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
+    with try_lock(MODEL_REBUILD) as is_held:
+        if not is_held:
             raise AlreadyRunningError("the models are being rebuilt by another process already")
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -3,7 +3,7 @@
 from recommendations.serving.choices import Choice, filtered, in_mood
 from recommendations.serving.friends import loved_by
 from recommendations.serving.groups import GroupRecommendations, recommend_for_group
-from recommendations.serving.personal import (
+from recommendations.serving.ladder import (
     LEAST_INPUTS,
     Reason,
     Recommendation,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.filters import TitleFilter
+from catalog.browse.filters import TitleFilter
+from catalog.index.seasons import season_number
+from catalog.index.titles import CHOICES, title_index
 from catalog.models.titles import viewing_class
-from catalog.title_index import CHOICES, season_number, title_index
-from recommendations.engine.interactions import IdMap
+from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.ranking import PUBLISHED
 from recommendations.engine.recommender import Recommender
 from recommendations.models import Mood

@@ -7,14 +7,14 @@ from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from accounts.models import User
-from catalog.cards import title_cards
+from catalog.titles.cards import title_cards
 from recommendations.artifact_store import readable_recommender
-from recommendations.engine.interactions import LIKED
+from recommendations.engine.data.interactions import LIKED
+from recommendations.inputs.member_lists import FRANCHISE, Columns, copy_columns
 from recommendations.models import ModelVersion
-from recommendations.pipelines.member_lists import FRANCHISE, Columns, copy_columns
-from recommendations.serving.personal import Fan, Recommendation
+from recommendations.serving.ladder import Fan, Recommendation
 from recommendations.serving.readers import Reader
-from social.affinity import UNKNOWN, affinities
+from social.taste_match.affinity import UNKNOWN, affinities
 from social.visibility import entries_visible_to, followed_by, muted_by
 
 NAMED = 3  # of those who love a title

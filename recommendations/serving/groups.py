@@ -11,28 +11,20 @@ from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, HiddenTitle, User
-from catalog.cards import title_cards
+from catalog.index.titles import title_index
 from catalog.models import Title
-from catalog.title_index import title_index
+from catalog.titles.cards import title_cards
 from recommendations.artifact_store import readable_recommender
+from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.groups import RankedTogether, recommend_together
-from recommendations.engine.interactions import IdMap
 from recommendations.engine.ranking import allowed_titles
 from recommendations.engine.recommender import MemberList
+from recommendations.inputs.member_lists import EXPERIENCED, FRANCHISE, Columns, begun, copy_columns, flag, known_parts
+from recommendations.inputs.member_lists import member_list as as_indices
+from recommendations.inputs.title_rules import current_rules
 from recommendations.models import ModelVersion
-from recommendations.pipelines.member_lists import (
-    EXPERIENCED,
-    FRANCHISE,
-    Columns,
-    begun,
-    copy_columns,
-    flag,
-    known_parts,
-)
-from recommendations.pipelines.member_lists import member_list as as_indices
 from recommendations.serving.choices import Choice
-from recommendations.serving.personal import LEAST_INPUTS
-from recommendations.titles import current_rules
+from recommendations.serving.ladder import LEAST_INPUTS
 from social.visibility import entries_visible_to
 
 LEAST, MOST = 2, 8  # people

@@ -14,9 +14,9 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import HiddenTitle, ListEntry, User
 from catalog.models import Title
 from catalog.models.titles import TitleQuerySet
-from recommendations.engine.interactions import LIKED, IdMap
+from recommendations.engine.data.interactions import LIKED, IdMap
 from recommendations.engine.recommender import MemberList
-from recommendations.pipelines.member_lists import (
+from recommendations.inputs.member_lists import (
     FRANCHISE,
     FRANCHISE_OF_TITLE,
     begun,

@@ -11,17 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import ListEntry, ListEntryQuerySet, User
-from catalog.cards import title_cards
 from catalog.models import Title
 from catalog.models.titles import Season
-from catalog.names import name_for
+from catalog.titles.cards import title_cards
+from catalog.titles.names import name_for
 from recommendations.artifact_store import readable_recommender
-from recommendations.engine.interactions import LIKED
+from recommendations.engine.data.interactions import LIKED
+from recommendations.inputs.member_lists import FRANCHISE
 from recommendations.models import ModelVersion
-from recommendations.pipelines.member_lists import FRANCHISE
 from recommendations.serving.choices import hidden_gems, led_to_by
 from recommendations.serving.friends import loved_by_followed
-from recommendations.serving.personal import Recommendation, recommend
+from recommendations.serving.ladder import Recommendation, recommend
 from recommendations.serving.readers import Reader
 from recommendations.serving.season import season_of, season_ranking
 from recommendations.serving.series import continue_series

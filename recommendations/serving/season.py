@@ -7,9 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from catalog.cards import title_cards
+from catalog.index.seasons import SEASONS
 from catalog.models import Title
-from catalog.title_index import SEASONS
+from catalog.titles.cards import title_cards
 from recommendations.artifact_store import readable_recommender
 from recommendations.models import ModelVersion
 from recommendations.serving.choices import of_season

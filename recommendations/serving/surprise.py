@@ -6,7 +6,7 @@ import random
 from collections.abc import Collection
 
 from recommendations.serving.choices import Choice
-from recommendations.serving.personal import Recommendation, recommend
+from recommendations.serving.ladder import Recommendation, recommend
 from recommendations.serving.readers import Reader
 
 AMONG = 100  # of the best

@@ -10,10 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from numpy.typing import NDArray
 
 from accounts.models import User
-from catalog.cards import title_cards
 from catalog.models import Title
+from catalog.titles.cards import title_cards
 from recommendations.artifact_store import readable_recommender, readable_segments
-from recommendations.engine.interactions import Histories
+from recommendations.engine.data.interactions import Histories
 from recommendations.engine.segments import Segments
 from recommendations.models import MemberSegment, ModelVersion, Segment
 from recommendations.serving.readers import Reader

@@ -8,9 +8,9 @@ from collections.abc import Collection
 from django.core.cache import cache
 from django.db.models import F, Q
 
-from catalog.cards import title_cards
 from catalog.models import Title
 from catalog.models.titles import Format, viewing_class
+from catalog.titles.cards import title_cards
 from catalog.versioning import catalogue_version
 from recommendations.serving.readers import Viewer
 

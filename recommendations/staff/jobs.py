@@ -18,10 +18,10 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import User
-from recommendations.experiments.intake import stream
+from anirec.lib.valkey import valkey
 from recommendations.models import JobRun
 
-QUEUES = ("interactive", "import", "webhooks", "train", "publish")
+QUEUES = ("interactive", "import", "deliveries", "train", "publish")
 INSPECT_SECONDS = 0.7
 LONGEST_ERROR = 4_000
 _started: dict[str, tuple[datetime, float]] = {}
@@ -106,7 +106,7 @@ def timetable() -> list[Scheduled]:
         )
     }
     rows = []
-    for name, entry in current_app.conf.beat_schedule.items():
+    for name, entry in schedule().items():
         found: dict[str, Any] = dict(sums.get(entry["task"], {}))
         said = (_when(entry["schedule"]), entry.get("kwargs", {}), found.get("last"), found.get("n", 0))
         rows.append(Scheduled(name, entry["task"], *said, found.get("failed", 0), found.get("mean")))
@@ -114,7 +114,7 @@ def timetable() -> list[Scheduled]:
 
 
 def queue_lengths() -> list[tuple[str, int]]:
-    with stream().pipeline(transaction=False) as pipe:
+    with valkey().pipeline(transaction=False) as pipe:
         for queue in QUEUES:
             pipe.llen(queue)
         return list(zip(QUEUES, pipe.execute(), strict=True))
@@ -151,3 +151,9 @@ def _when(schedule: Any) -> str:
         return f"{schedule:g} s"
     fields = ("_orig_minute", "_orig_hour", "_orig_day_of_month", "_orig_month_of_year", "_orig_day_of_week")
     return " ".join(str(getattr(schedule, field)) for field in fields)
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """What runs by the clock. A web process has not imported the tasks, which say so, before it asks."""
+    current_app.loader.import_default_modules()
+    return current_app.conf.beat_schedule

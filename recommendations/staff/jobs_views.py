@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import redis
-from celery import current_app
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -13,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import staff_only
-from catalog.requests import PageRequest
+from anirec.lib.web.permissions import staff_only
+from anirec.lib.web.requests import PageRequest
 from recommendations.models import JobRun
 from recommendations.staff import jobs as background
 
@@ -54,7 +53,7 @@ def jobs(request: PageRequest) -> HttpResponse:
 @may_act
 def run(request: PageRequest) -> HttpResponse:
     """One of the timetable, now."""
-    entry = current_app.conf.beat_schedule.get(request.POST.get("name", ""))
+    entry = background.schedule().get(request.POST.get("name", ""))
     if entry is None:
         return HttpResponseBadRequest(gettext("There is no such job in the timetable."))
     background.send(entry["task"], entry.get("kwargs", {}))

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import staff_only
 from accounts.models import User
+from anirec.lib.web.permissions import staff_only
 from recommendations.artifact_store import artifact_folder
 from recommendations.models import ModelActivation, ModelVersion
 from recommendations.pipelines.publish import NotPublishedError, activate

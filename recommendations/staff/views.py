@@ -15,8 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from accounts.access import staff_only
 from accounts.models import User
+from anirec.lib.web.permissions import staff_only
 from recommendations.analytics import explorer, pages, running
 from recommendations.analytics.forms import PeriodForm, SourceForm, WidgetForm
 from recommendations.analytics.panels import Panel

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.models import User
-from catalog.cards import title_cards
 from catalog.models import Title
+from catalog.titles.cards import title_cards
 from recommendations.artifact_store import readable_recommender
 from recommendations.models import ModelVersion
 from recommendations.serving import Reader, recommend_for

@@ -11,8 +11,8 @@ from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, ListEntryQuerySet
+from catalog.index.titles import Terms, TitleIndex, title_index
 from catalog.models import Tag
-from catalog.title_index import Terms, TitleIndex, title_index
 
 GENRES = {Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC}
 

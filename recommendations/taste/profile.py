@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
 from accounts.models import ListEntry
+from anirec.lib.charts.bars import Chart, Row, bars, columns
+from catalog.index.seasons import SEASONS
 from catalog.models.titles import Season
-from catalog.title_index import SEASONS
-from recommendations.charts import Chart, Row, bars, columns
 from recommendations.taste.lists import PerTerm, ReadList
 
 DAY = 86_400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from recommendations.charts import Chart, Row, bars
+from anirec.lib.charts.bars import Chart, Row, bars
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import genres_beyond_mean, of_tag, signed
 

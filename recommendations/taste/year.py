@@ -9,9 +9,9 @@ import numpy as np
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from catalog.cards import title_cards
+from anirec.lib.charts.bars import Chart, Row, columns
 from catalog.models import Title
-from recommendations.charts import Chart, Row, columns
+from catalog.titles.cards import title_cards
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import Profile, profile
 

@@ -8,7 +8,7 @@ from django import template
 from catalog.models import Title
 
 if TYPE_CHECKING:
-    from recommendations.asking import Asked
+    from recommendations.for_you.page_options import Asked
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ListEntry, User
-from catalog.addresses import address_of
+from anirec.lib.web.addresses import address_of
 from social.models.relations import Follow
 from social.models.reviews import Review
 
@@ -87,7 +87,7 @@ class Like(models.Model):
 
 
 class Comment(models.Model):
-    """What somebody says to an activity or a review. Written only through `social.comments`."""
+    """What somebody says to an activity or a review. Written only through `social.comments.writing`."""
 
     author = models.ForeignKey(User, models.CASCADE, related_name="comments")
     activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="comments")

@@ -25,7 +25,7 @@ Target = Review | Comment | ListEntry | Tip | User
 
 
 class Report(models.Model):
-    """Somebody says that something should not be there. Written only through `social.moderation`."""
+    """Somebody says that something should not be there. Written only through `social.moderation.deciding`."""
 
     class Reason(models.TextChoices):
         SPOILER = "spoiler", _("It gives away what happens, unmarked")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,21 +16,11 @@ from social.models.tips import Tip
 
 class Notification(models.Model):
     """What a member is told of. It points at what happened, and goes when that goes. Written only through
-    `social.notifications`; read through `social.visibility`."""
-
-    class Kind(models.TextChoices):
-        FOLLOW = "follow", _("Somebody follows me")
-        REQUEST = "request", _("Somebody asks to follow me")
-        ACCEPTED = "accepted", _("Somebody accepts my request to follow them")
-        COMMENT = "comment", _("Somebody comments on what I did or wrote")
-        LIKE = "like", _("Somebody likes what I did")
-        HELPFUL = "helpful", _("Somebody finds my review helpful")
-        INVITATION = "invitation", _("Somebody invites me to watch together")
-        TIP = "tip", _("Somebody recommends a title to me")
-        MODERATION = "moderation", _("Staff decide about what I wrote")
+    `social.notifications.notifying`; read through
+    `social.notifications.queries`."""
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications")
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=12, help_text="One of `social.notifications.kinds`.")
     actor = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     is_read = models.BooleanField(default=False)
@@ -59,22 +48,6 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} for {self.recipient_id}"
 
-    def get_absolute_url(self) -> str:
-        """Where what happened is seen."""
-        if self.comment:
-            return self.comment.get_absolute_url()
-        if self.like:
-            return self.like.activity.get_absolute_url()
-        if self.vote:
-            return self.vote.review.get_absolute_url()
-        if self.invitation:
-            return self.invitation.plan.get_absolute_url()
-        if self.tip:
-            return self.tip.get_absolute_url()
-        if self.request:
-            return reverse("social:followers")
-        return self.actor.get_absolute_url() if self.actor else reverse("social:notifications")
-
 
 class NotificationChoice(models.Model):
     """How a member wants to be told of one kind, where that is not the default."""
@@ -85,7 +58,7 @@ class NotificationChoice(models.Model):
         OFF = "off", _("Not at all")
 
     member = models.ForeignKey(User, models.CASCADE, related_name="notification_choices")
-    kind = models.CharField(max_length=12, choices=Notification.Kind)
+    kind = models.CharField(max_length=12)
     channel = models.CharField(max_length=5, choices=Channel)
 
     class Meta:

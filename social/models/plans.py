@@ -1,4 +1,4 @@
-"""What a few members mean to watch together. Written only through `social.plans`; read through `social.visibility`."""
+"""What a few members mean to watch together. Written only through `social.plans.planning`; read through `social.visibility`."""
 
 from __future__ import annotations
 

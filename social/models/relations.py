@@ -1,4 +1,4 @@
-"""How two members stand to each other. Written only through `social.relations`; read through `social.visibility`."""
+"""How two members stand to each other. Written only through `social.people.relations`; read through `social.visibility`."""
 
 from django.db import models
 

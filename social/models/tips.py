@@ -1,4 +1,4 @@
-"""A title that one member recommends to another. Written only through `social.tips`; read through `social.visibility`."""
+"""A title that one member recommends to another. Written only through `social.tips.recommending`; read through `social.visibility`."""
 
 from __future__ import annotations
 

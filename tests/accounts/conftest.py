@@ -14,7 +14,7 @@ def own(client, member):
 def make_known(make_title):
     """A title that can be found by its name and by its MyAnimeList id."""
     from catalog.models import ExternalId, TitleName
-    from catalog.search_key import search_key
+    from catalog.search.keys import search_key
 
     def make(name: str, mal: int | None = None, **fields):
         title = make_title(name, **fields)

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.models import Title
-from catalog.search import search_titles
+from catalog.search.find import search_titles
 
 pytestmark = pytest.mark.django_db
 EMPTY_INLINES = {

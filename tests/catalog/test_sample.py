@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from catalog.search_key import search_key
-from catalog.sources import jikan, mal_2020, sample
-from catalog.sources.base import SourceTitle
+from catalog.importing.sources import jikan, mal_2020, sample
+from catalog.importing.sources.base import SourceTitle
+from catalog.search.keys import search_key
 from tests.catalog.shared import shared_file
 
 MAL_ID = "mal"

@@ -14,22 +14,23 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from accounts.imports import reading, writing
-from accounts.lists import hide_title, set_score, set_status, update_entry
+from accounts.lists.writing import hide_title, set_score, set_status, update_entry
 from accounts.models import ListImport, User
+from accounts.portability.imports import reading, writing
 from catalog.models import ExternalId, SavedView, Title
-from recommendations.engine.interactions import Interactions
+from recommendations.engine.data.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
-from social import moderation, plans
-from social.comments import write_comment
-from social.letters import unsubscribe_token
+from social.comments.writing import write_comment
 from social.models import Activity
-from social.relations import block, follow, mute
-from social.reviews import write_review
-from social.tips import recommend
+from social.moderation import deciding as moderation
+from social.notifications.emails import unsubscribe_token
+from social.people.relations import block, follow, mute
+from social.plans import planning as plans
+from social.reviews.writing import write_review
+from social.tips.recommending import recommend
 from tests.e2e.conftest import Watched, log_in
-from tests.e2e.looking import look_at, look_without_scripts, looks_at_page, violations
+from tests.e2e.page_audit import look_at, look_without_scripts, looks_at_page, violations
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from anirec.lib.valkey import valkey
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def _empty_stream():
-    from recommendations.experiments.intake import STREAM, stream
+    from recommendations.experiments.intake import STREAM
 
-    for key in stream().keys(f"{STREAM}*"):
-        stream().delete(key)
+    for key in valkey().keys(f"{STREAM}*"):
+        valkey().delete(key)
 
 
 def test_what_a_visitor_saw_and_opened_is_counted(visit):

@@ -22,7 +22,7 @@ from recommendations.models import (
 )
 from recommendations.staff.views import PAGES
 from tests.e2e.conftest import log_in
-from tests.e2e.looking import look_at
+from tests.e2e.page_audit import look_at
 
 
 @pytest.fixture

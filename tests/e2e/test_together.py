@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route, expect
 
-from accounts.lists import set_score
+from accounts.lists.writing import set_score
 from catalog.models import Title
 from social.models import WatchPlan
-from social.plan_queries import membership
-from social.plans import accept, invite, make_plan, vote
-from social.relations import follow
+from social.people.relations import follow
+from social.plans.planning import accept, invite, make_plan, vote
+from social.plans.queries import membership
 from tests.e2e.test_live import SOON, rate, wait_for_socket
 
 

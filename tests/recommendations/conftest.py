@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from recommendations.engine.interactions import IdMap, Interactions
+from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.recommender import Recommender
 from tests.conftest import forget_models
 from tests.recommendations.engine.toys import clusters, fitted

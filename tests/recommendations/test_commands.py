@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import ListEntry, User
 from catalog.models import Title
-from recommendations.community import EMAIL_DOMAIN
 from recommendations.models import ModelVersion, RatingArchive
+from recommendations.pipelines.starter.synthetic_members import EMAIL_DOMAIN
 from recommendations.serving import recommend_for
 from tests.recommendations.engine.toys import clusters
 
@@ -187,7 +187,7 @@ class TestSynthesize:
     def test_a_file_labelled_as_synthetic_that_can_be_read_as_ratings(self, ratings, tmp_path):
         import pyarrow.parquet as pq
 
-        from recommendations.archives import read_ratings
+        from recommendations.inputs.rating_archives import read_ratings
 
         real, out = ratings(clusters(n_users=50)), tmp_path / "many.parquet"
 

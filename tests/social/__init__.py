@@ -1,5 +1,8 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    "tests.social.looks", "tests.social.looks_by_pages", "tests.social.looks_by_api", "tests.social.deeds"
+    "tests.social.visibility.visibility_checks",
+    "tests.social.visibility.page_checks",
+    "tests.social.visibility.api_checks",
+    "tests.social.visibility.action_checks",
 )

@@ -13,12 +13,12 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from accounts.deletion import delete_account
-from accounts.exports import KINDS, export_list
-from accounts.imports import queries, reading, writing
 from accounts.models import EntryStatus, ListEntry, ListImport, User
-from accounts.portability import mal_xml
-from accounts.portability.rows import ListRow, PortabilityError
+from accounts.portability.exports import KINDS, export_list
+from accounts.portability.formats import mal_xml
+from accounts.portability.formats.rows import ListRow, PortabilityError
+from accounts.portability.imports import queries, reading, writing
+from accounts.settings.deletion import delete_account
 from catalog.models import ExternalId
 from catalog.models.titles import Medium
 

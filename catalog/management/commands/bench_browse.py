@@ -18,10 +18,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.facets import Facets
+from catalog.browse.facets import Facets
+from catalog.browse.queries import title_filter
+from catalog.index.titles import TitleIndex, build_index
 from catalog.models import Title
-from catalog.queries import title_filter
-from catalog.title_index import TitleIndex, build_index
 
 Result = TypeVar("Result")
 BARE_COUNT = """

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.external_ids import title_ids_by_mal
-from catalog.franchise_figures import Figures, judge, read_pairs
-from catalog.franchises import find_franchises, load_members
+from catalog.franchises.figures import Figures, judge, read_pairs
+from catalog.franchises.grouping import find_franchises, load_members
 from catalog.models import Title
+from catalog.titles.external_ids import title_ids_by_mal
 
 
 class Command(BaseCommand):

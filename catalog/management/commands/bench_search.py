@@ -10,8 +10,8 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.models import TitleName
-from catalog.search import search_titles
-from catalog.search_key import search_key
+from catalog.search.find import search_titles
+from catalog.search.keys import search_key
 
 ACCENTS = str.maketrans("aeou", "áèôü")
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from catalog.reconcile import UnknownFormatError, import_catalogue
-from catalog.sources import FORMATS
-from catalog.sources.base import CatalogueFileError, RejectedRow, SourceTitle
+from catalog.importing.imports import UnknownFormatError, import_catalogue
+from catalog.importing.sources import FORMATS
+from catalog.importing.sources.base import CatalogueFileError, RejectedRow, SourceTitle
 
 
 class Command(BaseCommand):

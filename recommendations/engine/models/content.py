@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from recommendations.engine.base import Scorer
-from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import LIKED, Histories, Interactions
+from recommendations.engine.data.interactions import LIKED, Histories, Interactions
+from recommendations.engine.data.title_features import TitleFeatures
 from recommendations.engine.models.linear import damp
 
 CATALOGUE = "catalogue"  # the group that says what people elsewhere think of a title, not what it is

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays, Model
+from recommendations.engine.data.interactions import LIKED, Interactions
+from recommendations.engine.data.title_features import TitleFeatures
 from recommendations.engine.explain import Contributions, contributions
-from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import LIKED, Interactions
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import damped_mean

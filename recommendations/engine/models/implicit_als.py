@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from recommendations.engine.base import Scorer
-from recommendations.engine.interactions import LIKED, Histories, Interactions
+from recommendations.engine.data.interactions import LIKED, Histories, Interactions
 
 
 @dataclass

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from recommendations.engine.interactions import Histories
+from recommendations.engine.data.interactions import Histories
 
 
 def seconds_to_recommend(members: Histories, n: int, n_factors: int = 128) -> float:

@@ -11,8 +11,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays, Scorer
-from recommendations.engine.interactions import Histories, Interactions
-from recommendations.engine.models.dense import invert_positive_definite, lower_gram, scaled_columns
+from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.dense import invert_positive_definite, lower_gram, scaled_columns
 
 COLUMNS_AT_ONCE = 512
 CHANNELS = ("watched", "liked")  # the order of the two weight matrices in the arrays

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from recommendations.engine.base import RatingPredictor
-from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.data.interactions import Histories, Interactions
 
 ROWS_AT_ONCE = 1 << 16
 

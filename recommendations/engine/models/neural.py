@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays, Scorer
-from recommendations.engine.interactions import LIKED, Histories, Interactions
+from recommendations.engine.data.interactions import LIKED, Histories, Interactions
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.linear import damp
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Scorer
-from recommendations.engine.interactions import LIKED, Histories, Interactions
+from recommendations.engine.data.interactions import LIKED, Histories, Interactions
 
 
 def damped_mean(

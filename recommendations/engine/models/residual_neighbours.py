@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays, ListReadingPredictor
-from recommendations.engine.interactions import Interactions
+from recommendations.engine.data.interactions import Interactions
 
 COLUMNS_AT_ONCE = 512
 

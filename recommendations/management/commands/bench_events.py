@@ -16,9 +16,10 @@ import psutil
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from accounts.tokens import issue_token
+from accounts.tokens.issuing import issue_token
+from anirec.lib.valkey import valkey
 from recommendations.experiments.collecting import collect
-from recommendations.experiments.intake import STREAM, stream
+from recommendations.experiments.intake import STREAM
 from recommendations.experiments.variants import Ticket
 from recommendations.models import Experiment, MemberRecommendations, Variant, WidgetEvent
 
@@ -88,7 +89,7 @@ def _variant() -> Variant:
 
 @contextmanager
 def _web_processes(n: int) -> Iterator[None]:
-    stream().delete(STREAM)
+    valkey().delete(STREAM)
     command = ["uvicorn", "anirec.asgi:application", "--port", str(PORT), "--lifespan", "off", "--workers", str(n)]
     environment = {**os.environ, "API_RATE_MEMBER": "10000000/min"}
     process = psutil.Popen(

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from recommendations.experiments import simulation
-from recommendations.experiments.analysis import BROKEN
+from recommendations.statistics import simulation
+from recommendations.statistics.analysis import BROKEN
 
 LIFT, CORRELATION = 0.1, 0.6
 

@@ -7,16 +7,16 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from threadpoolctl import threadpool_limits
 
-from accounts.lists import set_score
+from accounts.lists.writing import set_score
 from accounts.models import User
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
 from recommendations.benchmark.publishing import made_members
+from recommendations.inputs.member_lists import member_lists
+from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
-from recommendations.pipelines.member_lists import member_lists
 from recommendations.pipelines.rows import write_members
 from recommendations.serving import recommend_for
-from recommendations.titles import title_rules
 
 N, SHOWN = 100, 20
 BAR_MS, BAR_OVERLAP = 15, 0.9

@@ -12,13 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lists import EntryDraft, write_entries
+from accounts.lists.writing import EntryDraft, write_entries
 from accounts.models import EntryStatus, User
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
+from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
 from recommendations.pipelines.rows import write_members
-from recommendations.titles import title_rules
 
 
 class Command(BaseCommand):

@@ -9,15 +9,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommendations.archives import ArchiveError, read_ratings
 from recommendations.benchmark.contestants import Contestant, contestants
 from recommendations.benchmark.measure import Figures, measure_alone
 from recommendations.benchmark.plots import draw
 from recommendations.benchmark.report import lines
-from recommendations.engine.interactions import Interactions
-from recommendations.engine.splitting import Split, split
-from recommendations.pipelines.title_features import with_features
-from recommendations.tuning import parameters_for
+from recommendations.engine.data.interactions import Interactions
+from recommendations.engine.data.splitting import Split, split
+from recommendations.inputs.rating_archives import ArchiveError, read_ratings
+from recommendations.inputs.title_features import with_features
+from recommendations.pipelines.tuning import parameters_for
 
 
 class Command(BaseCommand):

@@ -15,15 +15,16 @@ from django.db import connection, transaction
 from threadpoolctl import threadpool_limits
 
 from recommendations.benchmark.publishing import made_members, new_version_of_active
-from recommendations.engine.interactions import Histories
+from recommendations.engine.data.interactions import Histories
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.implicit_peer import seconds_to_recommend
 from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.inputs.member_lists import member_lists
+from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberRecommendations, ModelVersion
-from recommendations.pipelines.member_lists import member_lists
+from recommendations.models.tables import TOP
 from recommendations.pipelines.publish import publish
-from recommendations.pipelines.rows import TOP, write_similar
-from recommendations.titles import title_rules
+from recommendations.pipelines.rows import write_similar
 
 BAR = 500  # members a second
 BATCH = 250

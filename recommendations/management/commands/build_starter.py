@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from numpy.typing import NDArray
 
-from recommendations import starter
-from recommendations.engine.interactions import Interactions
-from recommendations.engine.models.learnt import Hybrid, RatingBlend
+from recommendations.engine.data.interactions import Interactions
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.popularity import Popularity, damped_mean
+from recommendations.engine.models.rerankers import Hybrid, RatingBlend
 from recommendations.engine.recommender import Recommender
 from recommendations.engine.starter import biases_only, pack
+from recommendations.pipelines import starter
 
 PRIOR_COUNT = 10
 

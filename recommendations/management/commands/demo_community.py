@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from recommendations.community import add_members, remove_members
+from recommendations.pipelines.starter.synthetic_members import add_members, remove_members
 
 
 class Command(BaseCommand):

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommendations.archives import ArchiveError, read_ratings
+from recommendations.engine.data.interactions import Interactions
+from recommendations.engine.data.splitting import HeldOut, all_for_training, hold_out_all, split
 from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
-from recommendations.engine.interactions import Interactions
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
-from recommendations.engine.splitting import HeldOut, all_for_training, hold_out_all, split
-from recommendations.pipelines.title_features import with_features
-from recommendations.tuning import parameters_for
+from recommendations.inputs.rating_archives import ArchiveError, read_ratings
+from recommendations.inputs.title_features import with_features
+from recommendations.pipelines.tuning import parameters_for
 
 COLUMNS = {
     "ndcg_10_liked": "NDCG@10 liked",

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from recommendations.analytics.audience import LEAST, LEAST_AGE, MOST_AGE
-from recommendations.demographics import DemographicsError, import_demographics
+from recommendations.analytics.demographics import DemographicsError, import_demographics
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from recommendations.archives import ArchiveError, import_archive
+from recommendations.inputs.rating_archives import ArchiveError, import_archive
 
 
 class Command(BaseCommand):

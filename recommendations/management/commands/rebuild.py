@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommendations.archives import ArchiveError
+from recommendations.inputs.rating_archives import ArchiveError
 from recommendations.models import ModelVersion
 from recommendations.pipelines.publish import NotPublishedError
 from recommendations.pipelines.train import AlreadyRunningError, rebuild

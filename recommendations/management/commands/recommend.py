@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.portability.mal_xml import read_mal_xml
-from accounts.portability.rows import ListRow, PortabilityError
-from catalog.external_ids import title_ids_by_mal
+from accounts.portability.formats.mal_xml import read_mal_xml
+from accounts.portability.formats.rows import ListRow, PortabilityError
 from catalog.models import Title
+from catalog.titles.external_ids import title_ids_by_mal
 from recommendations.artifact_store import load_recommender
+from recommendations.inputs.member_lists import is_experienced, member_list
+from recommendations.inputs.title_rules import current_rules
 from recommendations.models import ModelVersion
-from recommendations.pipelines.member_lists import is_experienced, member_list
-from recommendations.titles import current_rules
 
 
 class Command(BaseCommand):

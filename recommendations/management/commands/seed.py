@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from tqdm import tqdm
 
-from accounts.lists import write_entries
+from accounts.lists.writing import write_entries
 from accounts.models import User
+from catalog.importing.imports import import_catalogue
 from catalog.models import Title
-from catalog.reconcile import import_catalogue
-from recommendations.community import Sampler, add_members, drafts
 from recommendations.experiments.first import start_first_experiments
-from recommendations.starter import publish_starter
+from recommendations.pipelines.starter import publish_starter
+from recommendations.pipelines.starter.synthetic_members import Sampler, add_members, drafts
 
 SAMPLE = Path(settings.BASE_DIR) / "catalog" / "sample" / "titles.jsonl"
 DEMO = "demo"

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommendations.archives import ArchiveError, read_ratings
-from recommendations.engine.interactions import Interactions
-from recommendations.engine.synthetic import synthesize
+from recommendations.engine.data.interactions import Interactions
+from recommendations.engine.data.synthetic import synthesize
+from recommendations.inputs.rating_archives import ArchiveError, read_ratings
 
 SOURCE = "synthetic"
 SCHEMA = pa.schema(

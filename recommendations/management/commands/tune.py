@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommendations.archives import ArchiveError, read_ratings
-from recommendations.engine.interactions import Interactions
+from recommendations.engine.data.interactions import Interactions
+from recommendations.engine.data.splitting import split
 from recommendations.engine.search_spaces import SEARCH_SPACES
-from recommendations.engine.splitting import split
-from recommendations.pipelines.extract import training_data
-from recommendations.pipelines.title_features import title_features, with_features
-from recommendations.tuning import tune
+from recommendations.inputs.extract import training_data
+from recommendations.inputs.rating_archives import ArchiveError, read_ratings
+from recommendations.inputs.title_features import title_features, with_features
+from recommendations.pipelines.tuning import tune
 
 
 class Command(BaseCommand):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import ListEntry, User
 from catalog.models import Title
-from social.feed import feed_page
+from social.feed.queries import feed_page
 from social.models import Activity, ActivityItem, Comment, Follow, Like
 
 BAR_MS, BAR_QUERIES = 60, 8

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count
 
 from accounts.models import User
-from social.suggestions import suggest
+from social.taste_match.suggestions import suggest
 
 BAR_MS, SHORTEST, SHOWN = 150, 20, 24
 

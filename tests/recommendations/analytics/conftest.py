@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from anirec.lib.valkey import valkey
 from tests.recommendations.experiments.conftest import make_experiment, variants  # noqa: F401  (fixtures)
 
 DAY = date(2026, 3, 4)
@@ -12,11 +13,10 @@ DAY = date(2026, 3, 4)
 @pytest.fixture(autouse=True)
 def _empty_tally():
     from recommendations.analytics.tally import KEY, tally
-    from recommendations.experiments.intake import stream
 
     tally._counts.clear()
-    for key in stream().keys(f"{KEY}*"):
-        stream().delete(key)
+    for key in valkey().keys(f"{KEY}*"):
+        valkey().delete(key)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.models import AboutMember
 from recommendations.analytics.audience import LEAST, REST, Group, count_members, groups_of, showable
-from recommendations.demographics import country_code, import_demographics
+from recommendations.analytics.demographics import country_code, import_demographics
 from recommendations.models import AudienceFigure
 
 SHARED = Path(site_settings.BASE_DIR).parent / "shared/data/demographics.parquet"

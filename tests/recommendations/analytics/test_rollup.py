@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.deletion import delete_account
+from accounts.settings.deletion import delete_account
 from recommendations.analytics.rollup import roll_up, roll_up_day
 from recommendations.models import (
     AccuracyDay,

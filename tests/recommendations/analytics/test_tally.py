@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from django.db.models import Sum
 
+from anirec.lib.valkey import valkey
 from recommendations.analytics import tally as counting
 from recommendations.analytics.minutes import add_minutes
 from recommendations.analytics.tally import KEY, TallyMiddleware, bucket_of, milliseconds_of, tally
-from recommendations.experiments.intake import stream
 from recommendations.models import ActiveDay, RequestDay, ServedDay
 
 pytestmark = pytest.mark.django_db
@@ -59,10 +59,10 @@ def test_a_minute_is_added_once_and_not_before_it_is_over(client, over):
 def test_a_minute_whose_key_was_left_behind_is_not_added_again(client, over):
     client.get("/about/")
     tally.flush()
-    (key,) = stream().keys(f"{KEY}:*")
-    kept = stream().hgetall(key)
+    (key,) = valkey().keys(f"{KEY}:*")
+    kept = valkey().hgetall(key)
     over()
-    stream().hset(key, mapping=kept)  # as if it had been killed before it deleted the key
+    valkey().hset(key, mapping=kept)  # as if it had been killed before it deleted the key
     assert (over(), requests()) == (0, [("page", "recommendations:about", 1)])
 
 
@@ -97,7 +97,7 @@ def test_without_valkey_pages_are_served_and_the_counts_are_lost(client, monkeyp
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    monkeypatch.setattr(counting, "stream", lambda: redis.Redis(port=1, retry=Retry(NoBackoff(), 0)))
+    monkeypatch.setattr(counting, "valkey", lambda: redis.Redis(port=1, retry=Retry(NoBackoff(), 0)))
     assert client.get("/about/").status_code == 200
     tally.flush()
 

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management.base import CommandError
 
-from accounts import lists
+from accounts.lists import writing as lists
 from accounts.models import User
 from recommendations.benchmark.publishing import differing_rows, made_members, new_version_of_active
 from recommendations.models import MemberRecommendations, ModelVersion

@@ -7,7 +7,7 @@ import pytest
 
 from recommendations.engine import artifacts
 from recommendations.engine.base import NotFittedError
-from recommendations.engine.interactions import Histories
+from recommendations.engine.data.interactions import Histories
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from tests.recommendations.engine.toys import clusters, toy
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from recommendations.engine.data.interactions import Histories
+from recommendations.engine.data.splitting import HeldOut, hide_titles, split, truncated
 from recommendations.engine.evaluation import evaluate_members, evaluate_new_titles, evaluate_ranking
-from recommendations.engine.interactions import Histories
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.splitting import HeldOut, hide_titles, split, truncated
 from tests.recommendations.engine.toys import clusters
 
 

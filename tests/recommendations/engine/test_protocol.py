@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommendations.archives import read_ratings
+from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.data.splitting import split
 from recommendations.engine.evaluation import evaluate_ranking
-from recommendations.engine.interactions import Histories, Interactions
-from recommendations.engine.splitting import split
+from recommendations.inputs.rating_archives import read_ratings
 
 SHARED = Path(__file__).parents[4] / "shared"
 NAMES = {

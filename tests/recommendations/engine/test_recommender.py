@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommendations.engine.interactions import LIKED
+from recommendations.engine.data.interactions import LIKED
 from recommendations.engine.models.content import Content
 from recommendations.engine.ranking import MODELS, RankingOptions
 from recommendations.engine.recommender import MemberList, Recommender

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import Histories, Interactions
+from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.data.title_features import TitleFeatures
 from recommendations.engine.segments import Segments, choose_number, damped_shares, fit_segments
 
 GENRES = ("genre:Action", "genre:Drama", "genre:Music", "genre:Space", "genre:Sports", "genre:Romance")

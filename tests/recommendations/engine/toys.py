@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from recommendations.engine.features import TitleFeatures
-from recommendations.engine.interactions import IdMap, Interactions
+from recommendations.engine.data.interactions import IdMap, Interactions
+from recommendations.engine.data.title_features import TitleFeatures
 from recommendations.engine.models.evidence import Evidence
-from recommendations.engine.models.learnt import Hybrid, RatingBlend
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.models.rerankers import Hybrid, RatingBlend
 from recommendations.engine.ranking import TitleRules
 from recommendations.engine.recommender import Recommender
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from anirec.lib.valkey import valkey
+
 if TYPE_CHECKING:
     from accounts.models import User
     from recommendations.models import Experiment, Variant, WidgetEvent
@@ -15,10 +17,10 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _empty_stream():
     from recommendations.experiments.collecting import CHANGED
-    from recommendations.experiments.intake import STREAM, stream
+    from recommendations.experiments.intake import STREAM
 
-    for key in [CHANGED, *stream().keys(f"{STREAM}*")]:
-        stream().delete(key)
+    for key in [CHANGED, *valkey().keys(f"{STREAM}*")]:
+        valkey().delete(key)
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.errors import NotNullViolation
 
-from accounts import lists
-from recommendations import tasks
-from recommendations.experiments import collecting, intake
+from accounts.lists import writing as lists
+from anirec.lib.valkey import valkey
+from recommendations.experiments import collecting, intake, tasks
 from recommendations.experiments.collecting import collect, forget_old
 from recommendations.experiments.variants import Ticket
 from recommendations.models import EventCursor, Outcome, WidgetEvent
@@ -129,7 +129,7 @@ class TestCollecting:
     def test_broken_off_before_the_stream_is_shortened(self, send, variants, monkeypatch):
         send({"ticket": ticket(variants[0], -1), "seen": [[7, 0]]})
         with monkeypatch.context() as patch:
-            patch.setattr(type(intake.stream()), "xtrim", lambda *_, **__: (_ for _ in ()).throw(ConnectionError))
+            patch.setattr(type(valkey()), "xtrim", lambda *_, **__: (_ for _ in ()).throw(ConnectionError))
             with pytest.raises(ConnectionError):
                 collect()
         assert (collect(), len(rows())) == (0, 1)

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from recommendations.experiments import simulation
-from recommendations.experiments.analysis import BROKEN, LEAST_UNITS, Rate, Units, compare, sample_ratio
-from recommendations.experiments.assignment import takes_part, variant_of
-from recommendations.experiments.bandit import LEAST, thompson_weights
-from recommendations.experiments.planner import units_needed
-from recommendations.experiments.sequential import boundaries, crossing, spent
+from recommendations.statistics import simulation
+from recommendations.statistics.analysis import BROKEN, LEAST_UNITS, Rate, Units, compare, sample_ratio
+from recommendations.statistics.assignment import takes_part, variant_of
+from recommendations.statistics.bandit import LEAST, thompson_weights
+from recommendations.statistics.planner import units_needed
+from recommendations.statistics.sequential import boundaries, crossing, spent
 
 DAYS = np.arange(1, 29) / 28
 keys = st.text("0123456789abcdef", min_size=1, max_size=32)
@@ -62,11 +62,11 @@ class TestAssignment:
 class TestSequential:
     def test_published_boundaries(self, monkeypatch):
         """Five equal looks at 5 %, two-sided, Lan–DeMets O'Brien–Fleming: Jennison and Turnbull (1999); PROC SEQDESIGN."""
-        monkeypatch.setattr("recommendations.experiments.sequential.LATER", 0.0)
+        monkeypatch.setattr("recommendations.statistics.sequential.LATER", 0.0)
         assert boundaries(np.arange(1, 6) / 5).round(3).tolist() == [4.877, 3.357, 2.68, 2.29, 2.031]
 
     def test_one_look_is_the_ordinary_test(self, monkeypatch):
-        monkeypatch.setattr("recommendations.experiments.sequential.LATER", 0.0)
+        monkeypatch.setattr("recommendations.statistics.sequential.LATER", 0.0)
         assert boundaries(np.array([1.0])).round(4).tolist() == [1.96]
 
     def test_daily_looks_spend_what_is_allowed(self):

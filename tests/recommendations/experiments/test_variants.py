@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from recommendations.experiments import lifecycle
 from recommendations.experiments.variants import ROWS, SIMILAR, TOP_PICKS, read_ticket, variant_for
-from recommendations.experiments.widgets import WIDGETS, Similar
 from recommendations.models import Experiment, Variant
+from recommendations.widgets import WIDGETS, Similar
 
 pytestmark = pytest.mark.django_db
 FOUR, EIGHT = {"n": 4}, {"n": 8}
@@ -158,7 +158,7 @@ class TestWidgets:
         assert f'data-ticket="{page.context["ticket"]}"' in page.content.decode()
 
     def test_top_picks_and_rows(self, client, member, odd, publish_model, make_experiment):
-        from accounts import lists
+        from accounts.lists import writing as lists
 
         for title in odd[:5]:
             lists.set_score(member, title, 9)
@@ -172,7 +172,7 @@ class TestWidgets:
         assert (len(row.context["items"]) <= 4, bool(row.context["ticket"])) == (True, True)
 
     def test_what_a_member_asks_for_is_no_experiment(self, client, member, odd, publish_model, make_experiment):
-        from accounts import lists
+        from accounts.lists import writing as lists
 
         for title in odd[:5]:
             lists.set_score(member, title, 9)

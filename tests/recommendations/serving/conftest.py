@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def fan(member, odd):
     """Likes odd titles."""
-    from accounts import lists
+    from accounts.lists import writing as lists
 
     for title, score in zip(odd[:4], (9, 10, 8, 9), strict=True):
         lists.set_score(member, title, score)

@@ -1,13 +1,13 @@
 import pytest
 
-from accounts import lists
+from accounts.lists import writing as lists
 from accounts.models import User
 from catalog.models import Title
 from recommendations import serving
 from recommendations.serving.friends import loved_by_followed
 from recommendations.serving.readers import Reader
-from social.affinity import affinities
-from social.relations import block, follow, mute
+from social.people.relations import block, follow, mute
+from social.taste_match.affinity import affinities
 
 pytestmark = pytest.mark.django_db
 

@@ -1,9 +1,9 @@
 import pytest
 
-from accounts import lists
+from accounts.lists import writing as lists
 from catalog.models import Title
 from recommendations.serving import recommend_for_group
-from social.relations import block, follow
+from social.people.relations import block, follow
 
 pytestmark = pytest.mark.django_db
 

@@ -8,14 +8,14 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import lists
+from accounts.lists import writing as lists
 from accounts.models import EntryStatus
 from catalog import versioning
-from catalog.filters import TitleFilter
+from catalog.browse.filters import TitleFilter
 from catalog.models import Tag, Title
 from recommendations import serving
 from recommendations.models import Mood
-from tests.recommendations.serving.shown import forgotten, shown
+from tests.recommendations.serving.impressions import forgotten, shown
 
 PLACES = st.integers(0, 43)  # of the catalogue's titles, and of four that came after the model
 GENRES = ("drama", "music", "sports")

@@ -5,14 +5,14 @@ import random
 import pytest
 from django.http import QueryDict
 
-from accounts import lists
-from catalog.filters import TitleFilter
+from accounts.lists import writing as lists
+from catalog.browse.filters import TitleFilter
 from catalog.models import Tag, Title
 from recommendations import serving
 from recommendations.engine.ranking import RankingOptions
 from recommendations.models import Mood
 from recommendations.serving.season import season_of
-from tests.recommendations.serving.shown import shown
+from tests.recommendations.serving.impressions import shown
 
 
 def slugs(member) -> list[str]:

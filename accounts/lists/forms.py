@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import score_formats as scores
+from accounts.lists import writing as lists
+from accounts.lists.queries import SORT_CHOICES
+from accounts.models import EntryStatus, ListEntry, User, Visibility
+from accounts.models.entries import TAG_LENGTH, clean_tags
+from anirec.lib.partial_dates import PartialDate
+from catalog.models import Title
+from catalog.models.titles import Format
+
+
+class ListOptions(TypedDict):
+    """As `accounts.lists.queries.list_page` takes them."""
+
+    status: str
+    sort: str
+    q: str
+    format: str
+    scored: str
+    tag: str
+
+
+class ListForm(forms.Form):
+    """Which part of a list to show. Anything that makes no sense is left out rather than refused."""
+
+    status = forms.ChoiceField(choices=[("", _("All")), *EntryStatus.choices], required=False)
+    sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
+    q = forms.CharField(max_length=120, required=False, strip=True)
+    format = forms.ChoiceField(choices=[("", _("Any")), *Format.choices[:-1]], required=False)
+    scored = forms.ChoiceField(
+        choices=[("", _("Any")), ("yes", _("With a score")), ("no", _("Without a score"))], required=False
+    )
+    tag = forms.CharField(max_length=TAG_LENGTH, required=False)
+    view = forms.ChoiceField(choices=[("table", _("Rows")), ("grid", _("Posters"))], required=False)
+
+    def options(self) -> ListOptions:
+        self.full_clean()
+        chosen = self.cleaned_data
+        return ListOptions(
+            status=chosen.get("status", ""),
+            sort=chosen.get("sort") or "updated",
+            q=chosen.get("q", ""),
+            format=chosen.get("format", ""),
+            scored=chosen.get("scored", ""),
+            tag=chosen.get("tag", ""),
+        )
+
+    @property
+    def layout(self) -> str:
+        return self.cleaned_data.get("view") or "table"
+
+
+class PartialDateInput(forms.Field):
+    widget = forms.TextInput(attrs={"placeholder": _("2019, 2019-04 or 2019-04-21"), "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> PartialDate | None:
+        try:
+            return PartialDate.parse(str(value or ""))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+class PartialDatesInput(PartialDateInput):
+    """Several of them, with commas between."""
+
+    def to_python(self, value: Any) -> list[PartialDate]:  # type: ignore[override]
+        dates = (super(PartialDatesInput, self).to_python(part.strip()) for part in str(value or "").split(","))
+        return sorted(date for date in dates if date)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+class TagsInput(forms.CharField):
+    """Words with commas between them."""
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        return clean_tags((super().to_python(value) or "").split(","))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+class EntryForm(forms.Form):
+    """Any part of a list entry: what is not sent stays. `accounts.lists.writing` decides what is valid, and what follows."""
+
+    status = forms.ChoiceField(choices=EntryStatus, required=False)
+    score = forms.IntegerField(required=False)
+    progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"))
+    started_on = PartialDateInput(required=False, label=_("Started"))
+    finished_on = PartialDateInput(required=False, label=_("Finished"))
+    rewatches = forms.IntegerField(required=False, min_value=0, label=_("Times rewatched"))
+    rewatched_on = PartialDatesInput(required=False, label=_("Rewatched on"))
+    visibility = forms.ChoiceField(choices=Visibility, required=False, label=_("Who may see it"))
+    tags = TagsInput(
+        required=False, label=_("My tags"), widget=forms.TextInput(attrs={"placeholder": _("with commas between")})
+    )
+    notes = forms.CharField(required=False, max_length=5000, label=_("Notes"), widget=forms.Textarea(attrs={"rows": 3}))
+    step = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, title: Title, entry: ListEntry | None, **kwargs: Any) -> None:
+        self.user, self.title, self.entry = user, title, entry
+        current = entry or ListEntry(title=title)
+        kwargs["initial"] = {name: getattr(current, name) for name in lists.EDITABLE}
+        super().__init__(*args, **kwargs)
+
+    def save(self) -> bool:
+        """Write what was changed; False, with the errors on the form, when it cannot be."""
+        if not self.is_valid():
+            return False
+        try:
+            lists.update_entry(self.user, self.title, **self._changes())
+        except ValidationError as error:
+            self.add_error(None, error)
+            return False
+        return True
+
+    def _changes(self) -> dict[str, Any]:
+        if self.cleaned_data["step"]:
+            return {"progress": self.initial["progress"] + self.cleaned_data["step"]}
+        sent = {name: self.cleaned_data[name] for name in lists.EDITABLE if name in self.data}
+        for name in ("progress", "rewatches"):
+            if name in sent:
+                sent[name] = sent[name] or 0
+        return {name: value for name, value in sent.items() if value != self.initial[name]}
+
+
+class BulkForm(forms.Form):
+    """One change of many entries. change: "status:completed", "score:9", "visibility:private", "tag", "untag", "remove"."""
+
+    change = forms.ChoiceField()
+    tags = TagsInput(required=False)
+    everything = forms.BooleanField(required=False)
+    title = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: Any, score_format: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["change"].choices = bulk_choices(score_format)  # type: ignore[attr-defined]
+        self.fields["title"].valid_value = lambda value: str(value).isdecimal() and len(str(value)) < 10  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("change") in ("tag", "untag") and not given.get("tags") and "tags" not in self.errors:
+            self.add_error("tags", gettext("Which tag?"))
+        if not given.get("everything") and not given.get("title") and "title" not in self.errors:
+            self.add_error("title", gettext("Choose at least one title."))
+        return given
+
+    def apply(self, user: User, title_ids: list[int]) -> lists.WriteResult:
+        """Raises ValidationError; then nothing is changed."""
+        kind, _colon, value = self.cleaned_data["change"].partition(":")
+        tags = self.cleaned_data["tags"]
+        if kind == "remove":
+            return lists.remove_entries(user, title_ids)
+        if kind in ("tag", "untag"):
+            return lists.update_entries(user, title_ids, **{"add_tags" if kind == "tag" else "remove_tags": tags})
+        if kind == "score":
+            return lists.update_entries(user, title_ids, score=int(value) if value else None)
+        return lists.update_entries(user, title_ids, **{kind: value})
+
+
+def bulk_choices(score_format: str) -> list[tuple[Any, Any]]:
+    """In groups, as a select shows them."""
+    return [
+        (gettext("Status"), [(f"status:{value}", label) for value, label in EntryStatus.choices]),
+        (
+            gettext("Score"),
+            [
+                *((f"score:{value}", label) for value, label in scores.choices(score_format)),
+                ("score:", gettext("No score")),
+            ],
+        ),
+        (gettext("Who may see it"), [(f"visibility:{value}", label) for value, label in Visibility.choices]),
+        (gettext("My tags"), [("tag", gettext("Add tags")), ("untag", gettext("Take tags away"))]),
+        (gettext("My list"), [("remove", gettext("Remove from my list"))]),
+    ]

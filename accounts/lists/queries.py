@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Avg, CharField, Count, F, Func, Prefetch, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, User
+from catalog.models import Title, TitleName
+from catalog.search.find import search_key
+
+SORTS: dict[str, tuple[str | Promise, list[str | OrderBy]]] = {
+    "updated": (_("Last changed"), [F("updated_at").desc(), "pk"]),
+    "added": (_("Last added"), [F("created_at").desc(), "pk"]),
+    "score": (_("Score"), [F("score").desc(nulls_last=True), "title__name", "pk"]),
+    "name": (_("Name"), ["title__name", "pk"]),
+    "progress": (_("Progress"), [F("progress").desc(), "pk"]),
+    "year": (_("Year"), [F("title__season_year").desc(nulls_last=True), "pk"]),
+    "members_score": (_("What others think of it"), [F("title__score").desc(nulls_last=True), "pk"]),
+    "started": (_("Started"), [Cast("started_on", CharField()).desc(), "pk"]),
+    "finished": (_("Finished"), [Cast("finished_on", CharField()).desc(), "pk"]),
+}
+SORT_CHOICES = [(name, label) for name, (label, _order) in SORTS.items()]
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    status: str  # "" for all
+    label: str
+    n: int
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One member's list as one viewer may see it. `entries` is not evaluated: the view cuts a page out of it."""
+
+    entries: ListEntryQuerySet
+    counts: tuple[StatusCount, ...]
+    n_scored: int
+    mean_score: float | None
+
+
+def list_page(
+    visible: ListEntryQuerySet,
+    *,
+    status: str = "",
+    sort: str = "updated",
+    q: str = "",
+    format: str = "",
+    scored: str = "",
+    tag: str = "",
+) -> ListPage:
+    """`visible`: the entries of one list that the viewer may see. scored: "yes", "no". tag: one of the member's own."""
+    per_status = {value: Count("pk", filter=Q(status=value)) for value in EntryStatus.values}
+    numbers = visible.aggregate(n=Count("pk"), n_scored=Count("score"), mean=Avg("score"), **per_status)
+    counts = [StatusCount(value, str(label), numbers[value]) for value, label in EntryStatus.choices]
+    entries = visible.filter(status=status) if status else visible
+    if key := search_key(q):
+        entries = entries.filter(title__in=TitleName.objects.filter(key__contains=key).values("title"))
+    if format:
+        entries = entries.filter(title__format=format)
+    if scored:
+        entries = entries.filter(score__isnull=scored == "no")
+    if tag:
+        entries = entries.filter(tags__contains=[tag])
+    order = SORTS[sort][1]
+    return ListPage(
+        entries=entries.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by(*order),
+        counts=(StatusCount("", gettext("All"), numbers["n"]), *counts),
+        n_scored=numbers["n_scored"],
+        mean_score=numbers["mean"],
+    )
+
+
+def tags_of(user: User) -> list[str]:
+    """A member's own tags, by name."""
+    each = ListEntry.objects.filter(user=user).values_list(Func(F("tags"), function="unnest"), flat=True)
+    return sorted(each.distinct().order_by(), key=str.casefold)
+
+
+def scores_of(user: User) -> dict[int, int]:
+    """Title id → score, in the order they came on the list."""
+    rows = ListEntry.objects.filter(user=user, score__isnull=False).order_by("pk").values_list("title_id", "score")
+    return {title_id: score for title_id, score in rows if score}
+
+
+def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:
+    return ListEntry.objects.filter(user=user, title=title).first() if user.is_authenticated else None
+
+
+def hidden_rows(user: User) -> QuerySet[HiddenTitle]:
+    """What a member has hidden, with the titles, the last one first."""
+    hidden = HiddenTitle.objects.filter(user=user, title__in=Title.objects.visible_to(user).order_by())
+    return hidden.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by("-pk")
+
+
+def hidden_titles(user: User) -> list[Title]:
+    return [row.title for row in hidden_rows(user)]
+
+
+class Mark(NamedTuple):
+    """What a card says about a title that is on the viewer's list."""
+
+    status: EntryStatus
+    score: int | None
+
+
+def marks_of(user: User) -> dict[int, tuple[str, int | None]]:
+    """Title id → what a Mark is made of: of thousands, only those on the page are."""
+    rows = ListEntry.objects.filter(user=user).values_list("title_id", "status", "score")
+    return {title_id: (status, score) for title_id, status, score in rows}

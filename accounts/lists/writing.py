@@ -1,0 +1,389 @@
+"""The one door for changes to members' lists.
+
+Every function runs in one transaction, counts `User.list_version` up once, and sends `list_changed` after the commit.
+Bad values raise Django's ValidationError, by field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext
+
+from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
+from accounts.signals import entries_changed, list_changed, sight_changed
+from anirec.lib.partial_dates import PartialDate
+from catalog.models import Title
+
+INTEGERS = ("score", "progress", "rewatches")
+QUICK_LIKE_SCORE = (
+    9  # what one tap on "seen and liked" gives; the engine's LIKED is the least score that counts as liking
+)
+BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
+MOST_AT_ONCE = 5_000  # entries that one bulk change may name
+
+
+@dataclass(frozen=True)
+class EntryDraft:
+    """A list entry to be written by `write_entries`."""
+
+    title_id: int
+    status: str
+    score: int | None = None
+    progress: int = 0
+    started_on: PartialDate | None = None
+    finished_on: PartialDate | None = None
+    rewatches: int = 0
+    notes: str = ""
+    visibility: str = Visibility.PUBLIC
+    tags: Sequence[str] = ()
+    rewatched_on: Sequence[PartialDate] = ()
+
+    @classmethod
+    def of(cls, entry: ListEntry) -> EntryDraft:
+        return cls(**{name: getattr(entry, name) for name in DRAFT_FIELDS})
+
+
+DRAFT_FIELDS = tuple(field.name for field in dataclasses.fields(EntryDraft))
+EDITABLE = frozenset(DRAFT_FIELDS) - {"title_id"}
+
+
+Changes = Sequence[tuple[Title, Mapping[str, Any] | None]]
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def set_status(user: User, title: Title, status: str) -> ListEntry:
+    return update_entry(user, title, status=status)
+
+
+def set_score(user: User, title: Title, score: int | None) -> ListEntry | None:
+    """Score a title; None takes the score away, and leaves a title that is not on the list off it."""
+    if score is None and not ListEntry.objects.filter(user=user, title=title).exists():
+        return None
+    return update_entry(user, title, score=score)
+
+
+def set_progress(user: User, title: Title, episodes: int) -> ListEntry:
+    return update_entry(user, title, progress=episodes)
+
+
+@dataclass(frozen=True)
+class _Applied:
+    """By title: the entries as they were, and those written; and each change's error."""
+
+    before: Mapping[int, ListEntry]
+    written: Mapping[int, ListEntry]
+    errors: Sequence[ValidationError | None]
+
+    def result(self) -> WriteResult:
+        """Raises the first error."""
+        for error in filter(None, self.errors):
+            raise error
+        n_updated = len(self.written.keys() & self.before.keys())
+        return WriteResult(created=len(self.written) - n_updated, updated=n_updated)
+
+
+def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
+    """Change the named fields of an entry, made if absent, and what follows from them (`_settle`)."""
+    with _list_change(user):
+        applied = _apply(user, [(title, fields)])
+        applied.result()
+    return applied.written[title.pk]
+
+
+def update_entries(
+    user: User,
+    title_ids: Collection[int],
+    *,
+    add_tags: Sequence[str] = (),
+    remove_tags: Sequence[str] = (),
+    **fields: Any,
+) -> WriteResult:
+    """Change the named fields of these entries, all of them or none; titles that are not on the list are left out."""
+    dropped = {tag.casefold() for tag in remove_tags}
+    with _list_change(user):
+        before = _entries_of(user, title_ids)
+        tags = {pk: [t for t in [*e.tags, *add_tags] if t.casefold() not in dropped] for pk, e in before.items()}
+        changes = [(entry.title, {"tags": tags[pk], **fields}) for pk, entry in before.items()]
+        applied = _apply(user, changes, before)
+        for (title, _fields), error in zip(changes, applied.errors, strict=True):
+            if error is not None:
+                raise _located(error, f"{title.name}: ")
+    return applied.result()
+
+
+def change_entries(user: User, changes: Changes, *, strict: bool = False) -> Sequence[ValidationError | None]:
+    """Each as `update_entry` would, later ones after earlier ones; None instead of fields takes the title off the list.
+
+    Returns what is wrong with each. Those are left out, and the rest written; strict: then nothing is written. A constant
+    number of queries, however many changes.
+    """
+    with _list_change(user):
+        errors = _apply(user, changes).errors
+        if strict and any(errors):
+            transaction.set_rollback(True)
+    return errors
+
+
+def _entries_of(user: User, titles: Collection[Any]) -> dict[int, ListEntry]:
+    entries = ListEntry.objects.filter(user=user, title__in=titles).select_related("title")
+    return {entry.title_id: entry for entry in entries}
+
+
+def _apply(user: User, changes: Changes, before: Mapping[int, ListEntry] | None = None) -> _Applied:
+    """Write the valid changes inside a `_list_change`. before: the entries of their titles, where they are known."""
+    before = _entries_of(user, [title for title, _fields in changes]) if before is None else before
+    after, errors = dict(before), list[ValidationError | None]()
+    for title, fields in changes:
+        try:
+            _apply_one(user, title, fields, after)
+            errors.append(None)
+        except ValidationError as error:
+            errors.append(error)
+    ListEntry.objects.filter(user=user, title__in=before.keys() - after.keys()).delete()
+    written = {title_id: entry for title_id, entry in after.items() if entry is not before.get(title_id)}
+    _save(list(written.values()))
+    _announce_changes(user, written.values(), before)
+    return _Applied(before, written, errors)
+
+
+def _apply_one(user: User, title: Title, fields: Mapping[str, Any] | None, entries: dict[int, ListEntry]) -> None:
+    if fields is None:
+        entries.pop(title.pk, None)
+    else:
+        entry = entries.get(title.pk) or ListEntry(user=user, title=title)
+        entries[title.pk] = _changed(user, entry, title, fields)
+
+
+def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, Any]) -> ListEntry:
+    """A copy with the fields given, and what follows from them."""
+    if unknown := fields.keys() - EDITABLE:
+        raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
+    drafted = {name: getattr(entry, name) for name in EDITABLE}
+    changed = ListEntry(user=user, title=title, **drafted | _filled(fields))
+    _validate(changed, title.episodes)
+    _settle(changed, entry.status, title.episodes, fields.keys())
+    return changed
+
+
+def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: BLANK[name] if name in BLANK and value in (None, "") else value for name, value in fields.items()}
+
+
+def _save(entries: Sequence[ListEntry]) -> None:
+    ListEntry.objects.bulk_create(
+        entries,
+        update_conflicts=True,
+        unique_fields=["user", "title"],
+        update_fields=[*sorted(EDITABLE), "updated_at"],
+    )
+
+
+def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
+    """Put these titles on the list as completed; what is completed, or was dropped, stays as it is."""
+    done = (EntryStatus.COMPLETED, EntryStatus.DROPPED)
+    with _list_change(user):
+        seen = ListEntry.objects.filter(user=user, title__in=titles, status__in=done)
+        left_alone = set(seen.values_list("title_id", flat=True))
+        open_titles = [title for title in titles if title.pk not in left_alone]
+        return _apply(user, [(title, {"status": EntryStatus.COMPLETED}) for title in open_titles]).result()
+
+
+def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
+    with _list_change(user):
+        removed, _ = ListEntry.objects.filter(user=user, title__in=title_ids).delete()
+    return WriteResult(removed=removed)
+
+
+def limit_age(user: User, limit: str) -> None:
+    """Show only titles up to an age class."""
+    _change_sight(user, "age_limit", limit)
+
+
+def remove_entry(user: User, title: Title) -> None:
+    remove_entries(user, [title.pk])
+
+
+def hide_title(user: User, title: Title) -> None:
+    hide_titles(user, [title.pk])
+
+
+def unhide_title(user: User, title: Title) -> None:
+    unhide_titles(user, [title.pk])
+
+
+def hide_titles(user: User, title_ids: Iterable[int]) -> None:
+    with _list_change(user):
+        HiddenTitle.objects.bulk_create(
+            [HiddenTitle(user=user, title_id=title_id) for title_id in title_ids], ignore_conflicts=True
+        )
+
+
+def unhide_titles(user: User, title_ids: Collection[int]) -> None:
+    with _list_change(user):
+        HiddenTitle.objects.filter(user=user, title__in=title_ids).delete()
+
+
+def show_adult_titles(user: User, shows: bool) -> None:
+    """Opt in to adult titles, or out again."""
+    _change_sight(user, "shows_adult", shows)
+
+
+def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
+    """Put a visitor's scores on their list; scores that the list has already are left as they are."""
+    with _list_change(user):
+        scored = ListEntry.objects.filter(user=user, title__in=scores, score__isnull=False).values("title")
+        titles = Title.objects.visible_to(user).filter(pk__in=scores).exclude(pk__in=scored)
+        return _apply(user, [(title, {"score": scores[title.pk]}) for title in titles]).result()
+
+
+Times = tuple[datetime | None, datetime | None]  # created, changed
+
+
+def write_entries(
+    user: User,
+    rows: Iterable[EntryDraft],
+    *,
+    replace: bool = False,
+    remove: Collection[int] = (),
+    times: Mapping[int, Times] | None = None,
+) -> WriteResult:
+    """Write many entries with a constant number of queries; the last of two rows for one title counts.
+
+    `replace` removes the entries that are not among `rows`, `remove` those of these titles. `times` says when entries
+    that are written were created and changed, where that was not now. Progress is not held against the catalogue's number of
+    episodes here: a list kept elsewhere may know better.
+    """
+    given = times or {}
+    drafts = {draft.title_id: draft for draft in rows}
+    wanted = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
+    for number, entry in enumerate(wanted, 1):
+        _validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
+    with _list_change(user):
+        _require_titles(drafts.keys())
+        present = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user)}
+        changed = [entry for entry in wanted if not _same(entry, present.get(entry.title_id))]
+        _save(changed)
+        gone = present.keys() - drafts.keys() if replace else present.keys() & set(remove)
+        ListEntry.objects.filter(user=user, title__in=gone).delete()
+        _set_times(user, {entry.title_id: given[entry.title_id] for entry in changed if entry.title_id in given})
+    updated = sum(entry.title_id in present for entry in changed)
+    return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))
+
+
+def _change_sight(user: User, setting: str, value: Any) -> None:
+    """Part of the list's version, because recommendations read it."""
+    with _list_change(user):
+        setattr(user, setting, value)
+        user.save(update_fields=[setting])
+        sight_changed.send(User, user_id=user.pk)
+
+
+def _set_times(user: User, times: Mapping[int, Times]) -> None:
+    """None leaves a time as it is; no time is after now."""
+    if not times:
+        return
+    created, changed = zip(*times.values(), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE accounts_listentry entry
+            SET created_at = LEAST(COALESCE(given.created, entry.created_at), clock_timestamp()),
+                updated_at = LEAST(COALESCE(given.changed, entry.updated_at), clock_timestamp())
+            FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS given (title_id, created, changed)
+            WHERE entry.user_id = %s AND entry.title_id = given.title_id
+            """,
+            [list(times), list(created), list(changed), user.pk],
+        )
+
+
+@contextmanager
+def _list_change(user: User) -> Iterator[None]:
+    with transaction.atomic():
+        # This locks the member's row: of two changes of one list, the second waits for the first.
+        User.objects.filter(pk=user.pk).update(list_version=F("list_version") + 1)
+        user.refresh_from_db(fields=["list_version"])
+        yield
+        # Robust, because what listens (a queue that may be down) must not undo a change that is already kept.
+        transaction.on_commit(partial(list_changed.send_robust, sender=ListEntry, user_id=user.pk))
+
+
+def _announce_changes(user: User, changed: Iterable[ListEntry], there: Mapping[int, ListEntry]) -> None:
+    """`there`: the entries as they were before."""
+    news = [(entry, _before(there[entry.title_id]) if entry.title_id in there else None) for entry in changed]
+    entries_changed.send(ListEntry, user_id=user.pk, changes=news)
+
+
+def _before(entry: ListEntry) -> tuple[str, int | None] | None:
+    return (entry.status, entry.score) if entry.pk else None
+
+
+def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "") -> None:
+    try:
+        _require_integers(entry)
+        entry.clean_fields(exclude={"user", "title"})
+        entry.clean()
+        if episodes and entry.progress > episodes:
+            message = gettext("It has %(n)d episodes: %(watched)d cannot be watched.")
+            raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
+    except ValidationError as error:
+        raise _located(error, where) from error
+
+
+def _located(error: ValidationError, where: str) -> ValidationError:
+    """The same error, with each message beginning by where it is."""
+    return ValidationError({name: [where + message for message in found] for name, found in error.message_dict.items()})
+
+
+def _require_integers(entry: ListEntry) -> None:
+    """Django would take 7.9 for 7, and True for 1."""
+    for name in INTEGERS:
+        value = getattr(entry, name)
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise ValidationError({name: gettext("%(value)s is not a whole number.") % {"value": value}})
+
+
+def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:
+    """What follows from a change: progress starts and completes a title, a score says that it was seen."""
+    if "status" not in changed:
+        if "progress" in changed and entry.progress and entry.progress == episodes:
+            entry.status = EntryStatus.COMPLETED
+        elif "progress" in changed and entry.progress and entry.status == EntryStatus.PLANNED:
+            entry.status = EntryStatus.WATCHING
+        elif entry.score is not None and "score" in changed and entry.status == EntryStatus.PLANNED:
+            entry.status = EntryStatus.COMPLETED
+    entry.rewatches = max(entry.rewatches, len(entry.rewatched_on))
+    if entry.status == EntryStatus.COMPLETED != before and "progress" not in changed:
+        entry.progress = episodes or entry.progress
+
+
+def _same(entry: ListEntry, other: ListEntry | None) -> bool:
+    return other is not None and all(_plain(entry, name) == _plain(other, name) for name in DRAFT_FIELDS)
+
+
+def _plain(entry: ListEntry, name: str) -> Any:
+    value = getattr(entry, name)
+    return list(value) if name in ("tags", "rewatched_on") else value
+
+
+def _require_titles(title_ids: Collection[int]) -> None:
+    known = set(Title.objects.filter(pk__in=title_ids).values_list("pk", flat=True))
+    if missing := sorted(set(title_ids) - known):
+        some = ", ".join(map(str, missing[:5])) + (" …" if len(missing) > 5 else "")
+        raise ValidationError({"title_id": f"No such title: {some}"})

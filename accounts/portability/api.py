@@ -1,0 +1,186 @@
+"""/api/v1/my/imports/ and /api/v1/my/export/: what the pages of accounts.portability.views do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from kombu.exceptions import OperationalError
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import Conflict, ImportRow, ListImport
+from accounts.portability import tasks
+from accounts.portability.exports import KINDS, export_list
+from accounts.portability.formats.rows import PortabilityError
+from accounts.portability.imports import queries, reading, writing
+from accounts.tokens.authentication import ForMembers, member_of
+from anirec.lib.paging import CursorPages
+from anirec.lib.web.downloads import download
+
+State = ListImport.State
+
+
+class ConflictError(APIException):
+    status_code = 409
+
+
+class UnavailableError(APIException):
+    status_code = 503
+
+
+class ImportSerializer(serializers.ModelSerializer[ListImport]):
+    counts = serializers.SerializerMethodField(help_text="Rows by what would become of them, or did.")
+
+    class Meta:
+        model = ListImport
+        fields = ("id", "name", "format", "state", "rule", "message", "created_at", "finished_at", "counts")
+
+    def get_counts(self, opened: ListImport) -> dict[str, int]:
+        return {count.outcome: count.n for count in queries.outcome_counts(opened) if count.outcome}
+
+
+class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
+    class Meta:
+        model = ImportRow
+        fields = ("number", "name", "outcome", "title_id", "is_hidden", "values", "before", "remark")
+
+
+class NewImportSerializer(serializers.Serializer[dict[str, Any]]):
+    file = serializers.FileField(help_text="MyAnimeList XML(.gz), AniList or Kitsu JSON, CSV, or an own export.")
+    rule = serializers.ChoiceField(Conflict.choices, required=False)
+
+
+class ImportInListSerializer(serializers.ModelSerializer[ListImport]):
+    class Meta:
+        model = ListImport
+        fields = ("id", "name", "format", "state", "rule", "message", "created_at", "finished_at")
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="my_imports", description="My imports, the last one first; their counts are with each."
+    )
+)
+class MyImports(ForMembers, ListAPIView[ListImport]):
+    read_scope, write_scope = "read:list", "write:list"
+    serializer_class = ImportInListSerializer
+    pagination_class = CursorPages
+    parser_classes = (MultiPartParser,)
+
+    def get_queryset(self) -> QuerySet[ListImport]:
+        if getattr(self, "swagger_fake_view", False):
+            return ListImport.objects.none()
+        return ListImport.objects.filter(user=member_of(self.request)).defer("upload", "extra").order_by("-pk")
+
+    @extend_schema(operation_id="my_import_create", request=NewImportSerializer, responses={201: ImportSerializer})
+    def post(self, request: Request) -> Response:
+        """Read a list. Nothing is written before it is run; columns of a table are guessed."""
+        given = NewImportSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        file = given.validated_data["file"]
+        try:
+            opened = reading.open_file(member_of(request), file.name, file.read())
+            if opened.state == State.COLUMNS:
+                opened = reading.read_columns(opened, opened.columns, opened.scale)
+        except PortabilityError as error:
+            raise ValidationError({"file": [str(error)]}) from error
+        if rule := given.validated_data.get("rule"):
+            reading.replan(opened, rule)
+        return Response(ImportSerializer(opened).data, status=201)
+
+
+class MyImport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
+
+    @extend_schema(operation_id="my_import", responses=ImportSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """How far an import is, and what becomes of its rows."""
+        return Response(ImportSerializer(_import(request, pk)).data)
+
+
+@extend_schema_view(get=extend_schema(operation_id="my_import_rows"))
+class MyImportRows(ForMembers, ListAPIView[ImportRow]):
+    """The rows of an import, in the file's order."""
+
+    read_scope = "read:list"
+    serializer_class = ImportRowSerializer
+    pagination_class = CursorPages
+
+    def get_queryset(self) -> QuerySet[ImportRow]:
+        if getattr(self, "swagger_fake_view", False):
+            return ImportRow.objects.none()
+        return _import(self.request, self.kwargs["pk"]).rows.order_by("number")
+
+
+class RunImport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
+
+    @extend_schema(operation_id="my_import_run", request=None, responses={202: ImportSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Have an import written; ask for its state to see when it is done."""
+        opened = _import(request, pk)
+        if not writing.queue(opened) and opened.state != State.QUEUED:
+            raise ConflictError(_("This import is not waiting to be written."))
+        try:
+            tasks.write_import.apply_async(kwargs={"import_id": opened.pk}, retry=False)
+        except OperationalError as error:
+            raise UnavailableError(_("The workers cannot be reached just now. Try again in a moment.")) from error
+        return Response(ImportSerializer(_import(request, pk)).data, status=202)
+
+
+class UndoImport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
+
+    @extend_schema(operation_id="my_import_undo", request=None, responses=ImportSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Take a written import back, except what was changed since."""
+        if not writing.undo_import(_import(request, pk)):
+            raise ConflictError(_("This import is not written."))
+        return Response(ImportSerializer(_import(request, pk)).data)
+
+
+class MyExport(ForMembers, APIView):
+    read_scope, write_scope = "read:list", "write:list"
+
+    @extend_schema(
+        operation_id="my_export",
+        parameters=[OpenApiParameter("kind", enum=list(KINDS), default="json")],
+        responses={
+            (200, content_type): OpenApiTypes.OBJECT if kind == "json" else OpenApiTypes.BINARY
+            for kind, content_type in KINDS.items()
+        },
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """My whole list as a file."""
+        kind = request.query_params.get("kind", "json")
+        if kind not in KINDS:
+            raise serializers.ValidationError({"kind": [_("It is one of %(kinds)s.") % {"kinds": ", ".join(KINDS)}]})
+        member = member_of(request)
+        return download(request._request, f"anirec-{member.username}.{kind}", KINDS[kind], export_list(member, kind))
+
+
+def _import(request: Request, pk: int) -> ListImport:
+    return get_object_or_404(ListImport.objects.filter(user=member_of(request)).defer("upload", "extra"), pk=pk)
+
+
+urlpatterns = [
+    path("my/imports/", MyImports.as_view(), name="my-imports"),
+    path("my/imports/<int:pk>/", MyImport.as_view(), name="my-import"),
+    path("my/imports/<int:pk>/rows/", MyImportRows.as_view(), name="my-import-rows"),
+    path("my/imports/<int:pk>/run/", RunImport.as_view(), name="my-import-run"),
+    path("my/imports/<int:pk>/undo/", UndoImport.as_view(), name="my-import-undo"),
+    path("my/export/", MyExport.as_view(), name="my-export"),
+]

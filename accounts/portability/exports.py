@@ -1,0 +1,66 @@
+"""A member's whole list as a file, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
+
+from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
+from accounts.portability.formats import csv_files, mal_xml, own_json
+from accounts.portability.formats.rows import ListRow
+from accounts.portability.sections import sections
+from catalog.models import ExternalId
+from catalog.models.titles import Medium, Title
+
+ENTRY_FIELDS = (
+    "score", "progress", "started_on", "finished_on", "rewatches", "notes", "created_at", "updated_at",
+)  # fmt: skip
+CHUNK = 1_000
+KINDS = {"json": "application/json", "csv": "text/csv", "xml": "application/xml"}
+
+
+def export_list(user: User, kind: str) -> Iterator[str]:
+    """Pieces of the file: `kind` is json, csv or xml. Everything that is the member's own, whatever they are shown now."""
+    if kind == "json":
+        extra = {section.name: section.export(user) for section in sections()}
+        return own_json.write(_entries(user), _hidden(user), extra)
+    return {"csv": csv_files.write, "xml": mal_xml.write}[kind](_entries(user))
+
+
+def _entries(user: User) -> Iterator[ListRow]:
+    for number, entry in enumerate(_with_titles(ListEntry.objects.filter(user=user)), start=1):
+        yield ListRow(
+            number,
+            **_title(entry.title, entry.ids),
+            status=EntryStatus(entry.status),
+            visibility=Visibility(entry.visibility),
+            tags=tuple(entry.tags),
+            rewatched_on=tuple(entry.rewatched_on),
+            **{name: getattr(entry, name) for name in ENTRY_FIELDS},
+        )
+
+
+def _hidden(user: User) -> Iterator[ListRow]:
+    for number, hidden in enumerate(_with_titles(HiddenTitle.objects.filter(user=user)), start=1):
+        yield ListRow(number, **_title(hidden.title, hidden.ids), is_hidden=True)
+
+
+def _with_titles(rows: QuerySet[Any]) -> Iterator[Any]:
+    """By name, with what the title is called elsewhere, in one query."""
+    ids = ExternalId.objects.filter(title=OuterRef("title_id"), medium=Medium.ANIME).order_by("provider", "value")
+    pairs = ids.values_list(Concat("provider", Value(":"), "value", output_field=CharField()))
+    found = rows.select_related("title").annotate(ids=ArraySubquery(pairs)).order_by("title__name", "title_id")
+    return found.iterator(chunk_size=CHUNK)
+
+
+def _title(title: Title, ids: list[str]) -> dict[str, Any]:
+    return {
+        "name": title.name,
+        "year": title.year,
+        "format": title.format,
+        "ids": dict(pair.split(":", 1) for pair in ids),
+    }

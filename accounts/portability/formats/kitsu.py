@@ -1,0 +1,83 @@
+"""Kitsu's library as its API answers it (JSON:API), saved as JSON or asked for by user name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import EntryStatus, Visibility
+from accounts.portability.formats import rows
+from accounts.portability.formats.json_parts import part, section
+from accounts.portability.formats.rows import InvalidRow, Row, make_row
+from accounts.portability.formats.streams import LimitedReader
+
+STATUSES = {
+    "current": EntryStatus.WATCHING, "completed": EntryStatus.COMPLETED, "on_hold": EntryStatus.ON_HOLD,
+    "dropped": EntryStatus.DROPPED, "planned": EntryStatus.PLANNED,
+}  # fmt: skip
+FORMATS = {name.lower(): name.lower() for name in ("TV", "movie", "OVA", "ONA", "special", "music")}
+MAPPED = {"myanimelist/anime": "mal", "anilist/anime": "anilist", "anilist": "anilist", "anidb": "anidb"}
+Anime = dict[str, dict[str, Any]]  # Kitsu's id → what make_row takes
+
+
+def is_kitsu(start: str) -> bool:
+    return '"libraryEntries"' in start or '"library-entries"' in start
+
+
+def read(stream: LimitedReader) -> Iterator[Row]:
+    data = stream.read()
+    anime = _anime(data)
+    for number, item in enumerate(section(data, "data.item"), start=1):
+        yield _row(number, item, anime)
+
+
+def _anime(data: bytes) -> Anime:
+    """What the answer tells of the titles: names, and what other catalogues call them."""
+    found: Anime = {}
+    mappings: dict[str, tuple[str, str]] = {}
+    links: dict[str, list[str]] = {}
+    for item in section(data, "included.item"):
+        key, told = str(item.get("id")), part(item, "attributes")
+        if item.get("type") == "mappings" and told.get("externalSite") in MAPPED:
+            mappings[key] = MAPPED[told["externalSite"]], str(told.get("externalId") or "")
+        elif item.get("type") == "anime":
+            found[key] = {
+                "name": told.get("canonicalTitle"),
+                "format": FORMATS.get(str(told.get("subtype") or "").lower(), ""),
+                "year": rows.year(told.get("startDate")),
+            }
+            linked = part(part(item, "relationships"), "mappings").get("data")
+            links[key] = [str(one.get("id")) for one in linked if isinstance(one, dict)] if linked else []
+    for key, told in found.items():
+        told["ids"] = dict(mappings[link] for link in links[key] if link in mappings)
+    return found
+
+
+def _row(number: int, item: dict[str, Any], anime: Anime) -> Row:
+    kitsu_id = str(part(part(part(item, "relationships"), "anime"), "data").get("id") or "")
+    told = dict(anime.get(kitsu_id, {}))
+    name = told.pop("name", None) or _("Kitsu's title %(id)s") % {"id": kitsu_id[:40]}
+    try:
+        if not kitsu_id:
+            raise ValueError(_("it is no anime"))
+        told["ids"] = rows.identifiers({"kitsu": kitsu_id, **told.get("ids", {})})
+        return make_row(number, name, **told, **_values(part(item, "attributes")))
+    except ValueError as error:
+        return InvalidRow(number, str(name)[: rows.MAX_NAME], str(error))
+
+
+def _values(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "status": rows.choice(told.get("status"), "status", STATUSES),
+        "score": rows.score(told.get("ratingTwenty"), "ratingTwenty", out_of=20),
+        "progress": rows.number(told.get("progress"), "progress"),
+        "started_on": rows.date(str(told.get("startedAt") or "")[:10], "startedAt"),
+        "finished_on": rows.date(str(told.get("finishedAt") or "")[:10], "finishedAt"),
+        "rewatches": rows.number(told.get("reconsumeCount"), "reconsumeCount"),
+        "notes": rows.text(told.get("notes"), "notes"),
+        "visibility": Visibility.PRIVATE if told.get("private") is True else None,
+        "created_at": rows.moment(told.get("createdAt"), "createdAt"),
+        "updated_at": rows.moment(told.get("updatedAt"), "updatedAt"),
+    }

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Conflict, ListImport
+from accounts.portability.formats.csv_files import HEADERS, SCALES, Table
+from accounts.portability.formats.detection import ListFormat
+from accounts.portability.formats.rows import MAX_UPLOAD
+
+FIELD_LABELS = {
+    "title": gettext_lazy("Title"), "year": gettext_lazy("Year"), "format": gettext_lazy("Type (TV, movie …)"),
+    "mal": gettext_lazy("MyAnimeList id"), "anilist": gettext_lazy("AniList id"), "kitsu": gettext_lazy("Kitsu id"),
+    "status": gettext_lazy("Status"), "score": gettext_lazy("Score"), "progress": gettext_lazy("Episodes watched"),
+    "started_on": gettext_lazy("Started"), "finished_on": gettext_lazy("Finished"),
+    "rewatches": gettext_lazy("Times rewatched"), "notes": gettext_lazy("Notes"), "tags": gettext_lazy("Tags"),
+    "updated_at": gettext_lazy("Last changed"),
+}  # fmt: skip
+SERVICES = [(ListFormat.ANILIST.value, "AniList"), (ListFormat.KITSU.value, "Kitsu")]
+
+
+class FileImportForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "MyAnimeList (.xml or .xml.gz), AniList or Kitsu (.json), a table (.csv), or our own export."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xml,.gz,.json,.csv,.tsv,.txt"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_UPLOAD:
+            raise ValidationError(
+                _("The file is larger than %(most)s MB: that is no anime list.") % {"most": MAX_UPLOAD // 1_000_000}
+            )
+        return file
+
+
+class AccountImportForm(forms.Form):
+    service = forms.ChoiceField(label=gettext_lazy("Where"), choices=SERVICES)
+    account = forms.RegexField(
+        r"^[\w.-]+$",
+        label=gettext_lazy("Your name there"),
+        max_length=60,
+        error_messages={"invalid": gettext_lazy("A name has letters, digits, dots, dashes and underscores.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+    own = forms.BooleanField(
+        label=gettext_lazy("This is my own list."),
+        error_messages={"required": gettext_lazy("Only your own list may be brought over.")},
+    )
+
+
+class ColumnsForm(forms.Form):
+    """Which column of a table is what."""
+
+    scale = forms.TypedChoiceField(
+        label=gettext_lazy("Scores go up to"), choices=[(scale, scale) for scale in SCALES], coerce=int
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, table: Table, opened: ListImport) -> None:
+        guessed = {name: str(at) for name, at in opened.columns.items()}
+        super().__init__(data, initial={**guessed, "scale": opened.scale})
+        names = [(str(at), name or _("Column %(n)s") % {"n": at + 1}) for at, name in enumerate(table.header)]
+        for field in HEADERS:
+            self.fields[field] = forms.ChoiceField(
+                label=FIELD_LABELS[field], choices=[("", _("not in the table")), *names], required=False
+            )
+        self.order_fields([*HEADERS, "scale"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not any(found.get(name) for name in ("title", "mal", "anilist", "kitsu")):
+            raise ValidationError(_("Say which column has the title, or an id: without one no row can be read."))
+        return found
+
+    @property
+    def columns(self) -> dict[str, int]:
+        return {name: int(self.cleaned_data[name]) for name in HEADERS if self.cleaned_data.get(name)}
+
+
+class RuleForm(forms.Form):
+    rule = forms.ChoiceField(label=gettext_lazy("When a title is on both lists, keep"), choices=Conflict)
+
+    def __init__(self, *args: Any, has_times: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_times:  # the file does not say when anything was changed
+            self.fields["rule"].choices = [  # type: ignore[attr-defined]
+                choice for choice in Conflict.choices if choice[0] != Conflict.NEWER
+            ]

@@ -1,0 +1,119 @@
+"""Reads for the pages of imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import EntryStatus, ImportRow, ListImport, User, Visibility
+from accounts.portability.imports.planning import merged
+from anirec.lib.partial_dates import PartialDate
+from catalog.models import Title
+
+Outcome = ImportRow.Outcome
+LABELS = {
+    "status": _("Status"), "score": _("Score"), "progress": _("Episodes"), "started_on": _("Started"),
+    "finished_on": _("Finished"), "rewatches": _("Rewatched"), "rewatched_on": _("Rewatched on"), "tags": _("Tags"), "visibility": _("Seen by"),
+    "notes": _("Notes"),
+}  # fmt: skip
+CHOICES: dict[str, Any] = {"status": EntryStatus, "visibility": Visibility}
+
+
+class OutcomeCount(NamedTuple):
+    outcome: str  # "" for all
+    label: Any
+    n: int
+
+
+class Change(NamedTuple):
+    label: Any
+    old: str  # "" where there was nothing
+    new: str
+
+
+def outcome_counts(opened: ListImport) -> list[OutcomeCount]:
+    """All rows, then each outcome that any of them has."""
+    found = dict(opened.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
+    counts = [OutcomeCount(value, label, found[value]) for value, label in Outcome.choices if value in found]
+    return [OutcomeCount("", _("All"), sum(found.values())), *counts]
+
+
+def rows_of(opened: ListImport, viewer: User, outcome: str = "") -> QuerySet[ImportRow]:
+    rows = opened.rows.filter(outcome=outcome) if outcome else opened.rows.all()
+    return _with_titles(rows, viewer).order_by("number")
+
+
+def unmatched_rows(user: User) -> QuerySet[ImportRow]:
+    """Of everything that was imported: the rows whose title could not be told."""
+    return (
+        ImportRow.objects.filter(
+            list_import__user=user, list_import__state=ListImport.State.DONE, outcome=Outcome.UNMATCHED
+        )
+        .select_related("list_import")
+        .order_by("-list_import", "number")
+    )
+
+
+def history(user: User) -> QuerySet[ListImport]:
+    def number_of(*outcomes: str) -> Count:
+        return Count("rows", filter=Q(rows__outcome__in=outcomes))
+
+    return (
+        ListImport.objects.filter(user=user)
+        .defer("upload", "extra")
+        .annotate(
+            n_rows=Count("rows"),
+            n_written=number_of(Outcome.CREATED, Outcome.UPDATED),
+            n_unmatched=number_of(Outcome.UNMATCHED),
+        )
+        .order_by("-created_at", "-pk")
+    )
+
+
+def _with_titles(rows: QuerySet[ImportRow], viewer: User) -> QuerySet[ImportRow]:
+    """With each row's title where `viewer` may see it, else None."""
+    return rows.prefetch_related(Prefetch("title", Title.objects.visible_to(viewer).order_by().for_cards()))
+
+
+def changes_of(row: ImportRow) -> list[Change]:
+    """What the row would change in the list, or did: everything it says where there was no entry."""
+    if row.is_hidden or row.title_id is None:
+        return []
+    after = merged(row.before, row.values)
+    before = row.before or {}
+    return [
+        Change(label, _shown(name, before.get(name)), _shown(name, after.get(name)))
+        for name, label in LABELS.items()
+        if before.get(name) != after.get(name) and (after.get(name) or before.get(name)) and not _is_default(row, name)
+    ]
+
+
+def _is_default(row: ImportRow, name: str) -> bool:
+    """A new entry need not say that everybody may see it."""
+    return row.before is None and name == "visibility" and "visibility" not in row.values
+
+
+def _shown(name: str, value: Any) -> str:
+    if not value:
+        return ""
+    if name in CHOICES:
+        return str(CHOICES[name](value).label)
+    if name.endswith("_on"):
+        found = PartialDate.parse(value)
+        return found.label if found else ""
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return Truncator(text).chars(80)
+
+
+def report_lines(opened: ListImport) -> Iterator[tuple[Any, ...]]:
+    """A line for each row, for the report as a file."""
+    yield ("row", "name", "result", "before", "after", "remark")
+    for row in opened.rows.order_by("number").iterator(chunk_size=2_000):
+        changes = changes_of(row)
+        before = "; ".join(f"{change.label}: {change.old}" for change in changes if change.old)
+        after = "; ".join(f"{change.label}: {change.new}" for change in changes if change.new)
+        yield (row.number, row.name, Outcome(row.outcome).label, before, after, row.remark)

@@ -1,0 +1,179 @@
+"""From a file, or an account elsewhere, to the rows of an import: read, matched and planned, nothing written yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Conflict, ImportRow, ListEntry, ListImport, User
+from accounts.portability.formats.detection import ListFormat, Parsed, detect, look_at_table, read_list
+from accounts.portability.formats.rows import MAX_UPLOAD, InvalidRow, ListRow, PortabilityError
+from accounts.portability.imports import progress
+from accounts.portability.imports.matching import match_titles
+from accounts.portability.imports.planning import Stored, draft, merged, plan, said_by
+from accounts.portability.imports.progress import Progress
+from accounts.portability.remote import fetch_list
+from accounts.portability.sections import sections
+from catalog.models.titles import Format
+
+State = ListImport.State
+Outcome = ImportRow.Outcome
+UNWRITTEN = (State.COLUMNS, State.FETCHING, State.PREVIEW, State.FAILED)
+
+
+def open_file(user: User, name: str, data: bytes) -> ListImport:
+    """Read an uploaded file, up to the preview, or to the question for its columns. Raises PortabilityError.
+
+    It takes the place of what the member has begun and not written.
+    """
+    if len(data) > MAX_UPLOAD:
+        raise PortabilityError(
+            _("The file is larger than %(most)s MB: that is no anime list.") % {"most": MAX_UPLOAD // 1_000_000}
+        )
+    format = detect(data)
+    opened = ListImport(user=user, name=_clean(name), format=format, state=State.PREVIEW)
+    if format != ListFormat.CSV:
+        return _keep(opened, _parsed(data, format))
+    table = look_at_table(data)
+    if table.is_own:
+        return _keep(opened, _parsed(data, format))
+    opened.columns, opened.scale = table.columns, table.scale
+    opened.state, opened.upload = State.COLUMNS, data
+    with transaction.atomic():
+        _discard_unwritten(user)
+        opened.save()
+    return opened
+
+
+def read_columns(opened: ListImport, columns: Mapping[str, int], scale: int) -> ListImport:
+    """Read a table by these columns. Raises PortabilityError."""
+    parsed = read_list(bytes(opened.upload or b""), opened.format, columns=columns, scale=scale)
+    opened.columns, opened.scale, opened.state = dict(columns), scale, State.PREVIEW
+    return _keep(opened, _require_rows(parsed))
+
+
+def ask_for(user: User, format: str, account: str) -> ListImport:
+    """An import that waits for `fetch`."""
+    with transaction.atomic():
+        _discard_unwritten(user)
+        return ListImport.objects.create(user=user, name=_clean(account), format=format, state=State.FETCHING)
+
+
+def fetch(import_id: int) -> None:
+    """Ask the other site for the list. What goes wrong is kept as the import's message. Safe to run twice."""
+    opened = ListImport.objects.select_related("user").filter(pk=import_id, state=State.FETCHING).first()
+    if opened is None:
+        return
+    progress.tell(import_id, Progress("fetch"))
+    try:
+        data = fetch_list(opened.format, opened.name, lambda n: progress.tell(import_id, Progress("fetch", n)))
+        progress.tell(import_id, Progress("match"))
+        parsed = _parsed(data, opened.format)
+    except PortabilityError as error:
+        ListImport.objects.filter(pk=import_id, state=State.FETCHING).update(state=State.FAILED, message=str(error))
+        return
+    finally:
+        progress.forget(import_id)
+    with transaction.atomic():
+        if ListImport.objects.select_for_update().filter(pk=import_id, state=State.FETCHING).exists():
+            opened.state = State.PREVIEW
+            _keep(opened, parsed)
+
+
+def replan(opened: ListImport, rule: str) -> None:
+    """What would happen under another rule, or by now."""
+    with transaction.atomic():
+        opened.rule = rule
+        opened.save(update_fields=["rule"])
+        save_plan(plan(opened.user, opened.rows.all(), rule))
+
+
+def save_plan(changed: list[ImportRow]) -> None:
+    """One statement for any number of rows: `bulk_update` takes a second for 1,500."""
+    if not changed:
+        return
+    befores = [row.before and json.dumps(row.before) for row in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE accounts_importrow kept SET outcome = given.outcome, before = given.before::jsonb
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS given (id, outcome, before)
+            WHERE kept.id = given.id
+            """,
+            [[row.pk for row in changed], [str(row.outcome) for row in changed], befores],
+        )
+
+
+def has_times(opened: ListImport) -> bool:
+    """Whether the file says of any row when it was changed: only then can the newer one win."""
+    return opened.rows.filter(values__has_key="updated_at").exists()
+
+
+def _parsed(data: bytes, format: str) -> Parsed:
+    return _require_rows(read_list(data, format, extra=[section.name for section in sections()]))
+
+
+def _require_rows(parsed: Parsed) -> Parsed:
+    if not parsed.rows and not any(parsed.extra.values()):
+        raise PortabilityError(_("The list is empty: there is nothing to import."))
+    return parsed
+
+
+@transaction.atomic
+def _keep(opened: ListImport, parsed: Parsed) -> ListImport:
+    _discard_unwritten(opened.user, but=opened)
+    found = [row for row in parsed.rows if isinstance(row, ListRow)]
+    titles = match_titles(found, opened.user)
+    rows = [_import_row(row, titles.get(row.row)) for row in parsed.rows]
+    stated = any("updated_at" in row.values for row in rows)
+    opened.rule = Conflict.NEWER if stated else Conflict.THEIRS
+    opened.extra = parsed.extra
+    opened.save()
+    plan(opened.user, rows, opened.rule)
+    opened.rows.all().delete()
+    for row in rows:
+        row.list_import = opened
+    ImportRow.objects.bulk_create(rows, batch_size=2_000)
+    return opened
+
+
+def _import_row(row: ListRow | InvalidRow, title_id: int | None) -> ImportRow:
+    if isinstance(row, InvalidRow):
+        return ImportRow(number=row.row, name=row.name, outcome=Outcome.INVALID, remark=row.reason)
+    values = {} if row.is_hidden else said_by(row)
+    if complaint := _complaint(values):
+        return ImportRow(number=row.row, name=row.name, outcome=Outcome.INVALID, remark=complaint)
+    facts = (row.year, Format(row.format).name.replace("_", " ") if row.format else "")
+    return ImportRow(
+        number=row.row,
+        name=row.name,
+        hint=", ".join(str(fact) for fact in facts if fact),
+        is_hidden=row.is_hidden,
+        title_id=title_id,
+        values=values,
+        remark=row.remark,
+    )
+
+
+def _complaint(values: Stored) -> str:
+    """Why the list would not take such an entry; empty when it would."""
+    entry = ListEntry(**vars(draft(0, merged(None, values))))
+    try:
+        entry.clean_fields(exclude={"user", "title"})
+        entry.clean()
+    except ValidationError as error:
+        return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+    return ""
+
+
+def _discard_unwritten(user: User, but: ListImport | None = None) -> None:
+    begun = ListImport.objects.filter(user=user, state__in=UNWRITTEN)
+    (begun.exclude(pk=but.pk) if but and but.pk else begun).delete()
+
+
+def _clean(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable()).strip()[:200]

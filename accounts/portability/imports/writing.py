@@ -1,0 +1,152 @@
+"""Writing an import into the list, and taking it out again: one transaction each, and safe to run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.lists import writing as lists
+from accounts.models import ImportRow, ListEntry, ListImport, User
+from accounts.portability.imports import progress
+from accounts.portability.imports.planning import Stored, draft, merged, plan, same, stored, times
+from accounts.portability.imports.progress import Progress
+from accounts.portability.imports.reading import save_plan
+from accounts.portability.sections import sections
+from accounts.signals import list_imported
+from catalog.models import Title
+
+State = ListImport.State
+Outcome = ImportRow.Outcome
+WRITTEN = (Outcome.CREATED, Outcome.UPDATED)
+
+
+def queue(opened: ListImport) -> bool:
+    """Make it ready to be written; False when it is not waiting for that."""
+    changed = ListImport.objects.filter(pk=opened.pk, state=State.PREVIEW).update(state=State.QUEUED)
+    return bool(changed)
+
+
+def write_import(import_id: int) -> None:
+    """Write what is queued. Until all of it is committed nothing is: what is broken off can simply run again."""
+    try:
+        _write_import(import_id)
+    except ValidationError as error:
+        message = " ".join(error.messages)
+        ListImport.objects.filter(pk=import_id, state=State.QUEUED).update(state=State.FAILED, message=message)
+    progress.forget(import_id)
+
+
+def _write_import(import_id: int) -> None:
+    with transaction.atomic():
+        opened = _locked(import_id, State.QUEUED)
+        if opened is None:
+            return
+        rows = list(opened.rows.exclude(outcome__in=(Outcome.INVALID, Outcome.DISMISSED)).order_by("number"))
+        progress.tell(import_id, Progress("write", 0, len(rows)))
+        save_plan(plan(opened.user, rows, opened.rule))
+        _write_rows(opened.user, rows)
+        restores = {section.name: section.restore for section in sections()}
+        opened.extra = {name: restores[name](opened.user, items) for name, items in opened.extra.items()}
+        opened.state, opened.finished_at, opened.upload = State.DONE, timezone.now(), None
+        opened.save()
+
+
+def undo_import(opened: ListImport) -> bool:
+    """Put everything back as it was before, except what was changed since; False when there is nothing to undo."""
+    with transaction.atomic():
+        locked = _locked(opened.pk, State.DONE)
+        if locked is None:
+            return False
+        _take_back(locked.user, list(locked.rows.filter(outcome__in=WRITTEN).exclude(title=None)))
+        for section in sections():
+            if section.name in locked.extra:
+                section.undo(locked.user, locked.extra[section.name])
+        locked.state, locked.extra = State.UNDONE, {}
+        locked.save(update_fields=["state", "extra"])
+    return True
+
+
+def resolve_row(row: ImportRow, title: Title) -> None:
+    """Say which title a row means that could not be told. It is written at once where the import is."""
+    with transaction.atomic():
+        opened = ListImport.objects.select_for_update().select_related("user").get(pk=row.list_import_id)
+        row.refresh_from_db()
+        if row.outcome not in (Outcome.UNMATCHED, Outcome.DISMISSED) or opened.state not in (State.PREVIEW, State.DONE):
+            raise ValidationError(_("This row is settled already."))
+        if opened.rows.filter(title=title, outcome__in=WRITTEN, is_hidden=row.is_hidden).exists():
+            raise ValidationError(_("Another row of this import is that title already."))
+        row.title, row.outcome = title, Outcome.UNMATCHED
+        plan(opened.user, [row], opened.rule)
+        if opened.state == State.DONE:
+            _write_rows(opened.user, [row])
+        row.save()
+
+
+def dismiss_row(row: ImportRow) -> None:
+    ImportRow.objects.filter(pk=row.pk, outcome=Outcome.UNMATCHED).update(outcome=Outcome.DISMISSED)
+
+
+def _locked(import_id: int, state: str) -> ListImport | None:
+    """The import, if it is in this state; it and the member's list wait for nobody else until the commit."""
+    found = ListImport.objects.select_for_update().filter(pk=import_id, state=state).first()
+    if found is not None:
+        User.objects.select_for_update().get(pk=found.user_id)
+    return found
+
+
+def _write_rows(user: User, rows: Iterable[ImportRow]) -> None:
+    wanted = [row for row in rows if row.outcome in WRITTEN and row.title_id is not None]
+    entries = {row.title_id: row for row in wanted if not row.is_hidden}
+    if entries:
+        lists.write_entries(
+            user,
+            [draft(title_id, merged(row.before, row.values)) for title_id, row in entries.items() if title_id],
+            times={title_id: _times(row) for title_id, row in entries.items() if title_id},
+        )
+        new = [title_id for title_id, row in entries.items() if row.before is None]
+        list_imported.send(ListImport, user_id=user.pk, title_ids=new)
+    if hidden := [row.title_id for row in wanted if row.is_hidden and row.title_id]:
+        lists.hide_titles(user, hidden)
+
+
+def _times(row: ImportRow) -> lists.Times:
+    """A new entry is as old as the file says; one that was here keeps its age."""
+    created, changed = times(row.values)
+    return (created if row.before is None else None), changed
+
+
+def _take_back(user: User, rows: list[ImportRow]) -> None:
+    current = {
+        entry.title_id: stored(entry)
+        for entry in ListEntry.objects.filter(user=user, title__in=[row.title_id for row in rows])
+    }
+    removed: set[int] = set()
+    restored: dict[int, Stored] = {}
+    unhidden: set[int] = set()
+    for row in rows:
+        title_id = row.title_id or 0
+        now = current.get(title_id)
+        row.outcome = Outcome.UNDONE
+        if row.is_hidden:
+            unhidden.add(title_id)
+        elif now is not None and not same(now, merged(row.before, row.values)):
+            row.outcome = Outcome.LEFT
+        elif row.before is None:
+            removed.add(title_id)
+        elif now is not None:
+            restored[title_id] = row.before
+        else:
+            row.outcome = Outcome.LEFT  # taken off the list since
+    lists.write_entries(
+        user,
+        [draft(title_id, entry) for title_id, entry in restored.items()],
+        remove=removed,
+        times={title_id: times(entry) for title_id, entry in restored.items()},
+    )
+    lists.unhide_titles(user, unhidden)
+    for outcome in (Outcome.UNDONE, Outcome.LEFT):
+        ImportRow.objects.filter(pk__in=[row.pk for row in rows if row.outcome == outcome]).update(outcome=outcome)

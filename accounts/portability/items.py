@@ -1,0 +1,32 @@
+"""How sections of a member's own file name members and titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from anirec.lib.text import is_text
+from catalog.models import ExternalId, Title
+from catalog.models.titles import Medium
+
+
+def names_in(items: Iterable[Any]) -> list[str]:
+    return [name for name in items if is_text(name)]
+
+
+def exported_title(title: Title) -> dict[str, Any]:
+    return {"name": title.name, "ids": {i.provider: i.value for i in title.external_ids.all()}}
+
+
+def ids_of(title: Any) -> list[tuple[str, str]]:
+    """By which other sites know the title of an item; none when it is no such thing."""
+    ids = title.get("ids") if isinstance(title, dict) else None
+    pairs = [(provider, str(value)) for provider, value in ids.items()] if isinstance(ids, dict) else []
+    return [pair for pair in pairs if is_text(pair[1])]
+
+
+def titles_by_id(ids: set[tuple[str, str]]) -> dict[tuple[str, str], Title]:
+    known = ExternalId.objects.filter(medium=Medium.ANIME, value__in={value for _, value in ids}).select_related(
+        "title"
+    )
+    return {(row.provider, str(row.value)): row.title for row in known if (row.provider, str(row.value)) in ids}

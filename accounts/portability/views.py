@@ -1,0 +1,255 @@
+"""A member's list in and out: /list/import/ and /list/export/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Task
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+from kombu.exceptions import OperationalError
+
+from accounts.models import ImportRow, ListImport
+from accounts.portability import tasks
+from accounts.portability.exports import KINDS, export_list
+from accounts.portability.formats.csv_files import write_table
+from accounts.portability.formats.detection import look_at_table
+from accounts.portability.formats.rows import PortabilityError
+from accounts.portability.forms import AccountImportForm, ColumnsForm, FileImportForm, RuleForm
+from accounts.portability.imports import progress, queries, reading, writing
+from accounts.requests import MemberRequest
+from anirec.lib.web.downloads import download
+from catalog.models import Title
+from catalog.search.find import search_titles
+
+State = ListImport.State
+Outcome = ImportRow.Outcome
+PAGE = 50
+FOUND = 8  # titles offered for a row that could not be told
+SAMPLE = 3  # rows of a table shown beside its columns
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def imports(request: MemberRequest) -> HttpResponse:
+    """Where a list comes in: from a file, or from an account elsewhere."""
+    if request.method == "GET":
+        return _start(request)
+    return _from_account(request) if "account" in request.POST else _from_file(request)
+
+
+def _from_file(request: MemberRequest) -> HttpResponse:
+    form = FileImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _start(request, file=form)
+    file = form.cleaned_data["file"]
+    try:
+        return redirect(reading.open_file(request.user, file.name, file.read()))
+    except PortabilityError as error:
+        form.add_error("file", str(error))
+        return _start(request, file=form)
+
+
+def _from_account(request: MemberRequest) -> HttpResponse:
+    form = AccountImportForm(request.POST)
+    if not form.is_valid():
+        return _start(request, account=form)
+    opened = reading.ask_for(request.user, form.cleaned_data["service"], form.cleaned_data["account"])
+    _send(request, tasks.fetch_list, opened)
+    return redirect(opened)
+
+
+def _start(request: MemberRequest, **forms: Any) -> HttpResponse:
+    context = {
+        "file": FileImportForm(),
+        "account": AccountImportForm(),
+        "history": queries.history(request.user)[:20],
+        "n_unmatched": queries.unmatched_rows(request.user).count(),
+        **forms,
+    }
+    return render(request, "accounts/portability/start.html", context, status=422 if forms else 200)
+
+
+@require_GET
+@login_required
+def import_page(request: MemberRequest, pk: int) -> HttpResponse:
+    """One import, whatever it waits for."""
+    opened = _import(request, pk)
+    if opened.is_waiting:
+        fragment = request.htmx.target == "waiting"
+        context = {"import": opened, "progress": progress.told(opened.pk)}
+        return render(request, f"accounts/portability/{'_waiting' if fragment else 'waiting'}.html", context)
+    if request.htmx.target == "waiting":
+        return HttpResponseClientRefresh()
+    if opened.state == State.COLUMNS:
+        return _columns(request, opened)
+    return _rows(request, opened)
+
+
+def _rows(request: MemberRequest, opened: ListImport) -> HttpResponse:
+    outcome = request.GET.get("outcome", "")
+    page = Paginator(queries.rows_of(opened, request.user, outcome), PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"import": opened, "page": page, "outcome": outcome}
+    if request.htmx.target == "pager":
+        return render(request, "accounts/portability/_rows.html", context)
+    counts = queries.outcome_counts(opened)
+    numbers = {count.outcome: count.n for count in counts}
+    context |= {"counts": counts, "n": numbers, "n_written": _n_written(numbers)}
+    if opened.state == State.PREVIEW and any(numbers.get(value) for value in (Outcome.UPDATED, Outcome.KEPT)):
+        context["rule"] = RuleForm(initial={"rule": opened.rule}, has_times=reading.has_times(opened))
+    return render(request, "accounts/portability/rows.html", context)
+
+
+def _n_written(numbers: dict[str, int]) -> int:
+    return numbers.get(Outcome.CREATED, 0) + numbers.get(Outcome.UPDATED, 0)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def columns(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say which column of a table is what, also once more after a look at what comes of it."""
+    waiting = ListImport.objects.filter(user=request.user, state__in=(State.COLUMNS, State.PREVIEW))
+    opened = get_object_or_404(waiting.exclude(upload=None), pk=pk)
+    if request.method == "GET":
+        return _columns(request, opened)
+    form = ColumnsForm(request.POST, table=look_at_table(bytes(opened.upload or b"")), opened=opened)
+    if not form.is_valid():
+        return _columns(request, opened, form)
+    try:
+        return redirect(reading.read_columns(opened, form.columns, form.cleaned_data["scale"]))
+    except PortabilityError as error:
+        form.add_error(None, str(error))
+        return _columns(request, opened, form)
+
+
+def _columns(request: MemberRequest, opened: ListImport, form: ColumnsForm | None = None) -> HttpResponse:
+    table = look_at_table(bytes(opened.upload or b""))
+    sample = [[(line[at] if at < len(line) else "")[:80] for at in range(len(table.header))] for line in table.sample]
+    context = {"import": opened, "table": table, "sample": sample[:SAMPLE]}
+    context["form"] = form or ColumnsForm(table=table, opened=opened)
+    return render(request, "accounts/portability/columns.html", context, status=422 if form else 200)
+
+
+@require_POST
+@login_required
+def rule(request: MemberRequest, pk: int) -> HttpResponse:
+    opened = _import(request, pk, State.PREVIEW)
+    form = RuleForm(request.POST, has_times=reading.has_times(opened))
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("There is no such rule."))
+    reading.replan(opened, form.cleaned_data["rule"])
+    return redirect(opened)
+
+
+@require_POST
+@login_required
+def run(request: MemberRequest, pk: int) -> HttpResponse:
+    """Hand it to a worker; also again, when nothing seems to happen."""
+    opened = _import(request, pk)
+    if opened.state == State.FETCHING:
+        _send(request, tasks.fetch_list, opened)
+    elif writing.queue(opened) or opened.state == State.QUEUED:
+        _send(request, tasks.write_import, opened)
+    return redirect(opened)
+
+
+@require_POST
+@login_required
+def undo(request: MemberRequest, pk: int) -> HttpResponse:
+    opened = _import(request, pk)
+    if writing.undo_import(opened):
+        messages.success(request, _("The import is undone: your list is as it was before."))
+    return redirect(opened)
+
+
+@require_POST
+@login_required
+def discard(request: MemberRequest, pk: int) -> HttpResponse:
+    """Forget an import: the list stays as it is."""
+    _import(request, pk).delete()
+    messages.success(request, _("The import is forgotten. Your list stays as it is."))
+    return redirect("accounts:imports")
+
+
+@require_GET
+@login_required
+def report(request: MemberRequest, pk: int) -> HttpResponseBase:
+    opened = _import(request, pk)
+    return download(request, f"import-{opened.pk}.csv", "text/csv", write_table(queries.report_lines(opened)))
+
+
+@require_GET
+@login_required
+def unmatched(request: MemberRequest) -> HttpResponse:
+    page = Paginator(queries.unmatched_rows(request.user), PAGE).get_page(request.GET.get("page"))
+    template = (
+        "accounts/portability/_rows.html" if request.htmx.target == "pager" else "accounts/portability/unmatched.html"
+    )
+    return render(request, template, {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def row(request: MemberRequest, pk: int) -> HttpResponse:
+    """Tell which title a row means: search for it, or leave it out."""
+    found = get_object_or_404(ImportRow.objects.select_related("list_import"), pk=pk, list_import__user=request.user)
+    if request.method == "POST":
+        return _settle(request, found)
+    query = request.GET.get("q", found.name)
+    context = {"row": found, "query": query, "titles": search_titles(query, request.user, FOUND)}
+    if request.htmx.target == f"found-{found.pk}":
+        return render(request, "accounts/portability/_found.html", context)
+    return render(
+        request, "accounts/portability/_resolve.html" if request.htmx else "accounts/portability/row.html", context
+    )
+
+
+def _settle(request: MemberRequest, found: ImportRow) -> HttpResponse:
+    try:
+        if "dismiss" in request.POST:
+            writing.dismiss_row(found)
+        else:
+            title = get_object_or_404(Title.objects.visible_to(request.user), pk=_number(request.POST.get("title")))
+            writing.resolve_row(found, title)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    if not request.htmx:
+        done = found.list_import.state == State.DONE
+        return redirect(
+            reverse("accounts:unmatched") if done else f"{found.list_import.get_absolute_url()}?outcome=unmatched"
+        )
+    settled = queries.rows_of(found.list_import, request.user).get(pk=found.pk)
+    return render(request, "accounts/portability/_row.html", {"row": settled, "import": found.list_import})
+
+
+@require_GET
+@login_required
+def export(request: MemberRequest, kind: str) -> HttpResponseBase:
+    """The whole list as a file."""
+    return download(request, f"anirec-{request.user.username}.{kind}", KINDS[kind], export_list(request.user, kind))
+
+
+def _import(request: MemberRequest, pk: int, *states: str) -> ListImport:
+    found = ListImport.objects.filter(user=request.user, **({"state__in": states} if states else {}))
+    return get_object_or_404(found.defer("upload", "extra"), pk=pk)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _send(request: MemberRequest, task: Task, opened: ListImport) -> None:
+    """What is to be done is kept already: when the queue is down, it can be sent again later."""
+    try:
+        task.apply_async(kwargs={"import_id": opened.pk}, retry=False)
+    except OperationalError:
+        messages.error(request, _("The workers cannot be reached just now. Nothing is lost: try again in a moment."))

@@ -1,0 +1,86 @@
+"""/api/v1/my/settings/, /api/v1/token/: the member's settings, and the token that asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import AccessToken, User
+from accounts.settings.forms import PreferencesForm
+from accounts.settings.privacy import privacy_fields
+from accounts.tokens.authentication import ForMembers, member_of
+from accounts.tokens.scopes import scopes
+from anirec.lib.time_zones import ZONES
+
+PREFERENCES = (*PreferencesForm.base_fields, *privacy_fields())
+
+
+class SettingsSerializer(serializers.ModelSerializer[User]):
+    """What the page of settings asks no password for."""
+
+    time_zone = serializers.ChoiceField(choices=["", *ZONES], required=False)
+
+    class Meta:
+        model = User
+        fields = ("username", *PREFERENCES, "shows_adult", "age_limit")
+        read_only_fields = ("username", "shows_adult", "age_limit")
+
+
+class TokenSerializer(serializers.ModelSerializer[AccessToken]):
+    username = serializers.CharField(source="user.username")
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=list(scopes())))
+
+    class Meta:
+        model = AccessToken
+        fields = ("name", "username", "scopes", "created_at", "expires_at", "last_used_on")
+
+
+class MySettings(ForMembers, APIView):
+    read_scope, write_scope = "read:settings", "write:settings"
+
+    @extend_schema(operation_id="my_settings", responses=SettingsSerializer)
+    def get(self, request: Request) -> Response:
+        """How things are shown to me."""
+        return Response(SettingsSerializer(member_of(request)).data)
+
+    @extend_schema(
+        operation_id="my_settings_patch", request=SettingsSerializer(partial=True), responses=SettingsSerializer
+    )
+    def patch(self, request: Request) -> Response:
+        """Change what is given."""
+        given = SettingsSerializer(member_of(request), data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        given.save()
+        return Response(given.data)
+
+
+class ThisToken(ForMembers, APIView):
+    @extend_schema(operation_id="token", responses=TokenSerializer)
+    def get(self, request: Request) -> Response:
+        """The token that asks: whose it is, what it may do and until when."""
+        return Response(TokenSerializer(_token(request)).data)
+
+    @extend_schema(operation_id="token_delete", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Revoke the token that asks: this is the last that it does."""
+        _token(request).delete()
+        return Response(status=204)
+
+
+def _token(request: Request) -> AccessToken:
+    if not isinstance(request.auth, AccessToken):
+        raise NotFound("The request was sent without a token.")
+    return request.auth
+
+
+urlpatterns: list[Any] = [
+    path("my/settings/", MySettings.as_view(), name="my-settings"),
+    path("token/", ThisToken.as_view(), name="token"),
+]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.settings.privacy import privacy_fields
+from anirec.lib.time_zones import ZONES
+
+
+class PreferencesForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["language", "title_language", "score_format", "theme", "time_zone"]
+        labels = {
+            "language": _("Language"),
+            "title_language": _("Names of titles"),
+            "score_format": _("Scores"),
+            "theme": _("Colours"),
+            "time_zone": _("Time zone"),
+        }
+
+    time_zone = forms.ChoiceField(
+        choices=[("", _("Coordinated universal time (UTC)")), *((zone, zone.replace("_", " ")) for zone in ZONES)],
+        required=False,
+        label=_("Time zone"),
+    )
+    language = forms.ChoiceField(
+        choices=[("", _("As my browser")), *settings.LANGUAGES], required=False, label=_("Language")
+    )
+
+
+def privacy_form(*args: Any, **kwargs: Any) -> forms.ModelForm:
+    """The form of every registered privacy setting."""
+    return forms.modelform_factory(User, fields=privacy_fields())(*args, **kwargs)
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ChoiceField(choices=User.Theme)
+
+
+class AdultForm(forms.Form):
+    shows_adult = forms.BooleanField(required=False, label=_("I am 18 or older, and want to see adult titles."))
+
+
+class PasswordForm(forms.Form):
+    """What only the holder of the account may do."""
+
+    password = forms.CharField(
+        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label=_("Your password")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise ValidationError(gettext("That is not your password."))
+        return self.cleaned_data["password"]
+
+
+class AgeLimitForm(PasswordForm):
+    """A password, so that who is to be protected can't change it."""
+
+    age_limit = forms.ChoiceField(choices=User.AgeLimit, required=False, label=_("Show only what is for"))
+    field_order = ("age_limit", "password")

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from accounts.settings import about, views
+
+urlpatterns = [
+    path("settings/", views.settings, name="settings"),
+    path("settings/preferences/", views.preferences, name="preferences"),
+    path("settings/privacy/", views.privacy, name="privacy"),
+    path("settings/adult/", views.adult, name="adult"),
+    path("settings/age/", views.age_limit, name="age_limit"),
+    path("settings/language/", views.language, name="language"),
+    path("settings/theme/", views.theme, name="theme"),
+    path("settings/delete/", views.delete_account, name="delete_account"),
+    path("settings/statistics/", about.about_me, name="about_me"),
+    path("settings/statistics/withdraw/", about.withdraw, name="withdraw_about"),
+]

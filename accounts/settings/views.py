@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.lists.writing import limit_age, show_adult_titles
+from accounts.requests import MemberRequest
+from accounts.settings import deletion
+from accounts.settings.forms import (
+    AdultForm,
+    AgeLimitForm,
+    LanguageForm,
+    PasswordForm,
+    PreferencesForm,
+    ThemeForm,
+    privacy_form,
+)
+from accounts.settings.language import remember_language
+from anirec.lib.web.requests import PageRequest
+from anirec.lib.web.responses import back_to
+
+YEAR = 365 * 24 * 3600
+
+
+@require_GET
+@login_required
+def settings(request: MemberRequest) -> HttpResponse:
+    return _settings(request)
+
+
+@require_POST
+@login_required
+def preferences(request: MemberRequest) -> HttpResponse:
+    form = PreferencesForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, preferences=form)
+    form.save()
+    response = redirect("accounts:settings")
+    remember_language(request, response, request.user.language)
+    with translation.override(request.user.language or translation.get_language_from_request(request)):
+        messages.success(request, gettext("Your settings are saved."))
+    return response
+
+
+@require_POST
+@login_required
+def adult(request: MemberRequest) -> HttpResponse:
+    form = AdultForm(request.POST)
+    form.full_clean()
+    show_adult_titles(request.user, form.cleaned_data["shows_adult"])
+    messages.success(
+        request,
+        gettext("Adult titles are shown to you now.")
+        if request.user.shows_adult
+        else gettext("Adult titles are hidden from you."),
+    )
+    return redirect("accounts:settings")
+
+
+@require_POST
+@login_required
+def age_limit(request: MemberRequest) -> HttpResponse:
+    form = AgeLimitForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, age=form)
+    limit_age(request.user, form.cleaned_data["age_limit"])
+    messages.success(request, gettext("The age limit of this account is changed."))
+    return redirect("accounts:settings")
+
+
+@require_POST
+@login_required
+def privacy(request: MemberRequest) -> HttpResponse:
+    form = privacy_form(request.POST, instance=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, privacy=form)
+    form.save()
+    messages.success(request, gettext("Your settings are saved."))
+    return redirect("accounts:settings")
+
+
+@require_POST
+def language(request: PageRequest) -> HttpResponse:
+    """For this browser, and from then on for the member."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(gettext("That language is not spoken here."))
+    response = back_to(request, "recommendations:home")
+    if request.user.is_authenticated:
+        request.user.language = form.cleaned_data["language"]
+        request.user.save(update_fields=["language"])
+    remember_language(request, response, form.cleaned_data["language"])
+    return response
+
+
+@require_POST
+def theme(request: PageRequest) -> HttpResponse:
+    """A member's theme is a setting; a visitor's is a cookie."""
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(gettext("The theme is system, light or dark."))
+    chosen = form.cleaned_data["theme"]
+    response = HttpResponse(status=204) if request.htmx else back_to(request, "recommendations:home")
+    if request.user.is_authenticated:
+        request.user.theme = chosen
+        request.user.save(update_fields=["theme"])
+    else:
+        response.set_cookie("theme", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@require_POST
+@login_required
+def delete_account(request: MemberRequest) -> HttpResponse:
+    form = PasswordForm(request.POST, user=request.user, auto_id="delete_%s")
+    if not form.is_valid():
+        return _settings(request, status=422, delete=form)
+    user = request.user
+    logout(request)
+    deletion.delete_account(user)
+    messages.success(request, gettext("Your account and everything in it is deleted."))
+    return redirect("recommendations:home")
+
+
+def _settings(request: MemberRequest, *, status: int = 200, **context: object) -> HttpResponse:
+    response = render(
+        request,
+        "accounts/settings/settings.html",
+        {
+            "preferences": PreferencesForm(instance=request.user),
+            "privacy": privacy_form(instance=request.user),
+            "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
+            "age": AgeLimitForm(user=request.user, initial={"age_limit": request.user.age_limit}),
+            "delete": PasswordForm(user=request.user, auto_id="delete_%s"),
+            **context,
+        },
+        status=status,
+    )
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,83 @@
+"""Who asks the API, and what their token may do. A view says which scopes it needs: `read_scope`, `write_scope`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+
+from accounts.models import AccessToken, User
+from accounts.tokens.issuing import find_token
+from accounts.tokens.scopes import scopes
+
+SCHEME = "Bearer"
+ASKS_ABOUT_LIST = {"list", "mine"}  # parameters that tell what is on my list, wherever they stand
+
+
+def key_of(request: Request | HttpRequest) -> str | None:
+    """The key that a request brings; None where it brings none."""
+    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == SCHEME.lower() else None
+
+
+class TokenAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        key = key_of(request)
+        if key is None:
+            return None
+        token = find_token(key)
+        if token is None:
+            raise AuthenticationFailed(_("This token is unknown, revoked or expired."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return SCHEME
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.tokens.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        listed = "\n".join(f"- `{scope}`: {says}" for scope, says in scopes().items())
+        says = f"A personal access token, made under /settings/tokens/, with one or more scopes:\n\n{listed}"
+        return {"type": "http", "scheme": "bearer", "description": says}
+
+
+def scope_needed(view: Any, method: str) -> str:
+    """ "" for what every token may do."""
+    return getattr(view, "read_scope" if method in SAFE_METHODS else "write_scope", "")
+
+
+class HasScope(BasePermission):
+    """A session may do all that its member may do; a token, what its scopes say."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.auth, AccessToken):
+            return True
+        needed = {scope_needed(view, cast(str, request.method))}
+        if ASKS_ABOUT_LIST & request.query_params.keys():
+            needed.add("read:list")
+        if missing := sorted(needed - {""} - set(request.auth.scopes)):
+            self.message = _("This token needs the scope %(scope)s.") % {"scope": missing[0]}
+            return False
+        return True
+
+
+MEMBERS: tuple[type[BasePermission], ...] = (IsAuthenticated, HasScope)
+
+
+class ForMembers:
+    """For views: only for members."""
+
+    permission_classes: ClassVar[Any] = MEMBERS
+
+
+def member_of(request: Request) -> User:
+    return cast(User, request.user)

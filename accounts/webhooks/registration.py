@@ -1,0 +1,34 @@
+"""Registering a webhook, and enabling it again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
+from accounts.events import events as known_events
+from accounts.models import User, Webhook
+from accounts.webhooks.sending import WebhookError, checked_url, new_secret
+
+MOST = 10  # webhooks of a member
+
+
+def register_webhook(user: User, url: str, events: Collection[str]) -> Webhook:
+    """Its `secret` is to be shown this once. Raises ValidationError, by field."""
+    try:
+        checked_url(url)
+    except WebhookError as error:
+        raise ValidationError({"url": str(error)}) from error
+    if Webhook.objects.filter(user=user).count() >= MOST:
+        raise ValidationError({"url": gettext("%(n)d webhooks are the most: delete one first.") % {"n": MOST}})
+    wanted = [event for event in known_events() if event in events]
+    webhook = Webhook(user=user, url=url, events=wanted, secret=new_secret())
+    webhook.clean_fields()
+    webhook.save()
+    return webhook
+
+
+def enable_webhook(webhook: Webhook) -> None:
+    webhook.disabled_at, webhook.n_failed = None, 0
+    webhook.save(update_fields=["disabled_at", "n_failed"])

@@ -1,0 +1,127 @@
+"""Posts a message to an address of a member's choice: signed, and never to a machine of our own network.
+
+The name is looked up once, every address that it has is checked, and the connection goes to a checked one, so a name that
+changes meanwhile changes nothing. Redirects are not followed, and nothing of the answer is read but its status.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import secrets
+import socket
+import ssl
+import threading
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+TEST = "test"  # the event of a message that a member sends to try a webhook out
+SECRET_PREFIX = "whsec_"
+SECONDS = 10  # for all of a delivery
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class WebhookError(Exception):
+    """Says why a message could not be delivered, or may not be sent to an address."""
+
+
+def new_secret() -> str:
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    """As Standard Webhooks has it, version 1: an HMAC of id, time and body, so that none of them can be another's."""
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> int:
+    """The status of the answer. Raises WebhookError."""
+    parts = checked_url(url)
+    address = _addresses(parts)[0]
+    connection = _connection(parts, address)
+    limit = threading.Timer(SECONDS, _shut, [connection])
+    limit.start()
+    try:
+        path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+        connection.request("POST", path, body, {**headers, "Host": parts.netloc})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise WebhookError(str(error)[:200] or type(error).__name__) from error
+    finally:
+        limit.cancel()
+        connection.close()
+
+
+def checked_url(url: str) -> SplitResult:
+    """Raises WebhookError for what is no address to send to, whatever its name stands for just now."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (raises for what is no port)
+    except ValueError as error:
+        raise WebhookError(_("This is no address: %(why)s.") % {"why": error}) from error
+    schemes = {"https", "http"} if settings.WEBHOOKS_ALLOW_PRIVATE else {"https"}
+    if parts.scheme not in schemes or not parts.hostname:
+        raise WebhookError(_("An address starts with https:// and a name."))
+    if "@" in parts.netloc or parts.fragment:
+        raise WebhookError(_("An address has neither a password nor a # in it."))
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise WebhookError(_("An address is written in ASCII, without spaces."))
+    return parts
+
+
+def _addresses(parts: SplitResult) -> list[str]:
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise WebhookError(_("The name %(name)s is not found.") % {"name": parts.hostname}) from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not settings.WEBHOOKS_ALLOW_PRIVATE and not all(is_public(address) for address in addresses):
+        raise WebhookError(_("The name %(name)s stands for an address that is not public.") % {"name": parts.hostname})
+    return addresses
+
+
+def is_public(text: str) -> bool:
+    """
+    >>> [is_public(text) for text in ("8.8.8.8", "10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1")]
+    [True, False, False, False, False, False]
+    """
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if address in NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner:
+            return is_public(str(inner))
+    return address.is_global and not address.is_multicast
+
+
+def _connection(parts: SplitResult, address: str) -> http.client.HTTPConnection:
+    """A connection to `address` that speaks, and checks certificates, as to the name."""
+    assert parts.hostname
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    connection = http.client.HTTPConnection(parts.hostname, port, timeout=SECONDS)
+    try:
+        plain = socket.create_connection((address, port), SECONDS)
+        is_secure = parts.scheme == "https"
+        context = ssl.create_default_context()
+        connection.sock = context.wrap_socket(plain, server_hostname=parts.hostname) if is_secure else plain
+    except OSError as error:
+        raise WebhookError(str(error)[:200] or type(error).__name__) from error
+    return connection
+
+
+def _shut(connection: http.client.HTTPConnection) -> None:
+    """Ends what the other thread waits for."""
+    if connection.sock is not None:
+        try:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # it is over already

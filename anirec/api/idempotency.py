@@ -1,0 +1,105 @@
+"""Idempotency-Key: a write that is sent again, because its answer was lost, is not done again but answered as before.
+
+The write and its kept answer are one transaction, so neither is there without the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import StoredResponse, User
+from accounts.tokens.authentication import key_of
+from accounts.tokens.issuing import find_token
+from anirec.api.problems import problem_response
+from anirec.lib.locks import try_lock_in_transaction
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+LONGEST = 255
+HEADERS = ("Content-Type", "ETag", "Location")
+
+Answer = Callable[[], HttpResponse]
+Owner = tuple[User, str]
+
+
+def answer_once(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """The kept answer, or `answer()`, which is kept unless it says that something was wrong."""
+    key, owner = request.headers[HEADER], _owner(request)
+    if not 0 < len(key) <= LONGEST or not key.isprintable():
+        return problem_response(400, _("An Idempotency-Key has 1 to %(n)d printable characters.") % {"n": LONGEST})
+    if owner is None:
+        return answer()  # nobody may write without being known
+    with transaction.atomic():
+        if not _lock(owner, key):
+            return problem_response(409, _("A request with this Idempotency-Key is being answered just now."))
+        fingerprint = _fingerprint(request)
+        kept = StoredResponse.objects.filter(user=owner[0], caller=owner[1], key=key)
+        if before := kept.filter(created_at__gt=timezone.now() - StoredResponse.LASTS).first():
+            return _again(before, fingerprint)
+        kept.delete()
+        response = _rendered(answer())
+        if response.status_code < 400:
+            _keep(response, owner, key, fingerprint)
+        else:
+            transaction.set_rollback(True)
+    return response
+
+
+def _owner(request: HttpRequest) -> Owner | None:
+    key = key_of(request)
+    if key is not None:
+        token = find_token(key)
+        return (token.user, f"token:{token.pk}") if token else None
+    return (request.user, "session") if request.user.is_authenticated else None
+
+
+def _lock(owner: Owner, key: str) -> bool:
+    """Until the transaction ends; of two requests at once, the second does not get it."""
+    return try_lock_in_transaction(f"answer {owner[0].pk}:{owner[1]}:{key}")
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    """Of a form with files: what is in it, since its borders are drawn anew each time."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type != "multipart/form-data":
+        digest.update(request.body)
+        return digest.hexdigest()
+    for name, values in sorted(request.POST.lists()):
+        digest.update(f"{name}={values}\n".encode())
+    for name, file in sorted((name, file) for name, files in request.FILES.lists() for file in files):
+        digest.update(f"{name}={file.name}\n".encode())
+        for chunk in file.chunks():
+            digest.update(chunk)
+        file.seek(0)
+    return digest.hexdigest()
+
+
+def _again(before: StoredResponse, fingerprint: str) -> HttpResponse:
+    if before.fingerprint != fingerprint:
+        return problem_response(422, _("This Idempotency-Key was sent with another request before."))
+    response = HttpResponse(bytes(before.body), status=before.status, headers=before.headers)
+    response[REPLAYED] = "true"
+    return response
+
+
+def _rendered(response: HttpResponse) -> HttpResponse:
+    render = getattr(response, "render", None)
+    return render() if render else response
+
+
+def _keep(response: HttpResponse, owner: Owner, key: str, fingerprint: str) -> None:
+    StoredResponse.objects.create(
+        user=owner[0],
+        caller=owner[1],
+        key=key,
+        fingerprint=fingerprint,
+        status=response.status_code,
+        headers={name: response[name] for name in HEADERS if name in response},
+        body=response.content,
+    )

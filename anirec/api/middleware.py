@@ -1,0 +1,60 @@
+"""What holds for every request under /api/: bodies of a size, idempotency keys, entity tags, limits said in headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
+
+from anirec.api import idempotency
+from anirec.api.problems import is_api, problem_response
+from anirec.api.throttling import ON
+
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class ApiMiddleware(MiddlewareMixin):
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        method = request.method or ""
+        if method not in WRITES or not is_api(request):
+            return None
+        if _is_too_long(request):
+            return problem_response(413, _("A body has at most %(n)d bytes.") % {"n": _most_bytes()})
+        if idempotency.HEADER not in request.headers or not hasattr(getattr(view, "cls", view), method.lower()):
+            return None
+        return idempotency.answer_once(request, lambda: view(request, *args, **kwargs))
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+        if not is_api(request):
+            return response
+        if (quota := getattr(request, ON, None)) is not None:
+            for name, value in quota.headers().items():
+                response[name] = value
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+        if "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_cache=True)
+        return ConditionalGetMiddleware(lambda _request: response).process_response(request, response)
+
+
+def _is_too_long(request: HttpRequest) -> bool:
+    """Files are streamed to disk; everything else is read into memory."""
+    if request.content_type == "multipart/form-data":
+        return False
+    try:
+        return len(request.body) > _most_bytes()
+    except RequestDataTooBig:
+        return True
+
+
+def _most_bytes() -> int:
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)

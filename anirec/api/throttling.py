@@ -1,0 +1,76 @@
+"""How often the API may be asked: by each token, each member's browser, each address of a visitor."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
+
+from accounts.models import AccessToken
+from anirec.lib.valkey import valkey
+
+ON = "_quota"  # attribute of a request: what its answer says of the limit
+PREFIX = "anirec:quota"
+
+
+@dataclass(frozen=True)
+class Quota:
+    """left: requests until the window ends, in `seconds`."""
+
+    limit: int
+    window: int
+    left: int
+    seconds: int
+
+    def headers(self) -> dict[str, str]:
+        """As the IETF's draft on rate limit headers has them."""
+        return {
+            "RateLimit-Policy": f'"default";q={self.limit};w={self.window}',
+            "RateLimit": f'"default";r={self.left};t={self.seconds}',
+        }
+
+
+class PerCaller(BaseThrottle):
+    """So many requests in each window of time, counted in one round trip."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        scope, caller = self._caller(request)
+        limit, window = _rate(rates()[scope])
+        now = time.time()
+        key = f"{PREFIX}:{caller}:{int(now // window)}"
+        with valkey().pipeline(transaction=False) as pipe:
+            pipe.incr(key)
+            pipe.expire(key, window)
+            asked = pipe.execute()[0]
+        self.quota = Quota(limit, window, max(0, limit - asked), math.ceil(window - now % window))
+        setattr(request._request, ON, self.quota)
+        return bool(asked <= limit)
+
+    def wait(self) -> float:
+        return self.quota.seconds
+
+    def _caller(self, request: Request) -> tuple[str, str]:
+        if isinstance(request.auth, AccessToken):
+            return "user", f"token:{request.auth.pk}"
+        if request.user.is_authenticated:
+            return "user", f"member:{request.user.pk}"
+        return "anon", f"address:{self.get_ident(request)}"
+
+
+def rates() -> dict[str, str]:
+    """By `anon` and `user`: "60/min"."""
+    return cast(dict[str, Any], settings.REST_FRAMEWORK)["DEFAULT_THROTTLE_RATES"]
+
+
+@lru_cache(maxsize=8)
+def _rate(text: str) -> tuple[int, int]:
+    limit, seconds = SimpleRateThrottle.parse_rate(SimpleRateThrottle.__new__(SimpleRateThrottle), text)
+    assert limit is not None
+    assert seconds is not None
+    return limit, seconds

@@ -1,0 +1,317 @@
+"""`python -m anirec.bench.speeds`: how fast members are published, and how fast one real web process answers.
+
+It uses PostgreSQL and Valkey of its own (DATA_DIR/bench); nothing of the site's data is read or changed. With the
+shared data beside the project it measures on the full catalogue and a model trained on all ratings, otherwise on the
+sample catalogue and the starter model. The web process is measured from another process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from anirec.start.embedded import BASE_DIR, data_dir, provide_services
+from anirec.start.servers import free_port
+
+RECOMMENDATIONS = "/api/v1/my/recommendations/?n=20"
+PING = "/api/v1/ping/"
+CONNECTIONS = 4
+SHARED = BASE_DIR.parent / "shared" / "data"
+RATINGS = SHARED / "ratings.parquet"
+CATALOGUES = (
+    ("mal-2020", "mal_2020_anime.csv.gz"),
+    ("jikan", "mal_seasonal_2026.parquet"),
+    ("anilist", "anilist_2026.parquet"),
+    ("synopses", "synopses.parquet"),
+)
+HEAVY = ("tensorflow", "surprise")
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    bar: str
+    measured: str
+    ratio: float  # ≥ 1 holds the bar
+
+    def __str__(self) -> str:
+        return f"{self.what:<58} {self.bar:>10} {self.measured:>10} {self.ratio:>7.2f}{'' if self.ratio >= 1 else '  missed'}"
+
+
+def main() -> None:
+    options = _options()
+    os.chdir(BASE_DIR)
+    provide_own_services("bench", keep=options.again)
+    if not options.again:
+        _fill(options)
+    tokens = _tokens()
+    port = free_port()
+    with web_process(port) as web:
+        rows = asyncio.run(_measure(web, port, tokens, options))
+        rows += _footprint(web)
+    print(f"\n{'one web process':<58} {'bar':>10} {'measured':>10} {'ratio':>7}")
+    print(*rows, sep="\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure one web process of this project.")
+    parser.add_argument("--requests", type=int, default=1500, help="requests of each kind (default: 1500)")
+    parser.add_argument("--ratings-given", type=int, default=100, help="new ratings to time (default: 100)")
+    parser.add_argument(
+        "--members", type=int, default=2000, help="members of the site whose publication is broken off (default: 2000)"
+    )
+    parser.add_argument("--small", action="store_true", help="the sample catalogue and the starter model in any case")
+    parser.add_argument(
+        "--again", action="store_true", help="the web process alone, on the site that the last run made"
+    )
+    return parser.parse_args()
+
+
+# --- A site of its own ---------------------------------------------------------------------------------------------
+
+
+def provide_own_services(name: str, *, keep: bool = False) -> None:
+    """Servers of this run's own, in DATA_DIR/name: empty, or as the last run left them."""
+    folder = data_dir() / name
+    for variable in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        os.environ.pop(variable, None)
+    if not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    os.environ.update(DATA_DIR=str(folder), API_RATE_MEMBER="10000000/min", API_RATE_ANONYMOUS="10000000/min")
+    os.environ["PYTHONWARNINGS"] = "ignore:No directory at"  # static files are not collected here
+    provide_services()
+
+
+def _fill(options: argparse.Namespace) -> None:
+    manage("migrate", "--verbosity", "0")
+    manage("seed")
+    if options.small or not SHARED.is_dir():
+        print("measured on the sample catalogue and the starter model: ../shared/data is not used")
+    else:
+        import_catalogues()
+        manage("import_ratings", str(RATINGS))
+        manage("rebuild")
+    manage("bench_publish")
+    manage("bench_resume", "--members", str(options.members))
+    manage("bench_live")
+
+
+def import_catalogues() -> None:
+    for layout, file in CATALOGUES:
+        manage("import_catalogue", str(SHARED / file), "--format", layout)
+
+
+def manage(*arguments: str) -> None:
+    if subprocess.run([sys.executable, "manage.py", *arguments]).returncode:
+        sys.exit(f"anirec: `manage.py {' '.join(arguments)}` failed; nothing was measured.")
+
+
+def _tokens() -> list[str]:
+    """A token for each member that has recommendations in the table; only their hashes are stored."""
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        found = connection.execute(
+            "SELECT user_id FROM recommendations_memberrecommendations"
+            " JOIN recommendations_modelversion version ON version.id = version_id WHERE version.is_active ORDER BY 1"
+        )
+        keys = {user_id: f"anirec_bench{user_id}" for (user_id,) in found}
+        rows = [(user_id, hashlib.sha256(key.encode()).hexdigest()) for user_id, key in keys.items()]
+        connection.cursor().executemany(
+            "INSERT INTO accounts_accesstoken (user_id, digest, name, scopes, created_at) VALUES (%s, %s, 'bench',"
+            " ARRAY['read:list', 'write:list', 'read:recommendations'], now()) ON CONFLICT DO NOTHING",
+            rows,
+        )
+    if not keys:
+        sys.exit("anirec: no member has recommendations; nothing was measured.")
+    return list(keys.values())
+
+
+@contextmanager
+def web_process(port: int) -> Iterator[psutil.Process]:
+    command = ["uvicorn", "anirec.asgi:application", "--port", str(port), "--lifespan", "off", "--no-access-log"]
+    process = psutil.Popen([sys.executable, "-m", *command, "--log-level", "warning"], cwd=BASE_DIR)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+# --- Requests ------------------------------------------------------------------------------------------------------
+
+
+class Client:
+    """One kept-alive connection. Bare, so that the one who measures takes little of the machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    async def __aenter__(self) -> Client:
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.writer.close()
+
+    async def request(
+        self, path: str, token: str = "", method: str = "GET", body: bytes = b"", cookie: str = ""
+    ) -> tuple[int, bytes]:
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
+        head += f"Authorization: Bearer {token}\r\n" if token else ""
+        head += f"Cookie: {cookie}\r\n" if cookie else ""
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.writer.write(head.encode() + body)
+        answer = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(answer.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
+        return int(answer[9:12]), await self.reader.readexactly(length)
+
+    async def get_json(self, path: str, token: str) -> Any:
+        status, body = await self.request(path, token)
+        if status != 200:
+            sys.exit(f"anirec: {path} answered {status}: {body[:300].decode()}")
+        return json.loads(body)
+
+
+@dataclass(frozen=True)
+class Load:
+    per_second: float
+    milliseconds: list[float]
+
+    def percentile(self, percent: int) -> float:
+        return statistics.quantiles(self.milliseconds, n=100)[percent - 1]
+
+
+async def _load(
+    port: int, n: int, connections: int, send: Callable[[Client, int], Awaitable[tuple[int, bytes]]]
+) -> Load:
+    """Send n requests over several connections, each sending its next when it has its answer."""
+    numbers, times = iter(range(n)), []
+
+    async def work() -> None:
+        async with Client(port) as client:
+            for number in numbers:
+                start = time.perf_counter()
+                status, body = await send(client, number)
+                times.append((time.perf_counter() - start) * 1000)
+                if status != 200:
+                    sys.exit(f"anirec: a measured request answered {status}: {body[:300].decode()}")
+
+    start = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(connections)))
+    return Load(n / (time.perf_counter() - start), times)
+
+
+async def wait_until_up(port: int) -> None:
+    for _ in range(300):
+        try:
+            async with Client(port) as client:
+                if (await client.request("/health/"))[0] == 200:
+                    return
+        except OSError:
+            await asyncio.sleep(0.1)
+    sys.exit("anirec: the web process does not answer; nothing was measured.")
+
+
+# --- What is measured ----------------------------------------------------------------------------------------------
+
+
+async def _measure(web: psutil.Process, port: int, tokens: Sequence[str], options: argparse.Namespace) -> list[Row]:
+    def ping(client: Client, _number: int) -> Awaitable[tuple[int, bytes]]:
+        return client.request(PING)
+
+    def recommend(client: Client, number: int) -> Awaitable[tuple[int, bytes]]:
+        return client.request(RECOMMENDATIONS, tokens[number % len(tokens)])
+
+    await wait_until_up(port)
+    await _load(port, 200, CONNECTIONS, recommend)  # warm
+    await _require_full_lists(port, tokens)
+    begun = _cpu_seconds(web)
+    empty = await _load(port, options.requests, CONNECTIONS, ping)
+    pinged = _cpu_seconds(web)
+    full = await _load(port, options.requests, CONNECTIONS, recommend)
+    served = _cpu_seconds(web)
+    alone = await _load(port, options.requests // 5, 1, recommend)
+    changes = await _rate_and_look(port, tokens, options.ratings_given)
+    share = full.per_second / empty.per_second
+    print(f"\nempty JSON object: {empty.per_second:.0f}/s, p50 {empty.percentile(50):.1f} ms")
+    per_ping, per_list = ((pinged - begun) / options.requests, (served - pinged) / options.requests)
+    print(
+        f"processor time of the web process: {per_ping * 1000:.2f} ms an empty object, {per_list * 1000:.2f} ms a list"
+    )
+    for load, connections in ((full, f"{CONNECTIONS} connections"), (alone, "one connection")):
+        p50, p95 = load.percentile(50), load.percentile(95)
+        print(f"recommendations: {load.per_second:.0f}/s, p50 {p50:.1f} ms, p95 {p95:.1f} ms at {connections}")
+    return [
+        _at_most("recommendations, p95, ms", 40, alone.percentile(95)),
+        Row("recommendations, throughput / empty JSON object's", "≥ 0.10", f"{share:.2f}", share / 0.1),
+        _at_most("new rating and the list that reflects it, p95, ms", 150, changes.percentile(95)),
+    ]
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    """What the process took of the processor: steadier than the clock on a machine that does other things too."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+async def _require_full_lists(port: int, tokens: Sequence[str]) -> None:
+    """The bars are about lists of 20 titles with reasons: say so if these are less."""
+    async with Client(port) as client:
+        lists = [await client.get_json(RECOMMENDATIONS, token) for token in tokens[:50]]
+    lengths = [len(found["items"]) for found in lists]
+    with_reasons = sum(bool(item["reasons"]) for found in lists for item in found["items"])
+    sources = sorted({found["source"] for found in lists})
+    print(
+        f"{len(tokens)} members; of {len(lists)} lists the shortest has {min(lengths)} titles; {with_reasons} of "
+        f"{sum(lengths)} titles have reasons; from: {', '.join(sources)}"
+    )
+
+
+async def _rate_and_look(port: int, tokens: Sequence[str], n: int) -> Load:
+    """Each time a member scores their first recommendation; the next list must be live and without it."""
+    times = []
+    async with Client(port) as client:
+        for number in range(n):
+            token = tokens[number % len(tokens)]
+            rated = (await client.get_json(RECOMMENDATIONS, token))["items"][0]["title"]["id"]
+            start = time.perf_counter()
+            status, body = await client.request(f"/api/v1/my/list/{rated}/", token, "PATCH", b'{"score": 9}')
+            found = await client.get_json(RECOMMENDATIONS, token)
+            times.append((time.perf_counter() - start) * 1000)
+            if status != 200 or found["source"] != "live" or rated in [item["title"]["id"] for item in found["items"]]:
+                sys.exit(f"anirec: the list does not reflect a new rating (source {found['source']}): {body.decode()}")
+    return Load(n / sum(times) * 1000, times)
+
+
+def _footprint(web: psutil.Process) -> list[Row]:
+    megabytes = web.memory_info().rss / 2**20
+    files = {Path(region.path).parts for region in web.memory_maps()}
+    heavy = [name for name in HEAVY if any(name in parts for parts in files)]
+    return [
+        _at_most("memory of the web process after the load, MB", 250, megabytes),
+        Row("TensorFlow or Surprise loaded there", "none", ", ".join(heavy) or "none", 0.0 if heavy else 1.0),
+    ]
+
+
+def _at_most(what: str, bar: float, measured: float) -> Row:
+    return Row(what, f"< {bar:.0f}", f"{measured:.1f}", bar / measured)
+
+
+if __name__ == "__main__":
+    main()

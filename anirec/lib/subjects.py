@@ -1,0 +1,21 @@
+"""The subjects of an app: its folders, each of which may have a `hooks` and a `tasks` module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+
+
+def load_hooks(app: str) -> None:
+    """Import the `hooks` of every subject of `app`: what it registers elsewhere, and the signals it receives."""
+    for subject in subjects_with(app, "hooks"):
+        import_module(f"{subject}.hooks")
+
+
+def subjects_with(app: str, module: str) -> Iterator[str]:
+    """Dotted names of the packages directly below `app` that have `module`, in alphabetical order."""
+    for found in iter_modules(import_module(app).__path__, f"{app}."):
+        if found.ispkg and find_spec(f"{found.name}.{module}") is not None:
+            yield found.name

@@ -1,0 +1,195 @@
+"""The services that the environment does not name: PostgreSQL and Valkey, started from their Python packages.
+
+Every process that uses them holds a shared lock on DATA_DIR/services.users; the first one starts the servers and the
+last one to leave stops them. Locks vanish with their process, so one that is killed leaves at most running servers,
+which the next one takes over. Nothing here imports Django: settings are read after the URLs are known.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from anirec.start.servers import (
+    Postgres,
+    Running,
+    Server,
+    ServerError,
+    Valkey,
+    check_postgres,
+    check_redis,
+    write_private,
+)
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+CHECKS: dict[str, tuple[str, Callable[[str], None]]] = {
+    "DATABASE_URL": ("PostgreSQL", check_postgres),
+    "REDIS_URL": ("Redis", check_redis),
+}
+
+
+def data_dir() -> Path:
+    return Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
+
+
+def provide_services(*, durable: bool = True) -> None:
+    """Set DATABASE_URL, REDIS_URL and SECRET_KEY where they are unset; exit with a sentence when that cannot be.
+
+    `durable=False` trades safety on power loss for speed, for data that may be lost: tests.
+    """
+    provide_secret_key()
+    try:
+        given = [name for name in CHECKS if os.environ.get(name)]
+        for name in given:
+            _check_given(name)
+        if len(given) < len(CHECKS):
+            _provide_embedded(data_dir(), durable)
+    except (ServerError, OSError) as error:
+        raise SystemExit(f"anirec: {error}") from None
+
+
+def provide_secret_key() -> None:
+    """Set SECRET_KEY from the data folder when it is unset; a deployment, which names its services, names its key too."""
+    if os.environ.get("SECRET_KEY") or all(os.environ.get(name) for name in CHECKS):
+        return
+    try:
+        _prepare(data_dir())
+        os.environ["SECRET_KEY"] = _secret(data_dir() / "secret_key")
+    except (ServerError, OSError) as error:
+        raise SystemExit(f"anirec: {error}") from None
+
+
+def _check_given(name: str) -> None:
+    service, check = CHECKS[name]
+    try:
+        check(os.environ[name])
+    except Exception as error:  # of any client library: what matters is that it cannot be used
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ServerError(
+            f"{service} cannot be reached at {_without_password(os.environ[name])} ({name}): {reason[0]}"
+        ) from None
+
+
+def _provide_embedded(folder: Path, durable: bool) -> None:
+    _prepare(folder)
+    _exit_on_termination()
+    servers: list[Server] = [
+        server
+        for server in (Postgres(folder, durable=durable), Valkey(folder, durable=durable))
+        if not os.environ.get(server.variable)
+    ]
+    with _only_one(folder):
+        users = _join(folder)
+        atexit.register(_leave, folder, servers, users, os.getpid())
+        running = {
+            server.variable: _running(server) or server.start(_secret(folder / "password")) for server in servers
+        }
+        for server in servers:
+            _remember(server, running[server.variable])
+    os.environ.update({variable: found.url for variable, found in running.items()})
+
+
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise ServerError(f"the data folder {folder} cannot be used: {error.strerror}.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ServerError(f"the data folder {folder} is not writable: change its owner, or set DATA_DIR.")
+    if free < LEAST_FREE_BYTES:
+        raise ServerError(
+            f"the disk of {folder} is nearly full ({free // 2**20} MB free): make room for at least "
+            f"{LEAST_FREE_BYTES // 2**20} MB, or set DATA_DIR to a folder on another disk."
+        )
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        write_private(path, secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+# --- Who uses the servers ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the lock under which servers are started and stopped; it is free again within seconds."""
+    with (folder / "services.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _join(folder: Path) -> int:
+    users = os.open(folder / "services.users", os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(users, fcntl.LOCK_SH)
+    return users
+
+
+def _leave(folder: Path, servers: list[Server], users: int, joined_by: int) -> None:
+    if os.getpid() != joined_by:  # a forked child: the services are its parent's
+        return
+    with _only_one(folder):
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # others still use them, and the last one stops them
+        finally:
+            os.close(users)
+        for server in reversed(servers):
+            pid = server.leftover_pid()
+            if pid:
+                server.stop(pid)
+            _state_file(server).unlink(missing_ok=True)
+
+
+def _running(server: Server) -> Running | None:
+    """The server that runs on this folder already, if it answers; one that does not is stopped."""
+    pid = server.leftover_pid()
+    if pid is None:
+        return None
+    try:
+        state = json.loads(_state_file(server).read_text())
+        CHECKS[server.variable][1](state["url"])
+        return Running(pid, state["url"])
+    except Exception:  # an unreadable file, a server that is shutting down or hangs: start anew
+        server.stop(pid)
+        return None
+
+
+def _remember(server: Server, running: Running) -> None:
+    write_private(_state_file(server), json.dumps({"pid": running.pid, "url": running.url}))
+
+
+def _state_file(server: Server) -> Path:
+    return server.folder.with_suffix(".json")
+
+
+def _exit_on_termination() -> None:
+    """Let `kill` and a closed terminal end the process as Ctrl-C does: through the exit functions."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, leave)
+
+
+def _without_password(url: str) -> str:
+    before, separator, after = url.rpartition("@")
+    return f"{before.partition('://')[0]}://…@{after}" if separator else url

@@ -1,0 +1,92 @@
+"""What airs when: the coming week as a page, and a member's titles as a feed for calendar programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anirec.lib.time_zones import ZONES, remember_zone, zone_of
+from anirec.lib.web.requests import PageRequest
+from catalog.airing.ical import calendar_response
+from catalog.airing.schedule import WEEK, Airing, airings, on_air, week_of
+from catalog.models import CalendarFeed
+from catalog.viewers import MemberRequest
+
+WEEKS_AWAY = 26  # as far as one may leaf
+FEED_WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    is_today: bool
+    airings: list[Airing]
+
+
+@require_GET
+def calendar(request: PageRequest) -> HttpResponse:
+    """Seven days from today, or so many weeks from it."""
+    zone, away = zone_of(request), _weeks_away(request)
+    only_mine = request.user.is_authenticated and request.GET.get("mine") == "on"
+    days = _days(request, zone, away, only_mine)
+    context = {
+        "zone": zone.key, "zones": ZONES, "away": away, "only_mine": only_mine, "days": days,
+        "n_airings": sum(len(day.airings) for day in days), "first": days[0].day, "last": days[-1].day,
+        "previous": max(away - 1, -WEEKS_AWAY), "next": min(away + 1, WEEKS_AWAY),
+    }  # fmt: skip
+    if request.htmx.target == "calendar":
+        return remember_zone(request, render(request, "catalog/airing/_calendar.html", context))
+    feed = CalendarFeed.objects.filter(user=request.user).first() if request.user.is_authenticated else None
+    address = request.build_absolute_uri(feed.get_absolute_url()) if feed else ""
+    return remember_zone(request, render(request, "catalog/airing/calendar.html", {**context, "feed_address": address}))
+
+
+@require_GET
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
+    """What a member watches or plans to: whoever has the address may read it."""
+    feed = get_object_or_404(CalendarFeed.objects.select_related("user"), token=token, user__is_active=True)
+    now = timezone.now()
+    titles = on_air(feed.user, only_mine=True)
+    episodes = airings(titles, now - WEEK, now + timedelta(weeks=FEED_WEEKS))
+    return calendar_response(request, _("My anime"), episodes, feed.user)
+
+
+@require_POST
+@login_required
+def renew_feed(request: MemberRequest) -> HttpResponse:
+    """A new secret address; the old one ends."""
+    CalendarFeed.objects.filter(user=request.user).delete()
+    CalendarFeed.objects.create(user=request.user)
+    messages.success(request, _("Your calendar has a new address."))
+    return redirect("catalog:calendar")
+
+
+@require_POST
+@login_required
+def revoke_feed(request: MemberRequest) -> HttpResponse:
+    CalendarFeed.objects.filter(user=request.user).delete()
+    messages.success(request, _("Your calendar has no address any more."))
+    return redirect("catalog:calendar")
+
+
+def _weeks_away(request: HttpRequest) -> int:
+    try:
+        return max(-WEEKS_AWAY, min(WEEKS_AWAY, int(request.GET.get("week", 0))))
+    except ValueError:
+        return 0
+
+
+def _days(request: HttpRequest, zone: ZoneInfo, away: int, only_mine: bool) -> list[Day]:
+    today = datetime.now(zone).date()
+    days = week_of(today + away * WEEK, zone)
+    found = airings(on_air(request.user, only_mine=only_mine), days[0][1], days[-1][2])
+    return [Day(day, day == today, [one for one in found if start <= one.at < end]) for day, start, end in days]

@@ -1,0 +1,113 @@
+"""When titles air: from the weekday and hour in Japan, or the next episode's moment, to moments that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from catalog.models import Title
+from catalog.models.titles import Medium, Status, TitleQuerySet
+from catalog.viewers import Viewer
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+WEEK = timedelta(weeks=1)
+COUR = 13  # episodes, one a week: as far as a series of unknown length is looked ahead from its next episode
+FOLLOWED = ("watching", "planned")
+
+
+@dataclass(frozen=True)
+class Airing:
+    """One episode on air. `episode`: its number, where it is known."""
+
+    at: datetime
+    title: Title
+    episode: int | None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """An episode a week, the first at `first`."""
+
+    first: datetime
+    episode: int | None  # the number of the first
+    last: datetime | None  # None: nobody knows
+
+    def between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, int | None]]:
+        """(moment, number) of the episodes from `since` until before `until`."""
+        weeks = max(0, -((self.first - since) // WEEK))
+        at = self.first + weeks * WEEK
+        while at < until and (self.last is None or at <= self.last):
+            if at >= since:
+                yield at, None if self.episode is None else self.episode + weeks
+            at, weeks = at + WEEK, weeks + 1
+
+
+def schedule_of(title: Title) -> Schedule | None:
+    """What is known about when `title` airs; None when it isn't on air, or nobody says when."""
+    if title.status not in (Status.AIRING, Status.UPCOMING):
+        return None
+    if title.next_airing_at:
+        episode = title.next_episode or None
+        left = title.episodes - episode if title.episodes and episode else COUR
+        return Schedule(title.next_airing_at, episode, title.next_airing_at + max(0, left) * WEEK)
+    if title.broadcast_day is None or title.broadcast_time is None:
+        return None
+    start = _day(title.started_on)
+    if start is None:
+        return Schedule(_on_weekday(date(2000, 1, 1), title), None, None) if title.status == Status.AIRING else None
+    first = _on_weekday(start, title)
+    end = _day(title.ended_on)
+    if title.episodes:
+        return Schedule(first, 1, first + (title.episodes - 1) * WEEK)
+    return Schedule(first, None, datetime.combine(end, time.max, JAPAN) if end else None)
+
+
+def _day(partial: object) -> date | None:
+    """A date of which the day is known."""
+    text = str(partial or "")
+    return date.fromisoformat(text) if len(text) == 10 else None
+
+
+def _on_weekday(day: date, title: Title) -> datetime:
+    """The first broadcast on or after `day`, both in Japan."""
+    assert title.broadcast_day is not None
+    assert title.broadcast_time is not None
+    on = day + timedelta(days=(title.broadcast_day - day.isoweekday()) % 7)
+    return datetime.combine(on, title.broadcast_time, JAPAN).astimezone(UTC)
+
+
+def on_air(viewer: Viewer, *, only_mine: bool = False) -> TitleQuerySet:
+    """The titles that may air soon and that `viewer` may see; `only_mine`: that they watch or plan to."""
+    titles = Title.objects.visible_to(viewer).for_airing()
+    titles = titles.filter(medium=Medium.ANIME, status__in=[Status.AIRING, Status.UPCOMING])
+    titles = titles.filter(Q(next_airing_at__isnull=False) | Q(broadcast_time__isnull=False))
+    if only_mine and viewer is not None and viewer.is_authenticated:
+        titles = titles.filter(entries__user=viewer.pk, entries__status__in=FOLLOWED)
+    return titles
+
+
+def airings(titles: Iterable[Title], since: datetime, until: datetime) -> list[Airing]:
+    """Every episode on air from `since` until before `until`, in order."""
+    found = [
+        Airing(at, title, episode)
+        for title in titles
+        if (schedule := schedule_of(title))
+        for at, episode in schedule.between(since, until)
+    ]
+    return sorted(found, key=lambda airing: (airing.at, -airing.title.members, airing.title.pk))
+
+
+def next_airing(title: Title, now: datetime) -> Airing | None:
+    """The next episode, within the coming two weeks."""
+    return next(iter(airings([title], now, now + 2 * WEEK)), None)
+
+
+def week_of(day: date, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:
+    """(day, its beginning, its end) for seven days from `day`, as clocks in `zone` have them: some have 23 or 25 hours."""
+    days = [day + timedelta(days=number) for number in range(8)]
+    starts = [datetime.combine(one, time.min, zone).astimezone(UTC) for one in days]
+    return [(days[number], starts[number], starts[number + 1]) for number in range(7)]

@@ -1,0 +1,244 @@
+"""The catalogue's filters: one definition for the pages and the API. Their state is the URL's query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import django_filters as filters
+import numpy as np
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
+
+from catalog.index.found import Found
+from catalog.index.seasons import SEASONS, season_number
+from catalog.index.sorting import SORTS, best_first
+from catalog.index.titles import CHOICES, Mask, TitleIndex, title_index
+from catalog.models import Title
+from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Status, TitleQuerySet
+from catalog.search.find import find_title_ids
+from catalog.viewers import Viewer
+
+MOST_FOUND = 500  # a search that fits more titles than this keeps the best of them
+YEARS = {"min_value": 1900, "max_value": 2200}
+SEASON_PATTERN = rf"(?:19|20|21)\d\d-(?:{'|'.join(SEASONS)})"
+RANGES = {"year", "score", "episodes", "minutes", "members"}  # with `_min` and `_max`
+ON_LIST, OFF_LIST = "on", "off"
+
+
+class SlugsField(forms.MultipleChoiceField):
+    """Any of the slugs that the viewer may choose from, which the filter set says."""
+
+    known: frozenset[str] | Mapping[str, int] = frozenset()
+
+    def valid_value(self, value: Any) -> bool:
+        return value in self.known
+
+
+class SlugsFilter(filters.MultipleChoiceFilter):
+    field_class = SlugsField
+
+
+class SeasonField(forms.RegexField):
+    """A season of a year, "2019-fall": as a number of `season_number`."""
+
+    default_error_messages = {"invalid": _("Write a year and a season, such as 2019-fall.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(regex=re.compile(rf"\A{SEASON_PATTERN}\Z"), **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        year, season = text.split("-")
+        return season_number(int(year), season)
+
+
+class SeasonFilter(filters.Filter):
+    field_class = SeasonField
+
+
+def status_on_list_choices() -> list[tuple[str, Any]]:
+    """On my list, not on it, or by its status there; what statuses there are is the list's business."""
+    entry = cast(Any, Title._meta.get_field("entries")).related_model
+    return [(ON_LIST, _("On my list")), (OFF_LIST, _("Not on my list")), *entry._meta.get_field("status").choices]
+
+
+def _number(label: Any, low: int = 0, high: int | None = None) -> filters.NumberFilter:
+    return filters.NumberFilter(min_value=low, max_value=high, label=label)
+
+
+class TitleFilter(filters.FilterSet):
+    """Everything given must fit; of the several values of one filter one must, but for `tag` and `tag_not`."""
+
+    q = filters.CharFilter(label=_("Any of its names"), max_length=120)
+    tag = SlugsFilter(label=_("With all of these tags"))
+    tag_any = SlugsFilter(label=_("With one of these tags"))
+    tag_not = SlugsFilter(label=_("With none of these tags"))
+    studio = SlugsFilter(label=_("Studio"))
+    format = filters.MultipleChoiceFilter(choices=Format.choices[:-1], label=_("Format"))
+    status = filters.MultipleChoiceFilter(choices=Status.choices[:-1], label=_("Status"))
+    source_material = filters.MultipleChoiceFilter(choices=SourceMaterial.choices[:-1], label=_("Based on"))
+    age_rating = filters.MultipleChoiceFilter(choices=AgeRating.choices[:-1], label=_("Age rating"))
+    season = filters.MultipleChoiceFilter(choices=Season.choices, label=_("Season"))
+    season_from = SeasonFilter(label=_("From season"))
+    season_to = SeasonFilter(label=_("To season"))
+    year_min = filters.NumberFilter(label=_("From year"), **YEARS)
+    year_max = filters.NumberFilter(label=_("To year"), **YEARS)
+    score_min = _number(_("Score at least"), high=10)
+    score_max = _number(_("Score at most"), high=10)
+    episodes_min = _number(_("Episodes at least"))
+    episodes_max = _number(_("Episodes at most"))
+    minutes_min = _number(_("Minutes an episode at least"))
+    minutes_max = _number(_("Minutes an episode at most"))
+    members_min = _number(_("Audience at least"))
+    members_max = _number(_("Audience at most"))
+    list = filters.MultipleChoiceFilter(choices=status_on_list_choices, label=_("My list"))
+    sort = filters.ChoiceFilter(
+        choices=[(name, label) for name, (label, *_rest) in SORTS.items()], empty_label=None, label=_("Order")
+    )
+
+    class Meta:
+        model = Title
+        fields: Sequence[str] = ()
+
+    @classmethod
+    def is_asked(cls, parameters: Iterable[str]) -> bool:
+        """Whether these name a filter: to set all of them up for nothing takes as long as many an answer."""
+        return any(name in cls.base_filters for name in parameters)
+
+    def __init__(self, *args: Any, viewer: Viewer = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer or getattr(self.request, "user", None)
+
+    @cached_property
+    def index(self) -> TitleIndex:
+        return title_index()
+
+    def get_form_class(self) -> type[forms.Form]:
+        form = super().get_form_class()
+        for name in ("tag", "tag_any", "tag_not"):
+            form.base_fields[name].known = self.index.tags_visible_to(self.viewer)
+        form.base_fields["studio"].known = self.index.studios.at
+        return form
+
+    def filter_queryset(self, queryset: TitleQuerySet) -> Found:
+        """Without an order of their own, titles found by name come best first and others by audience."""
+        return Found(self.selection.ordered_ids(), queryset)
+
+    @cached_property
+    def selection(self) -> Selection:
+        """What the valid values choose; a wrong one is an error of the form and filters nothing."""
+        assert not self.is_bound or self.errors is not None  # reading the errors cleans the data
+        return Selection(self.index, dict(self.form.cleaned_data) if self.is_bound else {}, self.viewer)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One filter, or one value of a filter of which all must fit, and the titles that pass it."""
+
+    name: str
+    value: str
+    mask: Mask
+
+
+class Selection:
+    """Chosen filters over the index."""
+
+    def __init__(self, index: TitleIndex, chosen: dict[str, Any], viewer: Viewer) -> None:
+        self.index, self.chosen, self.viewer = index, chosen, viewer
+        self.found_by_name: list[int] | None = None
+        self.visible = index.visible_to(viewer)
+        self.conditions = list(self._conditions())
+        self.mask = self.without()
+
+    def without(self, name: str = "", value: str | None = None) -> Mask:
+        """The titles that pass every filter but this one, or this one's `value`."""
+        mask = self.visible.copy()
+        for condition in self.conditions:
+            if condition.name != name or (value is not None and condition.value != value):
+                mask &= condition.mask
+        return mask
+
+    @cached_property
+    def listed(self) -> dict[str, Mask]:
+        """Status → the titles that the viewer's list has with it; nothing for a visitor."""
+        if self.viewer is None or not self.viewer.is_authenticated:
+            return {}
+        rows = np.array(self.viewer.entries.order_by("status").values_list("status", "title_id"), dtype=object)
+        if not len(rows):
+            return {}
+        return {
+            status: self.index.mask_of(rows[rows[:, 0] == status, 1]) for status in np.unique(rows[:, 0].astype(str))
+        }
+
+    def ordered_ids(self) -> NDArray[np.int64]:
+        sort = self.chosen.get("sort")
+        if not sort and self.found_by_name is not None:
+            places = self.index.places_of(self.found_by_name)
+            return self.index.ids[places[self.mask[places]]]
+        _label, number, descending = SORTS[sort or "popular"]
+        ids = self.index.ids[self.mask]
+        return ids[best_first(self.index.numbers[number][self.mask], ids, descending)]
+
+    def _conditions(self) -> Iterator[Condition]:
+        chosen, index = self.chosen, self.index
+        if chosen.get("q"):
+            self.found_by_name = find_title_ids(chosen["q"], self.viewer, MOST_FOUND)
+            yield Condition("q", "", index.mask_of(self.found_by_name))
+        for slug in chosen.get("tag") or ():
+            yield Condition("tag", slug, index.tags.having(slug))
+        for slug in chosen.get("tag_not") or ():
+            yield Condition("tag_not", slug, ~index.tags.having(slug))
+        for name, terms in (("tag_any", index.tags), ("studio", index.studios)):
+            if slugs := chosen.get(name):
+                yield Condition(name, "", np.logical_or.reduce([terms.having(slug) for slug in slugs]))
+        for name, values in CHOICES.items():
+            if wanted := chosen.get(name):
+                yield Condition(name, "", np.isin(index.codes[name], [values.index(value) for value in wanted]))
+        for name in sorted(RANGES):
+            yield from self._range(name, index.numbers[name])
+        yield from self._seasons()
+        if statuses := chosen.get("list"):
+            yield Condition("list", "", self._on_list(statuses))
+
+    def _range(self, name: str, numbers: NDArray[np.float64]) -> Iterator[Condition]:
+        """Nobody knows whether an unknown number lies between others: it doesn't."""
+        low, high = self.chosen.get(f"{name}_min"), self.chosen.get(f"{name}_max")
+        if low is not None:
+            yield Condition(f"{name}_min", "", numbers >= float(low))
+        if high is not None:
+            yield Condition(f"{name}_max", "", numbers <= float(high))
+
+    def _seasons(self) -> Iterator[Condition]:
+        first, last = self.index.seasons
+        if wanted := self.chosen.get("season"):
+            is_wanted = np.isin(first % 4, [SEASONS.index(season) for season in wanted])
+            yield Condition("season", "", is_wanted & (first == last))
+        if (since := self.chosen.get("season_from")) is not None:
+            yield Condition("season_from", "", first >= since)
+        if (until := self.chosen.get("season_to")) is not None:
+            yield Condition("season_to", "", last <= until)
+
+    def _on_list(self, statuses: Sequence[str]) -> Mask:
+        nothing = np.zeros(len(self.index.ids), dtype=bool)
+        on_list = np.logical_or.reduce([nothing, *self.listed.values()])
+        masks = self.listed | {ON_LIST: on_list, OFF_LIST: ~on_list}
+        return np.logical_or.reduce([masks.get(status, nothing) for status in statuses])
+
+
+def matching(parameters: Mapping[str, Any], viewer: Viewer) -> TitleQuerySet:
+    """The titles that fit `parameters`, without an order. Raises ValidationError, by parameter, for wrong values."""
+    found = TitleFilter(parameters, Title.objects.visible_to(viewer), viewer=viewer)
+    if not found.is_valid():
+        raise ValidationError({name: list(errors) for name, errors in found.errors.items()})
+    is_found = RawSQL("catalog_title.id = ANY(%s)", [found.qs.ids.tolist()], output_field=BooleanField())
+    return Title.objects.visible_to(viewer).filter(is_found).order_by()

@@ -1,0 +1,84 @@
+"""A franchise drawn along the years: one lane for series, one for films, one for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from anirec.lib.partial_dates import PartialDate
+from catalog.models import Title
+from catalog.models.titles import Format, Status
+
+WIDTH, LANE, LEFT, TOP = 960, 34, 92, 30
+LEAST_WIDTH = 8  # of a mark
+MOST_LABELS = 12  # of years
+LANES: tuple[tuple[Any, set[str]], ...] = (
+    (_("Series"), {Format.TV, Format.TV_SHORT, Format.ONA}),
+    (_("Films"), {Format.MOVIE}),
+    (_("Other"), {Format.OVA, Format.SPECIAL, Format.UNKNOWN}),
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    x: float
+    y: float
+    width: float
+    title: Title
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What the template draws, in units of its view box."""
+
+    marks: list[Mark]
+    lanes: list[tuple[Any, float]]  # name, middle
+    years: list[tuple[int, float]]  # year, where it begins
+    width: int
+    height: int
+
+
+def timeline(parts: Iterable[Title], today: PartialDate) -> Timeline | None:
+    """None when there is nothing to see in it: fewer than three dated parts."""
+    dated = [(part, _place(part.started_on or _year(part))) for part in parts if part.started_on or part.year]
+    rows = [(name, formats) for name, formats in LANES if any(part.format in formats for part, _at in dated)]
+    drawn = [(part, at) for part, at in dated if any(part.format in formats for _name, formats in rows)]
+    if len(drawn) < 3:
+        return None
+    ends = {part.pk: max(at, _end(part, at, today)) for part, at in drawn}
+    first, last = int(min(at for _part, at in drawn)), int(max(ends.values())) + 1
+    scale = (WIDTH - LEFT - 10) / (last - first)
+    marks = [
+        Mark(
+            round(LEFT + (at - first) * scale, 1),
+            TOP + LANE * row,
+            round(max(LEAST_WIDTH, (ends[part.pk] - at) * scale - 2), 1),
+            part,
+        )
+        for row, (_name, formats) in enumerate(rows)
+        for part, at in drawn
+        if part.format in formats
+    ]
+    step = -(-(last - first) // MOST_LABELS)
+    years = [(year, round(LEFT + (year - first) * scale, 1)) for year in range(first, last, step)]
+    lanes = [(name, TOP + LANE * row + LANE / 2) for row, (name, _formats) in enumerate(rows)]
+    return Timeline(marks, lanes, years, WIDTH, TOP + LANE * len(rows) + 6)
+
+
+def _year(title: Title) -> PartialDate:
+    return PartialDate(title.year or 1)
+
+
+def _place(date: PartialDate) -> float:
+    """Years since the beginning of our count; an unknown month is the middle of the year."""
+    month = (date.month - 1) if date.month else 6
+    return date.year + (month + ((date.day or 15) - 1) / 31) / 12
+
+
+def _end(title: Title, start: float, today: PartialDate) -> float:
+    if title.ended_on:
+        return _place(title.ended_on)
+    return _place(today) if title.status == Status.AIRING and title.started_on else start

@@ -1,0 +1,90 @@
+"""In which order to watch the parts of a franchise, and what each of them is to its story."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.franchises.grouping import NOT_A_BEGINNING, WITHOUT_STORY
+from catalog.models import Relation, Title
+from catalog.models.titles import Format
+
+Kind = Relation.Kind
+Link = tuple[int, int, str]  # from title, to title, kind
+
+
+class Role(models.TextChoices):
+    MAIN = "main", _("Main story")
+    SIDE = "side", _("Side story")
+    EXTRA = "extra", _("Extra")
+    VERSION = "version", _("Another version")
+    RECAP = "recap", _("Recap")
+
+
+OPTIONAL = {Role.RECAP, Role.VERSION}
+# What a title is when another has it as this; the first that holds counts.
+ROLES_BY_LINK = ((Kind.SUMMARY, Role.RECAP), (Kind.SPIN_OFF, Role.SIDE), (Kind.SIDE_STORY, Role.SIDE))
+EXTRAS = {Format.OVA, Format.SPECIAL}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part in its place. `number` counts those that should not be left out."""
+
+    title: Title
+    role: Role
+    number: int | None
+
+    @property
+    def is_optional(self) -> bool:
+        return self.number is None
+
+
+def watch_order(parts: Iterable[Title], links: Collection[Link]) -> list[Step]:
+    """By release, as first viewers saw it: sequels explain what came before them, and later prequels assume it.
+
+    Recaps and other versions of the same story are marked as optional. What has no story is left out.
+    """
+    telling = [part for part in parts if part.format not in WITHOUT_STORY]
+    telling.sort(key=_release)
+    place = {part.pk: place for place, part in enumerate(telling)}
+    kinds: defaultdict[int, set[str]] = defaultdict(set)
+    for one, other, kind in links:
+        if kind != Kind.ALTERNATIVE or place.get(one, 0) <= place.get(
+            other, 0
+        ):  # of two versions, the later is the other
+            kinds[other].add(kind)
+    steps, number = [], 0
+    for part in telling:
+        role = _role(part, kinds[part.pk])
+        number += role not in OPTIONAL
+        steps.append(Step(part, role, None if role in OPTIONAL else number))
+    return steps
+
+
+def up_to(order: Sequence[Step], title: Title) -> list[Title]:
+    """This part, and those before it that should not be left out; nothing when it is no part."""
+    place = next((place for place, step in enumerate(order) if step.title == title), -1)
+    return [step.title for step in order[: place + 1] if not step.is_optional or step.title == title]
+
+
+def _role(part: Title, kinds: Collection[str]) -> Role:
+    """By what others have it as, then by its name and format. A sequel of anything belongs to the story."""
+    found = next((role for kind, role in ROLES_BY_LINK if kind in kinds), None)
+    if found:
+        return found
+    if NOT_A_BEGINNING.search(part.name):
+        return Role.RECAP
+    if Kind.SEQUEL in kinds or Kind.PREQUEL in kinds:
+        return Role.MAIN
+    if Kind.ALTERNATIVE in kinds:
+        return Role.VERSION
+    return Role.EXTRA if part.format in EXTRAS else Role.MAIN
+
+
+def _release(title: Title) -> tuple[str, int]:
+    return str(title.started_on or title.year or "9999"), title.pk

@@ -1,0 +1,197 @@
+"""Many sources, one title per work: reads a file, finds each row's title, merges, and writes in batches.
+
+A row's title is the one with its MAL id, else with another of its ids, else the only one with its name, year and format
+(unless their ids contradict); a row without any becomes a title of its own. Everything about a file happens in one
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from anirec.lib.locks import CATALOGUE_IMPORT, lock_in_transaction
+from catalog.franchises.grouping import refresh_franchises
+from catalog.importing.sources import FORMATS
+from catalog.importing.sources.base import RejectedRow, SourceTitle
+from catalog.importing.writer import CatalogueWriter, Record, load_records
+from catalog.models import ExternalId, TitleName
+from catalog.models.titles import Medium
+from catalog.search.index import refresh_lexemes, refresh_vocabulary
+from catalog.search.keys import search_key
+from catalog.versioning import catalogue_changed
+
+BATCH = 2_000
+# PostgreSQL plans by what it last counted, which may be an empty table.
+COUNT_AFRESH = "ANALYZE catalog_title, catalog_titlename, catalog_title_tags, catalog_title_studios, catalog_externalid"
+Progress = Callable[[Iterator[SourceTitle | RejectedRow], str], Iterable[SourceTitle | RejectedRow]]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    file: str
+    row: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}: {self.reason}"
+
+
+@dataclass
+class ImportReport:
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged, {len(self.rejected)} rejected"
+        )
+
+
+class UnknownFormatError(ValueError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is not a format: choose one of {', '.join(FORMATS)}")
+
+
+def import_catalogue(paths: Iterable[Path], format: str, progress: Progress = lambda rows, label: rows) -> ImportReport:
+    """Import the files, one transaction each. Raises UnknownFormatError, and CatalogueFileError for an unreadable file."""
+    if format not in FORMATS:
+        raise UnknownFormatError(format)
+    report = ImportReport()
+    for path in paths:
+        with transaction.atomic():
+            FileImport(path, report).run(progress(FORMATS[format](path), path.name))
+    return report
+
+
+class FileImport:
+    """One file's way into the catalogue."""
+
+    def __init__(self, path: Path, report: ImportReport) -> None:
+        self.path = path
+        self.report = report
+        self.writer = CatalogueWriter()
+        self.rows_of_ids: dict[tuple[str, str], int] = {}
+        self.rows_of_titles: dict[int, int] = {}
+
+    def run(self, rows: Iterable[SourceTitle | RejectedRow]) -> None:
+        lock_in_transaction(CATALOGUE_IMPORT)  # two imports would create the same titles
+        accepted = self.accepted(rows)
+        while batch := list(islice(accepted, BATCH)):
+            self.write(batch)
+        self.writer.write_relations()
+        if self.writer.touched:
+            refresh_lexemes(self.writer.touched)
+            refresh_vocabulary()
+            refresh_franchises()
+            with connection.cursor() as cursor:
+                cursor.execute(COUNT_AFRESH)
+            catalogue_changed()
+
+    def accepted(self, rows: Iterable[SourceTitle | RejectedRow]) -> Iterator[SourceTitle]:
+        """Without the rows that their source could not read, and those whose id an earlier row has."""
+        for row in rows:
+            if isinstance(row, RejectedRow):
+                self.reject(row.row, row.reason)
+            elif taken := next((key for key in row.external_ids.items() if key in self.rows_of_ids), None):
+                provider, value = taken
+                self.reject(row.row, f"its {provider} id {value} is that of row {self.rows_of_ids[taken]}")
+            else:
+                self.rows_of_ids |= dict.fromkeys(row.external_ids.items(), row.row)
+                yield row
+
+    def reject(self, row: int, reason: str) -> None:
+        self.report.rejected.append(Rejection(self.path.name, row, reason))
+
+    def write(self, rows: list[SourceTitle]) -> None:
+        owners = owners_of_ids(rows)
+        matches = match_titles(rows, owners, self.rows_of_titles)
+        records = load_records(matches.values())
+        pairs = [
+            (row, records[matches[row.row]] if row.row in matches else Record.new())
+            for row in rows
+            if self.is_writable(row, matches.get(row.row))
+        ]
+        self.writer.prepare(row for row, _ in pairs)
+        for row, record in pairs:
+            record.merge(row, self.writer, owners)
+        self.report.created += sum(record.is_new for _, record in pairs)
+        self.report.updated += sum(record.is_changed and not record.is_new for _, record in pairs)
+        self.report.unchanged += sum(not record.is_changed for _, record in pairs)
+        self.writer.write(record for _, record in pairs)
+        for row, record in pairs:
+            self.rows_of_titles[record.title.pk] = row.row
+            self.writer.relate(record.title.pk, row.relations)
+
+    def is_writable(self, row: SourceTitle, title_id: int | None) -> bool:
+        if title_id is None and row.name is None:
+            ids = ", ".join(f"{provider} id {value}" for provider, value in row.external_ids.items())
+            self.reject(row.row, f"no title has the {ids}")
+            return False
+        if title_id in self.rows_of_titles:
+            self.reject(row.row, f"it is the same title as row {self.rows_of_titles[title_id]}")
+            return False
+        if title_id is not None:
+            self.rows_of_titles[title_id] = row.row
+        return True
+
+
+def match_titles(
+    rows: list[SourceTitle], owners: dict[tuple[str, str], int], claimed: Collection[int] = ()
+) -> dict[int, int]:
+    """Row number → title id, for the rows whose title exists; by name only titles that no earlier row claimed."""
+    matches = {}
+    for row in rows:
+        found = [owners[key] for key in _mal_first(row.external_ids) if key in owners]
+        if found:
+            matches[row.row] = found[0]
+    return _match_by_name([row for row in rows if row.row not in matches and row.name and row.year], claimed) | matches
+
+
+def _mal_first(external_ids: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(external_ids.items(), key=lambda item: item[0] != ExternalId.Provider.MAL)
+
+
+def owners_of_ids(rows: list[SourceTitle]) -> dict[tuple[str, str], int]:
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        for provider, value in row.external_ids.items():
+            values[provider].append(value)
+    return {
+        (provider, value): title_id
+        for provider in values
+        for value, title_id in ExternalId.objects.filter(
+            provider=provider, medium=Medium.ANIME, value__in=values[provider]
+        ).values_list("value", "title_id")
+    }
+
+
+def _match_by_name(rows: list[SourceTitle], claimed: Collection[int]) -> dict[int, int]:
+    """Rows of which exactly one title has the name, year and format, and no other id at the same provider."""
+    wanted = {search_key(row.name or "") for row in rows}
+    names = TitleName.objects.filter(key__in=wanted, title__medium=Medium.ANIME).select_related("title")
+    candidates: defaultdict[tuple[str, int | None, str], set[int]] = defaultdict(set)
+    for name in names.only("key", "title__season_year", "title__started_on", "title__format"):
+        candidates[name.key, name.title.year, name.title.format].add(name.title_id)
+    providers: defaultdict[int, set[str]] = defaultdict(set)
+    title_ids = {title_id for found in candidates.values() for title_id in found}
+    for title_id, provider in ExternalId.objects.filter(title__in=title_ids).values_list("title_id", "provider"):
+        providers[title_id].add(provider)
+    matches = {}
+    for row in rows:
+        fitting = candidates[search_key(row.name or ""), row.year, row.format or ""]
+        free = [
+            title_id
+            for title_id in fitting
+            if title_id not in claimed and providers[title_id].isdisjoint(row.external_ids)
+        ]
+        if len(free) == 1:
+            matches[row.row] = free[0]
+    return matches

@@ -1,0 +1,68 @@
+"""Which source's word counts for a field. The outcome does not depend on the order in which files are imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from anirec.lib.partial_dates import PartialDate
+from catalog.models import Title
+
+if TYPE_CHECKING:  # the readers' libraries are large, and the admin needs no reader
+    from catalog.importing.sources.base import SourceTitle
+
+STAFF = "staff"  # what was edited by hand in the admin
+BEST_FIRST = (STAFF, "jikan", "mal-2020", "anilist", "offline-database", "synopses", "sample")
+FRESHEST_FIRST = (STAFF, "jikan", "anilist", "offline-database", "mal-2020", "synopses", "sample")
+# The sample's figures are rounded from the same community as Jikan's; those of the others count other people.
+SAME_COMMUNITY_FIRST = (STAFF, "jikan", "mal-2020", "sample", "anilist", "offline-database", "synopses")
+ORDERS: dict[str, tuple[str, ...]] = {
+    "status": FRESHEST_FIRST,
+    "episodes": FRESHEST_FIRST,
+    "started_on": FRESHEST_FIRST,
+    "ended_on": FRESHEST_FIRST,
+    "name_english": FRESHEST_FIRST,
+    "score": SAME_COMMUNITY_FIRST,
+    "scored_by": SAME_COMMUNITY_FIRST,
+    "members": SAME_COMMUNITY_FIRST,
+    "synopsis": (STAFF, "jikan", "anilist", "synopses", "offline-database", "mal-2020", "sample"),
+    # Jikan's file has whole minutes, and none for films.
+    "episode_seconds": (STAFF, "mal-2020", "anilist", "jikan", "offline-database", "synopses", "sample"),
+}
+FIELDS = (
+    "name", "name_english", "name_native", "synopsis", "format", "status", "episodes", "episode_seconds", "started_on",
+    "ended_on", "season", "season_year", "source_material", "age_rating", "is_adult", "score", "scored_by", "members",
+    "cover_url", "score_counts", "broadcast_day", "broadcast_time", "next_airing_at", "next_episode",
+)  # fmt: skip
+
+
+def may_write(field: str, source: str, owner: str | None) -> bool:
+    """Whether `source` may set a field whose value is `owner`'s (None: nobody's)."""
+    order = ORDERS.get(field, BEST_FIRST)
+    return owner is None or order.index(source) <= order.index(owner)
+
+
+def merge_fields(title: Title, row: SourceTitle) -> bool:
+    """Write into `title` what `row` knows better; whether anything changed, the owner of a field included."""
+    changed = False
+    for field in FIELDS:
+        value = getattr(row, field)
+        if value is None or not _is_taken(title, field, value, row.source):
+            continue
+        changed |= getattr(title, field) != value or title.field_sources.get(field) != row.source
+        setattr(title, field, value)
+        title.field_sources[field] = row.source
+    return changed
+
+
+def _is_taken(title: Title, field: str, value: Any, source: str) -> bool:
+    current, owner = getattr(title, field), title.field_sources.get(field)
+    if owner in (source, None) or STAFF in (source, owner):
+        return may_write(field, source, owner)
+    if field == "is_adult" and current != value:
+        return bool(value)  # whoever says that it is adult is believed
+    if isinstance(value, PartialDate) and isinstance(current, PartialDate) and value != current:
+        if str(value).startswith(str(current)):
+            return True  # the same date, known more precisely
+        if str(current).startswith(str(value)):
+            return False
+    return may_write(field, source, owner)

@@ -1,0 +1,136 @@
+"""Rows out of CSV, Parquet and JSON files, streamed. Whatever is wrong with a file becomes a CatalogueFileError."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import math
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import ijson
+import pyarrow
+import pyarrow.parquet
+
+from catalog.importing.sources.base import CatalogueFileError, Row
+
+GZIP_MAGIC = b"\x1f\x8b"
+LONGEST_LINE = 1 << 20  # a title in JSON lines is shorter than this by far; a whole file on one line is longer
+BATCH = 1_000
+UNREADABLE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    csv.Error,
+    UnicodeDecodeError,
+    ijson.JSONError,
+    json.JSONDecodeError,
+    pyarrow.ArrowException,
+)
+
+
+class Position:
+    """The row a reader has reached, for the error message."""
+
+    row = 0
+
+
+@contextmanager
+def naming_errors(path: Path) -> Iterator[Position]:
+    position = Position()
+    try:
+        yield position
+    except FileNotFoundError as error:
+        raise CatalogueFileError(path, "there is no such file") from error
+    except UNREADABLE as error:
+        raise CatalogueFileError(path, reason_of(error), position.row + 1 if position.row else None) from error
+
+
+def reason_of(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"the text is not UTF-8 (byte 0x{error.object[error.start]:02x})"
+    if isinstance(error, (EOFError, ijson.IncompleteJSONError)):
+        return "the file ends in the middle: it is truncated"
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, unpacked when they are gzipped, whatever the file is called."""
+    with path.open("rb") as raw:
+        is_gzip = raw.read(2) == GZIP_MAGIC
+        raw.seek(0)
+        with gzip.open(raw) if is_gzip else raw as stream:
+            yield stream  # type: ignore[misc]
+
+
+def require_columns(path: Path, present: Collection[str], required: Collection[str]) -> None:
+    if missing := [name for name in required if name not in present]:
+        raise CatalogueFileError(path, f"the columns {', '.join(missing)} are missing: is it another format?")
+
+
+def csv_rows(path: Path, required: Collection[str]) -> Iterator[tuple[int, Row]]:
+    with naming_errors(path) as position, open_bytes(path) as stream:
+        reader = csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8-sig", newline=""), strict=True)
+        require_columns(path, reader.fieldnames or [], required)
+        for number, row in enumerate(reader, start=1):
+            if None in row or None in row.values():
+                count = sum(value is not None for value in row.values()) + len(row.get(None, [])) - (None in row)
+                raise CatalogueFileError(path, f"{count} values for {len(reader.fieldnames or [])} columns", number)
+            yield number, row
+            position.row = number
+
+
+def parquet_rows(path: Path, required: Collection[str]) -> Iterator[tuple[int, Row]]:
+    with naming_errors(path) as position, pyarrow.parquet.ParquetFile(path) as file:
+        require_columns(path, file.schema_arrow.names, required)
+        for batch in file.iter_batches(BATCH):
+            for row in batch.to_pylist():
+                position.row += 1
+                yield position.row, {name: None if is_nan(value) else value for name, value in row.items()}
+
+
+def is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def json_rows(path: Path, prefix: str) -> Iterator[tuple[int, Row]]:
+    """The objects of the list at `prefix` ("data.item"), or, in JSON lines, of every line that has a "title"."""
+    with naming_errors(path) as position, open_bytes(path) as stream:
+        found = enumerate(ijson.items(stream, prefix, use_float=True), start=1)
+        for number, item in _objects(path, json_lines(stream) if is_json_lines(stream) else found):
+            yield number, item
+            position.row = number
+        if not position.row:
+            raise CatalogueFileError(path, f"it holds no {prefix.removesuffix('.item')!r} list of titles")
+
+
+def is_json_lines(stream: BinaryIO) -> bool:
+    """Whether the first line is a complete JSON value and another one follows."""
+    first, second = stream.readline(LONGEST_LINE), stream.readline(LONGEST_LINE)
+    stream.seek(0)
+    if not second.strip():
+        return False
+    try:
+        json.loads(first)
+    except ValueError:
+        return False
+    return True
+
+
+def json_lines(stream: BinaryIO) -> Iterator[tuple[int, Row]]:
+    for number, line in enumerate(stream, start=1):
+        if line.strip():
+            yield number, json.loads(line)
+
+
+def _objects(path: Path, items: Iterator[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+    for number, item in items:
+        if not isinstance(item, dict):
+            raise CatalogueFileError(path, f"a title was expected, found {type(item).__name__}", number)
+        yield number, item

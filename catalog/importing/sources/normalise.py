@@ -1,0 +1,239 @@
+"""From the spellings of other catalogues to ours. Pure functions: None when nothing is said, ValueError when it is wrong."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from typing import Any
+
+from anirec.lib.partial_dates import MONTHS, PartialDate
+from catalog.importing.sources import vocabulary
+from catalog.importing.sources.base import MAX_NAME, SourceTag
+from catalog.importing.sources.vocabulary import compact
+from catalog.models.tags import Tag
+from catalog.models.titles import AgeRating
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+MARKUP = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+DURATION_PART = re.compile(r"(\d+)\s*(hr|min|sec)\w*\.?")
+DURATION = re.compile(r"(\s*\d+\s*(hr|min|sec)\w*\.?)+(\s*per ep\.?)?\s*")
+SECONDS = {"hr": 3600, "min": 60, "sec": 1}
+AIRED_DATE = re.compile(r"(?:([A-Z][a-z]{2})(?: (\d{1,2}))?, )?(\d{4})")
+NOTHING = {"", "unknown", "none", "nan", "null", "n/a", "?", "not available"}
+
+
+def plain_text(value: Any) -> str | None:
+    """Text without control characters or surrounding space; None when nothing is left."""
+    if value is None:
+        return None
+    return CONTROL.sub("", str(value)).strip() or None
+
+
+def known_text(value: Any) -> str | None:
+    """As `plain_text`, for columns in which "Unknown", "None" and their like stand for a missing value."""
+    text = plain_text(value)
+    return None if text is None or text.casefold() in NOTHING else text
+
+
+def name(value: Any) -> str | None:
+    """A name on one line."""
+    text = plain_text(value)
+    return " ".join(text.split()) or None if text else None
+
+
+def synonyms(values: Iterable[Any]) -> tuple[str, ...]:
+    """Each name once; those too long to be names are left out."""
+    names = (name(value) for value in values)
+    return tuple(dict.fromkeys(text for text in names if text and len(text) <= MAX_NAME))
+
+
+def markup_to_text(value: Any) -> str | None:
+    """A synopsis without HTML: line breaks kept, entities resolved."""
+    text = plain_text(value)
+    if text is None:
+        return None
+    text = html.unescape(MARKUP.sub("", LINE_BREAK.sub("\n", text)))
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return plain_text(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
+
+
+def whole_number(value: Any, what: str) -> int | None:
+    """An integer from 12, 12.0, "12.0" or "1,234"."""
+    text = known_text(value)
+    if text is None:
+        return None
+    try:
+        number = float(text.replace(",", ""))
+    except ValueError:
+        raise ValueError(f"{what}: {text!r} is not a number") from None
+    if not number.is_integer():
+        raise ValueError(f"{what}: {text!r} is not a whole number")
+    return int(number)
+
+
+def count(value: Any, what: str) -> int | None:
+    """A whole number of which 0 means that nobody counted."""
+    return whole_number(value, what) or None
+
+
+def identifier(value: Any, what: str) -> str | None:
+    """A positive whole number, as text."""
+    number = whole_number(value, what)
+    if number is not None and number <= 0:
+        raise ValueError(f"{what}: {number} is not a positive number")
+    return None if number is None else str(number)
+
+
+def score(value: Any, out_of: int = 10) -> float | None:
+    """A mean score on our scale of 1–10, to two decimals; 0 means that there is none."""
+    text = known_text(value)
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"score: {text!r} is not a number") from None
+    if not number:
+        return None
+    if not 0 < number <= out_of:
+        raise ValueError(f"score: {number:g} is not between 0 and {out_of}")
+    return max(1.0, round(number * 10 / out_of, 2))
+
+
+def term(value: Any, spellings: dict[str, str], what: str) -> str | None:
+    """Our word for theirs, from a mapping of `vocabulary`."""
+    text = plain_text(value)
+    if text is None or compact(text) in ("", "none", "nan"):
+        return None
+    try:
+        return spellings[compact(text)] or None
+    except KeyError:
+        raise ValueError(f"{what}: {text!r} is not a {what} we know") from None
+
+
+def title_format(value: Any) -> str | None:
+    return term(value, vocabulary.FORMATS, "type")
+
+
+def status(value: Any) -> str | None:
+    return term(value, vocabulary.STATUSES, "status")
+
+
+def source_material(value: Any) -> str | None:
+    return term(value, vocabulary.SOURCE_MATERIALS, "source material")
+
+
+def age_rating(value: Any) -> str | None:
+    """From "PG-13 - Teens 13 or older"; "R+" and "R" differ only in the sign, which compaction drops."""
+    if str(value or "").strip().upper() == "R+":
+        return AgeRating.R_PLUS
+    return term(value, vocabulary.AGE_RATINGS, "age rating")
+
+
+def season(value: Any) -> tuple[str | None, int | None]:
+    """From "Spring 1998", "WINTER 2025", "fall" or "None None"."""
+    text = known_text(value)
+    if text is None:
+        return None, None
+    words = [word for word in text.split() if word.casefold() not in NOTHING and word.casefold() != "undefined"]
+    year = int(words.pop()) if words and re.fullmatch(r"[12]\d{3}", words[-1]) else None
+    if len(words) > 1 or any(compact(word) not in vocabulary.SEASONS for word in words):
+        raise ValueError(f"season: {text!r} is not a season and a year")
+    return (vocabulary.SEASONS[compact(words[0])] if words else None), year
+
+
+def duration(value: Any) -> int | None:
+    """Seconds, from "24 min. per ep.", "1 hr. 55 min." or "30 sec."."""
+    text = known_text(value)
+    if text is None:
+        return None
+    if not DURATION.fullmatch(text):
+        raise ValueError(f"duration: {text!r} is not a length of time")
+    return sum(int(number) * SECONDS[unit] for number, unit in DURATION_PART.findall(text)) or None
+
+
+def iso_date(value: Any) -> PartialDate | None:
+    """From "2016-07-01" or "2016-07-01T00:00:00+00:00".
+
+    The sources fill the parts they do not know with 1: the first of January stands for the year alone.
+    """
+    text = known_text(value)
+    date = PartialDate.parse(text[:10]) if text else None
+    return PartialDate(date.year) if date and (date.month, date.day) == (1, 1) else date
+
+
+def aired(value: Any) -> tuple[PartialDate | None, PartialDate | None]:
+    """First and last day, from "Oct 20, 1999 to ?", "Apr, 2013" or "2005"; a single date is both."""
+    text = known_text(value)
+    if text is None:
+        return None, None
+    first, separator, last = text.partition(" to ")
+    start = _aired_date(first)
+    return start, (_aired_date(last) if separator else start)
+
+
+def _aired_date(text: str) -> PartialDate | None:
+    if known_text(text) is None:
+        return None
+    match = AIRED_DATE.fullmatch(text.strip())
+    if match is None or (match[1] and match[1] not in MONTHS):
+        raise ValueError(f"aired: {text.strip()!r} is not a date")
+    month = MONTHS.index(match[1]) + 1 if match[1] else None
+    return PartialDate(int(match[3]), month, int(match[2]) if match[2] else None)
+
+
+def weekday(value: Any) -> int | None:
+    """From "Fridays" or "Friday"."""
+    text = term(value, vocabulary.WEEKDAYS, "weekday")
+    return int(text) if text else None
+
+
+def time_of_day(value: Any) -> time | None:
+    """From "23:30"."""
+    text = known_text(value)
+    if text is None:
+        return None
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"time: {text!r} is not a time of day") from None
+
+
+def moment(value: Any, what: str) -> datetime | None:
+    """From the seconds since 1970."""
+    seconds = count(value, what)
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"{what}: {seconds} is not a point in time") from None
+
+
+def parts(value: Any, separator: str) -> list[str]:
+    """The pieces of a joined list, without the empty and the unknown ones."""
+    return [text for piece in str(value or "").split(separator) if (text := known_text(piece))]
+
+
+def studios(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if len(name) <= 200))
+
+
+def tags(names: Iterable[str]) -> tuple[SourceTag, ...]:
+    """Each word once, under the name and kind we have for it; words we do not have are free tags."""
+    return tuple(dict.fromkeys(tag(name) for name in names if compact(name) and len(name) <= 100))
+
+
+def tag(name: str) -> SourceTag:
+    if known := vocabulary.KNOWN_TAGS.get(compact(name)):
+        return SourceTag(*known)
+    return SourceTag(name.title() if name.islower() else name, Tag.Kind.TAG)
+
+
+def is_adult(rating: str | None, tags: Iterable[SourceTag]) -> bool | None:
+    """By the age rating or a genre; None when neither says anything."""
+    tags = tuple(tags)
+    if rating == AgeRating.RX or any(tag.is_adult and tag.kind == Tag.Kind.GENRE for tag in tags):
+        return True
+    return False if rating or tags else None

@@ -1,0 +1,104 @@
+"""manami-project's anime-offline-database: JSON with a `data` list (pretty or minified), or JSON lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from catalog.importing.sources import normalise
+from catalog.importing.sources.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
+from catalog.importing.sources.files import json_rows
+from catalog.models.relations import ExternalId, Relation
+
+# How each provider writes the address of a title; group 1 is what it calls the title.
+ADDRESSES: dict[str, str] = {
+    ExternalId.Provider.MAL: r"myanimelist\.net/anime/(\d+)",
+    ExternalId.Provider.ANILIST: r"anilist\.co/anime/(\d+)",
+    ExternalId.Provider.KITSU: r"kitsu\.(?:io|app)/anime/([\w-]+)",
+    ExternalId.Provider.ANIDB: r"anidb\.net/(?:anime/|a)(\d+)",
+    ExternalId.Provider.ANIME_PLANET: r"anime-planet\.com/anime/([\w-]+)",
+    ExternalId.Provider.ANN: r"animenewsnetwork\.com/encyclopedia/anime\.php\?id=(\d+)",
+    ExternalId.Provider.LIVECHART: r"livechart\.me/anime/(\d+)",
+    ExternalId.Provider.NOTIFY: r"notify\.moe/anime/([\w-]+)",
+    ExternalId.Provider.ANISEARCH: r"anisearch\.com/anime/(\d+)",
+    ExternalId.Provider.SIMKL: r"simkl\.com/anime/(\d+)",
+    ExternalId.Provider.ANIMECOUNTDOWN: r"animecountdown\.com/(\d+)",
+}
+PATTERNS = {provider: re.compile(rf"https?://(?:www\.)?{pattern}") for provider, pattern in ADDRESSES.items()}
+NO_PICTURE = re.compile(r"no[_-]?pic|no-image|questionmark", re.IGNORECASE)
+SECONDS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600}
+
+
+def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
+    rows = ((number, row) for number, row in json_rows(path, "data.item") if not is_preamble(row))
+    return parse_rows(rows, parse)
+
+
+def is_preamble(row: Row) -> bool:
+    """The first line of the JSON lines variant tells of the file, not of a title."""
+    return "title" not in row and ("license" in row or "$schema" in row)
+
+
+def parse(number: int, row: Row) -> SourceTitle:
+    name = normalise.name(row.get("title"))
+    external_ids = dict(identify(part(row, "sources", list)))
+    if name is None or not external_ids:
+        raise ValueError("it has no title" if name is None else "none of its sources is a catalogue we know")
+    season, score = part(row, "animeSeason", dict), part(row, "score", dict)
+    tags = normalise.tags(str(tag) for tag in part(row, "tags", list))
+    picture = normalise.known_text(row.get("picture"))
+    return SourceTitle(
+        source="offline-database",
+        row=number,
+        external_ids=external_ids,
+        name=name,
+        synonyms=normalise.synonyms(part(row, "synonyms", list)),
+        format=normalise.title_format(row.get("type")),
+        status=normalise.status(row.get("status")),
+        episodes=normalise.count(row.get("episodes"), "episodes"),
+        episode_seconds=seconds(part(row, "duration", dict)),
+        season=normalise.season(season.get("season"))[0],
+        season_year=normalise.count(season.get("year"), "year"),
+        is_adult=normalise.is_adult(None, tags) or None,
+        score=normalise.score(score.get("arithmeticMean")),
+        cover_url=None if picture is None or NO_PICTURE.search(picture) else picture,
+        tags=tags,
+        studios=normalise.studios(str(studio).strip().title() for studio in part(row, "studios", list)),
+        relations=relations(row, external_ids),
+    )
+
+
+def part(row: Row, key: str, kind: type[Any]) -> Any:
+    """The list or object at `key`, an empty one when the row has none."""
+    value = row.get(key) or kind()
+    if not isinstance(value, kind):
+        raise ValueError(f"{key}: {value!r} is not a {kind.__name__}")
+    return value
+
+
+def identify(addresses: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    for address in addresses:
+        for provider, pattern in PATTERNS.items():
+            if match := pattern.match(str(address)):
+                yield str(provider), match[1]
+
+
+def relations(row: Row, own: dict[str, str]) -> tuple[SourceRelation, ...]:
+    """The layout only says that titles belong together. A work is listed once under each provider."""
+    related = dict.fromkeys(identify(part(row, "relatedAnime", list)))
+    return tuple(
+        SourceRelation(provider, value, Relation.Kind.RELATED)
+        for provider, value in related
+        if own.get(provider) != value
+    )
+
+
+def seconds(duration: Row) -> int | None:
+    if not duration or duration.get("unit") == "UNKNOWN":
+        return None
+    if duration.get("unit") not in SECONDS:
+        raise ValueError(f"duration: {duration.get('unit')!r} is not a unit of time")
+    length = normalise.count(duration.get("value"), "duration")
+    return length * SECONDS[duration["unit"]] if length else None

@@ -1,0 +1,21 @@
+"""Synopses alone (Parquet: mal_id, synopsis), for titles that the catalogue has already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from catalog.importing.sources import normalise
+from catalog.importing.sources.base import RejectedRow, Row, SourceTitle, parse_rows
+from catalog.importing.sources.files import parquet_rows
+
+
+def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
+    return parse_rows(parquet_rows(path, ("mal_id", "synopsis")), parse)
+
+
+def parse(number: int, row: Row) -> SourceTitle:
+    mal_id, synopsis = normalise.identifier(row["mal_id"], "mal_id"), normalise.markup_to_text(row["synopsis"])
+    if mal_id is None or synopsis is None:
+        raise ValueError("it has no mal_id" if mal_id is None else "it has no synopsis")
+    return SourceTitle(source="synopses", row=number, external_ids={"mal": mal_id}, name=None, synopsis=synopsis)

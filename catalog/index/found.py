@@ -1,0 +1,33 @@
+"""Titles in the order in which they were found; a page of them is read when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.models import Title
+from catalog.models.titles import TitleQuerySet
+
+
+class Found(Sequence[Title]):
+    """The titles that were found, in their order; a slice reads the titles of that slice."""
+
+    def __init__(self, ids: NDArray[np.int64], titles: TitleQuerySet) -> None:
+        self.ids, self.titles = ids, titles
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> Title: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Title]: ...
+    def __getitem__(self, place: int | slice) -> Title | list[Title]:
+        if isinstance(place, slice):
+            wanted = self.ids[place].tolist()
+            read = self.titles.in_bulk(wanted)
+            return [read[pk] for pk in wanted if pk in read]
+        return self[place : place + 1 or None][0]

@@ -1,0 +1,30 @@
+"""The orders in which titles can be listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
+
+# What titles are ordered by: the number of the index, and whether the largest comes first. A "-" turns it around.
+SORTS: dict[str, tuple[Any, str, bool]] = {
+    "popular": (_("Most popular"), "members", True),
+    "-popular": (_("Least popular"), "members", False),
+    "score": (_("Highest score"), "score", True),
+    "-score": (_("Lowest score"), "score", False),
+    "weighted": (_("Best by score and votes"), "weighted", True),
+    "divided": (_("Most divisive"), "divided", True),
+    "newest": (_("Newest"), "started", True),
+    "-newest": (_("Oldest"), "started", False),
+    "name": (_("Name, A to Z"), "name", False),
+    "-name": (_("Name, Z to A"), "name", True),
+    "length": (_("Longest"), "length", True),
+    "-length": (_("Shortest"), "length", False),
+}
+
+
+def best_first(values: NDArray[np.float64], ids: NDArray[np.int64], descending: bool) -> NDArray[np.int64]:
+    """The order of `values`, the unknown ones last whichever way, and ties by id."""
+    return np.lexsort((ids, -values if descending else values))

@@ -1,0 +1,235 @@
+"""What titles are filtered, counted and ordered by, as arrays: one index of the catalogue in each process.
+
+A filter is a boolean array over all titles, so that the exact count of every option of every filter is one pass each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.db.models import Window
+from django.db.models.functions import Lower, RowNumber
+from numpy.typing import NDArray
+
+from catalog.index.seasons import SEASONS, season_number
+from catalog.models import Studio, Tag, Title
+from catalog.models.titles import AgeRating, Format, SourceMaterial, Status, viewing_class
+from catalog.versioning import catalogue_version
+from catalog.viewers import Viewer
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+Mask = NDArray[np.bool_]
+CHOICES: dict[str, list[str]] = {
+    "format": Format.values,
+    "status": Status.values,
+    "source_material": SourceMaterial.values,
+    "age_rating": AgeRating.values,
+}
+PRIOR_VOTES = 5_000  # that the mean score counts for beside a title's own votes
+LEAST_VOTES = 2_000  # with fewer, how far they lie apart says little
+
+
+@dataclass(frozen=True)
+class Term:
+    """A tag or a studio."""
+
+    pk: int
+    slug: str
+    name: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Which titles have which tags (or studios): pairs of places, ordered by term."""
+
+    terms: list[Term]
+    term_of: NDArray[np.int64]
+    title_of: NDArray[np.int64]
+    n_titles: int
+    at: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", {term.slug: place for place, term in enumerate(self.terms)})
+
+    def having(self, slug: str) -> Mask:
+        """(n_titles,) those with the term."""
+        first, last = np.searchsorted(self.term_of, [self.at[slug], self.at[slug] + 1])
+        mask = np.zeros(self.n_titles, dtype=bool)
+        mask[self.title_of[first:last]] = True
+        return mask
+
+    def counts(self, mask: Mask) -> NDArray[np.int64]:
+        """(n_terms,) how many titles of `mask` have each term."""
+        return np.bincount(self.term_of[mask[self.title_of]], minlength=len(self.terms))
+
+
+@dataclass(frozen=True)
+class TitleIndex:
+    """Arrays over all titles, ordered by id."""
+
+    ids: NDArray[np.int64]
+    codes: dict[str, NDArray[np.int8]]  # of CHOICES: the place of the title's value
+    numbers: dict[str, NDArray[np.float64]]  # NaN where nobody knows
+    seasons: NDArray[np.float64]  # (2, n_titles) first and last season it may have begun in, as `season_number`
+    tags: Terms
+    studios: Terms
+    _seen: dict[Any, tuple[Mask, frozenset[str]]] = field(default_factory=dict)
+
+    def visible_to(self, viewer: Viewer) -> Mask:
+        return self._visible(viewer)[0]
+
+    def tags_visible_to(self, viewer: Viewer) -> frozenset[str]:
+        """The slugs of the tags that `viewer` may choose from."""
+        return self._visible(viewer)[1]
+
+    def _visible(self, viewer: Viewer) -> tuple[Mask, frozenset[str]]:
+        key = viewing_class(viewer)
+        if key not in self._seen:
+            titles = Title.objects.visible_to(viewer).order_by().values_list("pk", flat=True)
+            slugs = Tag.objects.visible_to(viewer).order_by().values_list("slug", flat=True)
+            self._seen[key] = (self.mask_of(titles), frozenset(slugs))
+        return self._seen[key]
+
+    def mask_of(self, title_ids: Iterable[int]) -> Mask:
+        mask = np.zeros(len(self.ids), dtype=bool)
+        mask[self.places_of(title_ids)] = True
+        return mask
+
+    def places_of(self, title_ids: Iterable[int]) -> NDArray[np.int64]:
+        """Where these titles are, in the order given; those that the index does not have are left out."""
+        wanted = np.fromiter(title_ids, dtype=np.int64)
+        if not len(self.ids):
+            return wanted[:0]
+        places = np.searchsorted(self.ids, wanted).clip(max=len(self.ids) - 1)
+        return places[self.ids[places] == wanted]
+
+
+_lock = Lock()
+_kept: tuple[str, TitleIndex] | None = None  # of the last catalogue version asked for
+
+
+def title_index() -> TitleIndex:
+    """The index of the present catalogue, built once for every version of it."""
+    global _kept
+    version = catalogue_version()
+    with _lock:
+        if _kept is None or _kept[0] != version:
+            _kept = (version, build_index())
+        return _kept[1]
+
+
+def build_index() -> TitleIndex:
+    rows = list(
+        Title.objects.annotate(place=Window(RowNumber(), order_by=Lower("name")))
+        .order_by("pk")
+        .values_list(
+            "pk", *CHOICES, "season", "season_year", "started_on", "score", "members", "episodes", "episode_seconds",
+            "scored_by", "score_counts", "place",
+        )
+    )  # fmt: skip
+    pks, *columns = zip(*rows, strict=True) if rows else [()] * 15
+    codes = {
+        name: np.fromiter(map({value: n for n, value in enumerate(values)}.get, column), dtype=np.int8)
+        for (name, values), column in zip(CHOICES.items(), columns, strict=False)
+    }
+    season, season_year, started, score, members, episodes, seconds, scored_by, counts, place = columns[len(CHOICES) :]
+    ids = np.array(pks, dtype=np.int64)
+    minutes = _numbers(seconds) / 60
+    dates = [str(date or "") for date in started]
+    return TitleIndex(
+        ids=ids,
+        codes=codes,
+        numbers={
+            "year": _numbers(year or _part(date, 0) for year, date in zip(season_year, dates, strict=True)),
+            "started": _numbers(map(_as_number, dates, season_year)),
+            "score": _numbers(score),
+            "weighted": _weighted(_numbers(score), _votes(scored_by, counts, members)),
+            "divided": _numbers(map(_spread, counts)),
+            "members": _numbers(members),
+            "episodes": _numbers(episodes),
+            "minutes": minutes,
+            "length": minutes * _numbers(episodes),
+            "name": _numbers(place),
+        },
+        seasons=_numbers_of_pairs(map(_seasons_of, season, season_year, dates)),
+        tags=_terms(ids, Title.tags.through, "tag_id", Tag, "kind"),
+        studios=_terms(ids, Title.studios.through, "studio_id", Studio),
+    )
+
+
+def _numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _numbers_of_pairs(pairs: Iterable[tuple[float, float]]) -> NDArray[np.float64]:
+    return np.array(list(pairs), dtype=np.float64).reshape(-1, 2).T
+
+
+def _votes(*columns: Iterable[Any]) -> NDArray[np.float64]:
+    """How many people a score is the mean of: as counted, else by its histogram, else at most the audience."""
+    return _numbers(scored or sum(counts or ()) or members for scored, counts, members in zip(*columns, strict=True))
+
+
+def _weighted(score: NDArray[np.float64], votes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The score drawn towards the mean of all by PRIOR_VOTES: few votes say little."""
+    known = ~np.isnan(score)
+    mean = score[known].mean() if known.any() else 0
+    return (score * votes + mean * PRIOR_VOTES) / (votes + PRIOR_VOTES)
+
+
+def _spread(counts: list[int] | None) -> float | None:
+    """The standard deviation of the scores given; None where too few were."""
+    if not counts or sum(counts) < LEAST_VOTES:
+        return None
+    scores, weights = np.arange(1, 11), np.array(counts)
+    mean = np.average(scores, weights=weights)
+    return float(np.average((scores - mean) ** 2, weights=weights) ** 0.5)
+
+
+def _part(date: str, place: int) -> int | None:
+    """Year (0), month (1) or day (2) of an ISO date, where it is known."""
+    parts = date.split("-") if date else []
+    return int(parts[place]) if place < len(parts) else None
+
+
+def _as_number(date: str, year: int | None) -> int | None:
+    """A date, or the year where there is none, as a number that grows with time."""
+    if not date:
+        return year and year * 10_000
+    return (_part(date, 0) or 0) * 10_000 + (_part(date, 1) or 0) * 100 + (_part(date, 2) or 0)
+
+
+def _seasons_of(season: str, year: int | None, date: str) -> tuple[float, float]:
+    """First and last season that a title may belong to: the one it is listed in, else that of its first day."""
+    known_year, month = year or _part(date, 0), _part(date, 1)
+    if known_year is None:
+        return np.nan, np.nan
+    if season and year:
+        number = season_number(year, season)
+        return number, number
+    if month and not year:
+        number = season_number(known_year, SEASONS[(month - 1) // 3])
+        return number, number
+    return season_number(known_year, SEASONS[0]), season_number(known_year, SEASONS[-1])
+
+
+def _terms(ids: NDArray[np.int64], through: type[Model], column: str, model: type[Tag | Studio], *extra: str) -> Terms:
+    terms = [
+        Term(*row) for row in model._default_manager.order_by("name", "pk").values_list("pk", "slug", "name", *extra)
+    ]
+    pairs = np.array(list(through._default_manager.order_by().values_list(column, "title_id")), dtype=np.int64).reshape(
+        -1, 2
+    )
+    place = {term.pk: n for n, term in enumerate(terms)}
+    known = np.isin(pairs[:, 1], ids)
+    term_of = np.array([place[pk] for pk in pairs[known, 0]], dtype=np.int64)
+    order = np.argsort(term_of, kind="stable")
+    return Terms(terms, term_of[order], np.searchsorted(ids, pairs[known, 1])[order], len(ids))

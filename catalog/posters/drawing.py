@@ -1,0 +1,199 @@
+"""Posters for titles without a cover: a screentone by genre, two inks, the title set large, its native script upright.
+
+The same data always gives the same picture.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from random import Random
+from unicodedata import east_asian_width
+from xml.sax.saxutils import escape, quoteattr
+
+from catalog.models import Title
+from catalog.models.titles import Format
+from catalog.posters import patterns
+from catalog.posters.patterns import HEIGHT, WIDTH, Pattern
+
+DESIGN = "1"  # to be changed with the drawing, so that browsers fetch it anew
+MARGIN = 16
+NATIVE_SIZE = 14
+SIZES = (34, 30, 26, 23, 20, 17)
+MOST_LINES = 5
+NARROW = frozenset("iIljrt.,:;'!|()[] -")
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A pattern, and the ground it is printed on: hue in degrees, lightness in percent."""
+
+    pattern: Pattern
+    hue: int
+    lightness: int
+
+
+# The most telling word first: a title is drawn by the first it has.
+LOOKS = {
+    "Horror": Look(patterns.drips, 0, 12),
+    "Mecha": Look(patterns.horizon, 220, 24),
+    "Sports": Look(patterns.stripes, 205, 40),
+    "Music": Look(patterns.levels, 310, 34),
+    "Gourmet": Look(patterns.halftone, 25, 50),
+    "Mahou Shoujo": Look(patterns.petals, 322, 58),
+    "Samurai": Look(patterns.lattice, 8, 26),
+    "Historical": Look(patterns.lattice, 34, 30),
+    "Iyashikei": Look(patterns.waves, 150, 46),
+    "Space": Look(patterns.moon, 240, 16),
+    "Detective": Look(patterns.blinds, 215, 18),
+    "Psychological": Look(patterns.rings, 265, 22),
+    "Suspense": Look(patterns.blinds, 350, 16),
+    "Mystery": Look(patterns.moon, 225, 18),
+    "Sci-Fi": Look(patterns.horizon, 195, 20),
+    "Romance": Look(patterns.petals, 340, 56),
+    "Slice of Life": Look(patterns.waves, 170, 46),
+    "Supernatural": Look(patterns.moon, 285, 22),
+    "Fantasy": Look(patterns.peaks, 265, 30),
+    "Adventure": Look(patterns.peaks, 150, 28),
+    "Action": Look(patterns.speed_lines, 12, 30),
+    "Comedy": Look(patterns.confetti, 45, 54),
+    "Drama": Look(patterns.rings, 350, 36),
+}
+FORMATS = {value: value.replace("_", " ") for value in Format.values}  # in every language the same picture
+PLAIN = Look(patterns.waves, 210, 34)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a poster is drawn from."""
+
+    name: str
+    native: str
+    footer: str
+    tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, title: Title) -> Sheet:
+        facts = (FORMATS[title.format], title.year)
+        return cls(
+            name=title.name,
+            native="" if title.name_native == title.name else title.name_native,
+            footer=" · ".join(str(fact) for fact in facts if fact).upper(),
+            tags=tuple(title.tag_names),
+        )
+
+
+def poster(title: Title) -> str:
+    """SVG text. Takes a title read `with_tag_names`."""
+    return draw(Sheet.of(title))
+
+
+def poster_version(title: Title) -> str:
+    """Changes when the picture does."""
+    sheet = Sheet.of(title)
+    drawn = (DESIGN, sheet.name, sheet.native, sheet.footer, sheet.tags)
+    return sha256(repr(drawn).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def poster_etag(title: Title) -> str:
+    return f'"{poster_version(title)}"'
+
+
+def draw(sheet: Sheet) -> str:
+    dice = Random(sheet.name)
+    size, lines = fit(printable(sheet.name))
+    above_name = _baseline(size, len(lines), 0) - size - 2 * MARGIN
+    look = next((LOOKS[name] for name in LOOKS if name in sheet.tags), PLAIN)
+    hue = (look.hue + dice.uniform(-22, 22)) % 360
+    ground = f"hsl({hue:.0f} 52% {look.lightness}%)"
+    ink = f"hsl({(hue + 18) % 360:.0f} 74% {min(86, look.lightness + 34)}%)"
+    lettering = "#fffaf0" if look.lightness < 48 else "#17141c"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label={quoteattr(printable(sheet.name))} font-family="Inter,system-ui,sans-serif">'
+        f'<defs><linearGradient id="veil" x2="0" y2="1"><stop offset=".38" stop-color="{ground}" stop-opacity="0"/>'
+        f'<stop offset=".86" stop-color="{ground}"/></linearGradient></defs>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{ground}"/>{look.pattern(dice, ink)}'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#veil)"/>'
+        f'<g fill="{lettering}">{_native(sheet.native, above_name, ground)}{_name(size, lines)}'
+        f'<text x="{MARGIN}" y="{HEIGHT - 14}" font-size="11" font-weight="600" letter-spacing="1.2" opacity=".75">'
+        f"{escape(printable(sheet.footer))}</text></g></svg>"
+    )
+
+
+def printable(text: str) -> str:
+    """Without the characters that no XML document may hold."""
+    return NOT_XML.sub("", text)
+
+
+def _name(size: int, lines: list[str]) -> str:
+    spans = (
+        f'<tspan x="{MARGIN}" y="{_baseline(size, len(lines), number):.0f}">{escape(line)}</tspan>'
+        for number, line in enumerate(lines)
+    )
+    return f'<text font-size="{size}" font-weight="800" letter-spacing="-.5">{"".join(spans)}</text>'
+
+
+def _baseline(size: int, n_lines: int, number: int) -> float:
+    return HEIGHT - 36 - (n_lines - 1 - number) * size * 1.08
+
+
+def _native(native: str, height: float, ground: str) -> str:
+    """Down the right edge; its outline in the ground's colour keeps it readable on any pattern."""
+    if not native:
+        return ""
+    letters = wrap_letters(printable(native), height / (NATIVE_SIZE * 1.15))[0]
+    return (
+        f'<text x="{WIDTH - 20}" y="{MARGIN}" writing-mode="vertical-rl" font-size="{NATIVE_SIZE}" font-weight="600" '
+        f'letter-spacing="2" stroke="{ground}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">'
+        f"{escape(letters)}</text>"
+    )
+
+
+def fit(name: str) -> tuple[int, list[str]]:
+    """The largest size at which the name fits on MOST_LINES lines without breaking a word; else the smallest, cut off."""
+    width = WIDTH - 2 * MARGIN
+    for size in SIZES:
+        lines = wrap(name.split(), width / size)
+        if len(lines) <= MOST_LINES and all(ems(line) <= width / size for line in lines):
+            return size, lines
+    pieces = [piece for word in name.split() for piece in wrap_letters(word, width / SIZES[-1])]
+    lines = wrap(pieces, width / SIZES[-1])
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1].rstrip(" ,.:-")[:-1] + "…"]
+    return SIZES[-1], lines
+
+
+def wrap(words: list[str], width: float) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        if lines and ems(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def ems(text: str) -> float:
+    """About how wide a bold sans-serif sets the text, in units of its size."""
+    return sum(_em(letter) for letter in text)
+
+
+def _em(letter: str) -> float:
+    if east_asian_width(letter) in "WF":
+        return 1.0
+    if letter in NARROW:
+        return 0.38
+    return 0.8 if letter.isupper() or letter in "mw@%&" else 0.67
+
+
+def wrap_letters(word: str, width: float) -> list[str]:
+    """The word in pieces that are no wider than `width`."""
+    pieces = [""]
+    for letter in word:
+        if ems(pieces[-1] + letter) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from catalog.browse.facets import canonical_query
+from catalog.browse.queries import title_filter
+from catalog.models import SavedView
+
+MOST_VIEWS = 50
+
+
+class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new name for a member's view; with `query`, the filters of a new one."""
+
+    class Meta:
+        model = SavedView
+        fields = ("name",)
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance.pk is None:
+            self.instance.query = self._query()
+            if SavedView.objects.filter(user=self.instance.user).count() >= MOST_VIEWS:
+                raise ValidationError(_("%(most)s views are the most one can keep.") % {"most": MOST_VIEWS})
+        return super().clean() or self.cleaned_data
+
+    def _query(self) -> str:
+        """What of the sent filters makes sense."""
+        filters = title_filter(QueryDict(self.data.get("query", "")), self.instance.user)
+        query = urlencode(canonical_query(filters))
+        if not query:
+            raise ValidationError(_("There is no filter to save: choose one first."))
+        if len(query) > 2000:
+            raise ValidationError(_("These are too many filters for one view."))
+        return query
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if SavedView.objects.filter(user=self.instance.user, name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("You have a view of this name already."))
+        return name

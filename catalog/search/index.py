@@ -1,0 +1,134 @@
+"""What search looks things up in, kept in step with the names: keys, lexemes, and the vocabulary of all words.
+
+A name of several words is also one lexeme without its spaces, so that "deathnote" finds "Death Note".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from functools import cached_property, lru_cache
+
+from django.db import connection
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from catalog.models import SearchWord, Title, TitleName
+from catalog.search.keys import search_key
+from catalog.versioning import catalogue_changed, catalogue_version
+
+REFRESH_LEXEMES = """
+    UPDATE catalog_title SET search_lexemes = array_to_tsvector(words.lexemes)
+    FROM (
+        SELECT title_id, array_agg(DISTINCT word) AS lexemes
+        FROM catalog_titlename, unnest(string_to_array(key, ' ') || replace(key, ' ', '')) AS word
+        WHERE word <> '' AND title_id = ANY(%s)
+        GROUP BY title_id
+    ) AS words
+    WHERE catalog_title.id = words.title_id
+"""
+REFRESH_VOCABULARY = """
+    INSERT INTO catalog_searchword (word, titles)
+    SELECT word, ndoc FROM ts_stat('SELECT search_lexemes FROM catalog_title WHERE search_lexemes IS NOT NULL')
+"""
+
+
+def index_titles(titles: Iterable[Title]) -> None:
+    """Write the names that the titles' fields hold, then make them findable. For titles that no import wrote.
+
+    Other names, such as those that a field held before, are synonyms.
+    """
+    titles = list(titles)
+    names = {(title.pk, name.key): name for title in titles for name in own_names(title)}
+    TitleName.objects.filter(title__in=titles).update(kind=TitleName.Kind.SYNONYM)
+    TitleName.objects.bulk_create(
+        names.values(), update_conflicts=True, unique_fields=["title", "key"], update_fields=["kind", "text"]
+    )
+    refresh_lexemes(title.pk for title in titles)
+    refresh_vocabulary()
+    catalogue_changed()
+
+
+def own_names(title: Title) -> list[TitleName]:
+    """The names in the title's own fields; where two have the same key, the first counts."""
+    names: dict[str, TitleName] = {}
+    for kind, text in (
+        (TitleName.Kind.MAIN, title.name),
+        (TitleName.Kind.ENGLISH, title.name_english),
+        (TitleName.Kind.NATIVE, title.name_native),
+    ):
+        if text:
+            key = search_key(text)
+            names.setdefault(key, TitleName(title_id=title.pk, kind=kind, text=text, key=key))
+    return list(names.values())
+
+
+def refresh_lexemes(title_ids: Iterable[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(REFRESH_LEXEMES, [list(title_ids)])
+
+
+def refresh_vocabulary() -> None:
+    SearchWord.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(REFRESH_VOCABULARY)
+
+
+class Vocabulary:
+    """Every word of every name, and the words a misspelt one may have meant."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self.words = frozenset(words)
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        for word in self.words:
+            self._by_length[len(word)].append(word)
+        self._prefixes = lru_cache(maxsize=16)(self._prefixes_of)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.words)
+
+    def has_prefix(self, prefix: str) -> bool:
+        place = bisect_left(self._sorted, prefix)
+        return place < len(self._sorted) and self._sorted[place].startswith(prefix)
+
+    def corrections(self, word: str, limit: int, *, as_prefix: bool = False) -> list[str]:
+        """The nearest words, nearest first; with `as_prefix` also the nearest beginnings of longer words."""
+        reach = mistakes_allowed(word)
+        if not reach:
+            return []
+        lengths = range(len(word) - reach, len(word) + reach + 1)
+        pools: list[Iterable[str]] = [[one for length in lengths for one in self._by_length.get(length, ())]]
+        if as_prefix:
+            pools.append(self._prefixes(len(word)))
+        found = [
+            (distance, text)
+            for pool in pools
+            for text, distance, _ in process.extract(
+                word,
+                pool,
+                scorer=OSA.distance,  # type: ignore[arg-type]
+                processor=None,
+                score_cutoff=reach,
+                limit=limit,
+            )
+        ]
+        return list(dict.fromkeys(text for _, text in sorted(found)))[:limit]
+
+    def _prefixes_of(self, length: int) -> list[str]:
+        return list({word[:length] for size, words in self._by_length.items() if size > length for word in words})
+
+
+def mistakes_allowed(word: str) -> int:
+    """How many letters may be wrong, missing, too many or swapped."""
+    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+
+
+@lru_cache(maxsize=1)
+def _vocabulary_of(version: str) -> Vocabulary:
+    return Vocabulary(SearchWord.objects.values_list("word", flat=True))
+
+
+def vocabulary() -> Vocabulary:
+    return _vocabulary_of(catalogue_version())

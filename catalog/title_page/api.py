@@ -1,0 +1,102 @@
+"""/api/v1/titles/: the same queries as the pages, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from anirec.lib.text import is_text
+from catalog.models import ExternalId, Tag, Title, TitleName
+from catalog.models.titles import Medium
+from catalog.title_page.queries import TitleDetail, title_detail
+from catalog.titles.serializers import TitleLinkSerializer
+
+
+class _RelatedTitleSerializer(serializers.Serializer[Any]):
+    relation = serializers.CharField(source="label", help_text='What it is to this title: "Sequel".')
+    title = TitleLinkSerializer()
+
+
+class _NameSerializer(serializers.ModelSerializer[TitleName]):
+    class Meta:
+        model = TitleName
+        fields = ("kind", "text")
+
+
+class _TagSerializer(serializers.ModelSerializer[Tag]):
+    class Meta:
+        model = Tag
+        fields = ("kind", "name", "slug")
+
+
+class _ExternalIdSerializer(serializers.ModelSerializer[ExternalId]):
+    class Meta:
+        model = ExternalId
+        fields = ("provider", "value")
+
+
+class _TitleFactsSerializer(serializers.ModelSerializer[Title]):
+    """What is stored with the title itself."""
+
+    year = serializers.IntegerField(allow_null=True, read_only=True)
+    started_on = serializers.CharField(allow_null=True, read_only=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
+    ended_on = serializers.CharField(allow_null=True, read_only=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
+    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Its page on this site.")
+    names = _NameSerializer(many=True, read_only=True)
+    external_ids = _ExternalIdSerializer(many=True, read_only=True)
+    cover_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
+    broadcast_time = serializers.CharField(allow_null=True, read_only=True, help_text="HH:MM:SS, in Japan.")
+    studios: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+
+    class Meta:
+        model = Title
+        fields = (
+            "id", "medium", "name", "name_english", "name_native", "names", "synopsis", "format", "status", "episodes",
+            "episode_seconds", "year", "season", "started_on", "ended_on", "source_material", "age_rating", "is_adult",
+            "score", "scored_by", "score_counts", "members", "broadcast_day", "broadcast_time", "next_airing_at",
+            "next_episode", "cover_url", "studios", "external_ids", "url",
+        )  # fmt: skip
+
+
+class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
+    title = _TitleFactsSerializer()
+    tags = _TagSerializer(many=True)
+    related = _RelatedTitleSerializer(many=True)
+    franchise = TitleLinkSerializer(many=True, help_text="Every part of its franchise, in the order of their start.")
+
+
+class TitleDetails(APIView):
+    @extend_schema(operation_id="title", responses=TitleDetailSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """All that is known about a title."""
+        return _details(pk, request)
+
+
+class TitleByExternalId(APIView):
+    @extend_schema(operation_id="title_by_external_id", responses=TitleDetailSerializer)
+    def get(self, request: Request, provider: str, value: str) -> Response:
+        """The title that another catalogue (`mal`, `anilist`, `kitsu`, …) calls so."""
+        known = {"provider": provider, "value": value, "medium": Medium.ANIME}
+        pk = ExternalId.objects.filter(**known).values_list("title_id", flat=True).first() if is_text(value) else None
+        return _details(pk or 0, request)
+
+
+def _details(pk: int, request: Request) -> Response:
+    try:
+        found = title_detail(pk, request.user)
+    except Title.DoesNotExist:
+        raise Http404("There is no such title.") from None
+    return Response(TitleDetailSerializer(found).data)
+
+
+urlpatterns = [
+    path("titles/by-id/<slug:provider>/<str:value>/", TitleByExternalId.as_view(), name="title-by-external-id"),
+    path("titles/<int:pk>/", TitleDetails.as_view(), name="title"),
+]

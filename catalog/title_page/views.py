@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from anirec.lib.partial_dates import PartialDate
+from anirec.lib.time_zones import remember_zone, zone_of
+from catalog.airing.schedule import next_airing
+from catalog.franchises.timeline import timeline
+from catalog.franchises.watch_order import watch_order
+from catalog.models import Tag, Title
+from catalog.title_page import queries
+from catalog.title_page.links import author_of, external_links
+from catalog.title_page.score_bars import score_bars
+
+
+@require_GET
+def title(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        detail = queries.title_detail(pk, request.user)
+    except Title.DoesNotExist as error:
+        raise Http404 from error
+    zone, today = zone_of(request), timezone.localdate()
+    context = {
+        "detail": detail,
+        "title": detail.title,
+        "links": external_links(detail.title.external_ids.all()),
+        "tag_groups": [(kind.label, [tag for tag in detail.tags if tag.kind == kind]) for kind in Tag.Kind],
+        "order": watch_order(detail.franchise, detail.links),
+        "timeline": timeline(detail.franchise, PartialDate(today.year, today.month, today.day)),
+        "bars": score_bars(detail.title.score_counts or []),
+        "next_airing": next_airing(detail.title, timezone.now()),
+        "zone": zone.key,
+        "author": author_of(detail.title, "synopsis"),
+    }
+    return remember_zone(request, render(request, "catalog/title_page/title.html", context))

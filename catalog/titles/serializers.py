@@ -1,0 +1,56 @@
+"""Titles as JSON: a card, and a link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from catalog.models import Title
+
+
+def title_card(title: Title) -> dict[str, Any]:
+    """What a card shows, as plain values: what `TitleCardSerializer` declares, without its cost per field."""
+    return {
+        "id": title.pk,
+        "name": title.name,
+        "name_english": title.name_english,
+        "name_native": title.name_native,
+        "format": title.format,
+        "status": title.status,
+        "episodes": title.episodes,
+        "year": title.year,
+        "score": title.score,
+        "is_adult": title.is_adult,
+        "cover_url": title.cover_url,
+        "tags": title.tag_names,
+        "url": title.get_absolute_url(),
+    }
+
+
+class TitleCardSerializer(serializers.ModelSerializer[Title]):
+    """A title in a list. Takes titles read `for_cards`."""
+
+    year = serializers.IntegerField(allow_null=True, read_only=True)
+    cover_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    url = serializers.CharField(read_only=True, help_text="Its page on this site.")
+
+    class Meta:
+        model = Title
+        fields = (
+            "id", "name", "name_english", "name_native", "format", "status", "episodes", "year", "score", "is_adult",
+            "cover_url", "tags", "url",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def to_representation(self, title: Title) -> dict[str, Any]:
+        return title_card(title)
+
+
+class TitleLinkSerializer(serializers.ModelSerializer[Title]):
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Title
+        fields = ("id", "name", "format", "url")

@@ -1,0 +1,31 @@
+"""Who looks at a title: what the catalogue reads of members, without knowing the app that keeps them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol
+
+from django.contrib.auth.models import AnonymousUser
+
+from anirec.lib.web.requests import PageRequest
+
+
+class Member(Protocol):
+    """The settings that decide which titles a member sees, and by which names."""
+
+    pk: int
+    age_limit: Any
+    shows_adult: Any
+    title_language: Any
+    entries: Any
+
+    @property
+    def is_authenticated(self) -> Literal[True]: ...
+
+
+Viewer = Member | AnonymousUser | None  # None: a visitor
+
+
+class MemberRequest(PageRequest):
+    """The request of a view under `login_required`."""
+
+    user: Any

@@ -1,0 +1,1 @@
+from recommendations.experiments import collecting  # noqa: F401  (receives changes of lists)

@@ -1,0 +1,134 @@
+"""/api/v1/my/recommendations/: what `recommendations.serving` serves, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.tokens.authentication import ForMembers, member_of
+from catalog.browse.api_filters import TitleFilterBackend, require_known
+from catalog.browse.filters import TitleFilter
+from catalog.models import Title
+from recommendations.analytics.tally import count_served
+from recommendations.engine.models.popularity import Popularity
+from recommendations.engine.ranking import MODELS, PUBLISHED, RankingOptions
+from recommendations.serializers import LengthQuery, RecommendationSerializer, as_json
+from recommendations.serving import Choice, RecommendationList, filtered, recommend_for
+
+SEGMENTS = "segments"  # what the like-minded like: no model that can be asked for
+
+
+def _limits(name: str) -> dict[str, Any]:
+    """What `RankingOptions` says of one of its fields, as arguments of a serializer's."""
+    least, most = RankingOptions.LIMITS[name]
+    return {"min_value": least, "max_value": most, "default": getattr(PUBLISHED, name)}
+
+
+class RecommendationQuery(LengthQuery):
+    model = serializers.ChoiceField(
+        choices=MODELS,
+        default=PUBLISHED.model,
+        error_messages={"invalid_choice": f"There are the models {', '.join(MODELS)}."},
+        help_text="Which model ranks: all evidence together, what the same people watch and like, what titles are about, "
+        "the expected score, or what most people like. The last two give no reasons.",
+    )
+    niche = serializers.FloatField(
+        **_limits("niche"), help_text="From -1, what everybody knows, to 1, what hardly anybody knows."
+    )
+    diversity = serializers.FloatField(
+        **_limits("diversity"), help_text="From 0, by my score alone, to 1, by the mix of genres on my list above all."
+    )
+    minimum_audience = serializers.IntegerField(
+        **_limits("minimum_audience"),
+        help_text="Only titles that as many people have on their list, or that are new. A niche above 0 lowers it.",
+    )
+    shortest = serializers.IntegerField(
+        **_limits("shortest"), help_text="Only titles of as many minutes, all episodes together."
+    )
+    without_reason = serializers.RegexField(
+        r"^[0-9]{1,10}(,[0-9]{1,10})*$(?!\n)",
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        error_messages={"invalid": "Title ids are whole numbers, with commas between them."},
+        help_text="Ids of titles, with commas: what my list would be if I had not scored them.",
+    )
+
+    def validate_without_reason(self, text: str) -> list[int]:
+        return [int(part) for part in text.split(",") if part]
+
+
+class RecommendationListSerializer(serializers.Serializer[Any]):
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # fields are no attributes of the class
+        choices=["table", "live", "segment", "popular"],
+        help_text="Computed beforehand, computed now, what the like-minded like, or the same for everybody.",
+    )
+    tried = serializers.ListField(
+        child=serializers.CharField(), help_text="The better sources that were passed over, and why."
+    )
+    model = serializers.CharField(help_text="The version that is published.")
+    ranked_by = serializers.ChoiceField(
+        choices=[*MODELS, SEGMENTS],
+        help_text="The model that was asked for, or what stands in for it, as `source` says.",
+    )
+    computed_at = serializers.DateTimeField()
+    n_inputs = serializers.IntegerField(help_text="How many entries of my list were read.")
+    items = RecommendationSerializer(many=True)
+
+
+class MyRecommendations(ForMembers, GenericAPIView):
+    read_scope = "read:recommendations"
+    queryset = Title.objects.none()
+    filter_backends = (TitleFilterBackend,)
+    filterset_class = TitleFilter
+
+    @extend_schema(
+        operation_id="my_recommendations",
+        parameters=[RecommendationQuery],
+        responses=RecommendationListSerializer,
+        filters=True,
+    )
+    def get(self, request: Request) -> Response:
+        """What I should watch next, and why. Only titles that fit the filters, which are those of /titles/; `sort` is ignored."""
+        wanted = RecommendationQuery.of(request)
+        options = RankingOptions(**{name: wanted[name] for name in (*RankingOptions.LIMITS, "model")})
+        found = recommend_for(
+            member_of(request),
+            wanted["n"],
+            without_reason=wanted["without_reason"],
+            options=options,
+            choice=_choice(request),
+        )
+        count_served(found)
+        return Response(_recommendation_list(found, options))
+
+
+def _choice(request: Request) -> Choice | None:
+    if not TitleFilter.is_asked(request.query_params):
+        return None
+    filters = TitleFilter(request.query_params, Title.objects.visible_to(request.user), viewer=request.user)
+    require_known(filters)
+    return filtered(filters)
+
+
+def _recommendation_list(found: RecommendationList, options: RankingOptions) -> dict[str, Any]:
+    return {
+        "source": found.source,
+        "tried": found.tried,
+        "model": found.model,
+        "ranked_by": {"popular": Popularity.name, "segment": SEGMENTS}.get(found.source, options.model),
+        "computed_at": found.computed_at,
+        "n_inputs": found.n_inputs,
+        "items": [as_json(item) for item in found.items],
+    }
+
+
+urlpatterns = [
+    path("my/recommendations/", MyRecommendations.as_view(), name="my-recommendations"),
+]

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+
+from recommendations.engine.ranking import RankingOptions
+
+
+class TitleIdsField(forms.CharField):
+    """Ids of titles, with commas between them."""
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        parts = [part.strip() for part in super().clean(value).split(",")]
+        try:
+            ids = tuple(int(part) for part in parts if part)
+        except ValueError:
+            raise forms.ValidationError(
+                gettext("Title ids are whole numbers, with commas between them."), code="invalid"
+            ) from None
+        if any(not 0 < pk < 2**31 for pk in ids):
+            raise forms.ValidationError(gettext("There is no title with such an id."), code="invalid")
+        return ids
+
+
+class OptionsForm(forms.Form):
+    """What a viewer may ask of their suggestions: two sliders, and reasons not to count; nothing is what is published."""
+
+    niche = forms.FloatField(required=False)
+    diversity = forms.FloatField(required=False)
+    without_reason = TitleIdsField(required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        given = {name: self.cleaned_data.get(name) for name in ("niche", "diversity")}
+        try:
+            options = RankingOptions(**{name: value for name, value in given.items() if value is not None})
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+        return {**self.cleaned_data, "options": options}

@@ -1,0 +1,157 @@
+"""What the catalogue says of titles, as numbers: the engine's door to it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from anirec.lib.partial_dates import PartialDate
+from catalog.models import Studio, Tag, Title
+from catalog.titles.external_ids import title_ids_by_mal
+from recommendations.engine.data.interactions import IdMap, Interactions
+from recommendations.engine.data.title_features import TitleFeatures
+
+CLASSES = ("format", "source_material", "age_rating", "season")
+NUMBERS = ("season_year", "started_on", "episodes", "episode_seconds", "score", "members")
+LEAST_TITLES = {"studio": 3, "tag": 5}  # what fewer titles share says nothing of taste; the other groups are short
+YEARS_APART = 5  # of the knots between which a year is shared
+FIRST_YEAR = 1960
+EPISODES = (1, 6, 14, 28, 60)  # the longest of each class: a film, an OVA, one season, two, four
+MINUTES = (5, 15, 35, 75)
+TEXT_PARTS = 64
+LEAST_TEXTS = 100
+LEAST_WITH_WORD = 3
+
+Values = dict[str, float]  # "group:value" → how much of it
+
+
+def title_features(items: IdMap) -> TitleFeatures:
+    """(len(items), n_features): what is known of each title of `items` (title ids); a constant number of queries.
+
+    Groups: genre, theme, demographic, tag, studio, format, source_material, age_rating, season, episodes and minutes
+    (classes), all 1 where they apply; year, shared between the two nearest knots; catalogue, which is what people
+    elsewhere think: score (tenths) and members (log10); and text, a row of length 1. A title that is not in the
+    catalogue has an empty row. Only what one of these titles has gets a column.
+    """
+    from sklearn.feature_extraction import DictVectorizer
+
+    vectorizer = DictVectorizer(dtype=np.float32)
+    # DictVectorizer refuses to know nothing at all, so it sees one column that is then left out.
+    matrix = vectorizer.fit_transform([*_values(items), {"": 1.0}])[:-1]
+    names = vectorizer.feature_names_
+    least = np.array([LEAST_TITLES.get(name.partition(":")[0], 1) for name in names])
+    kept = np.flatnonzero(matrix.getnnz(0) >= least)
+    texts = _text_parts(items)
+    return TitleFeatures(
+        sp.hstack([matrix[:, kept], texts], format="csr", dtype=np.float32),
+        (*(names[column] for column in kept), *(f"text:{part}" for part in range(texts.shape[1]))),
+        _franchises(items),
+    )
+
+
+def with_features(ratings: Interactions) -> Interactions:
+    """A ratings file's rows, over MAL ids, with what the catalogue says of their titles."""
+    title_of = title_ids_by_mal()
+    title_ids = np.array([title_of.get(mal_id, -mal_id) for mal_id in ratings.items.ids.tolist()], dtype=np.int64)
+    ascending, place = np.unique(title_ids, return_inverse=True)
+    return replace(ratings, features=title_features(IdMap(ascending)).take(place))
+
+
+def _franchises(items: IdMap) -> NDArray[np.int64]:
+    """(len(items),) the id of the title where the franchise begins; a title that stands alone begins its own."""
+    franchises = items.ids.copy()
+    rows = Title.objects.exclude(franchise_entry=None).order_by().values_list("pk", "franchise_entry_id")
+    pks, entries = np.array(list(rows), dtype=np.int64).reshape(-1, 2).T
+    at = items.index_of(pks)
+    franchises[at[at >= 0]] = entries[at >= 0]
+    return franchises
+
+
+def _values(items: IdMap) -> list[Values]:
+    """What the catalogue's fields, tags and studios say of each title."""
+    values: dict[int, Values] = {title_id: {} for title_id in items.ids.tolist()}
+    for title_id, value, amount in (*_field_values(), *_linked_values()):
+        if title_id in values:
+            values[title_id][value] = amount
+    return list(values.values())
+
+
+def _field_values() -> Iterator[tuple[int, str, float]]:
+    rows = Title.objects.order_by().values_list("pk", *CLASSES, *NUMBERS).iterator()
+    for title_id, *fields in rows:
+        classes, numbers = fields[: len(CLASSES)], fields[len(CLASSES) :]
+        values = {f"{group}:{value}": 1.0 for group, value in zip(CLASSES, classes, strict=True) if value}
+        for value, amount in {**values, **_number_values(*numbers)}.items():
+            yield title_id, value, amount
+
+
+def _number_values(
+    season_year: int | None,
+    started_on: PartialDate | None,
+    episodes: int | None,
+    episode_seconds: int | None,
+    score: float | None,
+    members: int,
+) -> Values:
+    values: Values = {}
+    if year := season_year or (started_on and started_on.year):
+        values |= _year_values(year)
+    if episodes:
+        values[f"episodes:{bisect_left(EPISODES, episodes)}"] = 1.0
+    if episode_seconds:
+        values[f"minutes:{bisect_left(MINUTES, episode_seconds / 60)}"] = 1.0
+    if score:
+        values["catalogue:score"] = score / 10
+    if members:
+        values["catalogue:members"] = float(np.log10(members))
+    return values
+
+
+def _year_values(year: int) -> Values:
+    """A hat function around each knot: 1991 is 0.8 "year:1990" and 0.2 "year:1995".
+
+    >>> _year_values(1991)
+    {'year:1990': 0.8, 'year:1995': 0.2}
+    >>> _year_values(1917)
+    {'year:1960': 1.0}
+    """
+    knots, rest = divmod(max(year, FIRST_YEAR), YEARS_APART)
+    before = knots * YEARS_APART
+    shares = {before: 1 - rest / YEARS_APART, before + YEARS_APART: rest / YEARS_APART}
+    return {f"year:{knot}": share for knot, share in shares.items() if share}
+
+
+def _linked_values() -> Iterator[tuple[int, str, float]]:
+    tags = {pk: f"{kind}:{name}" for pk, kind, name in Tag.objects.order_by().values_list("pk", "kind", "name")}
+    studios = {pk: f"studio:{name}" for pk, name in Studio.objects.order_by().values_list("pk", "name")}
+    for title_id, tag_id in Title.tags.through.objects.values_list("title_id", "tag_id").iterator():
+        yield title_id, tags[tag_id], 1.0
+    for title_id, studio_id in Title.studios.through.objects.values_list("title_id", "studio_id").iterator():
+        yield title_id, studios[studio_id], 1.0
+
+
+def _text_parts(items: IdMap) -> sp.csr_matrix:
+    """(len(items), ≤ TEXT_PARTS) what the synopses are about; no columns where there are too few to tell.
+
+    Source: latent semantic analysis, Deerwester et al. 1990.
+    """
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.preprocessing import normalize
+
+    synopses = dict(Title.objects.exclude(synopsis="").order_by("pk").values_list("pk", "synopsis").iterator())
+    at = items.index_of(np.array(list(synopses), dtype=np.int64))
+    known = at >= 0
+    if known.sum() < LEAST_TEXTS:
+        return sp.csr_matrix((len(items), 0), dtype=np.float32)
+    texts = [text for text, kept in zip(synopses.values(), known, strict=True) if kept]
+    words = TfidfVectorizer(min_df=LEAST_WITH_WORD, sublinear_tf=True, stop_words="english").fit_transform(texts)
+    parts = TruncatedSVD(min(TEXT_PARTS, words.shape[1]), random_state=0).fit_transform(words)
+    rows = np.zeros((len(items), parts.shape[1]), dtype=np.float32)
+    rows[at[known]] = normalize(parts)
+    return sp.csr_matrix(rows)

@@ -1,0 +1,38 @@
+"""The model that a new site starts with: trained once on public lists, shipped with the code, mapped to the catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from catalog.titles.external_ids import title_ids_by_mal
+from recommendations.artifact_store import artifact_folder, readable_recommender
+from recommendations.engine.recommender import Recommender
+from recommendations.engine.starter import unpack
+from recommendations.models import ModelVersion
+from recommendations.pipelines.publish import Progress, publish
+
+FILE = Path(__file__).parent / "weights.npz"
+
+
+def starter_recommender() -> Recommender:
+    """Over the titles that this catalogue has."""
+    return unpack(FILE, title_ids_by_mal())
+
+
+def publish_starter(progress: Progress = lambda step: None) -> ModelVersion | None:
+    """Publish the starter model where nothing better is active and the catalogue has titles for it.
+
+    Returns the new version; None when there is nothing to do: the site has a model of its own, or the active starter
+    knows the same titles already. A model that can't be read, such as an older program's, counts as none.
+    """
+    active = ModelVersion.active()
+    serving = readable_recommender(active)
+    if active is not None and serving is not None and active.kind == ModelVersion.Kind.SITE:
+        return None
+    recommender = starter_recommender()
+    if not len(recommender.items) or (serving is not None and serving.items == recommender.items):
+        return None
+    version = ModelVersion.objects.create(kind=ModelVersion.Kind.STARTER, message="shipped with anirec")
+    recommender.save(artifact_folder(version), {"version": version.pk, "kind": "starter"})
+    publish(version, recommender, progress)
+    return version

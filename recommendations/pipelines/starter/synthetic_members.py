@@ -1,0 +1,165 @@
+"""Synthetic members: lists drawn from the starter model, so that a new site has something to show.
+
+They are marked in their accounts, labelled wherever they appear, and left out of training unless asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import transaction
+from numpy.typing import NDArray
+
+from accounts.lists.writing import EntryDraft, write_entries
+from accounts.models import EntryStatus, User
+from anirec.lib.partial_dates import PartialDate
+from catalog.models import Title
+from recommendations.engine.ranking import TitleRules
+from recommendations.engine.recommender import Recommender
+from recommendations.inputs.title_rules import title_rules
+from recommendations.pipelines.starter import starter_recommender
+
+FIRST = (
+    "quiet",
+    "paper",
+    "amber",
+    "distant",
+    "velvet",
+    "winter",
+    "copper",
+    "hollow",
+    "gentle",
+    "neon",
+    "salted",
+    "lunar",
+)
+SECOND = (
+    "lantern",
+    "otter",
+    "harbour",
+    "comet",
+    "maple",
+    "kettle",
+    "sparrow",
+    "tram",
+    "umbrella",
+    "orchard",
+    "radio",
+    "fox",
+)
+EMAIL_DOMAIN = "synthetic.invalid"
+SHARE_SCORED = 0.85
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Draws lists: a few well-known titles first, then again and again some of those that the model adds to them."""
+
+    recommender: Recommender
+    rules: TitleRules
+    audience: NDArray[np.floating]
+    generator: np.random.Generator
+
+    @classmethod
+    def from_starter(cls, seed: int) -> Sampler:
+        """Raises ValueError when the catalogue has too few titles that the starter model knows."""
+        recommender = starter_recommender()
+        rules = title_rules(recommender.items)
+        usable = rules.recommendable & ~rules.adult
+        if usable.sum() < 20:
+            raise ValueError("the catalogue has fewer than 20 titles that the starter model knows: import one first")
+        audience = np.where(usable, np.nan_to_num(recommender.popularity.arrays["popularity"]), 0)
+        return cls(recommender, rules, audience / audience.sum(), np.random.default_rng(seed))
+
+    def draw(self, typical_length: float = 45) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(title ids, scores with 0 for none) of one list; lengths are log-normal around the typical one."""
+        most = int((self.audience > 0).sum() * 0.6)
+        length = int(np.clip(self.generator.lognormal(np.log(typical_length), 0.7), 8, min(400, most)))
+        items = self._choose(np.log(np.maximum(self.audience, 1e-12)) * 0.75, 3, np.zeros(0, dtype=np.int64))
+        while len(items) < length:
+            liking = self._liking(items)
+            logits = 2.5 * liking + 0.25 * np.log(np.maximum(self.audience, 1e-12))
+            items = np.concatenate(
+                [items, self._choose(logits, min(max(3, len(items) // 3), length - len(items)), items)]
+            )
+        return self.recommender.items.ids[items], self._scores(items)
+
+    def _choose(self, logits: NDArray[np.floating], n: int, taken: NDArray[np.int64]) -> NDArray[np.int64]:
+        """n titles without replacement, with probabilities ∝ exp(logits) (Gumbel top-k: Kool et al. 2019)."""
+        drawn = logits + self.generator.gumbel(size=len(logits))
+        drawn[self.audience <= 0] = -np.inf
+        drawn[taken] = -np.inf
+        return np.argpartition(-drawn, n - 1)[:n]
+
+    def _liking(self, items: NDArray[np.int64]) -> NDArray[np.floating]:
+        """(n_items,) how strongly the list so far speaks for each title, standardised."""
+        totals = self.recommender.scores(items, np.full(len(items), 9.0, dtype=np.float32))
+        return (totals - totals.mean()) / (totals.std() or 1)
+
+    def _scores(self, items: NDArray[np.int64]) -> NDArray[np.int64]:
+        ratings = self.recommender.evidence.svd.arrays
+        mood, spread = self.generator.normal(0, 0.6), self.generator.normal(0, 1.1, len(items))
+        taste = 0.5 * np.clip(self._liking(items)[items], -2, 2)
+        scores = np.clip(np.round(ratings["mean"] + ratings["item_bias"][items] + mood + taste + spread), 1, 10)
+        return np.where(self.generator.random(len(items)) < SHARE_SCORED, scores, 0).astype(np.int64)
+
+
+def drafts(title_ids: NDArray[np.int64], scores: NDArray[np.int64], generator: np.random.Generator) -> list[EntryDraft]:
+    """List entries for drawn titles: most completed, a few in each other state, dates to the year or month."""
+    titles = Title.objects.only("episodes", "season_year", "started_on").in_bulk(title_ids.tolist())
+    return [_draft(titles[pk], score, generator) for pk, score in zip(title_ids.tolist(), scores.tolist(), strict=True)]
+
+
+def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDraft:
+    states = [
+        EntryStatus.COMPLETED,
+        EntryStatus.PLANNED,
+        EntryStatus.WATCHING,
+        EntryStatus.ON_HOLD,
+        EntryStatus.DROPPED,
+    ]
+    status = str(generator.choice(states, p=[0.8, 0.1, 0.04, 0.03, 0.03]))
+    episodes = title.episodes or 1
+    if status == EntryStatus.PLANNED:
+        return EntryDraft(title.pk, status)
+    if status != EntryStatus.COMPLETED:
+        seen = int(generator.integers(0, episodes))
+        return EntryDraft(
+            title.pk, status, score=min(score, 5) or None if status == EntryStatus.DROPPED else None, progress=seen
+        )
+    year = int(generator.integers(max(title.year or 2010, 2010), 2026)) if (title.year or 0) < 2026 else 2026
+    finished = PartialDate(year, int(generator.integers(1, 13))) if generator.random() < 0.7 else None
+    return EntryDraft(title.pk, status, score=score or None, progress=episodes, finished_on=finished)
+
+
+def add_members(
+    n: int, *, seed: int = 0, typical_length: float = 45, progress: Callable[[int], None] = lambda done: None
+) -> int:
+    """Make synthetic members until there are n; returns how many were made. Each member is written whole or not at all."""
+    existing = User.objects.filter(is_synthetic=True).count()
+    if existing >= n:
+        return 0
+    sampler = Sampler.from_starter(seed + existing)
+    for done, name in enumerate(_names(existing, n), 1):
+        with transaction.atomic():
+            user = User(username=name, email=f"{name}@{EMAIL_DOMAIN}", is_synthetic=True)
+            user.set_unusable_password()
+            user.save()
+            write_entries(user, drafts(*sampler.draw(typical_length), sampler.generator))
+        progress(done)
+    return n - existing
+
+
+def remove_members() -> int:
+    """Delete every synthetic member with all that belongs to them; returns how many there were."""
+    members = User.objects.filter(is_synthetic=True)
+    count = members.count()
+    members.delete()
+    return count
+
+
+def _names(start: int, stop: int) -> Iterator[str]:
+    for number in range(start, stop):
+        yield f"{FIRST[number % len(FIRST)]}-{SECOND[number // len(FIRST) % len(SECOND)]}-{number + 1}"

@@ -1,0 +1,159 @@
+"""Parameters looked for on validation members, and kept for every fit that follows."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from recommendations.engine.base import Scorer
+from recommendations.engine.data.splitting import Split, hide_titles, keep_out_ratings
+from recommendations.engine.evaluation import evaluate_new_titles, evaluate_ranking, evaluate_ratings
+from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
+from recommendations.engine.search_spaces import SEARCH_SPACES, Between
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.trial import FrozenTrial
+
+MODELS = {**SCORERS, **RATING_PREDICTORS}
+Parameters = dict[str, Any]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a search found. value: NDCG@10 liked of validation members (of new titles alone, for a model that is there for
+    them), or RMSE; default: that of the class's own parameters.
+    """
+
+    parameters: Parameters
+    value: float
+    default: float
+    trials: int
+
+
+def parameters_for(name: str) -> Parameters:
+    """What tuning found for the model on this site; nothing where it was not tuned. Names it no longer has are left out."""
+    try:
+        kept = json.loads(_file(name, "json").read_text())["parameters"]
+    except FileNotFoundError:
+        return {}
+    accepted = {field.name for field in fields(MODELS[name])}
+    return {key: value for key, value in kept.items() if key in accepted}
+
+
+def tune(name: str, parts: Split, minutes: float, progress: Progress = lambda line: None) -> Tuned:
+    """Search for `minutes`, going on from earlier searches on the same data, and keep the best for `parameters_for`.
+
+    The defaults are tried first, so what is kept is never worse than they are. Every trial is a whole fit: a closed form
+    has no intermediate value by which to give one up early. Raises ValueError for a model without a search space.
+    """
+    if name not in SEARCH_SPACES:
+        raise ValueError(f"{name} has nothing to tune; known: {', '.join(SEARCH_SPACES)}")
+    fingerprint = parts.train.fingerprint()
+    study = _study(name, fingerprint)
+    if not _completed(study):
+        study.enqueue_trial(_defaults(name))
+    study.optimize(
+        _objective(name, parts), timeout=minutes * 60, callbacks=[lambda study, trial: progress(_line(study, trial))]
+    )
+    found = Tuned(study.best_params, study.best_value, _completed(study)[0].values[0], len(_completed(study)))
+    _keep(name, found, fingerprint)
+    return found
+
+
+def _study(name: str, fingerprint: str) -> Study:
+    """The search on these data, with the trials of earlier runs."""
+    import optuna
+    from optuna.storages.journal import JournalFileBackend
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    journal = _file(name, "journal")
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    study = optuna.create_study(
+        study_name=fingerprint,
+        direction="maximize" if name in SCORERS else "minimize",
+        storage=optuna.storages.JournalStorage(JournalFileBackend(str(journal))),
+        load_if_exists=True,
+    )
+    study.sampler = optuna.samplers.TPESampler(seed=len(study.trials))  # other draws than the earlier runs'
+    return study
+
+
+def _completed(study: Study) -> list[FrozenTrial]:
+    from optuna.trial import TrialState
+
+    return study.get_trials(states=[TrialState.COMPLETE])
+
+
+def _objective(name: str, parts: Split) -> Callable[[Trial], float]:
+    if name in RATING_PREDICTORS:
+        return _rating_objective(name, parts)
+    if SCORERS[name].judges_unrated:
+        return _new_titles_objective(name, parts)
+    return _ranking_objective(name, parts)
+
+
+def _ranking_objective(name: str, parts: Split) -> Callable[[Trial], float]:
+    audience = parts.train.item_counts() / len(parts.train.users)
+
+    def ndcg(trial: Trial) -> float:
+        model: Scorer = SCORERS[name](**_suggested(name, trial)).fit(parts.train)
+        return evaluate_ranking(model, parts.validation, audience).ndcg_10_liked
+
+    return ndcg
+
+
+def _new_titles_objective(name: str, parts: Split) -> Callable[[Trial], float]:
+    new = hide_titles(parts.train, parts.validation)
+
+    def ndcg(trial: Trial) -> float:
+        return evaluate_new_titles(SCORERS[name](**_suggested(name, trial)).fit(new.train), new)["ndcg_10_liked"]
+
+    return ndcg
+
+
+def _rating_objective(name: str, parts: Split) -> Callable[[Trial], float]:
+    train, kept_out = keep_out_ratings(parts.train)
+
+    def rmse(trial: Trial) -> float:
+        return evaluate_ratings(RATING_PREDICTORS[name](**_suggested(name, trial)).fit(train), kept_out)["rmse"]
+
+    return rmse
+
+
+def _suggested(name: str, trial: Trial) -> Parameters:
+    return {parameter: _value(trial, parameter, bounds) for parameter, bounds in SEARCH_SPACES[name].items()}
+
+
+def _value(trial: Trial, parameter: str, bounds: Between) -> float:
+    if isinstance(bounds.low, int) and isinstance(bounds.high, int):
+        return trial.suggest_int(parameter, bounds.low, bounds.high, log=bounds.log)
+    return trial.suggest_float(parameter, bounds.low, bounds.high, log=bounds.log)
+
+
+def _defaults(name: str) -> Parameters:
+    parameters = MODELS[name]().parameters
+    return {parameter: parameters[parameter] for parameter in SEARCH_SPACES[name]}
+
+
+def _keep(name: str, found: Tuned, fingerprint: str) -> None:
+    path = _file(name, "json")
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps({**asdict(found), "data": fingerprint}, indent=1))
+    os.replace(partial, path)
+
+
+def _line(study: Study, trial: FrozenTrial) -> str:
+    values = ", ".join(f"{key} {value:.4g}" for key, value in trial.params.items())
+    return f"{trial.value:.4f}  (best {study.best_value:.4f})  {values}"
+
+
+def _file(name: str, kind: str) -> Path:
+    return Path(settings.DATA_DIR) / "tuning" / f"{name}.{kind}"

@@ -1,0 +1,36 @@
+"""/api/v1/titles/<id>/similar/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.models import Title
+from catalog.titles.serializers import TitleCardSerializer, title_card
+from recommendations.serializers import LengthQuery
+from recommendations.serving import similar_to
+
+
+class SimilarTitleSerializer(serializers.Serializer[Any]):
+    title = TitleCardSerializer()
+    score = serializers.FloatField(help_text="Orders the list; has no unit.")
+
+
+class SimilarTitles(APIView):
+    @extend_schema(operation_id="titles_similar", parameters=[LengthQuery], responses=SimilarTitleSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        """The titles that people who like this one like too."""
+        n = LengthQuery.of(request)["n"]
+        title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+        found = similar_to(title, request.user, n)
+        return Response([{"title": title_card(similar.title), "score": similar.score} for similar in found])
+
+
+urlpatterns = [path("titles/<int:pk>/similar/", SimilarTitles.as_view(), name="title-similar")]

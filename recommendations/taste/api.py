@@ -1,0 +1,135 @@
+"""/api/v1/my/taste/ and members/<name>/compare/watch/: taste in numbers, and what another member's list has for me."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import ListEntry
+from accounts.tokens.authentication import ForMembers, member_of
+from anirec.lib.charts.bars import Chart
+from catalog.index.titles import title_index
+from catalog.titles.serializers import TitleLinkSerializer
+from recommendations import serving
+from recommendations.serializers import ItemsSerializer, LengthQuery, as_json
+from recommendations.taste.influence import most_influential
+from recommendations.taste.lists import ReadList
+from recommendations.taste.profile import Profile, profile
+from recommendations.taste.year import year_in_review
+from social.people.queries import visible_member
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]  # fields are no attributes of the class
+    value = serializers.FloatField()
+    beside = serializers.FloatField(allow_null=True, help_text="What it is compared with.")
+
+
+class ChartSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    says = serializers.CharField(help_text="What it shows, in a sentence.")
+    points = PointSerializer(many=True)
+
+
+class InfluenceSerializer(serializers.Serializer[Any]):
+    title = TitleLinkSerializer()
+    share = serializers.FloatField(help_text="Of all that speaks for my recommendations, 0–1.")
+
+
+class NumbersSerializer(serializers.Serializer[Any]):
+    n_titles = serializers.IntegerField()
+    n_completed = serializers.IntegerField()
+    n_scored = serializers.IntegerField()
+    mean_score = serializers.FloatField(allow_null=True)
+    hours = serializers.FloatField()
+    mainstream = serializers.FloatField(
+        allow_null=True, help_text="The share, 0–1, of titles that fewer people know than the middle one of the list."
+    )
+    charts = ChartSerializer(many=True)
+
+
+class TasteSerializer(NumbersSerializer):
+    years = serializers.ListField(child=serializers.IntegerField(), help_text="That have a review of their own.")
+    influences = InfluenceSerializer(many=True, help_text="The titles that move my recommendations most.")
+
+
+class YearSerializer(NumbersSerializer):
+    year = serializers.IntegerField()
+    best = TitleLinkSerializer(many=True)
+    first = TitleLinkSerializer(allow_null=True)
+    last = TitleLinkSerializer(allow_null=True)
+
+
+class OfTheirs(ForMembers, APIView):
+    read_scope = "read:recommendations"
+
+    @extend_schema(operation_id="member_compare_watch", parameters=[LengthQuery], responses=ItemsSerializer)
+    def get(self, request: Request, username: str) -> Response:
+        """What a member loves and is new to me: what I am expected to like most first."""
+        n, other = LengthQuery.of(request)["n"], visible_member(username, request.user)
+        found = serving.loved_by(serving.Reader(member_of(request)), other, n)
+        return Response({"items": [as_json(item) for item in found]})
+
+
+class MyTaste(ForMembers, APIView):
+    read_scope = "read:recommendations"
+
+    @extend_schema(operation_id="my_taste", responses=TasteSerializer)
+    def get(self, request: Request) -> Response:
+        """My taste in numbers."""
+        own, member = _own(request), member_of(request)
+        influences = most_influential(member) if len(own) else []
+        found = {**_numbers(profile(own)), "years": own.years, "influences": influences}
+        return Response(TasteSerializer(found).data)
+
+
+class MyYear(ForMembers, APIView):
+    read_scope = "read:recommendations"
+
+    @extend_schema(operation_id="my_year", responses=YearSerializer)
+    def get(self, request: Request, year: int) -> Response:
+        """A year in review."""
+        own = _own(request)
+        if year not in own.years:
+            raise Http404("Nothing was finished in that year.")
+        review = year_in_review(own, year)
+        best = [title for title, _score in review.best]
+        found = {"year": year, **_numbers(review.numbers), "best": best, "first": review.first, "last": review.last}
+        return Response(YearSerializer(found).data)
+
+
+def _own(request: Request) -> ReadList:
+    member = member_of(request)
+    return ReadList.of(ListEntry.objects.own(member), title_index().tags_visible_to(member))
+
+
+def _numbers(found: Profile) -> dict[str, Any]:
+    return {
+        "n_titles": found.n_titles,
+        "n_completed": found.n_completed,
+        "n_scored": found.n_scored,
+        "mean_score": found.mean,
+        "hours": found.hours,
+        "mainstream": found.mainstream,
+        "charts": [_chart(chart) for chart in found.charts],
+    }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    points = [{"label": mark.row.label, "value": mark.row.value, "beside": mark.row.beside} for mark in chart.marks]
+    return {"name": chart.name, "title": chart.title, "says": chart.says, "points": points}
+
+
+urlpatterns = [
+    path("my/taste/", MyTaste.as_view(), name="my-taste"),
+    path("my/taste/<int:year>/", MyYear.as_view(), name="my-year"),
+    path("members/<str:username>/compare/watch/", OfTheirs.as_view(), name="member-compare-watch"),
+]

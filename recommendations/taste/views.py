@@ -1,0 +1,78 @@
+"""The taste profile: of one's own list, or of what a member shows of theirs; and years in review."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.models import ListEntry, ListEntryQuerySet, User
+from accounts.requests import MemberRequest
+from anirec.lib.web.requests import PageRequest
+from catalog.index.titles import title_index
+from recommendations import serving
+from recommendations.serving.readers import Viewer
+from recommendations.taste.influence import most_influential
+from recommendations.taste.lists import ReadList
+from recommendations.taste.profile import profile
+from recommendations.taste.shared import shared_genres
+from recommendations.taste.year import year_in_review
+from social.people.queries import visible_member
+from social.visibility import entries_visible_to
+
+SHOWN = 18
+
+
+@require_GET
+@login_required
+def taste(request: MemberRequest) -> HttpResponse:
+    own = _read(_own_entries(request.user), request.user)
+    context = {
+        "owner": request.user,
+        "own": own,
+        "profile": profile(own),
+        "influences": most_influential(request.user) if len(own) else [],
+    }
+    return render(request, "recommendations/taste/taste.html", context)
+
+
+@require_GET
+@login_required
+def year(request: MemberRequest, year: int) -> HttpResponse:
+    own = _read(_own_entries(request.user), request.user)
+    if year not in own.years:
+        raise Http404
+    context = {"own": own, "review": year_in_review(own, year)}
+    return render(request, "recommendations/taste/year.html", context)
+
+
+@require_GET
+def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
+    """Of those entries that the viewer may see."""
+    owner = visible_member(username, request.user)
+    own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
+    return render(request, "recommendations/taste/taste.html", {"owner": owner, "own": own, "profile": profile(own)})
+
+
+@require_GET
+@login_required
+def of_theirs(request: MemberRequest, username: str) -> HttpResponse:
+    """What of a member's list suits the viewer, and the genres that both share: beside `social:compare`."""
+    other = visible_member(username, request.user)
+    theirs = _read(entries_visible_to(request.user).filter(user=other), request.user)
+    context = {
+        "owner": other,
+        "items": serving.loved_by(serving.Reader(request.user), other, SHOWN),
+        "chart": shared_genres(_read(_own_entries(request.user), request.user), theirs),
+    }
+    template = "_of_theirs.html" if request.htmx else "of_theirs.html"
+    return render(request, f"recommendations/taste/{template}", context)
+
+
+def _own_entries(member: User) -> ListEntryQuerySet:
+    return ListEntry.objects.own(member)
+
+
+def _read(entries: ListEntryQuerySet, viewer: Viewer) -> ReadList:
+    return ReadList.of(entries, title_index().tags_visible_to(viewer))

@@ -1,0 +1,96 @@
+"""/api/v1/together/: what suits a group, as the page has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.tokens.authentication import ForMembers, member_of
+from anirec.lib.text import NO_NULL
+from catalog.titles.serializers import TitleCardSerializer, TitleLinkSerializer, title_card
+from recommendations.serializers import LengthQuery
+from recommendations.serving import recommend_for_group
+from recommendations.serving.groups import SharedRecommendation
+from recommendations.together.group_request import MOST_OTHERS, WAYS
+from social.people.queries import visible_members
+
+NAMES = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": MOST_OTHERS,
+    "items": {"type": "string", "minLength": 1, "maxLength": 150, "pattern": NO_NULL},
+}
+
+
+class TogetherQuery(LengthQuery):
+    how = serializers.ChoiceField(
+        choices=list(WAYS), default="fair", help_text="; ".join(f"{name}: {way.hint}" for name, way in WAYS.items())
+    )
+
+
+class NamesSerializer(serializers.Serializer[Any]):
+    names = serializers.ListField(
+        child=serializers.RegexField(NO_NULL, max_length=150), min_length=1, max_length=MOST_OTHERS
+    )
+
+
+class OpinionSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(source="member.username")
+    predicted = serializers.FloatField(help_text="The score they are expected to give, 1–10.")
+    reason = TitleLinkSerializer(allow_null=True, help_text="Of their list, what speaks for it most.")
+    is_planned = serializers.BooleanField()
+
+
+class SharedRecommendationSerializer(serializers.Serializer[Any]):
+    title = TitleCardSerializer()
+    opinions = OpinionSerializer(many=True)
+
+
+class TogetherSerializer(serializers.Serializer[Any]):
+    heard = serializers.ListField(child=serializers.CharField())
+    silent = serializers.ListField(
+        child=serializers.CharField(), help_text="Whose lists say too little, as far as I see them."
+    )
+    items = SharedRecommendationSerializer(many=True)
+
+
+class Together(ForMembers, APIView):
+    read_scope = "read:social"
+
+    @extend_schema(
+        operation_id="together",
+        parameters=[TogetherQuery, OpenApiParameter("with", NAMES, required=True, description="The other members.")],
+        responses=TogetherSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """What I and others could watch together: what none of us has seen."""
+        query, member = TogetherQuery.of(request), member_of(request)
+        sent = NamesSerializer(data={"names": request.query_params.getlist("with")})
+        if not sent.is_valid():
+            raise serializers.ValidationError({"with": sent.errors["names"]})
+        found, unknown = visible_members(sent.validated_data["names"], member)
+        others = [other for other in found if other != member]
+        if unknown or not others:
+            raise Http404("There is nobody else by such a name.")
+        group = recommend_for_group(member, others, query["n"], query["how"])
+        return Response(
+            {
+                "heard": [one.username for one in group.heard],
+                "silent": [one.username for one in group.silent],
+                "items": [_as_json(item) for item in group.items],
+            }
+        )
+
+
+def _as_json(item: SharedRecommendation) -> dict[str, Any]:
+    return {"title": title_card(item.title), "opinions": OpinionSerializer(item.opinions, many=True).data}
+
+
+urlpatterns = [path("together/", Together.as_view(), name="together")]

@@ -1,0 +1,80 @@
+"""What a page or a program asks for a group: with whom, and in which of three ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from anirec.lib.text import is_text
+from recommendations.serving.groups import MOST
+from social.people.queries import visible_members
+from social.visibility import followed_by, members_visible_to
+
+MOST_OTHERS = MOST - 1
+OFFERED = 24  # people to choose from; a search finds the others
+
+
+@dataclass(frozen=True)
+class Way:
+    label: str | Promise
+    hint: str | Promise
+
+
+WAYS = {
+    "fair": Way(_("Fair to everybody"), _("Everybody soon finds something that is right for them.")),
+    "average": Way(_("Best on average"), _("What suits all of you best on the whole.")),
+    "least_misery": Way(_("Nobody minds"), _("What suits even the one best whom it suits least.")),
+}
+
+
+@dataclass(frozen=True)
+class AskedGroup:
+    """others: whom it is for, besides the one who asks. error: why it cannot be, in words for them."""
+
+    others: tuple[User, ...]
+    how: str
+    error: str
+
+
+def asked_group(query: QueryDict, viewer: User) -> AskedGroup:
+    names = dict.fromkeys(name.strip() for name in query.getlist("with") if name.strip())
+    how = query.get("how") or "fair"
+    if len(names) > 2 * MOST:  # nobody chose these one by one
+        return AskedGroup((), "fair", _too_many())
+    found, unknown = visible_members(names, viewer)
+    others = tuple(member for member in found if member != viewer)
+    error = ""
+    if unknown:
+        listed = ", ".join(f"“{name[:150]}”" for name in unknown)
+        error = gettext("There is nobody here by this name: %(names)s.") % {"names": listed}
+    elif len(others) > MOST_OTHERS:
+        error = _too_many()
+    elif how not in WAYS:
+        error = gettext("There is no such way to choose. The ways are below.")
+    return AskedGroup(others, how if how in WAYS else "fair", error)
+
+
+def people_to_ask(viewer: User, others: tuple[User, ...], q: str) -> list[User]:
+    """Those chosen, then those the viewer follows whose names contain `q`."""
+    followed = followed_visible_to(viewer).exclude(pk__in=[member.pk for member in others])
+    if q and is_text(q):
+        followed = followed.filter(username__icontains=q)
+    return [*others, *followed.order_by("username")[:OFFERED]]
+
+
+def followed_visible_to(viewer: User) -> QuerySet[User]:
+    return members_visible_to(viewer).filter(pk__in=followed_by(viewer))
+
+
+def _too_many() -> str:
+    return ngettext(
+        "That is too many: choose %(n)d other person at most.",
+        "That is too many: choose %(n)d other people at most.",
+        MOST_OTHERS,
+    ) % {"n": MOST_OTHERS}

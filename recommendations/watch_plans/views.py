@@ -1,0 +1,31 @@
+"""What the members of a watch plan could watch together."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.requests import MemberRequest
+from recommendations.serving import GroupRecommendations, recommend_for_group
+from social.plans.queries import shared_plan
+from social.plans.visibility import plans_shared_with
+
+LENGTH, SPARE = 20, 10  # suggestions, and more in case some are in the plan already
+
+
+@require_GET
+@login_required
+def plan_suggestions(request: MemberRequest, pk: int) -> HttpResponse:
+    """For those who take part in a plan, as far as the viewer sees them; without what is in it already."""
+    plan = get_object_or_404(plans_shared_with(request.user), pk=pk)
+    shared = shared_plan(plan, request.user)
+    found = GroupRecommendations((), (), ())
+    if shared.others:
+        found = recommend_for_group(request.user, shared.others, LENGTH + SPARE)
+    there = set(plan.titles.values_list("title_id", flat=True))
+    items = [item for item in found.items if item.title.pk not in there][:LENGTH]
+    context = {"shared": shared, "group": found, "items": items}
+    template = "_plan_suggestions.html" if request.htmx.target == "plan-suggestions" else "plan_suggestions.html"
+    return render(request, f"recommendations/watch_plans/{template}", context)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django import forms
+
+
+class ScoreForm(forms.Form):
+    score = forms.IntegerField(min_value=1, max_value=10, required=False)
+
+
+class PageForm(forms.Form):
+    page = forms.IntegerField(min_value=1, max_value=100, required=False)
+
+    def number(self) -> int:
+        """The first page for what is no number of one."""
+        return (self.is_valid() and self.cleaned_data["page"]) or 1

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.lists.queries import scores_of
+from accounts.lists.visitor_scores import forget_scores, guest_scores, keep_score
+from accounts.lists.writing import set_score
+from accounts.requests import MemberRequest
+from anirec.lib.web.requests import PageRequest
+from anirec.lib.web.responses import announce_change, back_to
+from catalog.models import Title
+from catalog.titles.queries import visible_title
+from recommendations import serving
+from recommendations.for_you.page_options import asked_of
+from recommendations.for_you.views import render_for_you
+from recommendations.welcome import wall as onboarding
+from recommendations.welcome.forms import PageForm, ScoreForm
+from recommendations.welcome.wall import VERDICTS
+
+GUEST_PICKS = 8
+
+
+@require_GET
+def home(request: PageRequest) -> HttpResponse:
+    """For you; a few titles to rate, for a visitor and for a member with next to nothing on their list."""
+    if request.user.is_authenticated and request.user.entries.count() >= serving.LEAST_INPUTS:
+        return render_for_you(cast(MemberRequest, request))
+    return rate_some(request)
+
+
+@require_GET
+def rate_some(request: PageRequest) -> HttpResponse:
+    """A wall of well-known titles to rate, with what that gives beside it."""
+    if request.htmx.target == "live":
+        return render(request, "recommendations/welcome/_live.html", _live(request))
+    page = PageForm(request.GET).number()
+    wall, has_more = onboarding.wall_page(request.session, request.user, page)
+    context = {"wall": wall, "next_page": page + 1 if has_more else None, "verdicts": VERDICTS}
+    if request.htmx.target == "more-to-rate":
+        return render(request, "recommendations/welcome/_wall.html", {**context, "scores": _scores(request)})
+    return render(request, "recommendations/welcome/welcome.html", {**context, **_live(request)})
+
+
+@require_POST
+def rate_title(request: PageRequest, pk: int) -> HttpResponse:
+    """One tap on a title: kept for the visit, or on the list of a member."""
+    title = visible_title(pk, request.user)
+    if "not_seen" in request.POST:
+        return _not_seen(request, title)
+    form = ScoreForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(gettext("A score is a whole number from 1 to 10, or nothing to take it back."))
+    try:
+        _rate(request, title, form.cleaned_data["score"])
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    if not request.htmx:
+        return back_to(request, "recommendations:home")
+    if request.htmx.target == "editor":
+        score = guest_scores(request.session).get(title.pk)
+        return announce_change(render(request, "accounts/lists/_editor_visitor.html", {"title": title, "score": score}))
+    context = {"title": title, "verdicts": VERDICTS, **_live(request)}
+    return render(request, "recommendations/welcome/_rated.html", context)
+
+
+def _not_seen(request: PageRequest, title: Title) -> HttpResponse:
+    instead = onboarding.not_seen(request.session, request.user, title.pk)
+    if not request.htmx:
+        return back_to(request, "recommendations:home")
+    if instead is None:
+        return HttpResponse()
+    context = {"title": instead, "verdicts": VERDICTS, "scores": _scores(request)}
+    return render(request, "recommendations/welcome/_wall_card.html", context)
+
+
+@require_POST
+def guest_clear(request: PageRequest) -> HttpResponse:
+    forget_scores(request.session)
+    return redirect("recommendations:home")
+
+
+def _rate(request: PageRequest, title: Title, score: int | None) -> None:
+    if request.user.is_authenticated:
+        set_score(request.user, title, score)
+    else:
+        keep_score(request.session, title.pk, score)
+
+
+def _scores(request: PageRequest) -> dict[int, int]:
+    """What was rated so far."""
+    return scores_of(request.user) if request.user.is_authenticated else guest_scores(request.session)
+
+
+def _live(request: PageRequest) -> dict[str, Any]:
+    """What was rated so far, and what that gives."""
+    scores, asked = _scores(request), asked_of(request)
+    reader = serving.Reader.of(request.user, scores)
+    return {
+        "asked": asked,
+        "scores": scores,
+        "missing": max(0, serving.LEAST_INPUTS - len(scores)),
+        "steps": [place < len(scores) for place in range(serving.LEAST_INPUTS)],
+        "list": serving.recommend(reader, GUEST_PICKS, options=asked.options),
+    }

@@ -1,0 +1,48 @@
+"""The wall of titles to rate: four answers to each, and which titles somebody said they have not seen."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists.writing import QUICK_LIKE_SCORE
+from catalog.models import Title
+from recommendations import serving
+from recommendations.serving.readers import Viewer
+
+PAGE, PAGES = 24, 5  # the rest of the wall takes the places of titles that were not seen
+KEY = "not_seen"
+MOST = serving.WALL  # kept for a visit
+
+
+class Verdict(NamedTuple):
+    """An answer in one tap. said: to screen readers, of a title."""
+
+    score: int
+    icon: str
+    label: Any
+    said: Any
+
+
+VERDICTS = (
+    Verdict(QUICK_LIKE_SCORE, "smile", _("Liked it"), _("I liked %(title)s")),
+    Verdict(7, "meh", _("It was fine"), _("%(title)s was fine")),
+    Verdict(4, "frown", _("Disliked it"), _("I disliked %(title)s")),
+)
+
+
+def wall_page(session: SessionBase, viewer: Viewer, page: int) -> tuple[list[Title], bool]:
+    """The titles of a page of the wall, counted from 1, and whether there is another page."""
+    titles = serving.onboarding_titles(viewer, PAGE * PAGES + 1, without=session.get(KEY, ()))
+    return titles[PAGE * (page - 1) : PAGE * page], page < PAGES and len(titles) > PAGE * page
+
+
+def not_seen(session: SessionBase, viewer: Viewer, title_id: int) -> Title | None:
+    """Remember that a title was not seen; returns one to take its place, from the end of the wall, if there is one left."""
+    unseen = [pk for pk in session.get(KEY, []) if pk != title_id][-MOST + 1 :]
+    session[KEY] = [*unseen, title_id]
+    reserve = serving.onboarding_titles(viewer)[: PAGE * PAGES - 1 : -1]
+    place = len(unseen)
+    return reserve[place] if place < len(reserve) and reserve[place].pk not in session[KEY] else None

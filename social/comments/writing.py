@@ -1,0 +1,52 @@
+"""The one door for comments and likes. Bad values raise Django's ValidationError, by field.
+
+Who may see a thing may comment on it and like it: whoever calls has looked it up for that member.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from anirec.lib.text import require_text
+from social.models import Activity, Comment, Like, Review
+from social.models.activities import LONGEST_COMMENT
+from social.notifications.notifying import notify
+
+
+def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
+    on = {"activity" if isinstance(about, Activity) else "review": about}
+    comment = Comment(author=author, text=text.strip(), **on)
+    comment.clean_fields(exclude={"author", "activity", "review"})
+    require_text(comment.text, "text")
+    if len(comment.text) > LONGEST_COMMENT:  # a TextField's max_length binds forms only
+        message = gettext("A comment has at most %(n)d characters; this one has %(given)d.")
+        raise ValidationError({"text": message % {"n": LONGEST_COMMENT, "given": len(comment.text)}})
+    with transaction.atomic():
+        comment.save()
+        notify(about.owner, "comment", author, comment)
+    return comment
+
+
+def may_delete(comment: Comment, member: User) -> bool:
+    """Who wrote it, and whose thing it is about."""
+    return member.pk in (comment.author_id, comment.about.owner.pk)
+
+
+def delete_comment(comment: Comment) -> None:
+    comment.delete()
+
+
+def like(member: User, activity: Activity, is_liked: bool) -> None:
+    """Like, or no longer like, what somebody else did."""
+    if activity.actor_id == member.pk:
+        raise ValidationError(gettext("Others say whether they like it."))
+    if is_liked:
+        with transaction.atomic():
+            new, is_new = Like.objects.get_or_create(activity=activity, member=member)
+            if is_new:
+                notify(activity.owner, "like", member, new)
+    else:
+        Like.objects.filter(activity=activity, member=member).delete()

@@ -1,0 +1,48 @@
+"""/api/v1/…/report/: the endpoints by which members report things to staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.tokens.authentication import ForMembers, member_of
+from anirec.lib.text import NO_NULL
+from social.models import Report
+from social.moderation import deciding
+from social.moderation.targets import targets
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(choices=Report.Reason.choices)
+    remark = serializers.RegexField(NO_NULL, max_length=500, default="", allow_blank=True)
+
+
+class ReportEndpoint(ForMembers, APIView):
+    """kind: the name of a registered target; the address holds what it is found by."""
+
+    write_scope = "write:social"
+    kind = ""
+
+    def post(self, request: Request, **named: Any) -> Response:
+        target = targets()[self.kind].find(member_of(request), **named)
+        given = ReportSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        deciding.report(member_of(request), target, **given.validated_data)
+        return Response(status=204)
+
+
+def report_endpoint(kind: str, description: str, scope: str = "write:social", name: str = "") -> type[ReportEndpoint]:
+    """The endpoint that reports a `kind`. description: for the API's schema. name: of the operation, if not the kind's."""
+    view = type(f"Report{kind.title()}", (ReportEndpoint,), {"kind": kind, "write_scope": scope})
+    documented = extend_schema(
+        operation_id=f"{name or kind}_report",
+        request=ReportSerializer,
+        responses={204: None},
+        description=description,
+    )
+    return extend_schema_view(post=documented)(view)

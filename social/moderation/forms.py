@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from social.models import Decision, Report
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=Report.Reason)
+    remark = forms.CharField(
+        label=_("Anything to add?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DecisionForm(forms.Form):
+    """`social.moderation.deciding` decides what can be done with what."""
+
+    act = forms.ChoiceField(label=_("What to do"), choices=Decision.Act)
+    reason = forms.CharField(label=_("Why (the member reads it)"), max_length=500)

@@ -1,0 +1,92 @@
+"""/api/v1/my/notifications/choices/: how I want to be notified."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.tokens.authentication import ForMembers, member_of
+from anirec.lib.paging import CursorPages
+from social.models import Comment
+from social.notifications.kinds import Channel, kinds
+from social.notifications.notifying import choose_channels, mark_read
+from social.notifications.queries import NotificationGroup, channels_of, groups_of, read_groups
+
+
+class ChoicesSerializer(serializers.Serializer[Any]):
+    """A kind of notification, and how it is told."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            kind.name: serializers.ChoiceField(choices=Channel.choices, help_text=str(kind.label))
+            for kind in kinds().values()
+        }
+
+
+class MyChoices(ForMembers, APIView):
+    read_scope, write_scope = "read:social", "write:settings"
+
+    @extend_schema(operation_id="my_notification_choices", responses=ChoicesSerializer)
+    def get(self, request: Request) -> Response:
+        """What I am told, and how."""
+        return Response(channels_of(member_of(request)))
+
+    @extend_schema(
+        operation_id="my_notification_choices_patch",
+        request=ChoicesSerializer(partial=True),
+        responses=ChoicesSerializer,
+    )
+    def patch(self, request: Request) -> Response:
+        """Change what is given."""
+        given = ChoicesSerializer(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        choose_channels(member_of(request), given.validated_data)
+        return self.get(request)
+
+
+class NotificationSerializer(serializers.Serializer[NotificationGroup]):
+    id = serializers.IntegerField(source="last.pk")
+    kind = serializers.CharField(source="last.kind")
+    at = serializers.DateTimeField(source="last.at")
+    sentence = serializers.CharField()
+    is_new = serializers.BooleanField()
+    url = serializers.CharField(help_text="Where it is seen.")
+
+
+class MyNotifications(ForMembers, ListAPIView[Any]):
+    """What I am told, the last first; what belongs together is one."""
+
+    read_scope, write_scope = "read:social", "write:social"
+    serializer_class = NotificationSerializer  # type: ignore[assignment]
+    pagination_class = CursorPages
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Comment.objects.none()
+        return groups_of(member_of(self.request))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return read_groups(super().paginate_queryset(queryset) or [])
+
+    @extend_schema(operation_id="my_notifications")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(operation_id="my_notifications_read", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """All of them are read."""
+        mark_read(member_of(request))
+        return Response(status=204)
+
+
+urlpatterns = [
+    path("my/notifications/", MyNotifications.as_view(), name="my-notifications"),
+    path("my/notifications/choices/", MyChoices.as_view(), name="my-notification-choices"),
+]

@@ -1,0 +1,79 @@
+"""Notifications by e-mail: one letter for all of a kind that waits, to addresses that are confirmed."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from accounts.models import User
+from social.models import Notification, NotificationChoice
+from social.notifications.kinds import Channel, kinds
+from social.notifications.queries import channels_of, groups_of, notifications_visible_to, read_groups
+
+SALT, MOST = "letters", 30
+
+
+def send_letter(recipient_id: int, kind: str) -> None:
+    """What waits is marked in the transaction in which it is sent: run twice, it is sent once."""
+    with transaction.atomic():
+        member = User.objects.select_for_update().filter(pk=recipient_id).first()
+        if member is None:
+            return
+        waiting = Notification.objects.filter(recipient=member, kind=kind, wants_letter=True)
+        fresh = waiting.filter(is_read=False, pk__in=notifications_visible_to(member).values("pk"))
+        groups = list(groups_of(member).filter(pk__in=fresh.values("pk"))[:MOST])
+        waiting.update(wants_letter=False)
+        address = EmailAddress.objects.filter(user=member, verified=True, primary=True).first()
+        if (
+            groups
+            and address
+            and (member.is_active or kinds()[kind].reaches_suspended)
+            and channels_of(member)[kind] == Channel.EMAIL
+        ):
+            _letter(member, kind, groups, address.email).send()
+
+
+def unsubscribe_token(member: User, kind: str) -> str:
+    return signing.dumps([member.pk, kind], salt=SALT)
+
+
+def unsubscribe(token: str, *, only_look: bool = False) -> str:
+    """No more letters of a kind; returns what kind. Raises BadSignature for what was not given out here."""
+    member_id, kind = signing.loads(token, salt=SALT)
+    member = User.objects.filter(pk=member_id).first()
+    if member and not only_look and channels_of(member)[kind] == Channel.EMAIL:
+        NotificationChoice.objects.update_or_create(member=member, kind=kind, defaults={"channel": Channel.SITE})
+    return str(kinds()[kind].label)
+
+
+def _letter(member: User, kind: str, groups: list[dict[str, object]], address: str) -> EmailMultiAlternatives:
+    with translation.override(member.language or settings.LANGUAGE_CODE):
+        told = read_groups(groups)
+        off = _absolute(reverse("social:unsubscribe", args=[unsubscribe_token(member, kind)]))
+        context = {
+            "member": member,
+            "lines": [(one.sentence, _absolute(one.url)) for one in told],
+            "off": off,
+            "choices": _absolute(reverse("social:notification_choices")),
+        }
+        letter = EmailMultiAlternatives(
+            subject=gettext("anirec: %(what)s") % {"what": told[0].sentence},
+            body=render_to_string("social/notifications/letter.txt", context),
+            to=[address],
+            headers={"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        )
+        letter.attach_alternative(render_to_string("social/notifications/letter.html", context), "text/html")
+    return letter
+
+
+def _absolute(path: str) -> str:
+    return urljoin(settings.SITE_URL, path)

@@ -1,0 +1,24 @@
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+
+from accounts.portability.sections import Section, register
+from accounts.signals import sight_changed
+from social.models import Notification
+from social.notifications.export import export_choices, restore_choices, undo_choices
+from social.notifications.notifying import count_unread
+
+register(Section("notifications", export_choices, restore_choices, undo_choices))
+
+
+@receiver(post_delete, sender=Notification, dispatch_uid="count_unread")
+def recount_after_delete(instance: Notification, **_: Any) -> None:
+    if not instance.is_read:
+        transaction.on_commit(lambda: count_unread(instance.recipient_id), robust=True)
+
+
+@receiver(sight_changed, dispatch_uid="count_unread_in_sight")
+def recount_what_is_visible(user_id: int, **_: Any) -> None:
+    count_unread(user_id)

@@ -1,0 +1,50 @@
+"""The kinds of notifications: each subject registers its own, with the sentence and the link that it is shown as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from social.models import Notification, NotificationChoice
+
+Channel = NotificationChoice.Channel
+
+
+def no_thread(_notification: Notification) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """name: as it is stored. label: for the settings. sentence: holds `%(who)s`, or what `details` gives.
+
+    url: where what happened is seen. thread: notifications of one kind and thread are grouped by day. related: what is
+    read with the notification. visible: rows of what it is about that the recipient may see, filtered by an OuterRef;
+    None where nothing can hide it.
+    """
+
+    name: str
+    label: Any
+    sentence: Any
+    url: Callable[[Any], str]  # Any: a Notification whose column is filled
+    thread: Callable[[Any], str] = no_thread
+    related: tuple[str, ...] = ()
+    visible: Callable[[User], QuerySet[Any]] | None = None
+    details: Callable[[Notification], dict[str, Any]] | None = None
+    default_channel: str = Channel.SITE
+    reaches_suspended: bool = False
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> None:
+    _kinds[kind.name] = kind
+
+
+def kinds() -> dict[str, Kind]:
+    return _kinds

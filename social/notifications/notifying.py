@@ -1,0 +1,85 @@
+"""Writing notifications: making them, marking them read, and choosing how to get them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Model
+
+from accounts.models import User
+from social.models import Notification, NotificationChoice
+from social.notifications.kinds import Channel, kinds
+from social.notifications.queries import channels_of, groups_of, notifications_visible_to
+from social.notifications.tasks import send_letter
+from social.signals import notified
+
+EMAIL_DELAY = 300  # seconds: what comes meanwhile goes into the same e-mail
+
+
+def notify(recipient: User, kind: str, actor: User | None, about: Model) -> None:
+    """Notify a member of `about`: a follow, a comment …, whatever Notification has a column for.
+
+    Nobody is notified of what they did themselves, of a kind they switched off, or of what they could not read because
+    its author is blocked or muted.
+    """
+    channel = channels_of(recipient)[kind]
+    if actor == recipient or channel == Channel.OFF:
+        return
+    with transaction.atomic():
+        made = Notification(recipient=recipient, kind=kind, actor=actor, wants_letter=channel == Channel.EMAIL)
+        setattr(made, _column(about), about)
+        made.thread = kinds()[kind].thread(made)
+        made.save()
+        if not notifications_visible_to(recipient, [kind]).filter(pk=made.pk).exists():
+            Notification.objects.filter(pk=made.pk).delete()
+            return
+        count_unread(recipient.pk)
+        if made.wants_letter:
+            transaction.on_commit(partial(_send_email_soon, recipient.pk, kind), robust=True)
+
+
+def choose_channels(member: User, channels: Mapping[str, str]) -> None:
+    NotificationChoice.objects.bulk_create(
+        [NotificationChoice(member=member, kind=kind, channel=channel) for kind, channel in channels.items()],
+        update_conflicts=True,
+        unique_fields=["member", "kind"],
+        update_fields=["channel"],
+    )
+
+
+def mark_read(member: User) -> None:
+    """All of them, also those that can't be seen any more."""
+    if Notification.objects.filter(recipient=member, is_read=False).update(is_read=True):
+        count_unread(member.pk)
+
+
+def forget_between(one_id: int, other_id: int) -> None:
+    """Delete the notifications that two members have of each other."""
+    for recipient, actor in ((one_id, other_id), (other_id, one_id)):
+        Notification.objects.filter(recipient=recipient, actor=actor).delete()
+
+
+def count_unread(user_id: int) -> None:
+    """Store the number of unread groups with the member, so that every page can show it without a query."""
+    member = User.objects.filter(pk=user_id).first()
+    if member is None:
+        return
+    new = Notification.objects.filter(recipient=member, is_read=False)
+    names = list(new.values_list("kind", flat=True).distinct())  # most often one, and so less to look for
+    n = groups_of(member, names).filter(n_new__gt=0).order_by().count() if names else 0
+    User.objects.filter(pk=user_id).update(unread_notifications=n)
+    transaction.on_commit(partial(notified.send_robust, sender=Notification, user_id=user_id))
+
+
+def _column(about: Model) -> str:
+    return next(
+        field.name
+        for field in Notification._meta.get_fields()
+        if field.many_to_one and field.related_model is type(about) and field.name not in ("recipient", "actor")
+    )
+
+
+def _send_email_soon(recipient_id: int, kind: str) -> None:
+    send_letter.apply_async(kwargs={"recipient_id": recipient_id, "kind": kind}, countdown=EMAIL_DELAY)

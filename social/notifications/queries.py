@@ -1,0 +1,78 @@
+"""Which notifications a member may read, and how they are grouped on the page and in e-mails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from social.models import Notification, NotificationChoice
+from social.notifications.kinds import kinds
+from social.visibility import members_visible_to, muted_by
+
+
+@dataclass(frozen=True)
+class NotificationGroup:
+    """Notifications of one kind about one thing on one day: "ada and 3 others"."""
+
+    last: Notification
+    n: int  # different members
+    is_new: bool
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.last, self.n)
+
+    @property
+    def url(self) -> str:
+        return kinds()[self.last.kind].url(self.last)
+
+
+def notifications_visible_to(member: User, only: Collection[str] | None = None) -> QuerySet[Notification]:
+    """A member's own, by people whom they see and have not muted, about what they may still read.
+
+    only: names of kinds; those left out cost nothing.
+    """
+    actor = Q(actor=None) | Q(actor__in=members_visible_to(member)) & ~Q(actor__in=muted_by(member))
+    wanted = [kind for kind in kinds().values() if only is None or kind.name in only]
+    about = Q(kind__in=[kind.name for kind in wanted if kind.visible is None])
+    for kind in wanted:
+        if kind.visible is not None:
+            about |= Q(Exists(kind.visible(member)), kind=kind.name)
+    return Notification.objects.filter(actor, about, recipient=member)
+
+
+def channels_of(member: User) -> dict[str, str]:
+    """Kind → channel."""
+    chosen = dict(NotificationChoice.objects.filter(member=member).values_list("kind", "channel"))
+    return {kind.name: chosen.get(kind.name) or kind.default_channel for kind in kinds().values()}
+
+
+def groups_of(member: User, only: Collection[str] | None = None) -> QuerySet[Any, Any]:
+    """The groups, newest first: rows for `read_groups`."""
+    rows = notifications_visible_to(member, only).annotate(day=TruncDate("at")).values("kind", "thread", "day")
+    return rows.annotate(
+        last=Max("pk"), n=Count("actor", distinct=True), n_new=Count("pk", filter=Q(is_read=False))
+    ).order_by("-last")
+
+
+def read_groups(groups: list[dict[str, Any]]) -> list[NotificationGroup]:
+    related = {path for kind in kinds().values() for path in kind.related}
+    last = Notification.objects.select_related("actor", *sorted(related)).in_bulk([group["last"] for group in groups])
+    return [NotificationGroup(last[g["last"]], max(g["n"], 1), g["n_new"] > 0) for g in groups if g["last"] in last]
+
+
+def sentence(last: Notification, n: int) -> str:
+    """n: how many different members did it."""
+    kind = kinds()[last.kind]
+    if kind.details is not None:
+        return str(kind.sentence) % kind.details(last)
+    who = last.actor.username if last.actor else ""
+    if n > 1:
+        who = ngettext("%(who)s and %(n)d other", "%(who)s and %(n)d others", n - 1) % {"who": who, "n": n - 1}
+    return str(kind.sentence) % {"who": who}

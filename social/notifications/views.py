@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.requests import MemberRequest
+from anirec.lib.web.requests import PageRequest
+from social.notifications import emails, notifying, queries
+from social.notifications.forms import NotificationForm
+
+PAGE = 30
+
+
+@require_GET
+@login_required
+def notification_list(request: MemberRequest) -> HttpResponse:
+    """What is shown has been read."""
+    page = Paginator(queries.groups_of(request.user), PAGE).get_page(request.GET.get("page"))
+    told = queries.read_groups(list(page))
+    if request.user.unread_notifications:
+        notifying.mark_read(request.user)
+        request.user.unread_notifications = 0
+    template = "_notifications.html" if request.htmx.target == "pager" else "notifications.html"
+    return render(request, f"social/notifications/{template}", {"page": page, "told": told})
+
+
+@never_cache
+@require_GET
+@login_required
+def bell(request: MemberRequest) -> HttpResponse:
+    return render(request, "_bell.html")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def notification_choices(request: MemberRequest) -> HttpResponse:
+    form = NotificationForm(request.POST or None, channels=queries.channels_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        notifying.choose_channels(request.user, form.cleaned_data)
+        messages.success(request, gettext("Your settings are saved."))
+        return redirect("social:notification_choices")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "social/notifications/notification_choices.html", {"form": form}, status=status)
+
+
+@csrf_exempt  # mail programs post to it by themselves (RFC 8058); the signed address is the permission
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request: PageRequest, token: str) -> HttpResponse:
+    try:
+        kind = emails.unsubscribe(token, only_look=request.method == "GET")
+    except signing.BadSignature as error:
+        raise Http404 from error
+    return render(request, "social/notifications/unsubscribe.html", {"kind": kind, "is_done": request.method == "POST"})

@@ -1,0 +1,205 @@
+"""/api/v1/members/ and how I stand to them: reads through `social.visibility`, writes by `social.people.relations`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.lists.api import EntryWithTitleSerializer, ListQuery
+from accounts.lists.queries import list_page
+from accounts.models import ListEntry, User
+from accounts.tokens.authentication import ForMembers, member_of
+from anirec.lib.paging import CursorPages
+from anirec.lib.text import SOME_TEXT
+from anirec.lib.web.query import Query
+from social.models import FollowRequest
+from social.moderation.api import report_endpoint
+from social.people import queries, relations
+from social.visibility import entries_visible_to
+
+Change = Callable[[User, User], None]
+
+
+class MemberInListSerializer(serializers.ModelSerializer[User]):
+    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Their page on this site.")
+    n_entries = serializers.IntegerField(help_text="Of their list, those that I may see.")
+
+    class Meta:
+        model = User
+        fields = ("username", "is_synthetic", "n_entries", "url")
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(source="member.username")
+    is_synthetic = serializers.BooleanField(source="member.is_synthetic")
+    joined_at = serializers.DateTimeField(source="member.date_joined")
+    url = serializers.CharField(source="member.get_absolute_url")
+    n_followers = serializers.IntegerField(source="follow.n_followers")
+    n_following = serializers.IntegerField(source="follow.n_following")
+    is_followed = serializers.BooleanField(source="follow.is_followed", help_text="By me.")
+    is_requested = serializers.BooleanField(source="follow.is_requested", help_text="I have asked to follow them.")
+
+
+class PublicEntrySerializer(EntryWithTitleSerializer):
+    """Without what is for the owner alone: their tags, and who may see the entry."""
+
+    class Meta(EntryWithTitleSerializer.Meta):
+        fields: tuple[str, ...] = tuple(
+            name for name in EntryWithTitleSerializer.Meta.fields if name not in ("tags", "visibility")
+        )
+
+
+class DirectoryQuery(Query):
+    kind = serializers.ChoiceField(choices=[kind for kind in queries.KINDS if kind], required=False)
+    q = serializers.RegexField(SOME_TEXT, required=False, max_length=150, help_text="Part of a username.")
+
+
+class FollowRequestSerializer(serializers.ModelSerializer[FollowRequest]):
+    username = serializers.CharField(source="asker.username")
+
+    class Meta:
+        model = FollowRequest
+        fields = ("username", "created_at")
+
+
+@extend_schema_view(get=extend_schema(operation_id="members", parameters=[DirectoryQuery]))
+class Members(ListAPIView[User]):
+    """Members, those who change their public lists most first."""
+
+    read_scope = "read:social"
+    serializer_class = MemberInListSerializer
+    pagination_class = CursorPages
+
+    def get_queryset(self) -> QuerySet[User]:
+        if getattr(self, "swagger_fake_view", False):
+            return User.objects.none()
+        return queries.member_directory(self.request.user, **DirectoryQuery.of(self.request))
+
+
+class Member(APIView):
+    read_scope = "read:social"
+
+    @extend_schema(operation_id="member", responses=MemberSerializer)
+    def get(self, request: Request, username: str) -> Response:
+        """A member, and how I stand to them."""
+        return Response(_stand(queries.visible_member(username, request.user), request))
+
+
+@extend_schema_view(get=extend_schema(operation_id="member_list", parameters=[ListQuery]))
+class MemberList(ListAPIView[ListEntry]):
+    """Of a member's list, what I may see."""
+
+    read_scope = "read:social"
+    serializer_class = PublicEntrySerializer
+    pagination_class = CursorPages
+
+    def get_queryset(self) -> QuerySet[ListEntry]:
+        if getattr(self, "swagger_fake_view", False):
+            return ListEntry.objects.none()
+        wanted = ListQuery.of(self.request)
+        owner = queries.visible_member(self.kwargs["username"], self.request.user)
+        entries = entries_visible_to(self.request.user).filter(user=owner)
+        return list_page(entries, **wanted).entries
+
+
+class Relation(ForMembers, APIView):
+    """Something that stands between me and another member: PUT makes it so, DELETE ends it. Both can be done twice."""
+
+    write_scope = "write:social"
+    make: Change
+    end: Change
+
+    def put(self, request: Request, username: str) -> Response:
+        other = queries.visible_member(username, request.user)
+        self.make(member_of(request), other)
+        return Response(_stand(other, request))
+
+    def delete(self, request: Request, username: str) -> Response:
+        self.end(member_of(request), queries.visible_member(username, request.user))
+        return Response(status=204)
+
+
+def _says(name: str, make: str, end: str) -> Any:
+    return extend_schema_view(
+        put=extend_schema(operation_id=f"{name}_put", request=None, responses=MemberSerializer, description=make),
+        delete=extend_schema(operation_id=f"{name}_delete", responses={204: None}, description=end),
+    )
+
+
+@_says("follow", "Follow a member, or ask to, where they approve their followers.", "No longer follow, or ask to.")
+class Following(Relation):
+    make, end = staticmethod(relations.follow), staticmethod(relations.unfollow)
+
+
+@_says("mute", "What this member does comes to me no longer by itself. They cannot tell.", "Hear of them again.")
+class Muting(Relation):
+    make, end = staticmethod(relations.mute), staticmethod(relations.unmute)
+
+
+class Blocking(ForMembers, APIView):
+    write_scope = "write:social"
+
+    @extend_schema(operation_id="block_put", request=None, responses={204: None})
+    def put(self, request: Request, username: str) -> Response:
+        """Neither of us sees the other, and whatever bound us ends."""
+        relations.block(member_of(request), queries.visible_member(username, request.user))
+        return Response(status=204)
+
+    @extend_schema(operation_id="block_delete", responses={204: None})
+    def delete(self, request: Request, username: str) -> Response:
+        """End a block; what it took does not come back."""
+        blocked = User.objects.filter(blocked_by__blocker=member_of(request), username__iexact=username).first()
+        if blocked is not None:
+            relations.unblock(member_of(request), blocked)
+        return Response(status=204)
+
+
+@extend_schema_view(get=extend_schema(operation_id="follow_requests"))
+class FollowRequests(ForMembers, ListAPIView[FollowRequest]):
+    """Who asks to follow me, the last one first."""
+
+    read_scope = "read:social"
+    serializer_class = FollowRequestSerializer
+    pagination_class = CursorPages
+
+    def get_queryset(self) -> QuerySet[FollowRequest]:
+        if getattr(self, "swagger_fake_view", False):
+            return FollowRequest.objects.none()
+        return queries.requests_to(member_of(self.request))
+
+
+@_says("follow_request", "Let them follow me.", "Decline; they are not told.")
+class AnswerFollowRequest(Relation):
+    make, end = staticmethod(relations.accept_request), staticmethod(relations.decline_request)
+
+
+def _stand(member: User, request: Request) -> Any:
+    return MemberSerializer({"member": member, "follow": queries.follow_state(member, request.user)}).data
+
+
+ReportNote = report_endpoint(
+    "entry", "Tell the staff that the note on an entry of a member's list should not be there.", name="note"
+)
+ReportMember = report_endpoint("member", "Tell the staff that a member should not be there.")
+
+urlpatterns = [
+    path("members/<str:username>/list/<int:title_id>/report/", ReportNote.as_view(), name="note-report"),
+    path("members/<str:username>/report/", ReportMember.as_view(), name="member-report"),
+    path("members/", Members.as_view(), name="members"),
+    path("members/<str:username>/", Member.as_view(), name="member"),
+    path("members/<str:username>/list/", MemberList.as_view(), name="member-list"),
+    path("members/<str:username>/follow/", Following.as_view(), name="follow"),
+    path("members/<str:username>/mute/", Muting.as_view(), name="mute"),
+    path("members/<str:username>/block/", Blocking.as_view(), name="block"),
+    path("my/follow-requests/", FollowRequests.as_view(), name="follow-requests"),
+    path("my/follow-requests/<str:username>/", AnswerFollowRequest.as_view(), name="follow-request"),
+]

@@ -1,0 +1,94 @@
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import writing as lists
+from accounts.models import ListEntry, User, Visibility
+from accounts.portability.sections import Section, register
+from accounts.settings.privacy import register_privacy_field
+from accounts.tokens.scopes import register_scope
+from social import activities  # noqa: F401  (receives changes of lists)
+from social.models import Notification
+from social.moderation.targets import Act, Reportable, register_target
+from social.notifications.kinds import Kind, register_kind
+from social.people import export
+from social.people.queries import visible_member
+from social.visibility import entries_visible_to
+
+
+def actor_url(notification: Notification) -> str:
+    assert notification.actor is not None
+    return notification.actor.get_absolute_url()
+
+
+def reportable_note(viewer: User, pk: int = 0, username: str = "", title_id: int = 0) -> ListEntry:
+    """The note on a list entry: by the entry's id, or by the member's name and the title's id."""
+    entries = entries_visible_to(viewer).exclude(notes="").select_related("user", "title")
+    if pk:
+        return get_object_or_404(entries, pk=pk)
+    return get_object_or_404(entries, user=visible_member(username, viewer), title=title_id)
+
+
+def reportable_member(viewer: User, username: str) -> User:
+    return visible_member(username, viewer)
+
+
+def hide_note(entry: ListEntry, is_removed: bool) -> None:
+    """The note is the member's own: it is not deleted, but hidden from everybody else."""
+    shown = Visibility.PRIVATE if is_removed else Visibility.PUBLIC
+    lists.update_entry(entry.user, entry.title, visibility=shown)
+
+
+def refuse_removal(_member: User, _is_removed: bool) -> None:
+    raise Http404
+
+
+for name in ("follows", "blocks", "mutes", "dismissed", "privacy"):
+    actions: Any = (getattr(export, f"{verb}_{name}") for verb in ("export", "restore", "undo"))
+    register(Section(name, *actions))
+register_privacy_field("list_visibility")
+register_privacy_field("approves_followers")
+register_scope("read:social", _("See what members show me, my feed and my notifications"))
+register_scope("write:social", _("Follow, comment, like, recommend, mute and block for me"))
+register_kind(Kind("follow", _("Somebody follows me"), _("New follower: %(who)s"), url=actor_url))
+register_kind(
+    Kind(
+        "request",
+        _("Somebody asks to follow me"),
+        _("Would like to follow you: %(who)s"),
+        url=lambda _notification: reverse("social:followers"),
+        related=("request",),
+    )
+)
+register_kind(
+    Kind(
+        "accepted",
+        _("Somebody accepts my request to follow them"),
+        _("Your request to follow was accepted: %(who)s"),
+        url=actor_url,
+    )
+)
+register_target(
+    Reportable(
+        "entry",
+        _("Notes on lists"),
+        ListEntry,
+        reportable_note,
+        related=("entry__user",),
+        has_title=True,
+        set_removed=hide_note,
+    )
+)
+register_target(
+    Reportable(
+        "member",
+        _("Members"),
+        User,
+        reportable_member,
+        acts=(Act.LEAVE, Act.WARN, Act.SUSPEND, Act.REINSTATE),
+        set_removed=refuse_removal,
+    )
+)

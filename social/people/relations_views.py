@@ -1,0 +1,82 @@
+"""How a member stands to others: followers and requests, who is blocked and muted, and the buttons for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from accounts.requests import MemberRequest
+from anirec.lib.web.responses import back_to
+from social.people import relations
+from social.people.queries import blocked_by, find_by_name, followers_of, muted_members, requests_by, requests_to
+from social.visibility import members_visible_to
+
+PAGE, REQUESTS = 60, 200
+Change = Callable[[User, User], None]
+Choice = Callable[[User], QuerySet[User]]
+
+
+@require_GET
+@login_required
+def followers(request: MemberRequest) -> HttpResponse:
+    found = followers_of(request.user).order_by("-following__pk")
+    context = {
+        "asking": requests_to(request.user)[:REQUESTS],
+        "asked": requests_by(request.user)[:REQUESTS],
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+    }
+    template = "_followers.html" if request.htmx.target == "pager" else "followers.html"
+    return render(request, f"social/people/{template}", context)
+
+
+@require_GET
+@login_required
+def blocked(request: MemberRequest) -> HttpResponse:
+    """Whom the member blocks is seen here and nowhere else."""
+    context = {
+        "blocked": blocked_by(request.user).order_by("username"),
+        "muted": muted_members(request.user).order_by("username"),
+    }
+    return render(request, "social/people/blocked.html", context)
+
+
+def _acting(
+    change: Change, said: str | Promise, back: str, choice: Choice = members_visible_to
+) -> Callable[..., HttpResponse]:
+    """A view that is posted to: changes how the member stands to another, of those that `choice` allows."""
+
+    @require_POST
+    @login_required
+    def view(request: MemberRequest, username: str) -> HttpResponse:
+        other = find_by_name(username, choice(request.user))
+        change(request.user, other)
+        messages.success(request, str(said) % {"name": other.username})
+        return back_to(request, back)
+
+    return view
+
+
+def _remove_follower(member: User, follower: User) -> None:
+    relations.unfollow(follower, member)
+
+
+accept = _acting(relations.accept_request, _("%(name)s follows you now."), "social:followers")
+decline = _acting(
+    relations.decline_request, _("The request by %(name)s is declined. They are not told."), "social:followers"
+)
+remove_follower = _acting(_remove_follower, _("%(name)s no longer follows you."), "social:followers")
+take_back = _acting(relations.unfollow, _("You no longer ask to follow %(name)s."), "social:followers")
+block = _acting(relations.block, _("You and %(name)s no longer see each other."), "social:blocked")
+unblock = _acting(relations.unblock, _("%(name)s is no longer blocked."), "social:blocked", blocked_by)
+mute = _acting(relations.mute, _("You get no news of %(name)s any more. They are not told."), "social:blocked")
+unmute = _acting(relations.unmute, _("You get news of %(name)s again."), "social:blocked", muted_members)

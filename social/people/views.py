@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.lists.forms import ListForm
+from accounts.lists.queries import list_page
+from accounts.models import User
+from accounts.requests import MemberRequest
+from anirec.lib.web.requests import PageRequest
+from anirec.lib.web.responses import back_to
+from social.people import queries, relations
+from social.people.forms import DirectoryForm
+from social.people.queries import visible_member
+from social.visibility import entries_visible_to
+
+PAGE = 48
+
+
+@require_GET
+def members(request: PageRequest) -> HttpResponse:
+    options = DirectoryForm(request.GET).options()
+    found = queries.member_directory(request.user, **options)
+    context = {
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "kinds": queries.KINDS.items(),
+        **options,
+    }
+    return render(
+        request, "social/people/_people.html" if _is_fragment(request) else "social/people/members.html", context
+    )
+
+
+@require_GET
+def member(request: PageRequest, username: str) -> HttpResponse:
+    owner = visible_member(username, request.user)
+    form = ListForm(request.GET)
+    options = form.options()
+    if owner != request.user:
+        options["tag"] = ""  # a member's own tags are for nobody else
+    page = list_page(entries_visible_to(request.user).filter(user=owner), **options)
+    context = {
+        "owner": owner,
+        "list": page,
+        "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),
+        "follow": queries.follow_state(owner, request.user),
+        "filters": form,
+        **options,
+    }
+    return render(
+        request, "social/people/_entries.html" if _is_fragment(request) else "social/people/member.html", context
+    )
+
+
+@require_POST
+@login_required
+def follow(request: MemberRequest, username: str) -> HttpResponse:
+    owner = visible_member(username, request.user)
+    relations.follow(request.user, owner)
+    return _follow_button(request, owner)
+
+
+@require_POST
+@login_required
+def unfollow(request: MemberRequest, username: str) -> HttpResponse:
+    owner = visible_member(username, request.user)
+    relations.unfollow(request.user, owner)
+    return _follow_button(request, owner)
+
+
+def _follow_button(request: MemberRequest, owner: User) -> HttpResponse:
+    if not request.htmx:
+        return back_to(request, owner.get_absolute_url())
+    context = {"owner": owner, "follow": queries.follow_state(owner, request.user)}
+    return render(request, "social/people/_follow.html", context)
+
+
+def _is_fragment(request: PageRequest) -> bool:
+    return request.htmx.target in ("entries", "people", "pager")

@@ -1,0 +1,80 @@
+"""A member's own watch plans in their JSON: what is in them, not who."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import User
+from accounts.portability.items import ids_of, titles_by_id
+from social.models import PlanTitle
+from social.plans import planning as plans
+
+
+def export_plans(user: User) -> list[dict[str, Any]]:
+    own = user.own_plans.prefetch_related("titles__title__external_ids").order_by("name", "pk")
+    return [
+        {
+            "name": plan.name,
+            "note": plan.note,
+            "starts_at": plan.starts_at.isoformat() if plan.starts_at else None,
+            "titles": [_exported(row) for row in sorted(plan.titles.all(), key=lambda row: (row.added_at, row.pk))],
+        }
+        for plan in own
+    ]
+
+
+def restore_plans(user: User, items: list[Any]) -> list[int]:
+    """The ids of the plans that were made. One of the same name stays as it is."""
+    there, made = set(user.own_plans.values_list("name", flat=True)), []
+    for item in items:
+        if not isinstance(item, dict) or not isinstance(item.get("name"), str) or item["name"].strip() in there:
+            continue
+        try:
+            plan = _restored(user, item)
+        except ValidationError:
+            continue
+        there.add(plan.name)
+        made.append(plan.pk)
+    return made
+
+
+def undo_plans(user: User, plan_ids: list[int]) -> None:
+    user.own_plans.filter(pk__in=plan_ids).delete()
+
+
+def _exported(row: PlanTitle) -> dict[str, Any]:
+    ids = {known.provider: known.value for known in row.title.external_ids.all()}
+    return {"title": {"name": row.title.name, "ids": ids}, "is_watched": row.watched_at is not None}
+
+
+def _restored(user: User, item: dict[str, Any]) -> Any:
+    given = item.get("titles")
+    rows = given if isinstance(given, list) else []
+    wanted = [row for row in rows if isinstance(row, dict) and ids_of(row.get("title"))][: plans.MOST_TITLES]
+    known = titles_by_id({key for row in wanted for key in ids_of(row["title"])})
+    watched = {}
+    for row in wanted:
+        for key in ids_of(row["title"]):
+            if key in known:
+                watched[known[key]] = row.get("is_watched") is True
+    plan = plans.make_plan(
+        user, item["name"], note=_text(item.get("note")), starts_at=_moment(item.get("starts_at")), titles=watched
+    )
+    for proposed in plan.titles.all():
+        plans.mark_watched(proposed, watched[proposed.title])
+    return plan
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _moment(value: Any) -> Any:
+    try:
+        at = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo else None

@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.db.models import OuterRef
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+from accounts.portability.sections import Section, register
+from social.notifications.kinds import Kind, register_kind
+from social.plans.export import export_plans, restore_plans, undo_plans
+from social.plans.planning import leave_each_other
+from social.plans.visibility import plans_visible_to
+from social.signals import blocked
+
+register(Section("plans", export_plans, restore_plans, undo_plans))
+register_kind(
+    Kind(
+        "invitation",
+        _("Somebody invites me to watch together"),
+        _("Would like to watch something together with you: %(who)s"),
+        url=lambda notification: notification.invitation.plan.get_absolute_url(),
+        thread=lambda notification: f"plan:{notification.invitation.plan_id}",
+        related=("invitation__plan",),
+        visible=lambda member: plans_visible_to(member).filter(pk=OuterRef("invitation__plan")),
+    )
+)
+
+
+@receiver(blocked, dispatch_uid="leave_plans")
+def leave_plans(blocker_id: int, blocked_id: int, **_: Any) -> None:
+    leave_each_other(blocker_id, blocked_id)

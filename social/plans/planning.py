@@ -1,0 +1,157 @@
+"""The one door for changes to watch plans. Bad values raise Django's ValidationError.
+
+Whoever calls has looked the plan up for the member who acts, and the members and titles for whom they are shown to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User
+from anirec.lib.text import require_text
+from catalog.models import Title
+from social.models import PlanMember, PlanTitle, PlanVote, WatchPlan
+from social.notifications.notifying import notify
+from social.signals import plan_changed
+
+MOST_PLANS, MOST_MEMBERS, MOST_TITLES = 50, 8, 100
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+State = PlanMember.State
+
+
+def make_plan(
+    owner: User,
+    name: str,
+    *,
+    note: str = "",
+    starts_at: datetime | None = None,
+    titles: Iterable[Title] = (),
+    invited: Iterable[User] = (),
+) -> WatchPlan:
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        if owner.own_plans.count() >= MOST_PLANS:
+            raise ValidationError(gettext("You have %(n)d plans; that is as many as there can be.") % {"n": MOST_PLANS})
+        plan = WatchPlan(owner=owner)
+        change_plan(plan, name=name, note=note, starts_at=starts_at)
+        own = plan.members.create(member=owner, state=State.ACCEPTED)
+        for title in titles:
+            propose(own, title)
+        for member in invited:
+            invite(plan, member)
+    return plan
+
+
+def change_plan(plan: WatchPlan, **values: Any) -> None:
+    """Of `name`, `note` and `starts_at`, those that are given."""
+    for name, value in values.items():
+        setattr(plan, name, value.strip() if isinstance(value, str) else value)
+    plan.clean_fields(exclude={"owner"})
+    require_text(plan.name + plan.note)
+    if plan.starts_at and not FIRST_YEAR <= plan.starts_at.year <= LAST_YEAR:
+        raise ValidationError({"starts_at": gettext("This is not a time to watch something at.")})
+    plan.save()
+
+
+def delete_plan(plan: WatchPlan) -> None:
+    plan.delete()
+
+
+def invite(plan: WatchPlan, member: User) -> None:
+    """Who was invited before is not told again."""
+    with transaction.atomic():
+        _lock(plan)
+        if plan.members.filter(member=member).exists():
+            return
+        if plan.members.count() >= MOST_MEMBERS:
+            raise ValidationError(gettext("There can be %(n)d people in a plan.") % {"n": MOST_MEMBERS})
+        invitation = plan.members.create(member=member)
+        notify(member, "invitation", plan.owner, invitation)
+
+
+def accept(plan: WatchPlan, member: User) -> None:
+    invited = plan.members.filter(member=member, state=State.INVITED)
+    if invited.update(state=State.ACCEPTED, at=timezone.now()):
+        _tell(plan.pk)
+
+
+def leave(plan: WatchPlan, member: User) -> None:
+    """Decline, where one has only been invited: the owner is not told. The owner does not leave, but deletes the plan."""
+    plan.members.filter(member=member, state=State.INVITED).update(state=State.DECLINED)
+    remove(plan, member, State.ACCEPTED)
+
+
+def remove(plan: WatchPlan, member: User, *states: State) -> None:
+    """Their votes go with them; what they proposed stays. Without states, whatever theirs is."""
+    leaving = plan.members.filter(member=member, state__in=states or State.values)
+    leaving.exclude(member=plan.owner_id).delete()
+    _tell(plan.pk)
+
+
+def propose(by: PlanMember, title: Title) -> PlanTitle:
+    """Who proposes a title votes for it, too."""
+    with transaction.atomic():
+        _lock(by.plan)
+        proposed = by.plan.titles.filter(title=title).first()
+        if proposed is not None:
+            return proposed
+        if by.plan.titles.count() >= MOST_TITLES:
+            raise ValidationError(gettext("There can be %(n)d titles in a plan.") % {"n": MOST_TITLES})
+        proposed = by.plan.titles.create(title=title, proposed_by=by)
+        vote(by, proposed, True)
+    return proposed
+
+
+def may_withdraw(by: PlanMember, proposed: PlanTitle) -> bool:
+    return by.pk == proposed.proposed_by_id or by.member_id == by.plan.owner_id
+
+
+def withdraw(by: PlanMember, proposed: PlanTitle) -> None:
+    if not may_withdraw(by, proposed):
+        raise ValidationError(gettext("Only who proposed it, or whose plan it is, takes it off the plan."))
+    proposed.delete()
+    _tell(by.plan_id)
+
+
+def vote(by: PlanMember, proposed: PlanTitle, is_for: bool) -> None:
+    if is_for:
+        PlanVote.objects.get_or_create(plan_title=proposed, voter=by)
+    else:
+        PlanVote.objects.filter(plan_title=proposed, voter=by).delete()
+    _tell(by.plan_id)
+
+
+def mark_watched(proposed: PlanTitle, is_watched: bool) -> None:
+    """Together; everybody's own list stays as it is."""
+    PlanTitle.objects.filter(pk=proposed.pk, watched_at__isnull=is_watched).update(
+        watched_at=timezone.now() if is_watched else None
+    )
+    _tell(proposed.plan_id)
+
+
+def leave_each_other(blocker_id: int, blocked_id: int) -> None:
+    """Neither stays in a plan of the other's. In a third one's they no longer read each other's names."""
+    of_other = Q(plan__owner=blocker_id, member=blocked_id) | Q(plan__owner=blocked_id, member=blocker_id)
+    leaving = PlanMember.objects.filter(of_other)
+    left = set(leaving.values_list("plan_id", flat=True))
+    leaving.delete()
+    for plan_id in left:
+        _tell(plan_id)
+
+
+def _lock(plan: WatchPlan) -> None:
+    """Two who add something to the same plan wait for each other."""
+    WatchPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+
+
+def _tell(plan_id: int) -> None:
+    transaction.on_commit(partial(plan_changed.send_robust, sender=WatchPlan, plan_id=plan_id))

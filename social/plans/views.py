@@ -1,0 +1,192 @@
+"""Watch plans: the page of all, the page of one, and what is posted to it. Who may not see a plan does not find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.requests import MemberRequest
+from anirec.lib.text import is_text
+from anirec.lib.time_zones import zone_of
+from catalog.models import Title
+from catalog.search.find import search_titles
+from social.models import PlanMember, PlanTitle, WatchPlan
+from social.people.queries import find_by_name
+from social.plans import planning as plans
+from social.plans import queries as plan_queries
+from social.plans.forms import PlanForm, plan_of_group
+from social.plans.queries import SharedPlan, plans_of
+from social.plans.visibility import plan_members_visible_to, plan_titles_visible_to, plans_shared_with, plans_visible_to
+from social.visibility import followed_by, members_visible_to
+
+FOUND, KNOWN = 12, 200
+ACTS: dict[str, Callable[[PlanMember, PlanTitle], None]] = {
+    "vote": lambda own, proposed: plans.vote(own, proposed, True),
+    "take_back": lambda own, proposed: plans.vote(own, proposed, False),
+    "watched": lambda own, proposed: plans.mark_watched(proposed, True),
+    "not_watched": lambda own, proposed: plans.mark_watched(proposed, False),
+    "withdraw": plans.withdraw,
+}
+
+
+def by_own_clock(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Times are shown and read in the viewer's time zone."""
+
+    @wraps(view)
+    def inner(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with timezone.override(zone_of(request)):
+            return view(request, *args, **kwargs)
+
+    return inner
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@by_own_clock
+def plan_list(request: MemberRequest) -> HttpResponse:
+    """Posted to, it makes a plan: of the people and titles of a group page, or an empty one."""
+    form = PlanForm(request.POST if "name" in request.POST else None)
+    if "with" in request.POST:
+        try:
+            return redirect(plan_of_group(request.user, request.POST))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+    elif request.method == "POST" and form.make(request.user):
+        return redirect(form.instance)
+    found = list(plans_of(request.user))
+    context = {
+        "invitations": [plan for plan in found if not plan.is_shared],
+        "plans": [plan for plan in found if plan.is_shared],
+        "form": form,
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return render(request, "social/plans/plans.html", context)
+
+
+@require_GET
+@login_required
+@by_own_clock
+def plan(request: MemberRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(plans_of(request.user), pk=pk)
+    zone = timezone.get_current_timezone_name()
+    if not shown.is_shared:
+        return render(request, "social/plans/plan_invitation.html", {"plan": shown, "zone": zone})
+    q = request.GET.get("q", "").strip()
+    context = {"shared": plan_queries.shared_plan(shown, request.user), "q": q, "zone": zone}
+    if q:
+        context["found"] = plan_queries.not_yet_in(shown, search_titles(q, request.user, FOUND))
+    if request.htmx.target == "found":
+        return render(request, "social/plans/_plan_search.html", context)
+    return _page(request, context, PlanForm(instance=shown))
+
+
+@require_POST
+@login_required
+@by_own_clock
+def change_plan(request: MemberRequest, pk: int) -> HttpResponse:
+    own = get_object_or_404(plans_shared_with(request.user), pk=pk, owner=request.user)
+    form = PlanForm(request.POST, instance=own)
+    if form.change():
+        return redirect(own)
+    shown = get_object_or_404(plans_of(request.user), pk=pk)  # as it is, not as it was to be
+    return _page(request, {"shared": plan_queries.shared_plan(shown, request.user), "q": ""}, form)
+
+
+@require_POST
+@login_required
+def invite(request: MemberRequest, pk: int) -> HttpResponse:
+    own = get_object_or_404(plans_shared_with(request.user), pk=pk, owner=request.user)
+    name = request.POST.get("username", "").strip()
+    found = members_visible_to(request.user).filter(username__iexact=name).first() if is_text(name) else None
+    if found is None:
+        messages.error(request, gettext("There is nobody here by this name: %(names)s.") % {"names": f"“{name[:150]}”"})
+        return redirect(own)
+    try:
+        plans.invite(own, found)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, gettext("%(name)s is invited.") % {"name": found.username})
+    return redirect(own)
+
+
+@require_POST
+@login_required
+def remove_member(request: MemberRequest, pk: int, username: str) -> HttpResponse:
+    own = get_object_or_404(plans_shared_with(request.user), pk=pk, owner=request.user)
+    there = plan_members_visible_to(request.user).filter(plan=own)
+    member = find_by_name(username, User.objects.filter(pk__in=there.values("member")))
+    plans.remove(own, member)
+    messages.success(request, gettext("%(name)s is no longer in the plan.") % {"name": member.username})
+    return redirect(own)
+
+
+@require_POST
+@login_required
+def plan_title(request: MemberRequest, pk: int, title_id: int) -> HttpResponse:
+    """Propose a title, or do something with one that was proposed."""
+    shared = get_object_or_404(plans_shared_with(request.user), pk=pk)
+    own, act = plan_queries.membership(shared, request.user), request.POST.get("act", "")
+    try:
+        if act == "propose":
+            plans.propose(own, get_object_or_404(Title.objects.visible_to(request.user), pk=title_id))
+        elif act in ACTS:
+            proposed = plan_titles_visible_to(request.user).filter(plan=shared)
+            ACTS[act](own, get_object_or_404(proposed, title_id=title_id))
+        else:
+            return HttpResponseBadRequest(gettext("There is no such thing to do with a title."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    if request.htmx.target != "plan-titles":
+        return redirect(shared)
+    return render(request, "social/plans/_plan_titles.html", {"shared": plan_queries.shared_plan(shared, request.user)})
+
+
+def _acting(
+    act: Callable[[WatchPlan, User], None], said: str | Promise, *, is_owner: bool, stays: bool
+) -> Callable[..., HttpResponse]:
+    """A view that is posted to: the owner, or who is not the owner, does something with a plan as a whole."""
+
+    @require_POST
+    @login_required
+    def view(request: MemberRequest, pk: int) -> HttpResponse:
+        shown = get_object_or_404(plans_visible_to(request.user), pk=pk)
+        if (shown.owner_id == request.user.pk) != is_owner:
+            messages.error(request, gettext("That is not for you to do."))
+            return redirect(shown)
+        act(shown, request.user)
+        messages.success(request, str(said))
+        return redirect(shown if stays else "social:plans")
+
+    return view
+
+
+def _delete(plan: WatchPlan, owner: User) -> None:
+    plans.delete_plan(plan)
+
+
+accept = _acting(plans.accept, _("You take part."), is_owner=False, stays=True)
+leave = _acting(plans.leave, _("The plan is no longer among yours."), is_owner=False, stays=False)
+delete = _acting(_delete, _("The plan is deleted."), is_owner=True, stays=False)
+
+
+def _page(request: MemberRequest, context: dict[str, Any], form: PlanForm) -> HttpResponse:
+    shared: SharedPlan = context["shared"]
+    context |= {"form": form, "zone": timezone.get_current_timezone_name()}
+    if shared.is_own:
+        known = members_visible_to(request.user).filter(pk__in=followed_by(request.user)).order_by("username")
+        context["known"] = list(known.values_list("username", flat=True)[:KNOWN])
+    return render(request, "social/plans/plan.html", context)

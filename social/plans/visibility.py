@@ -1,0 +1,41 @@
+"""Who sees which watch plans, and what of them: a plan is seen by those who take part; who is invited sees only the invitation."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from catalog.models import Title
+from social.models import (
+    PlanMember,
+    PlanTitle,
+    WatchPlan,
+)
+from social.visibility import members_visible_to
+
+
+def plans_visible_to(viewer: User) -> QuerySet[WatchPlan]:
+    """Those they take part in or are invited to, of owners whom they see."""
+    own = PlanMember.objects.filter(member=viewer).exclude(state=PlanMember.State.DECLINED)
+    return WatchPlan.objects.filter(pk__in=own.values("plan"), owner__in=members_visible_to(viewer))
+
+
+def plans_shared_with(viewer: User) -> QuerySet[WatchPlan]:
+    """Those whose titles and members they see: they take part."""
+    return plans_visible_to(viewer).filter(pk__in=_parts_of(viewer).values("plan"))
+
+
+def plan_members_visible_to(viewer: User) -> QuerySet[PlanMember]:
+    """Those whose names they may read: of others, who takes part; whom they themselves have invited."""
+    known = Q(state=PlanMember.State.ACCEPTED) | Q(plan__owner=viewer)
+    return PlanMember.objects.filter(known, plan__in=plans_shared_with(viewer), member__in=members_visible_to(viewer))
+
+
+def plan_titles_visible_to(viewer: User) -> QuerySet[PlanTitle]:
+    return PlanTitle.objects.filter(
+        plan__in=plans_shared_with(viewer), title__in=Title.objects.visible_to(viewer).order_by()
+    )
+
+
+def _parts_of(viewer: User) -> QuerySet[PlanMember]:
+    return PlanMember.objects.filter(member=viewer, state=PlanMember.State.ACCEPTED)

@@ -1,0 +1,55 @@
+"""Reviews in a member's own file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
+from accounts.portability.items import exported_title, titles_by_id
+from anirec.lib.text import is_text
+from social.models import Review
+from social.reviews import writing as reviews
+
+
+def export_reviews(user: User) -> list[dict[str, Any]]:
+    own = Review.objects.filter(author=user).prefetch_related("title__external_ids").order_by("title__name", "title")
+    return [
+        {
+            "title": exported_title(review.title),
+            "text": review.text,
+            "has_spoilers": review.has_spoilers,
+        }
+        for review in own
+    ]
+
+
+def restore_reviews(user: User, items: list[Any]) -> list[int]:
+    """The ids of the reviews that were written; a title that was reviewed already keeps its review."""
+    wanted = [item for item in items if _is_review(item)]
+    titles = titles_by_id({(p, str(v)) for item in wanted for p, v in item["title"]["ids"].items()})
+    reviewed = set(Review.objects.filter(author=user).values_list("title_id", flat=True))
+    written = []
+    for item in wanted:
+        found = {titles[key] for p, v in item["title"]["ids"].items() if (key := (p, str(v))) in titles}
+        if len(found) != 1 or (title := found.pop()).pk in reviewed:
+            continue
+        try:
+            review = reviews.write_review(user, title, item["text"], has_spoilers=item.get("has_spoilers") is True)
+        except ValidationError:
+            continue
+        reviewed.add(title.pk)
+        written.append(review.pk)
+    return written
+
+
+def undo_reviews(user: User, review_ids: list[int]) -> None:
+    Review.objects.filter(author=user, pk__in=review_ids).delete()
+
+
+def _is_review(item: Any) -> bool:
+    if not isinstance(item, dict) or not is_text(item.get("text")):
+        return False
+    title = item.get("title")
+    return isinstance(title, dict) and isinstance(title.get("ids"), dict)

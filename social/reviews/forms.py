@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import Title
+from social.models import Review
+from social.models.reviews import LONGEST, SHORTEST
+from social.reviews import writing as reviews
+
+
+class ReviewForm(forms.Form):
+    """`social.reviews.writing` decides what is valid."""
+
+    text = forms.CharField(
+        label=_("Your review"),
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_(
+            "Markdown works: **bold**, *italics*, lists, > quotes, links. Put ||what gives something away|| between double bars."
+        ),
+    )
+    has_spoilers = forms.BooleanField(required=False, label=_("It gives away what happens"))
+
+    def __init__(self, *args: Any, author: User, title: Title, review: Review | None, **kwargs: Any) -> None:
+        self.author, self.title = author, title
+        if review is not None:
+            kwargs["initial"] = {"text": review.text, "has_spoilers": review.has_spoilers}
+        super().__init__(*args, **kwargs)
+
+    def save(self) -> bool:
+        """False, with the errors on the form, when it cannot be."""
+        if not self.is_valid():
+            return False
+        try:
+            reviews.write_review(self.author, self.title, **self.cleaned_data)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return False
+        return True

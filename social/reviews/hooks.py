@@ -1,0 +1,47 @@
+from typing import Any
+
+from django.db.models import OuterRef
+from django.dispatch import receiver
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+
+from accounts.events import Event, register_event
+from accounts.models import User
+from accounts.portability.sections import Section, register
+from accounts.tokens.scopes import register_scope
+from social.models import HelpfulVote, Review
+from social.moderation.targets import Reportable, register_target
+from social.notifications.kinds import Kind, register_kind
+from social.reviews.export import export_reviews, restore_reviews, undo_reviews
+from social.reviews.queries import reviews_for
+from social.signals import blocked
+from social.visibility import reviews_visible_to
+
+
+def reportable_review(viewer: User, pk: int) -> Review:
+    return get_object_or_404(reviews_for(viewer), pk=pk)
+
+
+register(Section("reviews", export_reviews, restore_reviews, undo_reviews))
+register_scope("write:reviews", _("Write, change and delete my reviews; vote for and report others’"))
+register_event(Event("review.created", _("I have written a review")))
+register_kind(
+    Kind(
+        "helpful",
+        _("Somebody finds my review helpful"),
+        _("Finds your review helpful: %(who)s"),
+        url=lambda notification: notification.vote.review.get_absolute_url(),
+        thread=lambda notification: f"review:{notification.vote.review_id}",
+        related=("vote__review",),
+        visible=lambda member: reviews_visible_to(member).filter(pk=OuterRef("vote__review")),
+    )
+)
+register_target(
+    Reportable("review", _("Reviews"), Review, reportable_review, related=("review__author",), has_title=True)
+)
+
+
+@receiver(blocked, dispatch_uid="reviews_blocked")
+def remove_votes_between(blocker_id: int, blocked_id: int, **_: Any) -> None:
+    for one, other in ((blocker_id, blocked_id), (blocked_id, blocker_id)):
+        HelpfulVote.objects.filter(voter=one, review__author=other).delete()

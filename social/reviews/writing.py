@@ -1,0 +1,65 @@
+"""The one door for changes to reviews. Bad values raise Django's ValidationError, by field."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.events import publish
+from accounts.models import User
+from catalog.models import Title
+from social.activities import record_review
+from social.models import HelpfulVote, Review, ReviewVersion
+from social.models.reviews import LONGEST
+from social.notifications.notifying import notify
+
+
+def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
+    """The author's review of the title; a text that was there before is kept as a version."""
+    with transaction.atomic():
+        review = Review.objects.select_for_update().filter(author=author, title=title).first()
+        wanted = Review(author=author, title=title, text=text.strip(), has_spoilers=has_spoilers)
+        wanted.clean_fields(exclude={"author", "title"})
+        _require_length(wanted.text)
+        if review is None:
+            wanted.save()
+            record_review(wanted)
+            publish(author.pk, "review.created", {"review_id": wanted.pk, "title_id": title.pk})
+            return wanted
+        if (review.text, review.has_spoilers) == (wanted.text, has_spoilers):
+            return review
+        ReviewVersion.objects.create(
+            review=review,
+            text=review.text,
+            has_spoilers=review.has_spoilers,
+            written_at=review.edited_at or review.created_at,
+        )
+        review.text, review.has_spoilers, review.edited_at = wanted.text, has_spoilers, timezone.now()
+        review.save()
+    return review
+
+
+def delete_review(review: Review) -> None:
+    """With its versions, votes and reports."""
+    review.delete()
+
+
+def vote_helpful(voter: User, review: Review, is_helpful: bool) -> None:
+    """Say, or no longer say, that somebody else's review helps."""
+    if review.author_id == voter.pk:
+        raise ValidationError(gettext("Others say whether your review helps."))
+    if is_helpful:
+        with transaction.atomic():
+            vote, is_new = HelpfulVote.objects.get_or_create(review=review, voter=voter)
+            if is_new:
+                notify(review.author, "helpful", voter, vote)
+    else:
+        HelpfulVote.objects.filter(review=review, voter=voter).delete()
+
+
+def _require_length(text: str) -> None:
+    if len(text) > LONGEST:  # a TextField's max_length binds forms only
+        message = gettext("A review has at most %(n)d characters; this one has %(given)d.")
+        raise ValidationError({"text": message % {"n": LONGEST, "given": len(text)}})

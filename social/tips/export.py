@@ -1,0 +1,28 @@
+"""Titles recommended to others in a member's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.models import User
+from accounts.portability.items import exported_title
+from social.models import Tip
+from social.tips.queries import tips_visible_to
+from social.visibility import members_visible_to
+
+
+def export_tips(user: User) -> Iterable[dict[str, Any]]:
+    given = Tip.objects.filter(author=user, recipient__in=members_visible_to(user))
+    for tips, other in ((given, "recipient"), (tips_visible_to(user), "author")):
+        for tip in tips.select_related(other, "title").prefetch_related("title__external_ids").order_by("pk"):
+            yield {other: getattr(tip, other).username, "title": exported_title(tip.title), "note": tip.note}
+
+
+def restore_tips(user: User, items: list[Any]) -> list[int]:
+    """None of them: what is said to others is not said again because of a file, and what others said not put into it."""
+    return []
+
+
+def undo_tips(user: User, ids: list[int]) -> None:
+    """None were restored."""

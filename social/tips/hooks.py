@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.db.models import OuterRef
+from django.dispatch import receiver
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+
+from accounts.events import Event, register_event
+from accounts.models import User
+from accounts.portability.sections import Section, register
+from accounts.settings.privacy import register_privacy_field
+from social.models import Tip
+from social.moderation.targets import Reportable, register_target
+from social.notifications.kinds import Kind, register_kind
+from social.signals import blocked
+from social.tips.export import export_tips, restore_tips, undo_tips
+from social.tips.queries import tips_visible_to
+
+
+def reportable_tip(viewer: User, pk: int) -> Tip:
+    return get_object_or_404(tips_visible_to(viewer).select_related("author"), pk=pk)
+
+
+register(Section("recommended", export_tips, restore_tips, undo_tips))
+register_privacy_field("tips_from")
+register_event(Event("title.recommended", _("Somebody recommends a title to me")))
+register_kind(
+    Kind(
+        "tip",
+        _("Somebody recommends a title to me"),
+        _("Recommends a title to you: %(who)s"),
+        url=lambda notification: notification.tip.get_absolute_url(),
+        thread=lambda notification: f"title:{notification.tip.title_id}",
+        related=("tip",),
+        visible=lambda member: tips_visible_to(member).filter(pk=OuterRef("tip")),
+    )
+)
+register_target(
+    Reportable("tip", _("Recommended titles"), Tip, reportable_tip, related=("tip__author",), has_title=True)
+)
+
+
+@receiver(blocked, dispatch_uid="tips_blocked")
+def remove_between(blocker_id: int, blocked_id: int, **_: Any) -> None:
+    for one, other in ((blocker_id, blocked_id), (blocked_id, blocker_id)):
+        Tip.objects.filter(author=one, recipient=other).delete()

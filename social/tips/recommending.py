@@ -1,0 +1,73 @@
+"""The one door for recommending a title to somebody. Bad values raise Django's ValidationError.
+
+Whoever takes recommendations from a member can be chosen, whatever they may see and have: of a title that they may not
+see, or have where the author cannot see it, nothing is said. It waits, and is shown when they may see it.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from accounts.events import publish
+from accounts.models import User
+from anirec.lib.text import require_text
+from catalog.models import Title
+from social.models import Follow, Tip
+from social.models.tips import LONGEST_NOTE
+from social.notifications.notifying import notify
+from social.tips.queries import tips_visible_to
+from social.visibility import entries_visible_to, followed_by, members_visible_to
+
+From = User.TipsFrom
+
+
+def takers_for(author: User) -> QuerySet[User]:
+    """Who takes recommendations from a member: those who follow them, or also those whom they follow, as each has chosen."""
+    following = Q(pk__in=Follow.objects.filter(followed=author).values("follower"))
+    followed = Q(pk__in=followed_by(author))
+    may = Q(following, tips_from__in=(From.FOLLOWED, From.FOLLOWERS)) | Q(followed, tips_from=From.FOLLOWERS)
+    return members_visible_to(author).filter(may).exclude(pk=author.pk).order_by("username")
+
+
+def told_already(author: User, title: Title) -> QuerySet[User]:
+    """To whom they have recommended it."""
+    sent = Tip.objects.filter(author=author, title=title)
+    return members_visible_to(author).filter(pk__in=sent.values("recipient")).order_by("username")
+
+
+def recommend(author: User, recipient: User, title: Title, note: str = "") -> Tip:
+    """Once for each title and recipient. The caller has looked the title up for the author."""
+    tip = Tip(author=author, recipient=recipient, title=title, note=note.strip())
+    _check(tip)
+    with transaction.atomic():
+        made, is_new = Tip.objects.get_or_create(
+            author=author, recipient=recipient, title=title, defaults={"note": tip.note}
+        )
+        if not is_new:
+            raise ValidationError(
+                gettext("You have recommended it to %(name)s already.") % {"name": recipient.username}
+            )
+        notify(recipient, "tip", author, made)
+        if tips_visible_to(recipient).filter(pk=made.pk).exists():
+            publish(recipient.pk, "title.recommended", {"tip_id": made.pk, "title_id": title.pk})
+    return made
+
+
+def decline(tip: Tip, *, is_declined: bool = True) -> None:
+    """Or take that back; the author is not told. What the recipient puts on their list needs no answer."""
+    Tip.objects.filter(pk=tip.pk).update(is_declined=is_declined)
+
+
+def _check(tip: Tip) -> None:
+    name = {"name": tip.recipient.username}
+    require_text(tip.note, "note")
+    if len(tip.note) > LONGEST_NOTE:  # a TextField's max_length binds forms only
+        message = gettext("A note has at most %(n)d characters; this one has %(given)d.")
+        raise ValidationError({"note": message % {"n": LONGEST_NOTE, "given": len(tip.note)}})
+    if not takers_for(tip.author).filter(pk=tip.recipient.pk).exists():
+        raise ValidationError(gettext("%(name)s takes no recommendations from you.") % name)
+    if entries_visible_to(tip.author).filter(user=tip.recipient, title=tip.title).exists():
+        raise ValidationError(gettext("It is on the list of %(name)s already.") % name)

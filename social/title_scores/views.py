@@ -1,0 +1,50 @@
+"""How a title is scored here: by everybody whose entry is public, and by the people one follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.models import ListEntry, User
+from anirec.lib.web.requests import PageRequest
+from catalog.models import Title
+from catalog.title_page.score_bars import Bar, mean_score, score_bars
+from social.visibility import entries_visible_to, followed_by, public_entries
+
+FRIENDS = 12
+
+
+@dataclass(frozen=True)
+class TitleScores:
+    n: int
+    mean: float | None
+    bars: list[Bar]
+    friends: list[ListEntry]  # those of the people that the viewer follows, the last changed first
+
+
+def scores_of_title(title: Title, viewer: User | AnonymousUser) -> TitleScores:
+    public = public_entries(viewer).filter(title=title, score__isnull=False)
+    votes = dict(public.order_by().values_list("score").annotate(n=Count("pk")))
+    counts = [votes.get(score, 0) for score in range(1, 11)]
+    return TitleScores(sum(counts), mean_score(counts), score_bars(counts), _friends(title, viewer))
+
+
+def _friends(title: Title, viewer: User | AnonymousUser) -> list[ListEntry]:
+    if not viewer.is_authenticated:
+        return []
+    theirs = entries_visible_to(viewer).filter(title=title, user__in=followed_by(viewer))
+    return list(theirs.select_related("user").order_by("-updated_at", "pk")[:FRIENDS])
+
+
+@require_GET
+def title_scores(request: PageRequest, pk: int) -> HttpResponse:
+    title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+    context = {"title": title, "scores": scores_of_title(title, request.user)}
+    return render(
+        request, "social/title_scores/_scores.html" if request.htmx else "social/title_scores/scores.html", context
+    )

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import gzip
+import io
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from defusedxml.ElementTree import parse
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.portability.formats.mal_xml import read_mal_xml
+from accounts.portability.formats.rows import MAX_BYTES, InvalidRow, ListRow, PortabilityError, Row
+from anirec.lib.partial_dates import PartialDate
+
+REAL_EXPORT = settings.BASE_DIR.parent / "shared" / "data" / "mal_export.xml.gz"
+FIELDS = {
+    "series_animedb_id": "5114",
+    "series_title": "<![CDATA[Brothers & Stones]]>",
+    "my_watched_episodes": "12",
+    "my_start_date": "2019-04-00",
+    "my_finish_date": "2019-06-30",
+    "my_score": "9",
+    "my_status": "Completed",
+    "my_comments": "<![CDATA[ slow start ]]>",
+    "my_times_watched": "1",
+    "my_tags": "<![CDATA[ rewatch, with friends,]]>",
+}
+
+
+def anime(**fields: str) -> str:
+    return "<anime>" + "".join(f"<{k}>{v}</{k}>" for k, v in {**FIELDS, **fields}.items()) + "</anime>"
+
+
+def export(*entries: str, head: str = "", root: str = "myanimelist") -> bytes:
+    return f'<?xml version="1.0" encoding="UTF-8"?>{head}<{root}>{"".join(entries)}</{root}>'.encode()
+
+
+def read(data: bytes) -> list[Row]:
+    return list(read_mal_xml(io.BytesIO(data)))
+
+
+def reason(data: bytes) -> str:
+    with pytest.raises(PortabilityError) as error:
+        read(data)
+    return str(error.value)
+
+
+def rows_or_reason(data: bytes) -> list[Row] | str:
+    try:
+        return read(data)
+    except PortabilityError as error:
+        return str(error)
+
+
+def test_reads_every_field_of_an_entry():
+    assert read(export("<myinfo><user_id>1</user_id></myinfo>", anime())) == [
+        ListRow(
+            row=1,
+            name="Brothers & Stones",
+            ids={"mal": "5114"},
+            status="completed",
+            score=9,
+            progress=12,
+            started_on=PartialDate(2019, 4),
+            finished_on=PartialDate(2019, 6, 30),
+            rewatches=1,
+            notes="slow start",
+            tags=("rewatch", "with friends"),
+        )
+    ]
+
+
+def test_zeros_and_blanks_are_unknown():
+    row = read(export(anime(my_score="0", my_start_date="0000-00-00", my_finish_date="", my_tags="")))[0]
+    assert (row.score, row.started_on, row.finished_on, row.tags) == (None, None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Watching", "watching"),
+        ("On-Hold", "on_hold"),
+        ("Plan to Watch", "planned"),
+        ("6", "planned"),
+        ("4", "dropped"),
+    ],
+)
+def test_statuses_are_read_as_words_and_as_numbers(text, status):
+    assert read(export(anime(my_status=text)))[0].status == status
+
+
+def test_compressed_or_not_from_a_path_or_a_stream(tmp_path):
+    plain, packed = tmp_path / "list.xml", tmp_path / "list.xml.gz"
+    plain.write_bytes(export(anime()))
+    packed.write_bytes(gzip.compress(export(anime())))
+    assert list(read_mal_xml(plain)) == list(read_mal_xml(str(packed))) == read(gzip.compress(export(anime())))
+
+
+def test_an_empty_list_has_no_rows():
+    assert read(export()) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"my_score": "11"}, "my_score is '11', not a whole number from 0 to 10"),
+        ({"my_score": "ten"}, "my_score is 'ten', not a whole number from 0 to 10"),
+        ({"my_score": "٣"}, "my_score is '٣', not a whole number from 0 to 10"),
+        ({"my_watched_episodes": "-1"}, "my_watched_episodes is '-1', not a whole number from 0 to 32767"),
+        ({"my_watched_episodes": "9" * 5000}, f"my_watched_episodes is '{'9' * 40}', not a whole number from 0 to 32767"),
+        ({"series_animedb_id": "9999999999"}, "series_animedb_id is '9999999999', not a whole number from 0 to 2147483647"),
+        ({"my_status": "Seen"}, "my_status is 'Seen', which is unknown"),
+        ({"my_status": ""}, "my_status is missing"),
+        ({"my_start_date": "2019-02-30"}, "my_start_date: 2019-02 has no day 30"),
+        ({"my_finish_date": "30/06/2019"}, "my_finish_date: '30/06/2019' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"),
+        ({"my_comments": "x" * 5001}, "the notes are longer than 5000 characters"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_costs_its_row_and_no_other(fields, reason):
+    rows = read(export(anime(), anime(**fields), anime()))
+    assert rows[1] == InvalidRow(2, "Brothers & Stones", reason)
+    assert [row.row for row in rows if isinstance(row, ListRow)] == [1, 3]
+
+
+def test_a_title_finished_before_it_was_started_keeps_all_but_its_dates():
+    row = read(export(anime(my_start_date="2020-05-01", my_finish_date="2020-04-30")))[0]
+    assert (row.started_on, row.finished_on, row.score) == (None, None, 9)
+    assert row.remark == "Without its dates: finished (2020-04-30) before it was started (2020-05-01)."
+
+
+def test_an_entry_without_an_id_is_known_by_its_name():
+    row = read(export(anime(series_animedb_id="0", series_type="TV Special")))[0]
+    assert (row.ids, row.name, row.format) == ({}, "Brothers & Stones", "special")
+
+
+class TestHostileFiles:
+    def test_entities_are_refused_before_they_grow(self):
+        laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+        bomb = export(anime(my_comments="&l9;"), head=f'<!DOCTYPE m [<!ENTITY l0 "lol">{laughs}]>')
+        assert reason(bomb).startswith("The file declares XML entities or a DTD, which no list needs")
+
+    def test_external_entities_are_refused(self, tmp_path):
+        secret = tmp_path / "secret"
+        secret.write_text("the secret")
+        outside = export(anime(my_comments="&x;"), head=f'<!DOCTYPE m [<!ENTITY x SYSTEM "file://{secret}">]>')
+        assert "the secret" not in reason(outside)
+
+    def test_a_file_that_unpacks_to_too_much_is_refused(self):
+        bomb = gzip.compress(export(anime(my_comments="x" * MAX_BYTES)), 1)
+        assert len(bomb) < 1_000_000
+        assert reason(bomb) == "The file holds more than 50 MB: that is no anime list."
+
+    def test_an_endless_file_is_not_read_to_its_end(self):
+        class Endless(io.RawIOBase):
+            def __init__(self) -> None:
+                self.start, self.n_read = export(anime())[:-14], 0
+
+            def readable(self) -> bool:
+                return True
+
+            def seekable(self) -> bool:
+                return True
+
+            def seek(self, *_: int) -> int:
+                return 0
+
+            def readinto(self, buffer) -> int:
+                data = self.start[: len(buffer)] or b" " * len(buffer)
+                self.start = self.start[len(buffer) :] if self.n_read else self.start
+                buffer[: len(data)] = data
+                self.n_read += len(data)
+                return len(data)
+
+        stream = Endless()
+        with pytest.raises(PortabilityError):
+            list(read_mal_xml(stream))
+        assert stream.n_read < MAX_BYTES + 1_000_000
+
+    def test_deep_nesting_is_refused(self):
+        deep = b"<myanimelist>" + b"<a>" * 100_000
+        assert reason(deep) == "After entry 0: too many elements inside <a> for a list."
+
+    def test_an_entry_of_endless_fields_is_refused(self):
+        assert reason(export(anime(), "<anime>" + "<a/>" * 200)) == (
+            "After entry 1: too many elements inside <a> for a list."
+        )
+
+
+class TestOtherFiles:
+    def test_another_document_is_refused(self):
+        assert (
+            reason(export(root="html"))
+            == "The file starts with <html>; a MyAnimeList export starts with <myanimelist>."
+        )
+
+    def test_a_manga_list_is_refused(self):
+        assert reason(export("<manga><my_score>1</my_score></manga>")) == (
+            "This is a manga list; only anime lists can be read."
+        )
+
+    def test_a_truncated_file_names_the_line(self):
+        assert reason(export(anime()).replace(b"<my_score>", b"\n<my_score>")[:-80]).startswith("Line 2, column ")
+
+    def test_text_names_the_line(self):
+        assert reason(b"anime,score\n1,10\n") == "Line 1, column 1: not well-formed XML (syntax error)"
+
+    def test_an_empty_file_says_so(self):
+        assert reason(b"") == "Line 1, column 1: not well-formed XML (no element found)"
+
+    def test_a_truncated_archive_says_so(self):
+        packed = gzip.compress(export(*[anime()] * 50))
+        assert reason(packed[: len(packed) // 2]).startswith("The compressed file is cut off or damaged")
+
+    def test_a_damaged_archive_says_so(self):
+        packed = bytearray(gzip.compress(export(*[anime()] * 50)))
+        packed[12:40] = b"\xff" * 28
+        assert reason(bytes(packed)).startswith("The compressed file is cut off or damaged")
+
+    def test_an_unknown_encoding_says_so(self):
+        assert "encoding" in reason(b'<?xml version="1.0" encoding="klingon"?><myanimelist/>')
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_rows_or_a_reason(data):
+    assert isinstance(rows_or_reason(data), list | str)
+
+
+@given(
+    st.sampled_from(sorted(FIELDS)),
+    st.text(st.characters(exclude_characters="<&", exclude_categories=["Cs", "Cc"]), max_size=40),
+)
+def test_any_field_value_gives_one_row_valid_or_not(field, text):
+    assert [row.row for row in read(export(anime(**{field: text})))] == [1]
+
+
+@given(
+    st.integers(0, 10),
+    st.integers(0, 32_767),
+    st.dates().map(lambda day: PartialDate(day.year, day.month, day.day)),
+)
+def test_valid_values_come_back_as_they_are(score, progress, day):
+    row = read(export(anime(my_score=str(score), my_watched_episodes=str(progress), my_start_date=str(day),
+                            my_finish_date="")))[0]  # fmt: skip
+    assert (row.score, row.progress, row.started_on) == (score or None, progress, day)
+
+
+@pytest.mark.skipif(not REAL_EXPORT.exists(), reason="../shared/data is not here")
+def test_the_real_export_is_read_whole():
+    with gzip.open(REAL_EXPORT) as stream:
+        info = parse(stream).find("myinfo")
+    counts = Counter(row.status for row in read_mal_xml(Path(REAL_EXPORT)))
+    assert counts.total() == int(info.findtext("user_total_anime")) == 1077
+    names = {"watching": "watching", "completed": "completed", "onhold": "on_hold", "dropped": "dropped",
+             "plantowatch": "planned"}  # fmt: skip
+    assert {status: counts[status] for status in names.values()} == {
+        status: int(info.findtext(f"user_total_{name}")) for name, status in names.items()
+    }
