@@ -1,6 +1,3 @@
-# run: the site on 127.0.0.1:8000 (PORT changes it) · test: every test · check: style, types, imports, migrations
-# bench: measured speeds · bench-pages: of pages, and in a browser · bench-updates: until one member sees what another did · properties: 10,000 cases each · walk: every page at both widths in both themes · schemathesis: the API against its schema, EXAMPLES of each kind · bench-offline: measured quality, beside well-known recommenders · messages: collect the strings to translate, and compile them · lock: renew requirements.lock from pyproject.toml
-
 PYTHON ?= python3
 TEST_PROCESSES ?= 3
 BIN := .venv/bin
@@ -8,59 +5,83 @@ READY := .venv/installed
 # Whatever the environment says: many processes start, and each would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test check bench bench-pages bench-updates bench-offline properties walk schemathesis messages lock
+.DEFAULT_GOAL := help
+.PHONY: help run test check format structure properties walk schemathesis screenshots messages lock \
+	bench bench-pages bench-updates bench-offline
 
-run: $(READY)
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## Start the site on http://127.0.0.1:8000 (PORT=8001 uses another port)
 	@exec $(BIN)/python -m anirec.start.launch
 
-test: $(READY)
+test: $(READY) ## Run every test, on its own PostgreSQL and Valkey
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -q -rs
 
-check: $(READY)
+check: $(READY) ## Check style, types, imports, migrations, templates, styles and the API schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	SECRET_KEY=unused $(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/python -m anirec.structure styles
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
-bench: $(READY)
-	@$(BIN)/python -m anirec.bench.speeds $(OPTIONS)
+format: $(READY) ## Format Python, templates and styles
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	-$(BIN)/djlint templates --reformat --quiet
+	$(BIN)/python -m anirec.structure styles --write
 
-bench-pages: $(READY)
-	@$(BIN)/python -m anirec.bench.pages $(OPTIONS)
+structure: $(READY) ## Measure the code: files in a folder, circles, functions; SUBJECT=catalog.airing lists what names a subject
+	@$(BIN)/python -m anirec.structure $(if $(SUBJECT),names $(SUBJECT),report)
 
-properties: $(READY)
+properties: $(READY) ## Run the property tests with 10,000 cases each
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q -m property --timeout 3600
 
-walk: $(READY)
+walk: $(READY) ## Look at every page on a phone and a desktop screen, light and dark
 	@WALK=whole $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q tests/e2e/test_accessibility.py
 
-schemathesis: $(READY)
+schemathesis: $(READY) ## Test the API against its schema with many EXAMPLES of each kind (default 50)
 	@SCHEMATHESIS_OPTIONS="--phases coverage,fuzzing,stateful --max-examples $${EXAMPLES:-50}" \
-	    $(BIN)/python -m pytest -q tests/anirec/test_schemathesis.py
+	    $(BIN)/python -m pytest -q tests/anirec/api/test_schemathesis.py
 
-bench-updates: $(READY)
+bench: $(READY) ## Measure the site's speed
+	@$(BIN)/python -m anirec.bench.speeds $(OPTIONS)
+
+bench-pages: $(READY) ## Measure pages, on the server and in a browser
+	@$(BIN)/python -m anirec.bench.pages $(OPTIONS)
+
+bench-updates: $(READY) ## Measure how soon one member sees what another did
 	@$(BIN)/python -m anirec.bench.updates
 
-bench-offline: $(READY)
+bench-offline: $(READY) ## Measure how well the models rank, beside well-known recommenders
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
 
-messages: $(READY)
+screenshots: $(READY) ## Renew the pictures in docs/ from the sample site (needs Chromium)
+	@$(BIN)/python -m anirec.bench.screenshots
+
+messages: $(READY) ## Collect the strings to translate, and compile them (needs GNU gettext)
 	@command -v msgfmt > /dev/null || { echo 'make messages needs GNU gettext (apt install gettext, brew install gettext).' >&2; exit 1; }
 	@SECRET_KEY=unused $(BIN)/python manage.py makemessages -l de --no-obsolete --no-wrap --add-location file -i .venv -i .static -i tests
 	@SECRET_KEY=unused $(BIN)/python manage.py compilemessages -l de -i .venv
 	@msgattrib --untranslated --no-obsolete locale/de/LC_MESSAGES/django.po; msgattrib --only-fuzzy --no-obsolete locale/de/LC_MESSAGES/django.po
 
-lock:
-	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
-	.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate \
+lock: $(READY) ## Renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra workers --group dev --universal --generate-hashes --no-header --no-annotate \
 	    --quiet --upgrade --output-file requirements.lock
-	@rm -rf .venv-lock
 
+# uv installs in seconds what takes pip minutes. Where it cannot be had, pip installs the same files.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'anirec needs Python 3.11 or newer: \
 	make PYTHON=/path/to/python3.11 names another one.' >&2; exit 1; }
+	@echo "Installing what requirements.lock names into .venv …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	@awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > .venv/uv.lock
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock 2> .venv/uv.log; then \
+	    $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	else \
+	    $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock; \
+	fi
 	@touch $@

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from social.models import Block, Comment, Decision, Report, Review, Tip
+from social.models import Block, Comment, Decision, Report, Review
 
 
 @admin.register(Review)
@@ -53,14 +53,6 @@ class CommentAdmin(ReadOnlyAdmin):
     list_filter = ("is_removed",)
     list_select_related = ("author",)
     search_fields = ("author__username", "text")
-
-
-@admin.register(Tip)
-class TipAdmin(ReadOnlyAdmin):
-    list_display = ("author", "recipient", "title", "note", "created_at", "is_removed")
-    list_filter = ("is_removed",)
-    list_select_related = ("author", "recipient", "title")
-    search_fields = ("author__username", "recipient__username", "title__name", "note")
 
 
 @admin.register(Block)

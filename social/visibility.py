@@ -3,7 +3,6 @@
 - Members who are suspended are seen by nobody; two of whom one has blocked the other, not by each other.
 - A list is shown to everybody, to followers or to nobody, and each entry can narrow that; titles have rules of their own.
 - What somebody muted does is still there where it is looked for; it no longer comes by itself (`muted_by`).
-- A plan is seen by those who take part; who is invited sees only what they are invited to.
 - Visitors see what everybody may see. Staff see no more than others do, except on the pages for moderation.
 
 All are querysets of sub-selects: they cost no query of their own.

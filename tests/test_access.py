@@ -19,7 +19,8 @@ from catalog.models import ExternalId, SavedView
 from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
 from social.comments.writing import write_comment
-from social.models import Activity, Report, Tip
+from social.models import Activity, Report
+from social.models.tips import Tip
 from social.moderation.deciding import report
 from social.people.relations import block, follow
 from social.plans import planning as plans

@@ -5,4 +5,4 @@ class LiveConfig(AppConfig):
     name = "anirec.live"
 
     def ready(self) -> None:
-        from anirec.live import broadcast as telling  # noqa: F401  (connects its receivers)
+        from anirec.live import broadcast  # noqa: F401  (connects its receivers)

@@ -1,4 +1,4 @@
-"""Signals of the apps become messages to open sockets. Nobody waits for them, and nothing fails with them."""
+"""Changes of page parts become messages to open sockets. Sending happens in a thread of its own: no request waits for it."""
 
 from __future__ import annotations
 
@@ -7,66 +7,52 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
-from functools import cache
+from concurrent.futures import Future
+from functools import cache, partial
 from typing import Any
 
 import redis
 from channels.layers import get_channel_layer
 from django.dispatch import receiver
 
-from accounts.signals import list_changed
+from accounts import page_parts
 from anirec.live.presence import members_here
-from recommendations.signals import published
 from social.people.queries import followers_among
-from social.plans.queries import taking_part
-from social.signals import feed_changed, notified, plan_changed
+from social.signals import feed_changed
 
 log = logging.getLogger(__name__)
 
 EVERYBODY = "everybody"
-LONGEST_WAIT = 1.0  # seconds; it takes about a thousandth
+LONGEST_SEND = 1.0  # seconds; it takes about a thousandth
 
 
 def group_of(user_id: int) -> str:
     return f"member-{user_id}"
 
 
-@receiver(list_changed, dispatch_uid="live_list")
-def tell_recommendations(user_id: int, **_: Any) -> None:
-    _tell([group_of(user_id)], "recommendations")
-
-
-@receiver(notified, dispatch_uid="live_notifications")
-def tell_notifications(user_id: int, **_: Any) -> None:
-    _tell([group_of(user_id)], "notifications")
+@receiver(page_parts.changed, dispatch_uid="live_parts")
+def send_part(part: str, user_ids: Iterable[int] | None, **_: Any) -> None:
+    _send_soon([EVERYBODY] if user_ids is None else [group_of(user_id) for user_id in user_ids], part)
 
 
 @receiver(feed_changed, dispatch_uid="live_feed")
-def tell_feeds(user_id: int, **_: Any) -> None:
-    """Those who follow the member and have a page open."""
+def send_feed(user_id: int, **_: Any) -> None:
+    """To the followers of the member who have a page open. Finding them is one look-up in Valkey, bounded like all."""
     try:
         here = members_here()
     except redis.RedisError as error:
-        return log.warning("No page was told of the feed's change: %s", error)
-    _tell([group_of(follower) for follower in followers_among(user_id, here)], "feed")
+        return log.warning("Open pages were not told that the feed changed: %s", error)
+    _send_soon([group_of(follower) for follower in followers_among(user_id, here)], "feed")
 
 
-@receiver(plan_changed, dispatch_uid="live_plans")
-def tell_plans(plan_id: int, **_: Any) -> None:
-    _tell([group_of(member) for member in taking_part(plan_id)], "plans")
+def _send_soon(groups: Iterable[str], part: str) -> None:
+    sending = asyncio.wait_for(_send(list(groups), {"type": "changed", "kind": part}), LONGEST_SEND)
+    asyncio.run_coroutine_threadsafe(sending, _loop()).add_done_callback(partial(_log_failure, part))
 
 
-@receiver(published, dispatch_uid="live_published")
-def tell_everybody(**_: Any) -> None:
-    _tell([EVERYBODY], "recommendations")
-
-
-def _tell(groups: Iterable[str], kind: str) -> None:
-    sending = asyncio.run_coroutine_threadsafe(_send(groups, {"type": "changed", "kind": kind}), _loop())
-    try:
-        sending.result(LONGEST_WAIT)
-    except (redis.RedisError, OSError) as error:  # TimeoutError is an OSError
-        log.warning("No page was told of a change of %s: %s", kind, error or "it took too long")
+def _log_failure(part: str, sending: Future[None]) -> None:
+    if error := sending.exception():
+        log.warning("Open pages were not told that their %s changed: %s", part, error or "it took too long")
 
 
 @cache
@@ -80,7 +66,7 @@ def _loop() -> asyncio.AbstractEventLoop:
 os.register_at_fork(after_in_child=_loop.cache_clear)
 
 
-async def _send(groups: Iterable[str], message: dict[str, str]) -> None:
+async def _send(groups: list[str], message: dict[str, str]) -> None:
     layer = get_channel_layer()
     for group in groups:
         await layer.group_send(group, message)

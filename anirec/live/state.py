@@ -1,31 +1,14 @@
-"""What a member's open pages are made from, as versions that differ when a page made now would differ."""
+"""The versions of the parts of a member's open pages: they differ when a part made now would differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from accounts.models import User
-from recommendations.models import ModelVersion
-from social.feed.queries import newest_of_feed
-from social.plans.queries import version_of_plans
+from accounts.page_parts import parts
 
 State = dict[str, str]
 
 
-def _recommendations(member: User) -> str:
-    version = ModelVersion.active()
-    return f"{version.pk if version else 0}.{member.list_version}"
-
-
-KINDS: dict[str, Callable[[User], str]] = {
-    "recommendations": _recommendations,
-    "feed": lambda member: str(newest_of_feed(member)),
-    "plans": version_of_plans,
-    "notifications": lambda member: str(member.unread_notifications),
-}
-
-
-def state_of(user_id: int, *kinds: str) -> State | None:
-    """Of these kinds, or of all; None when the account is gone, or no longer active."""
+def state_of(user_id: int, *names: str) -> State | None:
+    """Of these parts, or of all; None when the account is gone, or no longer active."""
     member = User.objects.filter(pk=user_id, is_active=True).first()
-    return {kind: KINDS[kind](member) for kind in kinds or KINDS} if member else None
+    return {name: parts()[name](member) for name in names or parts()} if member else None

@@ -20,6 +20,7 @@ from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.ranking import MODELS, PUBLISHED, RankingOptions
 from recommendations.serializers import LengthQuery, RecommendationSerializer, as_json
 from recommendations.serving import Choice, RecommendationList, filtered, recommend_for
+from recommendations.serving.skipped import REASONS, Skipped
 
 SEGMENTS = "segments"  # what the like-minded like: no model that can be asked for
 
@@ -64,14 +65,17 @@ class RecommendationQuery(LengthQuery):
         return [int(part) for part in text.split(",") if part]
 
 
+class SkippedSerializer(serializers.Serializer[Skipped]):
+    code = serializers.ChoiceField(choices=list(REASONS), help_text="For programs: it never changes.")
+    text = serializers.CharField(help_text="The same in words, in the language of the request.")
+
+
 class RecommendationListSerializer(serializers.Serializer[Any]):
     source = serializers.ChoiceField(  # type: ignore[assignment]  # fields are no attributes of the class
         choices=["table", "live", "segment", "popular"],
         help_text="Computed beforehand, computed now, what the like-minded like, or the same for everybody.",
     )
-    tried = serializers.ListField(
-        child=serializers.CharField(), help_text="The better sources that were passed over, and why."
-    )
+    tried = SkippedSerializer(many=True, help_text="The better sources that were skipped, and why.")
     model = serializers.CharField(help_text="The version that is published.")
     ranked_by = serializers.ChoiceField(
         choices=[*MODELS, SEGMENTS],
@@ -120,7 +124,7 @@ def _choice(request: Request) -> Choice | None:
 def _recommendation_list(found: RecommendationList, options: RankingOptions) -> dict[str, Any]:
     return {
         "source": found.source,
-        "tried": found.tried,
+        "tried": [{"code": skipped.code, "text": skipped.text} for skipped in found.tried],
         "model": found.model,
         "ranked_by": {"popular": Popularity.name, "segment": SEGMENTS}.get(found.source, options.model),
         "computed_at": found.computed_at,

@@ -12,7 +12,6 @@ import numpy as np
 from django.core.cache import cache
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from accounts.models import User
@@ -31,6 +30,7 @@ from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.models.tables import TOP
 from recommendations.serving.choices import Choice, within_age_limit
 from recommendations.serving.readers import Reader
+from recommendations.serving.skipped import Skipped
 
 # Titles from which on a list speaks for itself. Of validation members' lists cut short, the linear model ranks those of 2
 # titles at NDCG@10 liked 0.33, the favourites of the like-minded at 0.40, popularity at 0.36; with 5 it leads with 0.42.
@@ -84,7 +84,7 @@ class RecommendationList:
 
     items: tuple[Recommendation, ...]
     source: str
-    tried: tuple[str, ...]
+    tried: tuple[Skipped, ...]
     model: str
     computed_at: datetime
     n_inputs: int
@@ -98,7 +98,7 @@ class _Candidates:
     source: str
     computed_at: datetime
     n_inputs: int
-    tried: tuple[str, ...] = ()
+    tried: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,22 +173,22 @@ def _current_row(reader: Reader) -> MemberRecommendations | None:
     return rows.annotate(current_list_version=F("user__list_version")).first()
 
 
-def _why_not_table(row: MemberRecommendations | None, asked: _Asked) -> tuple[str, ...]:
+def _why_not_table(row: MemberRecommendations | None, asked: _Asked) -> tuple[Skipped, ...]:
     """Why the row is not the answer; nothing when it is."""
     if asked.without_reason:
-        return (gettext("table: made with the reasons that are left out here"),)
+        return (Skipped("table.excluded_reasons"),)
     if asked.choice is not None:
-        return (gettext("table: made of all titles, not only these"),)
+        return (Skipped("table.filtered"),)
     if row is None:
-        return (gettext("table: no row yet"),)
+        return (Skipped("table.missing"),)
     if asked.options != PUBLISHED:
-        return (gettext("table: made without these options"),)
+        return (Skipped("table.options"),)
     if row.list_version != row.current_list_version:  # type: ignore[attr-defined]
-        return (gettext("table: older than the list"),)
+        return (Skipped("table.outdated"),)
     if row.n_inputs < LEAST_INPUTS:
-        return (gettext("table: made from fewer than %(n)d titles") % {"n": LEAST_INPUTS},)
+        return (Skipped("table.too_few_titles", needed=LEAST_INPUTS),)
     if not row.title_ids:
-        return (gettext("table: nothing to show"),)
+        return (Skipped("table.empty"),)
     return ()
 
 
@@ -205,7 +205,7 @@ def _from_table(row: MemberRecommendations) -> _Candidates:
 
 
 def _live(
-    version: ModelVersion, recommender: Recommender, reader: Reader, asked: _Asked, tried: tuple[str, ...]
+    version: ModelVersion, recommender: Recommender, reader: Reader, asked: _Asked, tried: tuple[Skipped, ...]
 ) -> _Candidates | None:
     """Scores of this moment, kept until the list, the catalogue or the model changes; None if the list says too little."""
     key = _cache_key(version, reader, asked)
@@ -286,7 +286,7 @@ def _filled_up(
 
 def _without_model(reader: Reader, n: int, asked: _Asked, version: ModelVersion | None) -> RecommendationList:
     """What most people know: no model is there, or it can't be read."""
-    tried = (gettext("model: its files can't be read") if version else gettext("model: none is published yet"),)
+    tried = (Skipped("model.unreadable" if version else "model.missing"),)
     items = _by_audience(reader, asked.choice.title_ids if asked.choice else None, n)
     return RecommendationList(tuple(items), "popular", tried, str(version or "none"), timezone.now(), 0)
 
@@ -310,7 +310,7 @@ def _by_audience(
 
 
 def _fallback(
-    version: ModelVersion, recommender: Recommender, reader: Reader, n: int, asked: _Asked, tried: tuple[str, ...]
+    version: ModelVersion, recommender: Recommender, reader: Reader, n: int, asked: _Asked, tried: tuple[Skipped, ...]
 ) -> RecommendationList:
     """What the like-minded like, where the list says who they may be; else what most people like."""
     own = reader.own_list(recommender.items)
@@ -321,18 +321,16 @@ def _fallback(
     return RecommendationList(tuple(items), source, why, str(version), timezone.now(), len(own.items))
 
 
-def _why_not_live(reader: Reader, own: MemberList, asked: _Asked) -> str:
+def _why_not_live(reader: Reader, own: MemberList, asked: _Asked) -> Skipped:
     n_given = _n_given(reader, own)
     if n_given >= LEAST_INPUTS:
         if asked.options.model != PUBLISHED.model:
-            return gettext("live: the model that was asked for says nothing of any title")
+            return Skipped("live.model_silent")
         if reader.member:
-            return gettext("live: nothing that may be shown")
-        return gettext("live: the model knows none of these titles")
-    figures = {"n": n_given, "needed": LEAST_INPUTS}
-    if reader.member is None:
-        return gettext("live: %(n)d of the %(needed)d ratings it needs") % figures
-    return gettext("live: the model knows %(n)d of the %(needed)d titles it needs") % figures
+            return Skipped("live.nothing_visible")
+        return Skipped("live.unknown_titles")
+    code = "live.too_few_titles" if reader.member else "live.too_few_ratings"
+    return Skipped(code, n_given, LEAST_INPUTS)
 
 
 def _for_everybody(

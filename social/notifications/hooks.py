@@ -4,12 +4,14 @@ from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
+from accounts.page_parts import register_part
 from accounts.portability.sections import Section, register
 from accounts.signals import sight_changed
 from social.models import Notification
 from social.notifications.export import export_choices, restore_choices, undo_choices
 from social.notifications.notifying import count_unread
 
+register_part("notifications", lambda member: str(member.unread_notifications))
 register(Section("notifications", export_choices, restore_choices, undo_choices))
 
 

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts.models import User
+from accounts.page_parts import part_changed
 from social.models import Notification, NotificationChoice
 from social.notifications.kinds import Channel, kinds
 from social.notifications.queries import channels_of, groups_of, notifications_visible_to
 from social.notifications.tasks import send_letter
-from social.signals import notified
 
 EMAIL_DELAY = 300  # seconds: what comes meanwhile goes into the same e-mail
 
@@ -70,7 +70,7 @@ def count_unread(user_id: int) -> None:
     names = list(new.values_list("kind", flat=True).distinct())  # most often one, and so less to look for
     n = groups_of(member, names).filter(n_new__gt=0).order_by().count() if names else 0
     User.objects.filter(pk=user_id).update(unread_notifications=n)
-    transaction.on_commit(partial(notified.send_robust, sender=Notification, user_id=user_id))
+    part_changed("notifications", lambda: [user_id])
 
 
 def _column(about: Model) -> str:

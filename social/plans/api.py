@@ -22,7 +22,7 @@ from anirec.lib.paging import CursorPages
 from anirec.lib.text import NO_NULL
 from catalog.models import Title
 from catalog.titles.serializers import TitleLinkSerializer
-from social.models import PlanMember, PlanTitle, WatchPlan
+from social.models.plans import PlanMember, PlanTitle, WatchPlan
 from social.people.queries import find_by_name, visible_member
 from social.plans import planning as plans
 from social.plans.queries import SharedPlan, membership, plans_of, shared_plan

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.portability.items import ids_of, titles_by_id
-from social.models import PlanTitle
+from social.models.plans import PlanTitle
 from social.plans import planning as plans
 
 

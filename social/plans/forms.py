@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Title
-from social.models import WatchPlan
+from social.models.plans import WatchPlan
 from social.people.queries import visible_members
 from social.plans import planning as plans
 

@@ -4,13 +4,16 @@ from django.db.models import OuterRef
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from accounts.page_parts import register_part
 from accounts.portability.sections import Section, register
 from social.notifications.kinds import Kind, register_kind
 from social.plans.export import export_plans, restore_plans, undo_plans
 from social.plans.planning import leave_each_other
+from social.plans.queries import version_of_plans
 from social.plans.visibility import plans_visible_to
 from social.signals import blocked
 
+register_part("plans", version_of_plans)
 register(Section("plans", export_plans, restore_plans, undo_plans))
 register_kind(
     Kind(

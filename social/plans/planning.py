@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,11 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.page_parts import part_changed
 from anirec.lib.text import require_text
 from catalog.models import Title
-from social.models import PlanMember, PlanTitle, PlanVote, WatchPlan
+from social.models.plans import PlanMember, PlanTitle, PlanVote, WatchPlan
 from social.notifications.notifying import notify
-from social.signals import plan_changed
+from social.plans.queries import taking_part
 
 MOST_PLANS, MOST_MEMBERS, MOST_TITLES = 50, 8, 100
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -154,4 +154,4 @@ def _lock(plan: WatchPlan) -> None:
 
 
 def _tell(plan_id: int) -> None:
-    transaction.on_commit(partial(plan_changed.send_robust, sender=WatchPlan, plan_id=plan_id))
+    part_changed("plans", lambda: taking_part(plan_id))

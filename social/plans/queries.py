@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from accounts.models import User
 from catalog.models import Title
 from catalog.titles.cards import title_cards
-from social.models import PlanMember, PlanVote, WatchPlan
+from social.models.plans import PlanMember, PlanVote, WatchPlan
 from social.plans.visibility import plan_members_visible_to, plan_titles_visible_to, plans_shared_with, plans_visible_to
 from social.visibility import members_visible_to
 

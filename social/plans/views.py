@@ -23,7 +23,7 @@ from anirec.lib.text import is_text
 from anirec.lib.time_zones import zone_of
 from catalog.models import Title
 from catalog.search.find import search_titles
-from social.models import PlanMember, PlanTitle, WatchPlan
+from social.models.plans import PlanMember, PlanTitle, WatchPlan
 from social.people.queries import find_by_name
 from social.plans import planning as plans
 from social.plans import queries as plan_queries

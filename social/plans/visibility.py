@@ -6,11 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from catalog.models import Title
-from social.models import (
-    PlanMember,
-    PlanTitle,
-    WatchPlan,
-)
+from social.models.plans import PlanMember, PlanTitle, WatchPlan
 from social.visibility import members_visible_to
 
 

@@ -19,8 +19,7 @@ from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from anirec.lib.text import NO_NULL, SOME_TEXT
 from catalog.titles.serializers import TitleLinkSerializer
-from social.models import Tip
-from social.models.tips import LONGEST_NOTE
+from social.models.tips import LONGEST_NOTE, Tip
 from social.moderation.api import report_endpoint
 from social.people.queries import find_by_name
 from social.tips import queries

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.portability.items import exported_title
-from social.models import Tip
+from social.models.tips import Tip
 from social.tips.queries import tips_visible_to
 from social.visibility import members_visible_to
 

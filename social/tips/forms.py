@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Title
-from social.models import Tip
-from social.models.tips import LONGEST_NOTE
+from social.models.tips import LONGEST_NOTE, Tip
 from social.tips import recommending as tips
 
 

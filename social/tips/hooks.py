@@ -9,10 +9,11 @@ from accounts.events import Event, register_event
 from accounts.models import User
 from accounts.portability.sections import Section, register
 from accounts.settings.privacy import register_privacy_field
-from social.models import Tip
+from social.models.tips import Tip
 from social.moderation.targets import Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
 from social.signals import blocked
+from social.tips import admin  # noqa: F401  (registers its model)
 from social.tips.export import export_tips, restore_tips, undo_tips
 from social.tips.queries import tips_visible_to
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from catalog.models import Title
-from social.models import Tip
+from social.models.tips import Tip
 from social.visibility import members_visible_to, muted_by
 
 

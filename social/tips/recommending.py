@@ -15,8 +15,8 @@ from accounts.events import publish
 from accounts.models import User
 from anirec.lib.text import require_text
 from catalog.models import Title
-from social.models import Follow, Tip
-from social.models.tips import LONGEST_NOTE
+from social.models import Follow
+from social.models.tips import LONGEST_NOTE, Tip
 from social.notifications.notifying import notify
 from social.tips.queries import tips_visible_to
 from social.visibility import entries_visible_to, followed_by, members_visible_to

@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 
 from accounts.lists.writing import set_score
 from catalog.models import Title
-from social.models import WatchPlan
+from social.models.plans import WatchPlan
 from social.people.relations import follow
 from social.plans.planning import accept, invite, make_plan, vote
 from social.plans.queries import membership

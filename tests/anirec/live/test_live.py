@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -240,7 +241,27 @@ def test_without_valkey_a_rating_is_kept_and_nothing_fails(ada, make_title, sett
     lists.set_score(ada, title, 9)
 
     assert ada.entries.get().score == 9
-    assert "No page was told" in caplog.text
+    wait_until(lambda: "Open pages were not told" in caplog.text)
+
+
+def wait_until(is_so, seconds: float = 5) -> None:
+    """Messages are sent by a thread of their own: nobody has waited for it."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_write_does_not_wait_for_a_slow_channel_layer(ada, make_title, monkeypatch):
+    class SlowLayer:
+        async def group_send(self, group, message):
+            await asyncio.sleep(30)
+
+    title = make_title()
+    monkeypatch.setattr("anirec.live.broadcast.get_channel_layer", SlowLayer)
+    started = time.monotonic()
+    lists.set_score(ada, title, 9)
+    assert time.monotonic() - started < 0.5
 
 
 def _unreachable_layer():

@@ -7,6 +7,7 @@ from accounts.models import User
 from catalog.models import ExternalId, Title
 from recommendations.models import ModelVersion
 from recommendations.pipelines.starter import FILE, publish_starter
+from tests.recommendations.serving.impressions import codes
 
 MINE = "/api/v1/my/recommendations/"
 
@@ -66,7 +67,7 @@ def test_a_new_score_changes_the_next_answer(api, model):
     api.patch(f"/api/v1/my/list/{first}/", {"score": 9}, format="json")
     found = api.get(MINE).json()
 
-    assert (found["source"], found["tried"], found["n_inputs"]) == ("live", ["table: older than the list"], 11)
+    assert (found["source"], codes(found), found["n_inputs"]) == ("live", ["table.outdated"], 11)
     assert first not in ids(found)
 
 
@@ -103,7 +104,7 @@ def test_less_known_titles_can_be_asked_for(api, model, titles):
 
     plain, niche = api.get(MINE, {"n": 10}).json(), api.get(MINE, {"n": 10, "niche": 1}).json()
 
-    assert (niche["source"], niche["tried"]) == ("live", ["table: made without these options"])
+    assert (niche["source"], codes(niche)) == ("live", ["table.options"])
     members = dict(Title.objects.values_list("pk", "members"))
     assert sum(members[pk] for pk in ids(niche)) < sum(members[pk] for pk in ids(plain))
 
@@ -122,7 +123,7 @@ def test_where_the_chosen_model_is_not_in_the_version_the_answer_says_what_stand
     found = api.get(MINE, {"model": "content"}).json()
 
     assert (found["source"], found["ranked_by"]) == ("popular", "popularity")
-    assert found["tried"][-1] == "live: the model that was asked for says nothing of any title"
+    assert codes(found)[-1] == "live.model_silent"
 
 
 def test_what_is_published_needs_no_new_scores(api, model):
@@ -143,7 +144,7 @@ def test_shorts_can_be_asked_for(api, model, titles):
 def test_without_a_model_the_popular_titles_are_served(api, titles):
     found = api.get(MINE, {"n": 3}).json()
 
-    assert (found["source"], found["tried"]) == ("popular", ["model: none is published yet"])
+    assert (found["source"], codes(found)) == ("popular", ["model.missing"])
     assert ids(found) == [title.pk for title in titles[:3]]
 
 

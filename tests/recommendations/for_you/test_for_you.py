@@ -8,6 +8,7 @@ from catalog.models import Tag, Title
 from recommendations.artifact_store import _loaded, artifact_folder
 from recommendations.models import Mood
 from tests.html import one_line
+from tests.recommendations.serving.impressions import codes
 
 pytestmark = pytest.mark.django_db
 
@@ -242,5 +243,5 @@ def test_no_page_fails_with_a_model_that_cannot_be_read(own, member, odd, mood, 
     assert own.get(address).status_code == 200
     assert own.get(f"/for-you/because-{odd[0].pk}/").status_code == 200
     found = own.get("/for-you/").context["list"]
-    assert (found.source, found.tried) == ("popular", ("model: its files can't be read",))
+    assert (found.source, codes(found)) == ("popular", ("model.unreadable",))
     assert "linear.weights.npy" in caplog.text

@@ -19,3 +19,10 @@ def forgotten() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def codes(found) -> tuple[str, ...] | list[str]:
+    """Why better sources were skipped: of a RecommendationList, or of the API's JSON."""
+    if isinstance(found, dict):
+        return [skipped["code"] for skipped in found["tried"]]
+    return tuple(skipped.code for skipped in found.tried)

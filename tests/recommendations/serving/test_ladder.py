@@ -28,7 +28,7 @@ class TestSources:
 
         assert shown(found) == catalogue[:3]
         assert (found.source, found.model) == ("popular", "none")
-        assert found.tried == ("model: none is published yet",)
+        assert codes(found) == ("model.missing",)
 
     def test_an_empty_list_gets_what_most_people_like(self, member, publish_model):
         publish_model()
@@ -36,7 +36,7 @@ class TestSources:
         found = recommend_for(member, 5)
 
         assert found.source == "popular"
-        assert found.tried == ("table: no row yet", "live: the model knows 0 of the 3 titles it needs")
+        assert codes(found) == ("table.missing", "live.too_few_titles")
         assert [item.predicted for item in found.items] == [None] * 5
 
     def test_a_published_row_is_served_from_the_table(self, fan, odd, publish_model):
@@ -44,7 +44,7 @@ class TestSources:
 
         found = recommend_for(fan, 6)
 
-        assert (found.source, found.tried, found.n_inputs, found.model) == ("table", (), 4, str(version))
+        assert (found.source, codes(found), found.n_inputs, found.model) == ("table", (), 4, str(version))
         assert found.computed_at == MemberRecommendations.objects.get(user=fan).computed_at
         assert set(shown(found)) <= set(odd[4:])
 
@@ -55,7 +55,7 @@ class TestSources:
 
         found = recommend_for(fan, 5)
 
-        assert (found.source, found.tried, found.n_inputs) == ("live", ("table: older than the list",), 5)
+        assert (found.source, codes(found), found.n_inputs) == ("live", ("table.outdated",), 5)
         assert first.items[0].title not in shown(found)
 
     def test_live_scores_are_those_that_the_table_gets_from_the_same_list(self, fan, publish_model):
@@ -103,7 +103,7 @@ class TestFewTitles:
         found = recommend_for(member, 8)
 
         assert (found.source, found.n_inputs) == ("segment", 1)
-        assert found.tried == ("table: no row yet", "live: the model knows 1 of the 3 titles it needs")
+        assert codes(found) == ("table.missing", "live.too_few_titles")
         assert set(shown(found)) <= set(odd[1:])
 
     def test_even_when_a_row_was_published_for_them(self, member, odd, publish_model):
@@ -113,7 +113,7 @@ class TestFewTitles:
         found = recommend_for(member, 8)
 
         assert found.source == "popular"  # the version has no segments
-        assert found.tried[0] == "table: made from fewer than 3 titles"
+        assert codes(found)[0] == "table.too_few_titles"
 
     def test_a_guest_s_first_rating_counts(self, odd, even, segmented):
         found = recommend_for_guest({even[3].pk: 9}, 8)
@@ -153,10 +153,10 @@ class TestOptions:
 
         found = {niche: recommend_for(fan, 6, options=RankingOptions(niche=niche)) for niche in (-1, 0, 1)}
 
-        assert {niche: (f.source, f.tried) for niche, f in found.items()} == {
-            -1: ("live", ("table: made without these options",)),
+        assert {niche: (f.source, codes(f)) for niche, f in found.items()} == {
+            -1: ("live", ("table.options",)),
             0: ("table", ()),
-            1: ("live", ("table: made without these options",)),
+            1: ("live", ("table.options",)),
         }
         hits, plain, few = (len(gems & set(shown(f))) for f in found.values())
         assert hits <= plain <= few
@@ -343,7 +343,7 @@ class TestGuests:
         early = recommend_for_guest(scores, 5)
         own = recommend_for_guest({**scores, odd[2].pk: 8}, 5)
 
-        assert (early.source, early.tried) == ("popular", ("live: 2 of the 3 ratings it needs",))
+        assert (early.source, codes(early)) == ("popular", ("live.too_few_ratings",))
         assert (own.source, own.n_inputs) == ("live", 3)
         assert set(shown(own)) <= set(odd[3:])
         assert own.items[0].reasons[0].score in {8, 9, 10}

@@ -162,7 +162,7 @@ class TestForYou:
         make_title()
         content = one_line(own.get(reverse("recommendations:for_you")))
         assert "what most people like (popular)" in content
-        assert "model: none is published yet" in content
+        assert "model: none published yet" in content
 
     def test_never_shows_what_is_listed_hidden_or_adult(self, own, member, make_title, make_entry):
         from accounts.lists.writing import hide_title

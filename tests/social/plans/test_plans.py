@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from accounts.models import User
 from accounts.settings.deletion import delete_account
 from catalog.models import ExternalId, Title
-from social.models import Block, Notification, PlanMember, PlanTitle, PlanVote, WatchPlan
+from social.models import Block, Notification
+from social.models.plans import PlanMember, PlanTitle, PlanVote, WatchPlan
 from social.notifications.queries import groups_of, read_groups
 from social.people.relations import block, mute
 from social.plans import planning as plans

@@ -9,7 +9,8 @@ from accounts.models import User
 from accounts.portability.exports import export_list
 from accounts.portability.imports import reading, writing
 from social.comments.writing import write_comment
-from social.models import Activity, Block, Comment, Mute, NotificationChoice, Tip
+from social.models import Activity, Block, Comment, Mute, NotificationChoice
+from social.models.tips import Tip
 from social.notifications.notifying import choose_channels
 from social.people import relations
 from social.reviews.writing import write_review

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.lists.writing import limit_age, show_adult_titles
 from accounts.models import User
-from social.models import Report, Tip
+from social.models import Report
+from social.models.tips import Tip
 from social.moderation import deciding as moderation
 from social.notifications.queries import groups_of, read_groups
 from social.people.relations import block, follow, mute, unmute

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from accounts.models import ListEntry
 from anirec.live.state import KINDS, state_of
-from social.models import ActivityItem, Comment, Follow, HelpfulVote, Like, Mute, Notification, Report, Review, Tip
+from social.models import ActivityItem, Comment, Follow, HelpfulVote, Like, Mute, Notification, Report, Review
+from social.models.tips import Tip
 from tests.social.visibility.api_checks import program_of
 from tests.social.visibility.world_factory import Made
 from tests.social.visibility.worlds import MEMBERS, News

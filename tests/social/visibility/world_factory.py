@@ -11,18 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import ListEntry, User
 from catalog.models import Title
-from social.models import (
-    Activity,
-    ActivityItem,
-    Block,
-    Comment,
-    Follow,
-    FollowRequest,
-    Mute,
-    Notification,
-    Review,
-    Tip,
-)
+from social.models import Activity, ActivityItem, Block, Comment, Follow, FollowRequest, Mute, Notification, Review
+from social.models.tips import Tip
 from tests.social.visibility.worlds import MEMBERS, TITLES, Key, News, World
 
 KINDS = {"entry": "scored", "review": "reviewed", "follow": "followed"}

@@ -1,0 +1,157 @@
+"""Measure how the code is laid out: `make structure`, and `make structure SUBJECT=catalog.airing` before taking a subject out."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("anirec", "catalog", "accounts", "social", "recommendations")
+MOST_FILES, LONGEST_FUNCTION, LONGEST_LINE = 14, 40, 160
+
+
+def main() -> None:
+    commands = {"report": report, "names": names, "styles": styles}
+    command, *arguments = sys.argv[1:] or ["report"]
+    if command not in commands:
+        sys.exit(f"anirec.structure: use one of {', '.join(commands)}.")
+    sys.exit(commands[command](*arguments))
+
+
+# --- The report -----------------------------------------------------------------------------------------------------
+
+
+def report() -> int:
+    """Print each figure beside its bar; the exit code says whether all are kept."""
+    folders = files_by_folder()
+    lengths = sorted(function_lengths())
+    found = {
+        f"Python files in one folder (≤ {MOST_FILES})": max(folders.values()),
+        "circles of files (0)": len(import_circles()),
+        "functions: median (≤ 5)": median(lengths),
+        f"functions: longest (≤ {LONGEST_FUNCTION})": lengths[-1],
+        f"template and CSS lines over {LONGEST_LINE} characters (0)": sum(1 for _line in long_lines()),
+    }
+    bars = (MOST_FILES, 0, 5, LONGEST_FUNCTION, 0)
+    for (figure, value), bar in zip(found.items(), bars, strict=True):
+        print(f"{'ok ' if value <= bar else 'NO '} {figure}: {value:g}")
+    print(f"    {len(lengths):,} functions; the fullest folder: {folders.most_common(1)[0][0]}")
+    return int(any(value > bar for value, bar in zip(found.values(), bars, strict=True)))
+
+
+def python_files() -> list[Path]:
+    return [ROOT / name for name in tracked("*.py") if "/migrations/" not in name]
+
+
+def tracked(*patterns: str) -> list[str]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    return [name for name in listed if name and (ROOT / name).is_file()]
+
+
+def files_by_folder() -> Counter[str]:
+    """Folders of models and commands are left out: Django says what goes in them."""
+    folders = (path.parent.relative_to(ROOT) for path in python_files())
+    return Counter(str(folder) for folder in folders if folder.name not in ("models", "commands"))
+
+
+def function_lengths() -> Iterator[int]:
+    """Lines of each function outside tests, from `def` to its end."""
+    for path in python_files():
+        if path.relative_to(ROOT).parts[0] in APPS:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def long_lines() -> Iterator[str]:
+    for name in tracked("templates/*.html", "static/css/*.css"):
+        for number, line in enumerate((ROOT / name).read_text().split("\n"), 1):
+            if len(line) > LONGEST_LINE:
+                yield f"{name}:{number}"
+
+
+def import_circles() -> list[list[str]]:
+    """Groups of modules that import each other, by whatever way; imports for the type checker count, too."""
+    import grimp
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    graph = grimp.build_graph(*APPS, exclude_type_checking_imports=False, cache_dir=None)
+    modules = sorted(module for module in graph.modules if ".migrations" not in module)
+    place = {module: number for number, module in enumerate(modules)}
+    pairs = [
+        (place[module], place[other])
+        for module in modules
+        for other in graph.find_modules_directly_imported_by(module)
+        if other in place
+    ]
+    rows, columns = zip(*pairs, strict=True)
+    matrix = csr_matrix(([1] * len(pairs), (rows, columns)), shape=(len(modules), len(modules)))
+    _n, group_of = connected_components(matrix, directed=True, connection="strong")
+    groups: dict[int, list[str]] = {}
+    for module, group in zip(modules, group_of.tolist(), strict=True):
+        groups.setdefault(group, []).append(module)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+# --- What names a subject -------------------------------------------------------------------------------------------
+
+
+def names(subject: str) -> int:
+    """Print every line outside the subject's folder, templates, styles and tests that names it: it goes with the folder."""
+    app, _dot, folder = subject.partition(".")
+    if not (ROOT / app / folder / "__init__.py").is_file():
+        print(f"anirec.structure: {subject} is not a subject. Name one as app.folder, such as catalog.airing.")
+        return 2
+    pattern = mention_of(app, folder)
+    places = [
+        f"{name}:{number}: {line.strip()[:110]}"
+        for name in tracked("*.py", "*.toml")
+        if not name.startswith((f"{app}/{folder}/", "tests/")) and "/migrations/" not in name
+        for number, line in enumerate((ROOT / name).read_text().split("\n"), 1)
+        if pattern.search(line)
+    ]
+    print(*places, sep="\n")
+    print(f"{len({place.partition(':')[0] for place in places})} files name {subject}, in {len(places)} lines")
+    return 0
+
+
+def mention_of(app: str, folder: str) -> re.Pattern[str]:
+    """The subject's modules, the classes in its file of models, and fields called after it (`airing_…`)."""
+    models = ROOT / app / "models" / f"{folder}.py"
+    tree = ast.parse(models.read_text()) if models.is_file() else ast.Module([], [])
+    classes = [rf"\b{node.name}\b" for node in tree.body if isinstance(node, ast.ClassDef)]
+    modules = [rf"\b{app}\.{folder}\b", rf"\b{app}\.models\.{folder}\b"]
+    return re.compile("|".join([*modules, *classes, rf"\b{folder}_\w+ ="]))
+
+
+# --- Styles ---------------------------------------------------------------------------------------------------------
+
+
+def styles(write: str = "") -> int:
+    """Check that every style sheet is formatted, or format it (`--write`)."""
+    import cssbeautifier
+
+    options = cssbeautifier.default_options()
+    options.indent_size, options.end_with_newline = 2, True
+    unformatted = []
+    for name in tracked("static/css/*.css"):
+        text = (ROOT / name).read_text()
+        if (formatted := cssbeautifier.beautify(text, options)) != text:
+            unformatted.append(name)
+            if write:
+                (ROOT / name).write_text(formatted)
+    if unformatted and not write:
+        print(f"Not formatted: {', '.join(unformatted)}. Run make format.")
+    return int(bool(unformatted) and not write)
+
+
+if __name__ == "__main__":
+    main()
