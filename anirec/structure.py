@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -17,7 +17,7 @@ MOST_FILES, LONGEST_FUNCTION, LONGEST_LINE = 14, 40, 160
 
 
 def main() -> None:
-    commands = {"report": report, "names": names, "styles": styles}
+    commands: dict[str, Callable[..., int]] = {"report": report, "names": names, "styles": styles}
     command, *arguments = sys.argv[1:] or ["report"]
     if command not in commands:
         sys.exit(f"anirec.structure: use one of {', '.join(commands)}.")

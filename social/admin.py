@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
+from anirec.lib.web.admin import ReadOnlyAdmin
 from social.models import Block, Comment, Decision, Report, Review
 
 
@@ -17,19 +16,6 @@ class ReviewAdmin(admin.ModelAdmin):
     readonly_fields = ("author", "title", "text", "created_at", "edited_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """To look things up: /staff/moderation/ is where something is done about them."""
-
-    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False
 
 

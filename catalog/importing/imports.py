@@ -7,7 +7,6 @@ transaction.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,10 +19,9 @@ from catalog.franchises.grouping import refresh_franchises
 from catalog.importing.sources import FORMATS
 from catalog.importing.sources.base import RejectedRow, SourceTitle
 from catalog.importing.writer import CatalogueWriter, Record, load_records
-from catalog.models import ExternalId, TitleName
-from catalog.models.titles import Medium
+from catalog.models import Title
 from catalog.search.index import refresh_lexemes, refresh_vocabulary
-from catalog.search.keys import search_key
+from catalog.titles.matching import Sought, match_ids, match_names, owners_of
 from catalog.versioning import catalogue_changed
 
 BATCH = 2_000
@@ -147,51 +145,11 @@ def match_titles(
     rows: list[SourceTitle], owners: dict[tuple[str, str], int], claimed: Collection[int] = ()
 ) -> dict[int, int]:
     """Row number → title id, for the rows whose title exists; by name only titles that no earlier row claimed."""
-    matches = {}
-    for row in rows:
-        found = [owners[key] for key in _mal_first(row.external_ids) if key in owners]
-        if found:
-            matches[row.row] = found[0]
-    return _match_by_name([row for row in rows if row.row not in matches and row.name and row.year], claimed) | matches
-
-
-def _mal_first(external_ids: dict[str, str]) -> list[tuple[str, str]]:
-    return sorted(external_ids.items(), key=lambda item: item[0] != ExternalId.Provider.MAL)
+    sought = [Sought(row.row, row.name or "", row.year, row.format or "", row.external_ids) for row in rows]
+    matches = match_ids(sought, owners)
+    unmatched = [row for row in sought if row.row not in matches and row.name and row.year]
+    return match_names(unmatched, Title.objects.all(), is_strict=True, claimed=claimed) | matches
 
 
 def owners_of_ids(rows: list[SourceTitle]) -> dict[tuple[str, str], int]:
-    values: defaultdict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        for provider, value in row.external_ids.items():
-            values[provider].append(value)
-    return {
-        (provider, value): title_id
-        for provider in values
-        for value, title_id in ExternalId.objects.filter(
-            provider=provider, medium=Medium.ANIME, value__in=values[provider]
-        ).values_list("value", "title_id")
-    }
-
-
-def _match_by_name(rows: list[SourceTitle], claimed: Collection[int]) -> dict[int, int]:
-    """Rows of which exactly one title has the name, year and format, and no other id at the same provider."""
-    wanted = {search_key(row.name or "") for row in rows}
-    names = TitleName.objects.filter(key__in=wanted, title__medium=Medium.ANIME).select_related("title")
-    candidates: defaultdict[tuple[str, int | None, str], set[int]] = defaultdict(set)
-    for name in names.only("key", "title__season_year", "title__started_on", "title__format"):
-        candidates[name.key, name.title.year, name.title.format].add(name.title_id)
-    providers: defaultdict[int, set[str]] = defaultdict(set)
-    title_ids = {title_id for found in candidates.values() for title_id in found}
-    for title_id, provider in ExternalId.objects.filter(title__in=title_ids).values_list("title_id", "provider"):
-        providers[title_id].add(provider)
-    matches = {}
-    for row in rows:
-        fitting = candidates[search_key(row.name or ""), row.year, row.format or ""]
-        free = [
-            title_id
-            for title_id in fitting
-            if title_id not in claimed and providers[title_id].isdisjoint(row.external_ids)
-        ]
-        if len(free) == 1:
-            matches[row.row] = free[0]
-    return matches
+    return owners_of(pair for row in rows for pair in row.external_ids.items())

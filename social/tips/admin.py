@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from social.admin import ReadOnlyAdmin
+from anirec.lib.web.admin import ReadOnlyAdmin
 from social.models.tips import Tip
 
 

@@ -19,7 +19,7 @@ from recommendations.pipelines.segments import publish_segments
 from recommendations.serving import ladder as personal
 from recommendations.serving import predicted_score, recommend_for, recommend_for_guest
 from tests.recommendations.engine.toys import clusters
-from tests.recommendations.serving.impressions import forgotten, shown
+from tests.recommendations.serving.impressions import codes, forgotten, shown
 
 
 class TestSources:
