@@ -40,6 +40,7 @@ CATALOGUES = (
     ("synopses", "synopses.parquet"),
 )
 HEAVY = ("tensorflow", "surprise")
+STARTED = time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def main() -> None:
         rows += _footprint(web)
     print(f"\n{'one web process':<58} {'bar':>10} {'measured':>10} {'ratio':>7}")
     print(*rows, sep="\n")
+    step("done")
 
 
 def _options() -> argparse.Namespace:
@@ -98,17 +100,30 @@ def provide_own_services(name: str, *, keep: bool = False) -> None:
 
 
 def _fill(options: argparse.Namespace) -> None:
+    step("a new site: database, sample catalogue, starter model (half a minute)")
     manage("migrate", "--verbosity", "0")
     manage("seed")
     if options.small or not SHARED.is_dir():
         print("measured on the sample catalogue and the starter model: ../shared/data is not used")
     else:
+        step("three public catalogues (half a minute)")
         import_catalogues()
+        step("1.7 million ratings, and a model trained on them (8 to 10 minutes)")
         manage("import_ratings", str(RATINGS))
         manage("rebuild")
+    step("15,000 members, and their recommendations published (2 minutes)")
     manage("bench_publish")
+    step("a publication that is broken off and resumed (a minute)")
     manage("bench_resume", "--members", str(options.members))
+    step("lists folded in (half a minute)")
     manage("bench_live")
+    step("one web process under load (a minute)")
+
+
+def step(name: str) -> None:
+    """Say what comes next and how long it takes on two cores, with the time that has passed."""
+    passed = time.monotonic() - STARTED
+    print(f"\n[{passed // 60:.0f}:{passed % 60:02.0f}] {name}", flush=True)
 
 
 def import_catalogues() -> None:

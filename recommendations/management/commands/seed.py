@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self._step("demo member", make_demo_member)
         if not User.objects.filter(is_synthetic=True).exists():
             with tqdm(total=community, desc="synthetic members", unit="", disable=None) as bar:
-                add_members(community, progress=lambda done: bar.update() and None)
+                add_members(community, progress=lambda done: bar.update(done - bar.n) and None)
         self._step("starter model", publish_starter)
         self._step("experiments", start_first_experiments)
 

@@ -5,14 +5,15 @@ They are marked in their accounts, labelled wherever they appear, and left out o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
-from django.db import transaction
 from numpy.typing import NDArray
 
-from accounts.lists.writing import EntryDraft, write_entries
+from accounts.lists.loading import load_lists
+from accounts.lists.writing import EntryDraft
 from accounts.models import EntryStatus, User
 from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
@@ -51,6 +52,8 @@ SECOND = (
 )
 EMAIL_DOMAIN = "synthetic.invalid"
 SHARE_SCORED = 0.85
+BATCH = 250  # members written at once
+DATED = ("episodes", "season_year", "started_on")  # what a list entry takes from its title
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,18 @@ class Sampler:
         return np.where(self.generator.random(len(items)) < SHARE_SCORED, scores, 0).astype(np.int64)
 
 
-def drafts(title_ids: NDArray[np.int64], scores: NDArray[np.int64], generator: np.random.Generator) -> list[EntryDraft]:
-    """List entries for drawn titles: most completed, a few in each other state, dates to the year or month."""
-    titles = Title.objects.only("episodes", "season_year", "started_on").in_bulk(title_ids.tolist())
-    return [_draft(titles[pk], score, generator) for pk, score in zip(title_ids.tolist(), scores.tolist(), strict=True)]
+def drafts(
+    title_ids: NDArray[np.int64],
+    scores: NDArray[np.int64],
+    generator: np.random.Generator,
+    titles: Mapping[int, Title] | None = None,
+) -> list[EntryDraft]:
+    """List entries for drawn titles: most completed, a few in each other state, dates to the year or month.
+
+    titles: by id, where they have been read already.
+    """
+    known = titles or Title.objects.only(*DATED).in_bulk(title_ids.tolist())
+    return [_draft(known[pk], score, generator) for pk, score in zip(title_ids.tolist(), scores.tolist(), strict=True)]
 
 
 def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDraft:
@@ -137,19 +148,26 @@ def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDra
 def add_members(
     n: int, *, seed: int = 0, typical_length: float = 45, progress: Callable[[int], None] = lambda done: None
 ) -> int:
-    """Make synthetic members until there are n; returns how many were made. Each member is written whole or not at all."""
+    """Make synthetic members until there are n; returns how many were made. They are written by the hundred."""
     existing = User.objects.filter(is_synthetic=True).count()
     if existing >= n:
         return 0
     sampler = Sampler.from_starter(seed + existing)
-    for done, name in enumerate(_names(existing, n), 1):
-        with transaction.atomic():
-            user = User(username=name, email=f"{name}@{EMAIL_DOMAIN}", is_synthetic=True)
-            user.set_unusable_password()
-            user.save()
-            write_entries(user, drafts(*sampler.draw(typical_length), sampler.generator))
+    titles = Title.objects.only(*DATED).in_bulk(sampler.recommender.items.ids.tolist())
+    names = _names(existing, n)
+    done = 0
+    while batch := list(islice(names, BATCH)):
+        lists = {name: drafts(*sampler.draw(typical_length), sampler.generator, titles) for name in batch}
+        load_lists(lists, [_member(name) for name in batch])
+        done += len(batch)
         progress(done)
     return n - existing
+
+
+def _member(name: str) -> User:
+    user = User(username=name, email=f"{name}@{EMAIL_DOMAIN}", is_synthetic=True)
+    user.set_unusable_password()
+    return user
 
 
 def remove_members() -> int:
