@@ -60,7 +60,7 @@ bench-offline: $(READY) ## Measure how well the models rank, beside well-known r
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
 
 screenshots: $(READY) ## Renew the pictures in docs/ from the sample site (needs Chromium)
-	@$(BIN)/python -m anirec.bench.screenshots
+	@$(BIN)/python -m anirec.screenshots
 
 messages: $(READY) ## Collect the strings to translate, and compile them (needs GNU gettext)
 	@command -v msgfmt > /dev/null || { echo 'make messages needs GNU gettext (apt install gettext, brew install gettext).' >&2; exit 1; }
