@@ -14,6 +14,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("anirec", "catalog", "accounts", "social", "recommendations")
 MOST_FILES, LONGEST_FUNCTION, LONGEST_LINE = 14, 40, 160
+VAGUE = re.compile(r"(What|Those|There is|There are|Nothing|Nobody|It)\b")
 
 
 def main() -> None:
@@ -30,15 +31,16 @@ def main() -> None:
 def report() -> int:
     """Print each figure beside its bar; the exit code says whether all are kept."""
     folders = files_by_folder()
-    lengths = sorted(function_lengths())
+    lengths = sorted(length for _name, length in function_lengths())
     found = {
         f"Python files in one folder (≤ {MOST_FILES})": max(folders.values()),
         "circles of files (0)": len(import_circles()),
         "functions: median (≤ 5)": median(lengths),
         f"functions: longest (≤ {LONGEST_FUNCTION})": lengths[-1],
         f"template and CSS lines over {LONGEST_LINE} characters (0)": sum(1 for _line in long_lines()),
+        "strings that open with a vague word (≤ 1.5 %)": round(100 * share_of_vague_strings(), 1),
     }
-    bars = (MOST_FILES, 0, 5, LONGEST_FUNCTION, 0)
+    bars = (MOST_FILES, 0, 5, LONGEST_FUNCTION, 0, 1.5)
     for (figure, value), bar in zip(found.items(), bars, strict=True):
         print(f"{'ok ' if value <= bar else 'NO '} {figure}: {value:g}")
     print(f"    {len(lengths):,} functions; the fullest folder: {folders.most_common(1)[0][0]}")
@@ -61,13 +63,13 @@ def files_by_folder() -> Counter[str]:
     return Counter(str(folder) for folder in folders if folder.name not in ("models", "commands"))
 
 
-def function_lengths() -> Iterator[int]:
-    """Lines of each function outside tests, from `def` to its end."""
+def function_lengths() -> Iterator[tuple[str, int]]:
+    """Each function outside tests, with its lines from `def` to the end."""
     for path in python_files():
         if path.relative_to(ROOT).parts[0] in APPS:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                    yield (node.end_lineno or node.lineno) - node.lineno + 1
+                    yield f"{path.relative_to(ROOT)}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def long_lines() -> Iterator[str]:
@@ -99,6 +101,17 @@ def import_circles() -> list[list[str]]:
     for module, group in zip(modules, group_of.tolist(), strict=True):
         groups.setdefault(group, []).append(module)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def share_of_vague_strings() -> float:
+    """Of the site's English strings, those that open with a word that names nothing."""
+    from babel.messages.pofile import read_po
+
+    with (ROOT / "locale/de/LC_MESSAGES/django.po").open("rb") as file:
+        strings = [
+            message.id if isinstance(message.id, str) else message.id[0] for message in read_po(file) if message.id
+        ]
+    return sum(bool(VAGUE.match(text)) for text in strings) / len(strings)
 
 
 # --- What names a subject -------------------------------------------------------------------------------------------

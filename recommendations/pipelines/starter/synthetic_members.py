@@ -12,9 +12,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from accounts.lists.loading import load_lists
 from accounts.lists.writing import EntryDraft
 from accounts.models import EntryStatus, User
+from accounts.portability.loading import load_lists
 from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
 from recommendations.engine.ranking import TitleRules
