@@ -16,7 +16,13 @@ def is_text(value: Any) -> TypeGuard[str]:
     >>> is_text("Pokémon"), is_text("a\\0b"), is_text("\\ud800"), is_text(3)
     (True, False, False, False)
     """
-    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def require_text(value: str, field: str | None = None) -> None:

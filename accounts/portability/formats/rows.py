@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import EntryStatus, Visibility
 from accounts.models.entries import MOST_TAGS, TAG_LENGTH
 from anirec.lib.partial_dates import PartialDate
+from anirec.lib.text import is_text
 
 MAX_UPLOAD = 10_000_000  # bytes, as the file is sent
 MAX_BYTES = 50_000_000  # decompressed; 30,000 entries of MyAnimeList's XML are about 30 MB
@@ -120,18 +121,9 @@ def _printable(text: str) -> str:
 def text(value: object, field: str) -> str:
     """As PostgreSQL can store it. Raises ValueError."""
     found = "" if value is None else str(value).strip()
-    if "\x00" in found or not _is_unicode(found):
+    if not is_text(found):
         raise ValueError(_("%(field)s holds characters that are no text") % {"field": field})
     return found
-
-
-def _is_unicode(found: str) -> bool:
-    """JSON can spell halves of characters, which nothing can store."""
-    try:
-        found.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def number(value: object, field: str, high: int = MAX_SMALL) -> int:

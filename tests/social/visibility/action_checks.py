@@ -32,7 +32,7 @@ class Deed:
     args: tuple[Any, ...] = ()
     body: dict[str, Any] | None = None
 
-    def is_done(self, fed: Collection[int] = (), told: Collection[int] = ()) -> None:
+    def assert_done(self, fed: Collection[int] = (), told: Collection[int] = ()) -> None:
         """And heard of by those in whose feed it is, and those whom it is told."""
         before = self._states()
         assert self._answer() in DONE
@@ -72,7 +72,7 @@ def scores(made: Made) -> None:
     if not made.world.sees_title(*key):
         return deed.fails()
     made.world.entries.setdefault(key, "public")
-    deed.is_done(fed=who_is_fed(made, ("entry", key)))
+    deed.assert_done(fed=who_is_fed(made, ("entry", key)))
 
 
 def writes_a_review(made: Made) -> None:
@@ -82,9 +82,9 @@ def writes_a_review(made: Made) -> None:
     if not made.world.sees_title(*key):
         return deed.fails()
     if key in made.world.reviews:
-        return deed.is_done()
+        return deed.assert_done()
     made.world.reviews[key] = False
-    deed.is_done(fed=who_is_fed(made, ("review", key)))
+    deed.assert_done(fed=who_is_fed(made, ("review", key)))
 
 
 def follows(made: Made) -> None:
@@ -93,9 +93,11 @@ def follows(made: Made) -> None:
     if not made.world.sees_member(*pair):
         return deed.fails()
     if made.owner == made.viewer or pair in made.world.follows:
-        return deed.is_done()
+        return deed.assert_done()
     made.world.follows.add(pair)
-    deed.is_done(fed=who_is_fed(made, ("follow", pair)), told=whom_if(made.owner, made.world.hears_of(*reversed(pair))))
+    deed.assert_done(
+        fed=who_is_fed(made, ("follow", pair)), told=whom_if(made.owner, made.world.hears_of(*reversed(pair)))
+    )
 
 
 def likes(made: Made) -> None:
@@ -116,7 +118,7 @@ def praise(made: Made, deed: Deed, what: News) -> None:
         deed.fails(REFUSED)
     else:
         is_told = made.world.hears_of(author, made.member) and made.world.sees_thing(author, *what)
-        deed.is_done(told=whom_if(author, is_told))
+        deed.assert_done(told=whom_if(author, is_told))
 
 
 def comments(made: Made) -> None:
@@ -127,7 +129,7 @@ def comments(made: Made) -> None:
         if not made.world.sees_thing(made.viewer, *what):
             return deed.fails()
         made.world.comments.append((made.member, *what, False))
-        deed.is_done(told=[n for n in MEMBERS if made.world.is_told(n, len(made.world.comments) - 1)])
+        deed.assert_done(told=[n for n in MEMBERS if made.world.is_told(n, len(made.world.comments) - 1)])
 
 
 def recommends(made: Made) -> None:
@@ -139,13 +141,13 @@ def recommends(made: Made) -> None:
     if (viewer, owner, t) in world.tips or world.sees_entry(viewer, owner, t):
         return deed.fails(REFUSED)
     world.tips[viewer, owner, t] = False
-    deed.is_done(told=whom_if(owner, world.sees_tip(owner, viewer, t)))
+    deed.assert_done(told=whom_if(owner, world.sees_tip(owner, viewer, t)))
 
 
 def mutes(made: Made) -> None:
     deed = Deed(made, "put", "mute", (name_of_owner(made),))
     if made.world.sees_member(made.viewer, made.owner):
-        deed.is_done()
+        deed.assert_done()
     else:
         deed.fails()
 
@@ -158,7 +160,7 @@ def reports(made: Made) -> None:
     elif author == made.viewer:
         deed.fails(REFUSED)
     else:
-        deed.is_done()
+        deed.assert_done()
 
 
 def what_can_be_reported(made: Made) -> Iterator[tuple[str, tuple[Any, ...], int, bool]]:
