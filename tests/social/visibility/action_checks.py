@@ -12,7 +12,8 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import ListEntry
-from anirec.live.state import KINDS, state_of
+from accounts.page_parts import parts
+from anirec.live.state import state_of
 from social.models import ActivityItem, Comment, Follow, HelpfulVote, Like, Mute, Notification, Report, Review
 from social.models.tips import Tip
 from tests.social.visibility.api_checks import program_of
@@ -38,7 +39,7 @@ class Deed:
         assert self._answer() in DONE
         after = self._states()
         heard = {"feed": fed, "notifications": told}
-        for kind in KINDS:
+        for kind in parts():
             changed = {n for n in after if after[n][kind] != before[n][kind]}
             assert (kind, changed) == (kind, after.keys() & heard.get(kind, ()))
 
