@@ -117,15 +117,19 @@ class EntryForm(forms.Form):
         if not self.is_valid():
             return False
         try:
-            lists.update_entry(self.user, self.title, **self._changes())
+            self._write()
         except ValidationError as error:
             self.add_error(None, error)
             return False
         return True
 
+    def _write(self) -> None:
+        if step := self.cleaned_data["step"]:
+            lists.step_progress(self.user, self.title, step)
+        else:
+            lists.update_entry(self.user, self.title, **self._changes())
+
     def _changes(self) -> dict[str, Any]:
-        if self.cleaned_data["step"]:
-            return {"progress": self.initial["progress"] + self.cleaned_data["step"]}
         sent = {name: self.cleaned_data[name] for name in lists.EDITABLE if name in self.data}
         for name in ("progress", "rewatches"):
             if name in sent:

@@ -99,6 +99,16 @@ class _Applied:
         return WriteResult(created=len(self.written) - n_updated, updated=n_updated)
 
 
+def step_progress(user: User, title: Title, episodes: int) -> ListEntry:
+    """Watch so many episodes more than the entry has at this moment: two steps at once are two steps."""
+    with _list_change(user):
+        before = _entries_of(user, [title])
+        watched = before[title.pk].progress if title.pk in before else 0
+        applied = _apply(user, [(title, {"progress": watched + episodes})], before)
+        applied.result()
+    return applied.written[title.pk]
+
+
 def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
     """Change the named fields of an entry, made if absent, and what follows from them (`_settle`)."""
     with _list_change(user):
