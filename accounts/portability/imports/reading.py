@@ -171,6 +171,8 @@ def _complaint(values: Stored) -> str:
 
 
 def _discard_unwritten(user: User, but: ListImport | None = None) -> None:
+    """Inside a transaction: of two imports that a member sends at once, the second waits for the first."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     begun = ListImport.objects.filter(user=user, state__in=UNWRITTEN)
     (begun.exclude(pk=but.pk) if but and but.pk else begun).delete()
 

@@ -38,3 +38,20 @@ def test_eight_taps_on_plus_one_are_eight_episodes(make_member, make_title):
     assert at_once(tap) == [True] * THREADS
     entry.refresh_from_db()
     assert entry.progress == 3 + THREADS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_is_sent_eight_times_at_once_is_open_once(make_member, make_title):
+    from accounts.portability.imports import reading
+
+    make_title("Monster")
+    member = make_member()
+    file = b"Title,Score,Status\nMonster,9,Completed\n"
+
+    def send() -> int:
+        opened = reading.open_file(member, "list.csv", file)
+        return reading.read_columns(opened, opened.columns, opened.scale).pk
+
+    sent = at_once(send)
+    assert member.imports.filter(state="preview").count() == 1
+    assert member.imports.get(state="preview").pk in sent

@@ -60,7 +60,7 @@ class TestMatching:
         ]
         for number in range(1, n + 1):
             make_known(f"Title {number}", number)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):  # the first locks the member's row
             found = opened(member, *rows)
         writing.queue(found)
         with django_assert_num_queries(21):
