@@ -25,7 +25,7 @@ def render(text: str) -> SafeString:
         url_schemes={"http", "https"},
         link_rel="nofollow ugc noopener",
     )
-    label = escape(gettext("Show the spoiler"))
+    label = escape(gettext("Show spoiler"))
     html = html.replace(
         '<span class="spoiler">', f'<label class="spoiler"><input type="checkbox" aria-label="{label}"><span>'
     )

@@ -43,9 +43,11 @@ def holding(request: Request, member: User, entries: QuerySet[ListEntry]) -> Ite
         entry = entries.first()
         tag = tag_of(entry) if entry else None
         if wanted is not None and not _matches(wanted, tag):
-            raise PreconditionFailedError(_("It is not the entry of If-Match any more: read it again."))
+            raise PreconditionFailedError(
+                _("The entry has changed since you read it (If-Match). Read it again and retry.")
+            )
         if unwanted is not None and _matches(unwanted, tag):
-            raise PreconditionFailedError(_("There is an entry already."))
+            raise PreconditionFailedError(_("The entry already exists."))
         yield
 
 

@@ -97,11 +97,11 @@ class EntryForm(forms.Form):
     progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"))
     started_on = PartialDateInput(required=False, label=_("Started"))
     finished_on = PartialDateInput(required=False, label=_("Finished"))
-    rewatches = forms.IntegerField(required=False, min_value=0, label=_("Times rewatched"))
+    rewatches = forms.IntegerField(required=False, min_value=0, label=_("Rewatches"))
     rewatched_on = PartialDatesInput(required=False, label=_("Rewatched on"))
-    visibility = forms.ChoiceField(choices=Visibility, required=False, label=_("Who may see it"))
+    visibility = forms.ChoiceField(choices=Visibility, required=False, label=_("Visibility"))
     tags = TagsInput(
-        required=False, label=_("My tags"), widget=forms.TextInput(attrs={"placeholder": _("with commas between")})
+        required=False, label=_("My tags"), widget=forms.TextInput(attrs={"placeholder": _("separated by commas")})
     )
     notes = forms.CharField(required=False, max_length=5000, label=_("Notes"), widget=forms.Textarea(attrs={"rows": 3}))
     step = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -149,7 +149,7 @@ class BulkForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if given.get("change") in ("tag", "untag") and not given.get("tags") and "tags" not in self.errors:
-            self.add_error("tags", gettext("Which tag?"))
+            self.add_error("tags", gettext("Enter a tag."))
         if not given.get("everything") and not given.get("title") and "title" not in self.errors:
             self.add_error("title", gettext("Choose at least one title."))
         return given
@@ -178,7 +178,7 @@ def bulk_choices(score_format: str) -> list[tuple[Any, Any]]:
                 ("score:", gettext("No score")),
             ],
         ),
-        (gettext("Who may see it"), [(f"visibility:{value}", label) for value, label in Visibility.choices]),
-        (gettext("My tags"), [("tag", gettext("Add tags")), ("untag", gettext("Take tags away"))]),
+        (gettext("Visibility"), [(f"visibility:{value}", label) for value, label in Visibility.choices]),
+        (gettext("My tags"), [("tag", gettext("Add tags")), ("untag", gettext("Remove tags"))]),
         (gettext("My list"), [("remove", gettext("Remove from my list"))]),
     ]

@@ -22,7 +22,7 @@ SORTS: dict[str, tuple[str | Promise, list[str | OrderBy]]] = {
     "name": (_("Name"), ["title__name", "pk"]),
     "progress": (_("Progress"), [F("progress").desc(), "pk"]),
     "year": (_("Year"), [F("title__season_year").desc(nulls_last=True), "pk"]),
-    "members_score": (_("What others think of it"), [F("title__score").desc(nulls_last=True), "pk"]),
+    "members_score": (_("Community score"), [F("title__score").desc(nulls_last=True), "pk"]),
     "started": (_("Started"), [Cast("started_on", CharField()).desc(), "pk"]),
     "finished": (_("Finished"), [Cast("finished_on", CharField()).desc(), "pk"]),
 }

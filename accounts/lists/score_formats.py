@@ -29,7 +29,7 @@ class Face:
     least: int
 
 
-FACES = (Face("☺", _("Liked"), 9, 8), Face("😐", _("Fine"), 7, 6), Face("☹", _("Disliked"), 4, 1))
+FACES = (Face("☺", _("Liked"), 9, 8), Face("😐", _("Okay"), 7, 6), Face("☹", _("Disliked"), 4, 1))
 
 
 def format_of(viewer: Viewer) -> str:

@@ -340,7 +340,7 @@ def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "")
         entry.clean_fields(exclude={"user", "title"})
         entry.clean()
         if episodes and entry.progress > episodes:
-            message = gettext("It has %(n)d episodes: %(watched)d cannot be watched.")
+            message = gettext("Too many episodes watched (%(watched)d). The title has %(n)d.")
             raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
     except ValidationError as error:
         raise _located(error, where) from error
@@ -356,7 +356,7 @@ def _require_integers(entry: ListEntry) -> None:
     for name in INTEGERS:
         value = getattr(entry, name)
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-            raise ValidationError({name: gettext("%(value)s is not a whole number.") % {"value": value}})
+            raise ValidationError({name: gettext("Invalid value %(value)s. Enter a whole number.") % {"value": value}})
 
 
 def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:

@@ -34,9 +34,9 @@ class Delivery(models.Model):
     """A message to a webhook: on its way, arrived, or given up."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("On its way")
-        DONE = "done", _("Arrived")
-        FAILED = "failed", _("Given up")
+        WAITING = "waiting", _("Queued")
+        DONE = "done", _("Delivered")
+        FAILED = "failed", _("Failed")
 
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
     message_id = models.CharField(max_length=40, unique=True)

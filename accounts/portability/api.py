@@ -133,11 +133,11 @@ class RunImport(ForMembers, APIView):
         """Have an import written; ask for its state to see when it is done."""
         opened = _import(request, pk)
         if not writing.queue(opened) and opened.state != State.QUEUED:
-            raise ConflictError(_("This import is not waiting to be written."))
+            raise ConflictError(_("The import isn’t ready to run. Check its state."))
         try:
             tasks.write_import.apply_async(kwargs={"import_id": opened.pk}, retry=False)
         except OperationalError as error:
-            raise UnavailableError(_("The workers cannot be reached just now. Try again in a moment.")) from error
+            raise UnavailableError(_("The background workers aren't responding. Try again in a minute.")) from error
         return Response(ImportSerializer(_import(request, pk)).data, status=202)
 
 
@@ -148,7 +148,7 @@ class UndoImport(ForMembers, APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Take a written import back, except what was changed since."""
         if not writing.undo_import(_import(request, pk)):
-            raise ConflictError(_("This import is not written."))
+            raise ConflictError(_("The import hasn’t been run, so it can’t be undone."))
         return Response(ImportSerializer(_import(request, pk)).data)
 
 
@@ -167,7 +167,9 @@ class MyExport(ForMembers, APIView):
         """My whole list as a file."""
         kind = request.query_params.get("kind", "json")
         if kind not in KINDS:
-            raise serializers.ValidationError({"kind": [_("It is one of %(kinds)s.") % {"kinds": ", ".join(KINDS)}]})
+            raise serializers.ValidationError(
+                {"kind": [_("Unknown format. Use one of: %(kinds)s.") % {"kinds": ", ".join(KINDS)}]}
+            )
         member = member_of(request)
         return download(request._request, f"anirec-{member.username}.{kind}", KINDS[kind], export_list(member, kind))
 

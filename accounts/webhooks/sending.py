@@ -65,14 +65,14 @@ def checked_url(url: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018  (raises for what is no port)
     except ValueError as error:
-        raise WebhookError(_("This is no address: %(why)s.") % {"why": error}) from error
+        raise WebhookError(_("Invalid URL: %(why)s.") % {"why": error}) from error
     schemes = {"https", "http"} if settings.WEBHOOKS_ALLOW_PRIVATE else {"https"}
     if parts.scheme not in schemes or not parts.hostname:
-        raise WebhookError(_("An address starts with https:// and a name."))
+        raise WebhookError(_("The URL must start with https:// and a host name."))
     if "@" in parts.netloc or parts.fragment:
-        raise WebhookError(_("An address has neither a password nor a # in it."))
+        raise WebhookError(_("The URL can’t contain a password or #."))
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise WebhookError(_("An address is written in ASCII, without spaces."))
+        raise WebhookError(_("The URL can only contain ASCII characters, without spaces."))
     return parts
 
 
@@ -81,10 +81,10 @@ def _addresses(parts: SplitResult) -> list[str]:
     try:
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise WebhookError(_("The name %(name)s is not found.") % {"name": parts.hostname}) from error
+        raise WebhookError(_("Host not found: %(name)s.") % {"name": parts.hostname}) from error
     addresses = [str(entry[4][0]) for entry in found]
     if not settings.WEBHOOKS_ALLOW_PRIVATE and not all(is_public(address) for address in addresses):
-        raise WebhookError(_("The name %(name)s stands for an address that is not public.") % {"name": parts.hostname})
+        raise WebhookError(_("The host %(name)s isn’t public. Use a public address.") % {"name": parts.hostname})
     return addresses
 
 

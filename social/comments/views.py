@@ -28,7 +28,7 @@ def delete_comment(request: MemberRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=403)
     about = comment.about
     comments.delete_comment(comment)
-    messages.success(request, gettext("The comment is deleted."))
+    messages.success(request, gettext("Comment deleted."))
     return redirect(about.get_absolute_url())
 
 

@@ -28,10 +28,10 @@ class Activity(models.Model):
     who may is decided when it is read, from its items as they are then."""
 
     class Kind(models.TextChoices):
-        ADDED = "added", _("Put on the list")
+        ADDED = "added", _("Added to list")
         COMPLETED = "completed", _("Completed")
         SCORED = "scored", _("Scored")
-        IMPORTED = "imported", _("Brought from elsewhere")
+        IMPORTED = "imported", _("Imported")
         REVIEWED = "reviewed", _("Reviewed")
         FOLLOWED = "followed", _("Followed")
 

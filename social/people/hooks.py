@@ -51,14 +51,14 @@ for name in ("follows", "blocks", "mutes", "dismissed", "privacy"):
     register(Section(name, *actions))
 register_privacy_field("list_visibility")
 register_privacy_field("approves_followers")
-register_scope("read:social", _("See what members show me, my feed and my notifications"))
-register_scope("write:social", _("Follow, comment, like, recommend, mute and block for me"))
-register_kind(Kind("follow", _("Somebody follows me"), _("New follower: %(who)s"), url=actor_url))
+register_scope("read:social", _("Read other members’ profiles, my feed and my notifications"))
+register_scope("write:social", _("Follow, comment, like, recommend, mute and block as me"))
+register_kind(Kind("follow", _("New followers"), _("New follower: %(who)s"), url=actor_url))
 register_kind(
     Kind(
         "request",
-        _("Somebody asks to follow me"),
-        _("Would like to follow you: %(who)s"),
+        _("Follow requests"),
+        _("Follow request: %(who)s"),
         url=lambda _notification: reverse("social:followers"),
         related=("request",),
     )
@@ -66,15 +66,15 @@ register_kind(
 register_kind(
     Kind(
         "accepted",
-        _("Somebody accepts my request to follow them"),
-        _("Your request to follow was accepted: %(who)s"),
+        _("Accepted follow requests"),
+        _("Follow request accepted: %(who)s"),
         url=actor_url,
     )
 )
 register_target(
     Reportable(
         "entry",
-        _("Notes on lists"),
+        _("List notes"),
         ListEntry,
         reportable_note,
         related=("entry__user",),

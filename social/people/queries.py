@@ -15,7 +15,7 @@ from anirec.lib.text import is_text
 from social.models import Follow, FollowRequest, Mute
 from social.visibility import entries_visible_to, followed_by, members_visible_to
 
-KINDS = {"": _("Everybody"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("I follow")}
+KINDS = {"": _("Everyone"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("Following")}
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class PlanForm(forms.ModelForm):
             "note": forms.Textarea(attrs={"rows": 2}),
             "starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
         }
-        help_texts = {"note": _("Where, who brings what. Everybody who is invited reads it.")}
+        help_texts = {"note": _("Place, what to bring … Visible to everyone invited.")}
 
     def change(self) -> bool:
         """False, with the errors on the form, when it cannot be."""

@@ -40,7 +40,7 @@ def make_plan(
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         if owner.own_plans.count() >= MOST_PLANS:
-            raise ValidationError(gettext("You have %(n)d plans; that is as many as there can be.") % {"n": MOST_PLANS})
+            raise ValidationError(gettext("You can have up to %(n)d plans. Delete one first.") % {"n": MOST_PLANS})
         plan = WatchPlan(owner=owner)
         change_plan(plan, name=name, note=note, starts_at=starts_at)
         own = plan.members.create(member=owner, state=State.ACCEPTED)
@@ -58,7 +58,7 @@ def change_plan(plan: WatchPlan, **values: Any) -> None:
     plan.clean_fields(exclude={"owner"})
     require_text(plan.name + plan.note)
     if plan.starts_at and not FIRST_YEAR <= plan.starts_at.year <= LAST_YEAR:
-        raise ValidationError({"starts_at": gettext("This is not a time to watch something at.")})
+        raise ValidationError({"starts_at": gettext("Invalid date. Choose another one.")})
     plan.save()
 
 
@@ -73,7 +73,7 @@ def invite(plan: WatchPlan, member: User) -> None:
         if plan.members.filter(member=member).exists():
             return
         if plan.members.count() >= MOST_MEMBERS:
-            raise ValidationError(gettext("There can be %(n)d people in a plan.") % {"n": MOST_MEMBERS})
+            raise ValidationError(gettext("Plans can have up to %(n)d people.") % {"n": MOST_MEMBERS})
         invitation = plan.members.create(member=member)
         notify(member, "invitation", plan.owner, invitation)
 
@@ -105,7 +105,7 @@ def propose(by: PlanMember, title: Title) -> PlanTitle:
         if proposed is not None:
             return proposed
         if by.plan.titles.count() >= MOST_TITLES:
-            raise ValidationError(gettext("There can be %(n)d titles in a plan.") % {"n": MOST_TITLES})
+            raise ValidationError(gettext("Plans can have up to %(n)d titles.") % {"n": MOST_TITLES})
         proposed = by.plan.titles.create(title=title, proposed_by=by)
         vote(by, proposed, True)
     return proposed
@@ -117,7 +117,7 @@ def may_withdraw(by: PlanMember, proposed: PlanTitle) -> bool:
 
 def withdraw(by: PlanMember, proposed: PlanTitle) -> None:
     if not may_withdraw(by, proposed):
-        raise ValidationError(gettext("Only who proposed it, or whose plan it is, takes it off the plan."))
+        raise ValidationError(gettext("Only the plan’s owner or the person who proposed a title can remove it."))
     proposed.delete()
     _tell(by.plan_id)
 

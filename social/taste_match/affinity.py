@@ -15,11 +15,11 @@ from social.visibility import entries_visible_to
 SHRINKAGE = 10  # with so many titles in common, half of the correlation counts
 LEAST_COMMON = 5  # titles that both have scored: of fewer, nothing is said
 IN_WORDS: tuple[tuple[float, Promise], ...] = (
-    (0.6, _("You score almost everything alike.")),
-    (0.35, _("You score much alike.")),
-    (0.15, _("You score somewhat alike.")),
-    (-0.15, _("What one of you likes says little about the other.")),
-    (-1.0, _("You tend to disagree.")),
+    (0.6, _("Your scores are almost identical.")),
+    (0.35, _("Your tastes are very similar.")),
+    (0.15, _("Your tastes are somewhat similar.")),
+    (-0.15, _("Your tastes have little in common.")),
+    (-1.0, _("Your tastes tend to differ.")),
 )
 
 
@@ -34,6 +34,10 @@ class Affinity:
     def weight(self) -> float:
         """0–1: how much the other's word counts for the one who asks; 0.5 where nothing is known."""
         return (1 + self.value) / 2
+
+    @property
+    def percent(self) -> int:
+        return round(self.value * 100)
 
     @property
     def is_known(self) -> bool:

@@ -31,7 +31,7 @@ def test_a_list_is_brought_looked_at_set_right_and_undone(visit, make_member, kn
     page = visit(reverse("accounts:imports"), member=member, java_script_enabled=scripts)
     page.set_input_files("[name=file]", list_file)
     page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_label("MyAnimeList id")).to_have_value("1")
+    expect(page.get_by_label("MyAnimeList ID")).to_have_value("1")
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("heading", name="1 entry would be written").wait_for()
     assert member.entries.count() == 0
@@ -49,8 +49,8 @@ def test_a_list_is_brought_looked_at_set_right_and_undone(visit, make_member, kn
     assert sorted(member.entries.values_list("score", flat=True)) == [8, 9]
 
     page.goto(member.imports.get().get_absolute_url())
-    page.get_by_role("button", name="Undo the import").click()
-    page.get_by_role("heading", name="Your list is as it was before").wait_for()
+    page.get_by_role("button", name="Undo import").click()
+    page.get_by_role("heading", name="Import undone").wait_for()
     assert member.entries.count() == 0
 
 

@@ -24,8 +24,8 @@ class ListFormat(models.TextChoices):
     MAL_XML = "mal_xml", gettext_lazy("MyAnimeList export")
     ANILIST = "anilist", gettext_lazy("AniList list")
     KITSU = "kitsu", gettext_lazy("Kitsu library")
-    OWN_JSON = "own_json", gettext_lazy("Export of this site")
-    CSV = "csv", gettext_lazy("Table (CSV)")
+    OWN_JSON = "own_json", gettext_lazy("anirec export")
+    CSV = "csv", gettext_lazy("CSV")
 
 
 @dataclass
@@ -49,9 +49,9 @@ def detect(data: bytes) -> ListFormat:
         start = stream.read(START)
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head:
-        raise PortabilityError(_("The file is empty."))
+        raise PortabilityError(_("The file is empty. Choose another one."))
     if head.startswith(NO_TEXT):
-        raise PortabilityError(_("This is no list that can be read: neither XML, nor JSON, nor a table with columns."))
+        raise PortabilityError(_("We don’t recognise this file. Supported: XML, JSON and CSV."))
     if head[:1] == b"<" or start.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
         return ListFormat.MAL_XML
     if head[:1] in (b"{", b"["):
@@ -68,7 +68,7 @@ def _json_kind(data: bytes, start: str) -> ListFormat:
         return ListFormat.ANILIST
     if kitsu.is_kitsu(start):
         return ListFormat.KITSU
-    raise PortabilityError(_("This JSON is no list of AniList, Kitsu or this site."))
+    raise PortabilityError(_("We don't recognise this JSON. Supported: AniList, Kitsu and anirec exports."))
 
 
 def read_list(
@@ -95,7 +95,9 @@ def read_list(
             else:
                 parsed.rows.append(item)
     if len(parsed.rows) + sum(map(len, parsed.extra.values())) > MAX_ROWS:
-        raise PortabilityError(_("The file has more than %(most)s rows: that is no anime list.") % {"most": MAX_ROWS})
+        raise PortabilityError(
+            _("The file has too many rows for an anime list. The limit is %(most)s.") % {"most": MAX_ROWS}
+        )
     return parsed
 
 

@@ -35,7 +35,7 @@ def read(stream: LimitedReader, extra: Iterable[str] = ()) -> Rows:
     version = value_at(data, "version")
     if version != VERSION:
         raise PortabilityError(
-            _("The file is of version %(version)s; this site reads version %(own)s.")
+            _("Unsupported file version %(version)s. Export your list again as version %(own)s.")
             % {"version": str(version)[:40], "own": VERSION}
         )
     numbers = itertools.count(1)

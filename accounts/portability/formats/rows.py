@@ -80,7 +80,7 @@ def make_row(number: int, name: object, **fields: Any) -> Row:
     try:
         row = ListRow(number, shown, **fields)
         if len(row.notes) > MAX_NOTES:
-            raise ValueError(_("the notes are longer than %(most)s characters") % {"most": MAX_NOTES})
+            raise ValueError(_("notes longer than %(most)s characters") % {"most": MAX_NOTES})
         return _with_fitting_tags(_in_order(row))
     except ValueError as error:
         return InvalidRow(number, shown, str(error))
@@ -92,7 +92,7 @@ def _in_order(row: ListRow) -> ListRow:
     known = min(len(started), len(finished))
     if started[:known] <= finished[:known]:
         return row
-    remark = _("Without its dates: finished (%(finished)s) before it was started (%(started)s).") % {
+    remark = _("Dates skipped: finish date (%(finished)s) before start date (%(started)s).") % {
         "finished": finished, "started": started,
     }  # fmt: skip
     return replace(row, started_on=None, finished_on=None, remark=remark)
@@ -104,7 +104,7 @@ def _with_fitting_tags(row: ListRow) -> ListRow:
     fitting = tuple(reversed(once.values()))[:MOST_TAGS]
     if fitting == row.tags:
         return row
-    remark = _("Without some of its tags: at most %(most)s, of %(length)s characters each, none of them twice.") % {
+    remark = _("Some tags skipped: up to %(most)s different tags of %(length)s characters are allowed.") % {
         "most": MOST_TAGS, "length": TAG_LENGTH,
     }  # fmt: skip
     return replace(row, tags=fitting, remark=f"{row.remark} {remark}".strip())
@@ -121,7 +121,7 @@ def text(value: object, field: str) -> str:
     """As PostgreSQL can store it. Raises ValueError."""
     found = "" if value is None else str(value).strip()
     if "\x00" in found or not _is_unicode(found):
-        raise ValueError(_("%(field)s holds characters that are no text") % {"field": field})
+        raise ValueError(_("%(field)s contains invalid characters") % {"field": field})
     return found
 
 
@@ -139,7 +139,7 @@ def number(value: object, field: str, high: int = MAX_SMALL) -> int:
     found = str(value if value is not None else "").strip() or "0"
     if not (found.isascii() and found.isdigit() and len(found) <= 10 and int(found) <= high):
         raise ValueError(
-            _("%(field)s is %(value)r, not a whole number from 0 to %(high)s")
+            _("%(field)s must be a whole number from 0 to %(high)s, not %(value)r")
             % {"field": field, "value": found[:40], "high": high}
         )
     return int(found)
@@ -156,7 +156,7 @@ def score(value: object, field: str, out_of: int = 10) -> int | None:
         given = Decimal("NaN")
     if not given.is_finite() or not 0 <= given <= out_of:
         raise ValueError(
-            _("%(field)s is %(value)r, not a number from 0 to %(high)s")
+            _("%(field)s must be a number from 0 to %(high)s, not %(value)r")
             % {"field": field, "value": found[:40], "high": out_of}
         )
     return max(1, int(given * 10 / out_of + Decimal("0.5"))) if given else None
@@ -180,7 +180,9 @@ def moment(value: object, field: str) -> datetime | None:
         parsed = datetime.fromisoformat(found)
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise ValueError(_("%(field)s is %(value)r, not a time") % {"field": field, "value": found[:40]}) from error
+        raise ValueError(
+            _("%(field)s must be a date and time, not %(value)r") % {"field": field, "value": found[:40]}
+        ) from error
 
 
 def choice(value: object, field: str, known: Mapping[str, Any]) -> Any:
@@ -191,9 +193,7 @@ def choice(value: object, field: str, known: Mapping[str, Any]) -> Any:
     try:
         return known[found.lower()]
     except KeyError:
-        raise ValueError(
-            _("%(field)s is %(value)r, which is unknown") % {"field": field, "value": found[:40]}
-        ) from None
+        raise ValueError(_("unknown %(field)s: %(value)r") % {"field": field, "value": found[:40]}) from None
 
 
 def year(value: object) -> int | None:

@@ -32,7 +32,7 @@ def open_file(user: User, name: str, data: bytes) -> ListImport:
     """
     if len(data) > MAX_UPLOAD:
         raise PortabilityError(
-            _("The file is larger than %(most)s MB: that is no anime list.") % {"most": MAX_UPLOAD // 1_000_000}
+            _("The file is too large for an anime list. The limit is %(most)s MB.") % {"most": MAX_UPLOAD // 1_000_000}
         )
     format = detect(data)
     opened = ListImport(user=user, name=_clean(name), format=format, state=State.PREVIEW)
@@ -119,7 +119,7 @@ def _parsed(data: bytes, format: str) -> Parsed:
 
 def _require_rows(parsed: Parsed) -> Parsed:
     if not parsed.rows and not any(parsed.extra.values()):
-        raise PortabilityError(_("The list is empty: there is nothing to import."))
+        raise PortabilityError(_("The list is empty. Choose another file or account."))
     return parsed
 
 

@@ -62,7 +62,7 @@ class TestBulk:
         ("data", "said"),
         [
             ({"change": "status:dropped"}, "Choose at least one title."),
-            ({"change": "tag", "title": ["1"]}, "Which tag?"),
+            ({"change": "tag", "title": ["1"]}, "Enter a tag."),
             ({"change": "tag", "tags": "x" * 41, "title": ["1"]}, "too long"),
             ({"change": "user:2", "title": ["1"]}, "not one of the available choices"),
             ({"change": "remove", "title": ["1 OR 1=1"]}, "Select a valid choice"),
@@ -115,7 +115,7 @@ class TestUndo:
 
     def test_says_when_it_is_too_late(self, own):
         response = own.post(reverse("accounts:undo", args=["gone"]), follow=True)
-        assert str(next(iter(response.context["messages"]))) == "That can no longer be taken back."
+        assert str(next(iter(response.context["messages"]))) == "Undo is no longer possible."
 
 
 @pytest.mark.django_db
@@ -147,7 +147,7 @@ class TestTagsAndRewatches:
         entry = make_entry(member)
         response = own.post(reverse("accounts:entry", args=[entry.title_id]), {"tags": "co\0sy"})
         assert (response.status_code, dict(response.context["form"].errors)) == (
-            422, {"tags": ["Remove the control characters from the text."]},
+            422, {"tags": ["Your text contains control characters. Remove them and retry."]},
         )  # fmt: skip
 
     def test_a_rewatch_with_a_date_is_counted(self, own, member, make_entry):

@@ -136,7 +136,7 @@ class TestUpdateEntry:
                 {"finished_on": ["Finished (2019) before it was started (2020-05)."]},
             ),
             ({"visibility": "world"}, {"visibility": ["Value 'world' is not a valid choice."]}),
-            ({"notes": "x" * 5001}, {"notes": ["Notes have at most 5000 characters."]}),
+            ({"notes": "x" * 5001}, {"notes": ["Notes can be up to 5,000 characters."]}),
             ({"user_id": 1}, {"user_id": ["A list entry has no such field."]}),
         ],
     )

@@ -35,7 +35,7 @@ class TestPages:
         assert "1 entry was written" in own.get(page).content.decode()
         own.post(f"{page}undo/")
         assert member.entries.count() == 0
-        assert "Your list is as it was before" in own.get(page).content.decode()
+        assert "Import undone" in own.get(page).content.decode()
 
     def test_a_visitor_is_asked_to_log_in_and_brought_back(self, client):
         response = client.get(reverse("accounts:imports"))
@@ -46,7 +46,7 @@ class TestPages:
         [
             (b"", "The submitted file is empty."),
             (b"\x89PNG....", "This is no list that can be read"),
-            (b"<myanimelist></myanimelist>", "The list is empty: there is nothing to import."),
+            (b"<myanimelist></myanimelist>", "The list is empty. Choose another file or account."),
             (b"x" * (MAX_UPLOAD + 1), "The file is larger than 10 MB: that is no anime list."),
             (b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><myanimelist/>', "declares XML entities or a DTD"),
         ],
@@ -113,7 +113,7 @@ class TestPages:
         page = self.upload(own, mal_xml({"mal": 19, "name": "What the file says"})).url
         content = own.get(page).content.decode()
         assert ("Its catalogue name" in content, title.get_absolute_url() in content) == (False, False)
-        assert "not shown with your settings" in content
+        assert "hidden by your settings" in content
 
     @pytest.mark.parametrize("n", [1, 3])
     def test_the_pages_take_the_same_queries_for_any_length(

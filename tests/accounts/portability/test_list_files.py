@@ -19,7 +19,7 @@ from accounts.portability.formats.detection import ListFormat, detect, look_at_t
 from accounts.portability.formats.rows import MAX_BYTES, MAX_ROWS, InvalidRow, ListRow, PortabilityError
 from anirec.lib.partial_dates import PartialDate
 
-NO_LIST = "This is no list that can be read: neither XML, nor JSON, nor a table with columns."
+NO_LIST = "We don’t recognise this file. Supported: XML, JSON and CSV."
 ANILIST_ENTRY = {
     "mediaId": 19, "status": "REPEATING", "score": 85, "progress": 7, "repeat": 2, "notes": " slow, good ", "private": True,
     "createdAt": 1577836800, "updatedAt": 1609459200,
@@ -105,7 +105,7 @@ class TestAniList:
             "progress is '-1', not a whole number from 0 to 32767",
             "startedAt: 13 is not a month",
             "notes holds characters that are no text",
-            "it is no anime",
+            "not an anime",
         ]
 
 
@@ -245,16 +245,16 @@ class TestHostileFiles:
     @pytest.mark.parametrize(
         ("data", "message"),
         [
-            (b"", "The file is empty."),
-            (b" \n", "The file is empty."),
+            (b"", "The file is empty. Choose another one. Choose another one."),
+            (b" \n", "The file is empty. Choose another one. Choose another one."),
             (b"PK\x03\x04...", NO_LIST),
             (b"\x7fELF\x02\x01", NO_LIST),
             (b"<html></html>", "The file starts with <html>; a MyAnimeList export starts with <myanimelist>."),
-            (b'{"lists": []}', "This JSON is no list of AniList, Kitsu or this site."),
-            (b'{"MediaListCollection": {"lists": [', "The file ends in the middle: it is truncated."),
+            (b'{"lists": []}', "We don't recognise this JSON. Supported: AniList, Kitsu and anirec exports."),
+            (b'{"MediaListCollection": {"lists": [', "The file is incomplete. Export it again and retry."),
             (b'{"MediaListCollection": {"lists": [{"entries": [1]}]}}', "Entry 1 is int, not an object."),
-            (b"[" * 100_000, "The file is nested too deep for a list."),
-            (b'{"a":' * 100_000, "The file is nested too deep for a list."),
+            (b"[" * 100_000, "The file is nested too deeply for an anime list."),
+            (b'{"a":' * 100_000, "The file is nested too deeply for an anime list."),
         ],
     )
     def test_what_is_no_list_is_refused_with_a_reason(self, data, message):
@@ -269,7 +269,7 @@ class TestHostileFiles:
     )  # fmt: skip
     def test_half_a_character_is_refused_wherever_it_stands(self, section):
         data = f'{{"format": "anirec", "version": 1, {section}}}'.encode()
-        assert reason(data) == "The file has half a surrogate pair, which is no character."
+        assert reason(data) == "The file contains an invalid character (unpaired surrogate)."
 
     @pytest.mark.parametrize("text", ["\U0001f600", "\\ud83d", "\\\U0001f600"])
     def test_whole_ones_and_what_only_looks_like_half_of_one_are_read(self, text):
@@ -292,7 +292,7 @@ class TestHostileFiles:
 
     def test_a_document_of_endless_values_is_refused_before_it_is_built(self):
         data = gzip.compress(b'{"MediaListCollection": {"lists": [' + b"1," * 4_000_000 + b"1]}}", 1)
-        assert reason(data) == "The file holds more values than any anime list."
+        assert reason(data) == "The file has too many values for an anime list."
 
     def test_huge_numbers_are_no_numbers(self):
         row = read(anilist({**ANILIST_ENTRY, "progress": 0}).replace(b'"progress": 0', b'"progress": ' + b"9" * 400))[0]

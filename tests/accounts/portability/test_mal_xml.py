@@ -198,7 +198,7 @@ class TestOtherFiles:
 
     def test_a_manga_list_is_refused(self):
         assert reason(export("<manga><my_score>1</my_score></manga>")) == (
-            "This is a manga list; only anime lists can be read."
+            "Manga lists aren’t supported. Choose an anime list."
         )
 
     def test_a_truncated_file_names_the_line(self):

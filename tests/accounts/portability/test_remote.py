@@ -112,14 +112,14 @@ class TestAniList:
             (500, b"<html>down</html>", {}, "AniList gave an answer that is no list. Try again later."),
             (200, b"[" * 50_000, {}, "AniList gave an answer that is no list. Try again later."),
             (302, b"", {"Location": "http://127.0.0.1:1/"}, "AniList gave an answer that is no list. Try again later."),
-            (200, chunk(), {}, "The list is empty: there is nothing to import."),
+            (200, chunk(), {}, "The list is empty. Choose another file or account."),
         ],
     )  # fmt: skip
     def test_what_goes_wrong_is_said_and_nothing_is_written(self, own, site, status, answer, headers, message):
         site.will_answer(answer, status, **headers)
         found = fetch(own)
         assert (found.state, found.message, ImportRow.objects.count()) == ("failed", message, 0)
-        assert "Nothing was written." in own.get(found.get_absolute_url()).content.decode()
+        assert "No changes were made to your list." in own.get(found.get_absolute_url()).content.decode()
 
     def test_a_hiccup_is_tried_again(self, own, site):
         site.will_answer(b"", 503)
@@ -162,10 +162,10 @@ class TestKitsu:
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ({"service": "anilist", "account": "viewer"}, "Only your own list may be brought over."),
+        ({"service": "anilist", "account": "viewer"}, "You can only import your own list."),
         (
             {"service": "anilist", "account": "a b", "own": "on"},
-            "A name has letters, digits, dots, dashes and underscores.",
+            "User names can only contain letters, digits, dots, dashes and underscores.",
         ),
         ({"service": "elsewhere", "account": "viewer", "own": "on"}, "Select a valid choice."),
     ],

@@ -134,7 +134,7 @@ class TestInsideAPlan:
 
         shown = one_line(client.get(address))
 
-        assert shown.count("Propose it") == 20
+        assert shown.count("Propose") == 20
         assert f'action="/plans/{plan.pk}/titles/{odd[6].pk}/"' not in shown
 
     def test_who_does_not_take_part_finds_nothing(self, client, both):

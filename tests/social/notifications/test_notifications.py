@@ -190,4 +190,4 @@ class TestLetters:
     def test_who_is_suspended_is_told_why(self, ada, make_member, wants_letters):
         moderation.decide(make_member("staff", is_staff=True), ada, "suspend", "Spam.")
         emails.send_letter(ada.pk, "moderation")
-        assert mail.outbox[0].subject == "anirec: Staff have suspended your account. Why: Spam."
+        assert mail.outbox[0].subject == "anirec: Your account was suspended. Why: Spam."

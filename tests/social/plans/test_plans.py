@@ -189,7 +189,7 @@ class TestPages:
         [
             ({"name": ""}, "This field is required."),
             ({"name": "x" * 81}, "at most 80 characters"),
-            ({"name": "A", "starts_at": "0001-01-01T00:00"}, "This is not a time to watch something at."),
+            ({"name": "A", "starts_at": "0001-01-01T00:00"}, "Invalid date. Choose another one."),
             ({"name": "A", "starts_at": "soon"}, "Enter a valid date/time."),
             ({"name": "a\0b"}, "Null characters are not allowed."),
         ],
@@ -322,7 +322,7 @@ class TestApi:
     def test_what_cannot_be_is_a_problem_with_a_sentence(self, api, own):
         answer = api.patch(f"/api/v1/plans/{own.pk}/", {"starts_at": "0700-01-01T00:00:00Z"}, format="json")
         assert (answer.status_code, answer.json()["errors"]) == (
-            422, {"starts_at": ["This is not a time to watch something at."]},
+            422, {"starts_at": ["Invalid date. Choose another one."]},
         )  # fmt: skip
 
 

@@ -58,12 +58,12 @@ def test_only_what_the_viewer_may_see_counts(both, member, ada, titles):
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (0.6, "You score almost everything alike."),
-        (0.59, "You score much alike."),
-        (0.15, "You score somewhat alike."),
-        (0.0, "What one of you likes says little about the other."),
-        (-0.16, "You tend to disagree."),
-        (-1.0, "You tend to disagree."),
+        (0.6, "Your scores are almost identical."),
+        (0.59, "Your tastes are very similar."),
+        (0.15, "Your tastes are somewhat similar."),
+        (0.0, "Your tastes have little in common."),
+        (-0.16, "Your tastes tend to differ."),
+        (-1.0, "Your tastes tend to differ."),
     ],
 )
 def test_the_number_in_words(value, words):

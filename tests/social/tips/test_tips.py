@@ -162,7 +162,7 @@ class TestModeration:
         assert case.report.target == tip
         moderation.decide(staff, tip, "take_down", "Advertising.")
         assert (received(ben), told(ben), unread(ben)) == ([], [], 0)
-        assert told(ada)[0] == "Staff have taken down something of yours. Why: Advertising."
+        assert told(ada)[0] == "Your content was removed. Why: Advertising."
         moderation.decide(staff, tip, "put_back", "A mistake.")
         assert (received(ben), unread(ben)) == ([("ada", "Monster", "Buy this.")], 1)
 
@@ -209,7 +209,7 @@ class TestPages:
         content = client.get("/recommended/").content.decode()
         assert '<a href="/members/ada/">ada</a> recommends Monster' in content
         assert 'class="spoiler"' in content
-        assert "Take that back" in content
+        assert "Undo" in content
 
     @pytest.mark.parametrize("n", [1, 3])
     def test_the_queries_are_as_many_for_many(self, client, ada, ben, make_title, n, django_assert_num_queries):
