@@ -69,7 +69,7 @@ def import_a_list(page, member, file) -> None:
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_role("heading", name="12 entries were written")).to_be_visible()
+    expect(page.get_by_role("heading", name="12 entries imported")).to_be_visible()
     assert member.entries.count() == 3 + 12
 
 

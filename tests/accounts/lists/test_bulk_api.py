@@ -45,7 +45,7 @@ def test_each_row_is_changed_as_patch_would(api, member, titles, make_entry):
             {
                 "title_id": third,
                 "done": False,
-                "errors": {"progress": ["It has 12 episodes: 13 cannot be watched."]},
+                "errors": {"progress": ["Too many episodes watched (13). The title has 12."]},
             },
             {"title_id": fourth, "done": True},
             {"title_id": 10**9, "done": False, "errors": {"title_id": ["There is no such title."]}},

@@ -88,7 +88,7 @@ class TestBulk:
 
     def test_all_or_nothing(self, member, make_entry):
         ids = [make_entry(member, tags=["kept"]).title_id for _ in range(2)]
-        with pytest.raises(ValidationError, match="20 tags are the most"):
+        with pytest.raises(ValidationError, match="up to 20 tags"):
             lists.update_entries(member, ids, add_tags=[f"tag {n}" for n in range(30)], status="dropped")
         assert set(member.entries.values_list("status", flat=True)) == {"planned"}
 
@@ -140,7 +140,7 @@ class TestTagsAndRewatches:
 
     @pytest.mark.parametrize("field", [{"tags": ["co\0sy"]}, {"notes": "co\0sy"}])
     def test_what_the_database_cannot_keep_is_refused(self, member, make_title, field):
-        with pytest.raises(ValidationError, match="Remove the control characters"):
+        with pytest.raises(ValidationError, match="control characters"):
             lists.update_entry(member, make_title(), **field)
 
     def test_is_told_what_is_wrong_with_a_tag(self, own, member, make_entry):
@@ -217,11 +217,11 @@ class TestScores:
         [
             ("points", ["1", "7", "10"]),
             ("stars", ["½ ★", "3½ ★", "5 ★"]),
-            ("faces", ["☹ Disliked", "😐 Fine", "☺ Liked"]),
+            ("faces", ["☹ Disliked", "😐 Okay", "☺ Liked"]),
         ],
     )
     def test_one_score_is_shown_in_three_ways(self, format, shown):
         assert [scores.shown(score, format) for score in (1, 7, 10)] == shown
 
     def test_a_face_keeps_the_score_it_stands_for(self):
-        assert scores.choices("faces", 10) == [(10, "☺ Liked"), (7, "😐 Fine"), (4, "☹ Disliked")]
+        assert scores.choices("faces", 10) == [(10, "☺ Liked"), (7, "😐 Okay"), (4, "☹ Disliked")]

@@ -140,7 +140,7 @@ class TestEntry:
         [
             ({"score": "11"}, "score", "Ensure this value is less than or equal to 10."),
             ({"score": "ten"}, "score", "Enter a whole number."),
-            ({"progress": "13"}, "progress", "It has 12 episodes: 13 cannot be watched."),
+            ({"progress": "13"}, "progress", "Too many episodes watched (13). The title has 12."),
             ({"started_on": "2019-02-30"}, "started_on", "2019-02 has no day 30"),
             ({"status": "seen"}, "status", "Select a valid choice. seen is not one of the available choices."),
         ],

@@ -103,15 +103,15 @@ class TestAniList:
     @pytest.mark.parametrize(
         ("status", "answer", "headers", "message"),
         [
-            (404, {"errors": [{"message": "User not found"}], "data": None}, {}, "AniList knows nobody called viewer."),
+            (404, {"errors": [{"message": "User not found"}], "data": None}, {}, "AniList has no user “viewer”. Check the spelling."),
             (403, {"errors": [{"message": "Private User"}]}, {},
-             "The list of viewer at AniList is private or empty. Make it public there for a moment, or import its file."),
-            (400, {"errors": [{"message": "<b>Syntax</b>"}]}, {}, "AniList answers: <b>Syntax</b>"),
-            (429, {}, {"Retry_After": "42"}, "AniList is asked too often just now. Try again in 42 seconds."),
-            (429, b"", {}, "AniList is asked too often just now. Try again in a minute."),
-            (500, b"<html>down</html>", {}, "AniList gave an answer that is no list. Try again later."),
-            (200, b"[" * 50_000, {}, "AniList gave an answer that is no list. Try again later."),
-            (302, b"", {"Location": "http://127.0.0.1:1/"}, "AniList gave an answer that is no list. Try again later."),
+             "viewer’s list on AniList is private or empty. Make it public for a moment, or import a file."),
+            (400, {"errors": [{"message": "<b>Syntax</b>"}]}, {}, "AniList reported an error: <b>Syntax</b>"),
+            (429, {}, {"Retry_After": "42"}, "Rate limit of AniList reached. Try again in 42 seconds."),
+            (429, b"", {}, "Rate limit of AniList reached. Try again in a minute."),
+            (500, b"<html>down</html>", {}, "AniList sent an unexpected response. Try again later."),
+            (200, b"[" * 50_000, {}, "AniList sent an unexpected response. Try again later."),
+            (302, b"", {"Location": "http://127.0.0.1:1/"}, "AniList sent an unexpected response. Try again later."),
             (200, chunk(), {}, "The list is empty. Choose another file or account."),
         ],
     )  # fmt: skip
@@ -128,7 +128,7 @@ class TestAniList:
 
     def test_a_site_that_is_away_is_said(self, own, settings):
         settings.ANILIST_URL = "http://127.0.0.1:1/"
-        assert fetch(own).message == "AniList cannot be reached. Try again later."
+        assert fetch(own).message == "AniList isn’t responding. Try again later."
 
 
 class TestKitsu:
@@ -148,9 +148,9 @@ class TestKitsu:
     @pytest.mark.parametrize(
         ("answers", "message"),
         [
-            ([{"data": []}], "Kitsu knows nobody called viewer."),
+            ([{"data": []}], "Kitsu has no user “viewer”. Check the spelling."),
             ([{"data": [{"id": "7"}]}, {"data": []}],
-             "The list of viewer at Kitsu is private or empty. Make it public there for a moment, or import its file."),
+             "viewer’s list on Kitsu is private or empty. Make it public for a moment, or import a file."),
         ],
     )  # fmt: skip
     def test_what_goes_wrong_is_said(self, own, site, answers, message):

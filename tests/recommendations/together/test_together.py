@@ -79,7 +79,7 @@ class TestThePage:
         answer = client.get("/together/", {"with": ["ben", name]})
 
         content = one_line(answer)
-        assert f"There is nobody here by this name: “{name}”." in content
+        assert f"No member found: “{name}”. Check the spelling." in content
         assert "group-title" not in content
         assert f'value="{name}"' not in content
 

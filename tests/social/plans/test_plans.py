@@ -98,7 +98,7 @@ class TestWhoTakesPart:
         plans.invite(plan, cleo)
 
         (told,) = read_groups(list(groups_of(cleo)))
-        assert told.sentence == "Would like to watch something together with you: ada"
+        assert told.sentence == "Invitation to watch together: ada"
         assert told.url == plan.get_absolute_url()
         plans.leave(plan, cleo)
         assert read_groups(list(groups_of(cleo))) == []
@@ -142,7 +142,7 @@ class TestTitles:
 
     def test_only_who_proposed_it_or_whose_plan_it_is_takes_it_off(self, plan, ada, ben):
         proposed = plan.titles.first()
-        with pytest.raises(ValidationError, match="Only who proposed it"):
+        with pytest.raises(ValidationError, match="owner or the person who proposed"):
             plans.withdraw(membership(plan, ben), proposed)
         plans.withdraw(membership(plan, ada), proposed)
         assert plan.titles.count() == 1

@@ -36,7 +36,9 @@ def test_pages_are_headed_by_the_title(own, make_title, make_review):
     pages = ("title_reviews", title), ("write_review", title), ("review", review)
     addresses = [reverse(f"social:{name}", args=[about.pk]) for name, about in pages]
     contents = [own.get(address).content.decode() for address in addresses]
-    assert [re.findall("<(?:h1|title)>(.*?)(?: · anirec)?</(?:h1|title)>", content) for content in contents] == [
+    assert [
+        re.findall(r"<(?:h1|title)>\s*(.*?)\s*(?: · anirec)?\s*</(?:h1|title)>", content) for content in contents
+    ] == [
         ["Reviews of Monster"] * 2,
         ["Your review of Monster"] * 2,
         [f"Monster, reviewed by {review.author.username}"] * 2,
