@@ -33,7 +33,7 @@ def register_event(event: Event) -> None:
 
 
 def events() -> dict[str, Event]:
-    """By name, in alphabetical order."""
+    """Return the events in alphabetical order."""
     return {name: _events[name] for name in sorted(_events)}
 
 

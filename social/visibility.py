@@ -1,8 +1,8 @@
 """Who may see what of whom. Whoever shows a member, or anything that a member has or wrote, takes it from here.
 
-- Members who are suspended are seen by nobody; two of whom one has blocked the other, not by each other.
-- A list is shown to everybody, to followers or to nobody, and each entry can narrow that; titles have rules of their own.
-- What somebody muted does is still there where it is looked for; it no longer comes by itself (`muted_by`).
+- Suspended members are invisible; members who block each other, in either direction, cannot see each other.
+- A list is visible to everyone, to followers or to no one; each entry can narrow that, and titles have their own rules.
+- Activity of muted members can still be looked up, but no longer appears by itself (`muted_by`).
 - A plan is seen by those who take part; who is invited sees only what they are invited to.
 - Visitors see what everybody may see. Staff see no more than others do, except on the pages for moderation.
 
@@ -102,7 +102,7 @@ def follow_news(viewer: Viewer) -> Q:
 def _is_among(seen: QuerySet[Any], name: str) -> Exists:
     """That a row's own `name` is among what is seen.
 
-    The second condition says nothing new. Without it PostgreSQL may look through everybody's rows at once, and hash them.
+    The second condition is redundant, but without it PostgreSQL may scan and hash all rows at once.
     """
     return Exists(seen.filter(pk=OuterRef(name), pk__gte=OuterRef(name)))
 

@@ -33,7 +33,7 @@ def tag_of(entry: ListEntry) -> str:
 
 @contextmanager
 def holding(request: Request, member: User, entries: QuerySet[ListEntry]) -> Iterator[None]:
-    """What is done inside is done to the entry that the request's conditions hold for, or raises PreconditionFailedError."""
+    """Hold the request's conditions inside the block, or raise PreconditionFailedError."""
     wanted, unwanted = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     if wanted is None and unwanted is None:
         yield

@@ -90,7 +90,7 @@ class TagsInput(forms.CharField):
 
 
 class EntryForm(forms.Form):
-    """Any part of a list entry: what is not sent stays. `accounts.lists.writing` decides what is valid, and what follows."""
+    """Edits any part of a list entry; omitted fields stay. `accounts.lists.writing` validates."""
 
     status = forms.ChoiceField(choices=EntryStatus, required=False)
     score = forms.IntegerField(required=False)
@@ -134,7 +134,7 @@ class EntryForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """One change of many entries. change: "status:completed", "score:9", "visibility:private", "tag", "untag", "remove"."""
+    """One change of many entries, such as "status:completed", "score:9", "tag" or "remove"."""
 
     change = forms.ChoiceField()
     tags = TagsInput(required=False)

@@ -239,7 +239,7 @@ def _saved(request: MemberRequest, title: Title) -> HttpResponse:
 
 
 def _seen_on_page(request: MemberRequest) -> HttpResponse:
-    """After a change by a message's button: For you changes by itself, any other page comes again, with the next message."""
+    """Respond to a message's button: For you updates itself, any other page reloads."""
     if urlsplit(request.htmx.current_url_abs_path or "").path != reverse("recommendations:home"):
         return HttpResponseClientRefresh()
     return announce_change(render(request, "_toasts.html"))

@@ -1,4 +1,4 @@
-"""The one door for changes to members' lists.
+"""The only module that changes members' lists.
 
 Every function runs in one transaction, counts `User.list_version` up once, and sends `list_changed` after the commit.
 Bad values raise Django's ValidationError, by field.
@@ -34,7 +34,7 @@ MOST_AT_ONCE = 5_000  # entries that one bulk change may name
 
 @dataclass(frozen=True)
 class EntryDraft:
-    """A list entry to be written by `write_entries`."""
+    """A list entry for `write_entries`."""
 
     title_id: int
     status: str
@@ -92,7 +92,7 @@ class _Applied:
     errors: Sequence[ValidationError | None]
 
     def result(self) -> WriteResult:
-        """Raises the first error."""
+        """Raise the first error."""
         for error in filter(None, self.errors):
             raise error
         n_updated = len(self.written.keys() & self.before.keys())
@@ -129,10 +129,10 @@ def update_entries(
 
 
 def change_entries(user: User, changes: Changes, *, strict: bool = False) -> Sequence[ValidationError | None]:
-    """Each as `update_entry` would, later ones after earlier ones; None instead of fields takes the title off the list.
+    """Apply each change as `update_entry` would, in order; None instead of fields removes the title.
 
-    Returns what is wrong with each. Those are left out, and the rest written; strict: then nothing is written. A constant
-    number of queries, however many changes.
+    Return the error of each invalid change. Invalid changes are skipped; with `strict`, any error stops the write.
+    The number of queries is constant.
     """
     with _list_change(user):
         errors = _apply(user, changes).errors
@@ -172,7 +172,7 @@ def _apply_one(user: User, title: Title, fields: Mapping[str, Any] | None, entri
 
 
 def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, Any]) -> ListEntry:
-    """A copy with the fields given, and what follows from them."""
+    """Return a copy with the given fields and their side effects."""
     if unknown := fields.keys() - EDITABLE:
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
@@ -241,7 +241,7 @@ def unhide_titles(user: User, title_ids: Collection[int]) -> None:
 
 
 def show_adult_titles(user: User, shows: bool) -> None:
-    """Opt in to adult titles, or out again."""
+    """Opt in to adult titles, or opt out."""
     _change_sight(user, "shows_adult", shows)
 
 
@@ -267,8 +267,8 @@ def write_entries(
     """Write many entries with a constant number of queries; the last of two rows for one title counts.
 
     `replace` removes the entries that are not among `rows`, `remove` those of these titles. `times` says when entries
-    that are written were created and changed, where that was not now. Progress is not held against the catalogue's number of
-    episodes here: a list kept elsewhere may know better.
+    that are written were created and changed, where that was not now. Progress isn't checked against the catalogue's
+    number of episodes: another site may know better.
     """
     given = times or {}
     drafts = {draft.title_id: draft for draft in rows}

@@ -13,7 +13,7 @@ YOUNGEST, OLDEST = 8, 89  # years: the ages that statistics know
 
 
 class AboutMember(models.Model):
-    """What a member says of themselves for the statistics of groups. The row is the consent: without it there is none."""
+    """A member's answers for group statistics. The row itself is the consent."""
 
     class Gender(models.TextChoices):
         UNKNOWN = "", _("Prefer not to say")

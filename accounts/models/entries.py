@@ -86,7 +86,7 @@ class ListEntry(models.Model):
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
-    """A member's own tags in their order, each once whatever its case. Raises ValidationError for too many or too long."""
+    """Return the tags in order, without duplicates in any case. Raises ValidationError."""
     words = (" ".join(tag.split()) for tag in tags)
     once = list({word.casefold(): word for word in words if word}.values())
     if len(once) > MOST_TAGS:

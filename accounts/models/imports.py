@@ -18,7 +18,7 @@ class Conflict(models.TextChoices):
 
 
 class ListImport(models.Model):
-    """A list brought from elsewhere: read, looked at, then written in one piece. Changed only by `accounts.portability.imports`."""
+    """A list import: read, previewed, then written at once. Changed only by `accounts.portability.imports`."""
 
     class State(models.TextChoices):
         COLUMNS = "columns", _("Columns needed")

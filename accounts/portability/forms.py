@@ -59,7 +59,7 @@ class AccountImportForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column of a table is what."""
+    """Match the columns of a CSV file to fields."""
 
     scale = forms.TypedChoiceField(
         label=gettext_lazy("Highest possible score"), choices=[(scale, scale) for scale in SCALES], coerce=int

@@ -1,4 +1,4 @@
-"""A member's list by their name at AniList or Kitsu, through the public interface of each; in the format of its files."""
+"""Fetch a member's list by user name from the public API of AniList or Kitsu."""
 
 from __future__ import annotations
 

@@ -234,7 +234,7 @@ def _settle(request: MemberRequest, found: ImportRow) -> HttpResponse:
 @require_GET
 @login_required
 def export(request: MemberRequest, kind: str) -> HttpResponseBase:
-    """The whole list as a file."""
+    """Export the whole list as a file."""
     return download(request, f"anirec-{request.user.username}.{kind}", KINDS[kind], export_list(request.user, kind))
 
 

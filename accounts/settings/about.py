@@ -54,7 +54,7 @@ def about_me(request: MemberRequest) -> HttpResponse:
 @require_POST
 @login_required
 def withdraw(request: MemberRequest) -> HttpResponse:
-    """Deletes all of it."""
+    """Delete all answers."""
     AboutMember.objects.filter(user=request.user).delete()
     messages.success(request, gettext("Deleted. Your answers are no longer used for statistics."))
     return redirect("accounts:about_me")

@@ -24,7 +24,7 @@ def format_name(opened: ListImport) -> str:
 
 @register.filter
 def in_words(progress: Progress | None) -> str:
-    """What a worker is doing with an import just now."""
+    """Return the current step of an import."""
     if progress is None:
         return _("Queued …")
     if progress.doing == "fetch" and progress.done:

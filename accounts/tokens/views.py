@@ -1,4 +1,4 @@
-"""/settings/tokens/: a member's access tokens."""
+"""/settings/tokens/: manage access tokens."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TokenForm(forms.Form):
         return self.cleaned_data
 
     def save(self) -> str:
-        """The new token's key."""
+        """Create a token and return its key."""
         days = self.cleaned_data["days"]
         ends = timezone.now() + timedelta(days=int(days)) if days else None
         return issue_token(self.user, self.cleaned_data["name"], self.cleaned_data["scopes"], ends)[1]

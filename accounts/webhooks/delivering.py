@@ -1,4 +1,4 @@
-"""Webhooks: who is told what, and what becomes of each message."""
+"""Deliver webhook messages and record the results."""
 
 from __future__ import annotations
 
@@ -104,6 +104,7 @@ def _tell_owner(webhook: Webhook) -> None:
     with translation.override(webhook.user.language or None):
         subject = gettext("Webhook disabled")
         text = gettext(
-            "Delivery to %(url)s failed repeatedly, so this webhook was disabled. Enable it again under Settings, Webhooks."
+            "Delivery to %(url)s failed repeatedly, so this webhook was disabled. "
+            "Enable it again under Settings, Webhooks."
         )
         send_mail(subject, text % {"url": webhook.url}, None, [webhook.user.email], fail_silently=True)

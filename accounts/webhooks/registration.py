@@ -1,4 +1,4 @@
-"""Registering a webhook, and enabling it again."""
+"""Register and re-enable webhooks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Posts a message to an address of a member's choice: signed, and never to a machine of our own network.
+"""Send signed requests to member-supplied URLs, but never into our own network.
 
-The name is looked up once, every address that it has is checked, and the connection goes to a checked one, so a name that
-changes meanwhile changes nothing. Redirects are not followed, and nothing of the answer is read but its status.
+The host is resolved once, every address is checked, and the connection uses a checked one, so DNS rebinding has no
+effect. Redirects are not followed, and only the status of the response is read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class WebhookError(Exception):
-    """Says why a message could not be delivered, or may not be sent to an address."""
+    """Delivery failed, or the URL is not allowed."""
 
 
 def new_secret() -> str:
@@ -42,7 +42,7 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status of the answer. Raises WebhookError."""
+    """Return the response status. Raises WebhookError."""
     parts = checked_url(url)
     address = _addresses(parts)[0]
     connection = _connection(parts, address)

@@ -31,7 +31,7 @@ class WebhookForm(forms.Form):
     events = forms.MultipleChoiceField(label=_("Events"), choices=event_choices, widget=forms.CheckboxSelectMultiple)
 
     def save(self, user: User) -> Webhook | None:
-        """None, with the errors on the form, when it cannot be."""
+        """Save; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:

@@ -1,4 +1,4 @@
-"""What a few members mean to watch together. Written only through `social.plans.planning`; read through `social.visibility`."""
+"""A watch plan of a few members. Written by `social.plans.planning`, read via `social.visibility`."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ LONGEST, SHORTEST = 20_000, 80
 
 
 class Review(models.Model):
-    """What a member wrote about a title. Written only through `social.reviews.writing`. The score is that of their list."""
+    """A member's review of a title. Written by `social.reviews.writing`. The score is on their list."""
 
     author = models.ForeignKey(User, models.CASCADE, related_name="reviews")
     title = models.ForeignKey(Title, models.CASCADE, related_name="reviews")

@@ -25,7 +25,7 @@ def actor_url(notification: Notification) -> str:
 
 
 def reportable_note(viewer: User, pk: int = 0, username: str = "", title_id: int = 0) -> ListEntry:
-    """The note on a list entry: by the entry's id, or by the member's name and the title's id."""
+    """Return the note on a list entry, by entry id or by member and title."""
     entries = entries_visible_to(viewer).exclude(notes="").select_related("user", "title")
     if pk:
         return get_object_or_404(entries, pk=pk)
@@ -37,7 +37,7 @@ def reportable_member(viewer: User, username: str) -> User:
 
 
 def hide_note(entry: ListEntry, is_removed: bool) -> None:
-    """The note is the member's own: it is not deleted, but hidden from everybody else."""
+    """Hide the note from everyone else instead of deleting it."""
     shown = Visibility.PRIVATE if is_removed else Visibility.PUBLIC
     lists.update_entry(entry.user, entry.title, visibility=shown)
 

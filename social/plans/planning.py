@@ -85,7 +85,7 @@ def accept(plan: WatchPlan, member: User) -> None:
 
 
 def leave(plan: WatchPlan, member: User) -> None:
-    """Decline, where one has only been invited: the owner is not told. The owner does not leave, but deletes the plan."""
+    """Leave a plan or decline an invitation without notice. Owners delete the plan instead."""
     plan.members.filter(member=member, state=State.INVITED).update(state=State.DECLINED)
     remove(plan, member, State.ACCEPTED)
 

@@ -43,7 +43,7 @@ ACTS: dict[str, Callable[[PlanMember, PlanTitle], None]] = {
 
 
 def by_own_clock(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Times are shown and read in the viewer's time zone."""
+    """Show and read times in the viewer's time zone."""
 
     @wraps(view)
     def inner(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:

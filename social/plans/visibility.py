@@ -1,4 +1,4 @@
-"""Who sees which watch plans, and what of them: a plan is seen by those who take part; who is invited sees only the invitation."""
+"""Visibility of watch plans: participants see the plan, invited members only the invitation."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def save(self) -> bool:
-        """False, with the errors on the form, when it cannot be."""
+        """Save; return False with form errors if invalid."""
         if not self.is_valid():
             return False
         try:

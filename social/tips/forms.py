@@ -35,7 +35,7 @@ class TipForm(forms.Form):
         takers.queryset = tips.takers_for(author).exclude(pk__in=tips.told_already(author, title))
 
     def save(self) -> Tip | None:
-        """None, with the errors on the form, when it cannot be."""
+        """Save; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:

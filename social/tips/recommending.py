@@ -25,7 +25,7 @@ From = User.TipsFrom
 
 
 def takers_for(author: User) -> QuerySet[User]:
-    """Who takes recommendations from a member: those who follow them, or also those whom they follow, as each has chosen."""
+    """Return the members who accept recommendations from a member, by their settings."""
     following = Q(pk__in=Follow.objects.filter(followed=author).values("follower"))
     followed = Q(pk__in=followed_by(author))
     may = Q(following, tips_from__in=(From.FOLLOWED, From.FOLLOWERS)) | Q(followed, tips_from=From.FOLLOWERS)

@@ -1,4 +1,4 @@
-"""Which format a file has, told by its content and never by its name."""
+"""Detect a file's format by its content, never by its name."""
 
 from __future__ import annotations
 

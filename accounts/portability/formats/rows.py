@@ -25,7 +25,7 @@ MAX_ID = 120
 
 
 class PortabilityError(ValueError):
-    """A list file that cannot be read: says where, and why."""
+    """An unreadable list file; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class ListRow:
 
 @dataclass(frozen=True)
 class InvalidRow:
-    """A row that makes no sense: it is reported, the others are read."""
+    """An invalid row: reported while the others are read."""
 
     row: int
     name: str

@@ -17,7 +17,8 @@ from catalog.models import Title
 Outcome = ImportRow.Outcome
 LABELS = {
     "status": _("Status"), "score": _("Score"), "progress": _("Episodes"), "started_on": _("Started"),
-    "finished_on": _("Finished"), "rewatches": _("Rewatched"), "rewatched_on": _("Rewatched on"), "tags": _("Tags"), "visibility": _("Visible to"),
+    "finished_on": _("Finished"), "rewatches": _("Rewatched"), "rewatched_on": _("Rewatched on"),
+    "tags": _("Tags"), "visibility": _("Visible to"),
     "notes": _("Notes"),
 }  # fmt: skip
 CHOICES: dict[str, Any] = {"status": EntryStatus, "visibility": Visibility}

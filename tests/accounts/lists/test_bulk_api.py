@@ -66,7 +66,8 @@ def test_all_or_nothing_is_nothing_where_one_row_cannot_be(api, member, titles, 
 
 @pytest.mark.parametrize(
     "rows",
-    [[], [{}], [{"title_id": "x"}], [{"title_id": 1, "score": 11}], [{"title_id": 1, "scoer": 1}], [7], [{"title_id": 1}] * 501],
+    [[], [{}], [{"title_id": "x"}], [{"title_id": 1, "score": 11}], [{"title_id": 1, "scoer": 1}], [7],
+     [{"title_id": 1}] * 501],
 )  # fmt: skip
 def test_what_is_ill_said_is_refused_as_a_whole(api, member, titles, rows):
     answer = send(api, {"title_id": titles[0], "score": 8}, *rows) if rows else send(api)

@@ -21,7 +21,8 @@ from anirec.lib.partial_dates import PartialDate
 
 NO_LIST = "We don’t recognise this file. Supported: XML, JSON and CSV."
 ANILIST_ENTRY = {
-    "mediaId": 19, "status": "REPEATING", "score": 85, "progress": 7, "repeat": 2, "notes": " slow, good ", "private": True,
+    "mediaId": 19, "status": "REPEATING", "score": 85, "progress": 7, "repeat": 2, "notes": " slow, good ",
+    "private": True,
     "createdAt": 1577836800, "updatedAt": 1609459200,
     "startedAt": {"year": 2019, "month": 4, "day": None}, "completedAt": {"year": None, "month": None, "day": None},
     "media": {"idMal": 190, "type": "ANIME", "format": "TV", "seasonYear": 2004, "title": {"romaji": "Stone and Snow"}},
@@ -306,7 +307,8 @@ class TestHostileFiles:
         with suppress(PortabilityError):
             assert isinstance(read(data, columns={"title": 0}), list)
 
-    @given(st.recursive(st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+    @given(st.recursive(st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)
+                        | st.text(max_size=5)
                         | st.integers(), lambda inner: st.lists(inner, max_size=3), max_leaves=4))  # fmt: skip
     def test_any_value_in_any_field_gives_one_row(self, value):
         own = {"format": "anirec", "version": 1, "entries": [dict.fromkeys(["title", "score", "tags", "notes"], value)]}

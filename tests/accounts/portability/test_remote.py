@@ -83,7 +83,8 @@ def fetch(browser, service: str = "anilist", account: str = "viewer") -> ListImp
 
 
 def chunk(*media_ids: int, more: bool = False) -> dict:
-    entries = [{"mediaId": number, "status": "COMPLETED", "score": 80, "media": {"title": {"romaji": f"Title {number}"}}}
+    entries = [{"mediaId": number, "status": "COMPLETED", "score": 80,
+                "media": {"title": {"romaji": f"Title {number}"}}}
                for number in media_ids]  # fmt: skip
     return {"data": {"MediaListCollection": {"hasNextChunk": more, "lists": [{"entries": entries}]}}}
 
@@ -103,7 +104,8 @@ class TestAniList:
     @pytest.mark.parametrize(
         ("status", "answer", "headers", "message"),
         [
-            (404, {"errors": [{"message": "User not found"}], "data": None}, {}, "AniList has no user “viewer”. Check the spelling."),
+            (404, {"errors": [{"message": "User not found"}], "data": None}, {},
+             "AniList has no user “viewer”. Check the spelling."),
             (403, {"errors": [{"message": "Private User"}]}, {},
              "viewer’s list on AniList is private or empty. Make it public for a moment, or import a file."),
             (400, {"errors": [{"message": "<b>Syntax</b>"}]}, {}, "AniList reported an error: <b>Syntax</b>"),

@@ -303,8 +303,10 @@ class TestApi:
         (row,) = found.pop("titles")
         assert (row["title"]["name"], row["n_votes"], row["watched_at"] is None) == ("First", 0, False)
         assert found == {
-            "id": made["id"], "name": "Mine", "note": "Bring tea.", "starts_at": "2030-01-01T19:00:00Z", "owner": "member",
-            "takes_part": True, "url": f"/plans/{made['id']}/", "members": ["member"], "invited": ["ben"], "n_hidden": 0,
+            "id": made["id"], "name": "Mine", "note": "Bring tea.", "starts_at": "2030-01-01T19:00:00Z",
+            "owner": "member",
+            "takes_part": True, "url": f"/plans/{made['id']}/", "members": ["member"], "invited": ["ben"],
+            "n_hidden": 0,
         }  # fmt: skip
         assert api.delete(address).status_code == 204
         assert api.get("/api/v1/my/plans/").json() == {"next": None, "results": []}
@@ -381,7 +383,8 @@ def test_a_plan_is_shown_as_the_rules_say(states, blocks, active, adult, viewer)
 @pytest.mark.parametrize(
     ("method", "name", "title"),
     [
-        ("get", "plan", False), ("post", "change_plan", False), ("post", "accept_plan", False), ("post", "leave_plan", False),
+        ("get", "plan", False), ("post", "change_plan", False), ("post", "accept_plan", False),
+        ("post", "leave_plan", False),
         ("post", "delete_plan", False), ("post", "invite", False), ("post", "plan_title", True),
     ],
 )  # fmt: skip
