@@ -1,4 +1,4 @@
-"""What happens to a member that their own apps can be told of: each subject registers its events and publishes them.
+"""Registry of the events that a member's apps can subscribe to.
 
 Publishing sends a signal: whoever delivers events (webhooks) receives it, and nobody needs to know who that is.
 """

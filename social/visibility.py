@@ -56,7 +56,7 @@ def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
 
 
 def public_entries(viewer: Viewer) -> ListEntryQuerySet:
-    """Of the entries that `viewer` may see, those that everybody may."""
+    """Return the entries visible to everyone, among those visible to `viewer`."""
     return entries_visible_to(viewer).filter(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
 
 
@@ -71,7 +71,7 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
 
 
 def items_visible_to(viewer: Viewer) -> QuerySet[ActivityItem]:
-    """What an activity may tell this viewer of, and is still so."""
+    """Return the items of an activity that are still true and visible to the viewer."""
     return ActivityItem.objects.filter(entry_news(viewer) | review_news(viewer) | follow_news(viewer))
 
 
@@ -88,7 +88,7 @@ def review_news(viewer: Viewer) -> Q:
 
 
 def follow_news(viewer: Viewer) -> Q:
-    """Whom somebody follows is shown to whom the list is."""
+    """Return follows, visible to those who can see the follower's list."""
     seen = followed = members_visible_to(viewer)
     shown_list = Q(activity__actor__list_visibility=Visibility.PUBLIC)
     if viewer is not None and viewer.is_authenticated:
@@ -108,7 +108,7 @@ def _is_among(seen: QuerySet[Any], name: str) -> Exists:
 
 
 def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
-    """Those of which there is still something to tell this viewer."""
+    """Return the activities with at least one visible item."""
     return Activity.objects.filter(Exists(items_visible_to(viewer).filter(activity=OuterRef("pk"))))
 
 
@@ -120,7 +120,7 @@ def comments_visible_to(viewer: Viewer) -> QuerySet[Comment]:
 
 
 def comments_by_visible(viewer: Viewer) -> QuerySet[Comment]:
-    """By members whom the viewer sees and has not muted, whatever on. One that was taken down is seen by its author."""
+    """Return comments by visible, unmuted members; removed ones only for their author."""
     comments = Comment.objects.filter(author__in=members_visible_to(viewer))
     if viewer is None or not viewer.is_authenticated:
         return comments.filter(is_removed=False)

@@ -18,7 +18,7 @@ from catalog.models.titles import Format
 
 
 class ListOptions(TypedDict):
-    """As `accounts.lists.queries.list_page` takes them."""
+    """Filters for `accounts.lists.queries.list_page`."""
 
     status: str
     sort: str
@@ -29,7 +29,7 @@ class ListOptions(TypedDict):
 
 
 class ListForm(forms.Form):
-    """Which part of a list to show. Anything that makes no sense is left out rather than refused."""
+    """The filters of a list. Invalid values are ignored."""
 
     status = forms.ChoiceField(choices=[("", _("All")), *EntryStatus.choices], required=False)
     sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)

@@ -21,7 +21,7 @@ FORMATS = User.ScoreFormat
 
 @dataclass(frozen=True)
 class Face:
-    """What somebody says in one word. score: what it gives. least: the lowest score that it stands for."""
+    """A one-word score. score: the value it sets. least: the lowest score it stands for."""
 
     symbol: str
     label: str | Promise

@@ -85,7 +85,7 @@ def set_progress(user: User, title: Title, episodes: int) -> ListEntry:
 
 @dataclass(frozen=True)
 class _Applied:
-    """By title: the entries as they were, and those written; and each change's error."""
+    """The previous and the written entries by title, and each change's error."""
 
     before: Mapping[int, ListEntry]
     written: Mapping[int, ListEntry]
@@ -360,7 +360,7 @@ def _require_integers(entry: ListEntry) -> None:
 
 
 def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:
-    """What follows from a change: progress starts and completes a title, a score says that it was seen."""
+    """Apply side effects: progress starts and completes a title, a score marks it as seen."""
     if "status" not in changed:
         if "progress" in changed and entry.progress and entry.progress == episodes:
             entry.status = EntryStatus.COMPLETED

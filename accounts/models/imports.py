@@ -9,7 +9,7 @@ from catalog.models import Title
 
 
 class Conflict(models.TextChoices):
-    """What happens to an entry that the list has already, when the file says something else."""
+    """The rule for entries that are both on the list and in the file."""
 
     NEWER = "newer", _("The most recently changed")
     HIGHER = "higher", _("The higher score")

@@ -41,7 +41,7 @@ SAMPLE = 3  # rows of a table shown beside its columns
 @require_http_methods(["GET", "POST"])
 @login_required
 def imports(request: MemberRequest) -> HttpResponse:
-    """Where a list comes in: from a file, or from an account elsewhere."""
+    """Import a list from a file or another site."""
     if request.method == "GET":
         return _start(request)
     return _from_account(request) if "account" in request.POST else _from_file(request)
@@ -248,7 +248,7 @@ def _number(text: str | None) -> int:
 
 
 def _send(request: MemberRequest, task: Task, opened: ListImport) -> None:
-    """What is to be done is kept already: when the queue is down, it can be sent again later."""
+    """Queue the task. The job is saved already, so it can be retried if the queue is down."""
     try:
         task.apply_async(kwargs={"import_id": opened.pk}, retry=False)
     except OperationalError:

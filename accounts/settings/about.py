@@ -1,4 +1,4 @@
-"""What a member may say of themselves for statistics: off until they switch it on, gone when they switch it off."""
+"""Opt-in answers for statistics, deleted when the member opts out."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class AdultForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """What only the holder of the account may do."""
+    """A form that requires the account's password."""
 
     password = forms.CharField(
         strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label=_("Your password")

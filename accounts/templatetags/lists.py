@@ -38,7 +38,7 @@ def entry_editor(context: Context, title: Title) -> SafeString:
 
 @register.simple_tag
 def quick_buttons(title: Title) -> SafeString:
-    """What one click says of a title. The buttons of all cards differ in a number: they are drawn once a language."""
+    """Return the quick buttons of a card. They differ only in the title id, so they are rendered once per language."""
     return SafeString(_quick_buttons(get_language()).replace(NUMBER, str(title.pk)))
 
 

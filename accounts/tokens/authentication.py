@@ -1,4 +1,4 @@
-"""Who asks the API, and what their token may do. A view says which scopes it needs: `read_scope`, `write_scope`."""
+"""API authentication and scopes. Views declare `read_scope` and `write_scope`."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def new_secret() -> str:
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """As Standard Webhooks has it, version 1: an HMAC of id, time and body, so that none of them can be another's."""
+    """Sign as in Standard Webhooks v1: an HMAC of id, timestamp and body."""
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

@@ -33,7 +33,7 @@ def delete_comment(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def comment_context(request: PageRequest, about: Activity | Review) -> dict[str, object]:
-    """What `social/comments/_comments.html` shows."""
+    """Return the context of `social/comments/_comments.html`."""
     page = Paginator(comments_on(about, request.user), PAGE).get_page(request.GET.get("page"))
     kind = "activity" if isinstance(about, Activity) else "review"
     return {"about": about, "page": page, "comment_form": CommentForm(), "comment_url": f"social:comment_on_{kind}"}

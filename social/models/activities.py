@@ -1,4 +1,4 @@
-"""What members did, as feeds tell it, and what others say to it."""
+"""Activities of members in feeds, with likes and comments."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Like(models.Model):
 
 
 class Comment(models.Model):
-    """What somebody says to an activity or a review. Written only through `social.comments.writing`."""
+    """A comment on an activity or a review. Written by `social.comments.writing`."""
 
     author = models.ForeignKey(User, models.CASCADE, related_name="comments")
     activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="comments")

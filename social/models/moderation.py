@@ -1,4 +1,4 @@
-"""What members report, and what staff decided about it."""
+"""Reports by members, and moderation decisions."""
 
 from __future__ import annotations
 

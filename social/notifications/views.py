@@ -22,7 +22,7 @@ PAGE = 30
 @require_GET
 @login_required
 def notification_list(request: MemberRequest) -> HttpResponse:
-    """What is shown has been read."""
+    """Show notifications and mark them as read."""
     page = Paginator(queries.groups_of(request.user), PAGE).get_page(request.GET.get("page"))
     told = queries.read_groups(list(page))
     if request.user.unread_notifications:

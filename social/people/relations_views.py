@@ -42,7 +42,7 @@ def followers(request: MemberRequest) -> HttpResponse:
 @require_GET
 @login_required
 def blocked(request: MemberRequest) -> HttpResponse:
-    """Whom the member blocks is seen here and nowhere else."""
+    """Show the members that the viewer blocks; visible only here."""
     context = {
         "blocked": blocked_by(request.user).order_by("username"),
         "muted": muted_members(request.user).order_by("username"),

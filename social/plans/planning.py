@@ -52,7 +52,7 @@ def make_plan(
 
 
 def change_plan(plan: WatchPlan, **values: Any) -> None:
-    """Of `name`, `note` and `starts_at`, those that are given."""
+    """Set the given fields among `name`, `note` and `starts_at`."""
     for name, value in values.items():
         setattr(plan, name, value.strip() if isinstance(value, str) else value)
     plan.clean_fields(exclude={"owner"})
@@ -67,7 +67,7 @@ def delete_plan(plan: WatchPlan) -> None:
 
 
 def invite(plan: WatchPlan, member: User) -> None:
-    """Who was invited before is not told again."""
+    """Invite a member, without notifying those invited before."""
     with transaction.atomic():
         _lock(plan)
         if plan.members.filter(member=member).exists():
@@ -98,7 +98,7 @@ def remove(plan: WatchPlan, member: User, *states: State) -> None:
 
 
 def propose(by: PlanMember, title: Title) -> PlanTitle:
-    """Who proposes a title votes for it, too."""
+    """Propose a title and vote for it."""
     with transaction.atomic():
         _lock(by.plan)
         proposed = by.plan.titles.filter(title=title).first()

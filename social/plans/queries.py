@@ -38,7 +38,7 @@ class SharedPlan:
 
 
 def plans_of(viewer: User) -> QuerySet[Any]:
-    """With `is_shared`: they take part, and are not only invited. The newest first."""
+    """Return plans, newest first, with `is_shared` (takes part, not only invited)."""
     own = PlanMember.objects.filter(plan=OuterRef("pk"), member=viewer, state=State.ACCEPTED)
     accepted = Count("members", filter=Q(members__state=State.ACCEPTED))
     plans = plans_visible_to(viewer).select_related("owner").annotate(is_shared=Exists(own), n_members=accepted)

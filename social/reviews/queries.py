@@ -1,4 +1,4 @@
-"""What pages and endpoints read of reviews."""
+"""Queries for reviews."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = 
 
 
 def delete_review(review: Review) -> None:
-    """With its versions, votes and reports."""
+    """Delete a review with its versions, votes and reports."""
     review.delete()
 
 

@@ -60,7 +60,7 @@ def dismiss(viewer: User, other: User, *, is_dismissed: bool = True) -> None:
 
 
 def candidates_for(viewer: User) -> QuerySet[User]:
-    """Whom they see, and do not follow, ask, mute or have dismissed."""
+    """Return visible members not followed, requested, muted or dismissed."""
     return (
         members_visible_to(viewer)
         .exclude(pk=viewer.pk)

@@ -89,7 +89,7 @@ def _written(opened: ListImport) -> ListImport:
 
 
 def _copied(member: User) -> int:
-    """What the database alone needs for the same rows: a COPY into a table like the list's, with its indexes."""
+    """Time a plain COPY of the same rows into a copy of the list table with its indexes."""
     rows = list(ListEntry.objects.filter(user=member).values_list(*COPIED.split(", ")))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE bench_entries (LIKE accounts_listentry INCLUDING INDEXES INCLUDING DEFAULTS)")

@@ -43,7 +43,7 @@ def read(stream: LimitedReader) -> Iterator[Row]:
 
 
 def _scale(data: bytes, root: str) -> int:
-    """What scores are out of: as the file says, else as its highest score tells."""
+    """Return the maximum score: as stated by the file, or else guessed from its highest score."""
     stated = value_at(data, f"{root}.user.mediaListOptions.scoreFormat")
     if stated is not None:
         if stated not in SCALES:

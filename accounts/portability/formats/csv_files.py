@@ -248,7 +248,7 @@ def _unguarded(cell: str) -> str:
 
 
 def _bare(cell: str) -> str:
-    """Without the apostrophe that others put before a formula."""
+    """Return the cell without the apostrophe that other exporters put before a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
 
 

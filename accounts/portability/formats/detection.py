@@ -30,7 +30,7 @@ class ListFormat(models.TextChoices):
 
 @dataclass
 class Parsed:
-    """What a file holds: a row for everything in it that looks like one."""
+    """The contents of a file, with one row for everything that looks like an entry."""
 
     rows: list[Row] = field(default_factory=list)
     extra: dict[str, list[Any]] = field(default_factory=dict)  # section → items
@@ -79,7 +79,7 @@ def read_list(
     scale: int = 10,
     extra: Collection[str] = (),
 ) -> Parsed:
-    """All rows of a file. Raises PortabilityError when it cannot be read as a whole; then nothing of it counts."""
+    """Return all rows of a file. Raises PortabilityError if any part is unreadable."""
     parsed = Parsed()
     with unpacked(io.BytesIO(data)) as stream:
         found: Iterable[Row | ExtraItem]

@@ -52,7 +52,7 @@ def section(data: bytes, prefix: str) -> Iterator[dict[str, Any]]:
 
 
 def first_present(data: bytes, prefixes: Collection[str]) -> str | None:
-    """Whichever of these places the document has an object at; found without reading what is in it."""
+    """Return the first of these paths that holds an object, without parsing its contents."""
     with _naming_errors():
         return next(
             (prefix for prefix, event, _value in ijson.parse(data) if event == "start_map" and prefix in prefixes), None

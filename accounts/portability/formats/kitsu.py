@@ -34,7 +34,7 @@ def read(stream: LimitedReader) -> Iterator[Row]:
 
 
 def _anime(data: bytes) -> Anime:
-    """What the answer tells of the titles: names, and what other catalogues call them."""
+    """Return the titles of the response, with names and external ids."""
     found: Anime = {}
     mappings: dict[str, tuple[str, str]] = {}
     links: dict[str, list[str]] = {}

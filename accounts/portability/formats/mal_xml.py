@@ -178,7 +178,7 @@ def _text(value: object) -> str:
 
 
 def _storable(text: str) -> str:
-    """Without what XML has no way to write."""
+    """Remove characters that XML can't represent."""
     return text.translate(NO_XML).strip()
 
 

@@ -1,4 +1,4 @@
-"""What every list file is read into, and the limits that hold for all of them."""
+"""The common row format of all list files, and their limits."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _printable(text: str) -> str:
 
 
 def text(value: object, field: str) -> str:
-    """As PostgreSQL can store it. Raises ValueError."""
+    """Return text that PostgreSQL can store. Raises ValueError."""
     found = "" if value is None else str(value).strip()
     if "\x00" in found or not _is_unicode(found):
         raise ValueError(_("%(field)s contains invalid characters") % {"field": field})
@@ -146,7 +146,7 @@ def number(value: object, field: str, high: int = MAX_SMALL) -> int:
 
 
 def score(value: object, field: str, out_of: int = 10) -> int | None:
-    """From 1 to 10, halves rounded up; 0 and nothing are no score."""
+    """Return a score from 1 to 10, halves rounded up; None for 0 or empty."""
     found = str(value if value is not None else "").strip().replace(",", ".")
     if found in ("", "-", "None"):
         return None
@@ -170,7 +170,7 @@ def date(value: object, field: str) -> PartialDate | None:
 
 
 def moment(value: object, field: str) -> datetime | None:
-    """From ISO 8601 or seconds since 1970; nothing and 0 are unknown."""
+    """Parse ISO 8601 or a Unix timestamp; None for 0 or empty."""
     if not value:
         return None
     found = str(value).strip()
@@ -186,7 +186,7 @@ def moment(value: object, field: str) -> datetime | None:
 
 
 def choice(value: object, field: str, known: Mapping[str, Any]) -> Any:
-    """What `known` has for the value, whatever its case; None for nothing."""
+    """Look up the value in `known`, ignoring case; None if empty."""
     found = str(value or "").strip()
     if not found:
         return None
@@ -203,7 +203,7 @@ def year(value: object) -> int | None:
 
 
 def tags(value: object, field: str) -> tuple[str, ...]:
-    """From a list, or text with commas: each once, without the empty ones."""
+    """Return the distinct, non-empty tags of a list or comma-separated text."""
     pieces = value if isinstance(value, list) else [value or ""]
     words = (text(word, field) for piece in pieces for word in str(piece).split(","))
     return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word))

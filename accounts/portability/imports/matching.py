@@ -1,4 +1,4 @@
-"""Which of our titles a row means: by another catalogue's id, else by a name that is unmistakable."""
+"""Match rows to titles: by external id, or else by an unambiguous name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a file, or an account elsewhere, to the rows of an import: read, matched and planned, nothing written yet."""
+"""Read a file or an account elsewhere into import rows: matched and planned, not yet written."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def fetch(import_id: int) -> None:
 
 
 def replan(opened: ListImport, rule: str) -> None:
-    """What would happen under another rule, or by now."""
+    """Plan the rows again, under another rule or for the current list."""
     with transaction.atomic():
         opened.rule = rule
         opened.save(update_fields=["rule"])
@@ -109,7 +109,7 @@ def save_plan(changed: list[ImportRow]) -> None:
 
 
 def has_times(opened: ListImport) -> bool:
-    """Whether the file says of any row when it was changed: only then can the newer one win."""
+    """Return whether any row has a change date, which the "newer" rule needs."""
     return opened.rows.filter(values__has_key="updated_at").exists()
 
 
