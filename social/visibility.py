@@ -88,7 +88,7 @@ def review_news(viewer: Viewer) -> Q:
 
 
 def follow_news(viewer: Viewer) -> Q:
-    """Return follows, visible to those who can see the follower's list."""
+    """Return the filter for follows: visible to those who can see the follower's list."""
     seen = followed = members_visible_to(viewer)
     shown_list = Q(activity__actor__list_visibility=Visibility.PUBLIC)
     if viewer is not None and viewer.is_authenticated:

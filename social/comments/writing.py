@@ -31,7 +31,7 @@ def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
 
 
 def may_delete(comment: Comment, member: User) -> bool:
-    """Return who can delete a comment: its author and the owner of its target."""
+    """Return whether the member wrote the comment or owns its target."""
     return member.pk in (comment.author_id, comment.about.owner.pk)
 
 

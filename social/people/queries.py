@@ -66,7 +66,7 @@ def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "
 
 
 def followers_among(user_id: int, member_ids: Collection[int]) -> list[int]:
-    """Return the members who follow someone and haven't muted them."""
+    """Return which of these members follow the user and haven't muted them."""
     following = Follow.objects.filter(followed=user_id, follower__in=member_ids)
     return list(
         following.exclude(follower__in=Mute.objects.filter(muted=user_id).values("muter")).values_list(

@@ -52,7 +52,7 @@ def make_plan(
 
 
 def change_plan(plan: WatchPlan, **values: Any) -> None:
-    """Set the given fields among `name`, `note` and `starts_at`."""
+    """Update any of `name`, `note` and `starts_at`."""
     for name, value in values.items():
         setattr(plan, name, value.strip() if isinstance(value, str) else value)
     plan.clean_fields(exclude={"owner"})
@@ -67,7 +67,7 @@ def delete_plan(plan: WatchPlan) -> None:
 
 
 def invite(plan: WatchPlan, member: User) -> None:
-    """Invite a member, without notifying those invited before."""
+    """Invite a member; invited members aren't notified again."""
     with transaction.atomic():
         _lock(plan)
         if plan.members.filter(member=member).exists():

@@ -92,7 +92,7 @@ def _values(item: dict[str, Any]) -> dict[str, Any]:
 def write(
     entries: Iterable[ListRow], hidden: Iterable[ListRow], extra: Mapping[str, Iterable[Any]] | None = None
 ) -> Iterator[str]:
-    """Return the header without time and user name, so equal lists give equal files."""
+    """Yield the file without time and user name, so that equal lists give equal files."""
     yield f'{{"format": "{FORMAT}", "version": {VERSION}'
     yield from _section("entries", (_entry(row) for row in entries))
     yield from _section("hidden", ({"title": _title(row)} for row in hidden))
