@@ -46,7 +46,7 @@ def decide(staff: User, target: Target, act: str, reason: str) -> Decision:
     """Do it, write it down, settle every report of it, and tell the author why; all or nothing."""
     kind, author = kind_of(target), author_of(target)
     if act not in targets()[kind].acts:
-        raise ValidationError(gettext("This action isn’t available here. Choose another one."))
+        raise ValidationError(gettext("Action not available here. Choose another one."))
     if act == Act.SUSPEND and author.is_staff:
         raise ValidationError(gettext("Staff accounts can’t be suspended. Remove their staff rights first."))
     thing = {} if kind == "member" else {kind: target}
