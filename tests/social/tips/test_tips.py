@@ -203,7 +203,7 @@ class TestPages:
         tip = recommend(ada, ben, title, "||The doctor||")
         decline(tip)
         client.force_login(ada)
-        assert "No notifications yet" in client.get("/recommended/").content.decode()
+        assert "No recommendations yet" in client.get("/recommended/").content.decode()
         paths = [reverse(f"social:{name}", args=[tip.pk]) for name in ("decline_tip", "report_tip")]
         assert [client.post(path).status_code for path in paths] == [404, 404]
         client.force_login(ben)
