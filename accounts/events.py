@@ -1,4 +1,4 @@
-"""What happens to a member that their own apps can be told of: each subject registers its events and publishes them.
+"""Registry of the events that a member's apps can subscribe to.
 
 Publishing sends a signal: whoever delivers events (webhooks) receives it, and nobody needs to know who that is.
 """
@@ -33,7 +33,7 @@ def register_event(event: Event) -> None:
 
 
 def events() -> dict[str, Event]:
-    """By name, in alphabetical order."""
+    """Return the events in alphabetical order."""
     return {name: _events[name] for name in sorted(_events)}
 
 

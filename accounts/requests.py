@@ -5,6 +5,6 @@ from anirec.lib.web.requests import PageRequest
 
 
 class MemberRequest(PageRequest):
-    """The request of somebody who is logged in: what a view under `login_required` gets."""
+    """A request with a logged-in user, as under `login_required`."""
 
     user: User

@@ -7,7 +7,7 @@ sight_changed = Signal()
 """Sent in the transaction of a change of which titles a member may see: `user_id`."""
 
 entries_changed = Signal()
-"""Sent in the transaction of what a member does to entries, not of what is taken back or brought from elsewhere: `user_id`,
+"""Sent in the transaction of a member's own changes to entries, not of undo or imports: `user_id`,
 `changes`, a list of (entry as saved, its status and score before, or None when it was not there)."""
 
 list_imported = Signal()

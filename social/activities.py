@@ -1,4 +1,4 @@
-"""What members do becomes news: one activity for all of a kind within an hour, however many titles there are."""
+"""Record activities: one per kind and hour, however many titles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Before = tuple[str, int | None] | None  # an entry's status and score, if there 
 
 @receiver(entries_changed, dispatch_uid="record_entries")
 def record_entries(user_id: int, changes: Sequence[tuple[ListEntry, Before]], **_: Any) -> None:
-    """What is newest about an entry counts: planned, completed and scored within the hour, it was scored."""
+    """Record the latest kind of change: an entry completed and scored within the hour counts as scored."""
     news: dict[Kind, list[int]] = {}
     for entry, before in changes:
         if kind := news_of(entry, before):

@@ -17,7 +17,7 @@ MARK = "||"
 
 
 def render(text: str) -> SafeString:
-    """HTML: no images, no markup of the writer's own; links say that they are not ours. Headings begin below a page's."""
+    """Render Markdown as safe HTML: no images or raw HTML, links marked nofollow, small headings."""
     html = nh3.clean(
         _markdown.render(text),
         tags=TAGS,
@@ -25,7 +25,7 @@ def render(text: str) -> SafeString:
         url_schemes={"http", "https"},
         link_rel="nofollow ugc noopener",
     )
-    label = escape(gettext("Show the spoiler"))
+    label = escape(gettext("Show spoiler"))
     html = html.replace(
         '<span class="spoiler">', f'<label class="spoiler"><input type="checkbox" aria-label="{label}"><span>'
     )

@@ -1,8 +1,8 @@
 """Who may see what of whom. Whoever shows a member, or anything that a member has or wrote, takes it from here.
 
-- Members who are suspended are seen by nobody; two of whom one has blocked the other, not by each other.
-- A list is shown to everybody, to followers or to nobody, and each entry can narrow that; titles have rules of their own.
-- What somebody muted does is still there where it is looked for; it no longer comes by itself (`muted_by`).
+- Suspended members are invisible; members who block each other, in either direction, cannot see each other.
+- A list is visible to everyone, to followers or to no one; each entry can narrow that, and titles have their own rules.
+- Activity of muted members can still be looked up, but no longer appears by itself (`muted_by`).
 - Visitors see what everybody may see. Staff see no more than others do, except on the pages for moderation.
 
 All are querysets of sub-selects: they cost no query of their own.
@@ -55,7 +55,7 @@ def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
 
 
 def public_entries(viewer: Viewer) -> ListEntryQuerySet:
-    """Of the entries that `viewer` may see, those that everybody may."""
+    """Return the entries visible to everyone, among those visible to `viewer`."""
     return entries_visible_to(viewer).filter(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
 
 
@@ -70,7 +70,7 @@ def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
 
 
 def items_visible_to(viewer: Viewer) -> QuerySet[ActivityItem]:
-    """What an activity may tell this viewer of, and is still so."""
+    """Return the items of an activity that are still true and visible to the viewer."""
     return ActivityItem.objects.filter(entry_news(viewer) | review_news(viewer) | follow_news(viewer))
 
 
@@ -87,7 +87,7 @@ def review_news(viewer: Viewer) -> Q:
 
 
 def follow_news(viewer: Viewer) -> Q:
-    """Whom somebody follows is shown to whom the list is."""
+    """Return the filter for follows: visible to those who can see the follower's list."""
     seen = followed = members_visible_to(viewer)
     shown_list = Q(activity__actor__list_visibility=Visibility.PUBLIC)
     if viewer is not None and viewer.is_authenticated:
@@ -101,13 +101,13 @@ def follow_news(viewer: Viewer) -> Q:
 def _is_among(seen: QuerySet[Any], name: str) -> Exists:
     """That a row's own `name` is among what is seen.
 
-    The second condition says nothing new. Without it PostgreSQL may look through everybody's rows at once, and hash them.
+    The second condition is redundant, but without it PostgreSQL may scan and hash all rows at once.
     """
     return Exists(seen.filter(pk=OuterRef(name), pk__gte=OuterRef(name)))
 
 
 def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
-    """Those of which there is still something to tell this viewer."""
+    """Return the activities with at least one visible item."""
     return Activity.objects.filter(Exists(items_visible_to(viewer).filter(activity=OuterRef("pk"))))
 
 
@@ -119,7 +119,7 @@ def comments_visible_to(viewer: Viewer) -> QuerySet[Comment]:
 
 
 def comments_by_visible(viewer: Viewer) -> QuerySet[Comment]:
-    """By members whom the viewer sees and has not muted, whatever on. One that was taken down is seen by its author."""
+    """Return comments by visible, unmuted members; removed ones only for their author."""
     comments = Comment.objects.filter(author__in=members_visible_to(viewer))
     if viewer is None or not viewer.is_authenticated:
         return comments.filter(is_removed=False)

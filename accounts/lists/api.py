@@ -1,4 +1,4 @@
-"""/api/v1/my/list/ and /api/v1/my/hidden/: reads by `accounts.lists.queries`, writes by `accounts.lists.writing`. Many at once: `bulk_api`."""
+"""/api/v1/my/list/ and /api/v1/my/hidden/. Bulk changes: `bulk_api`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DATE = f"^([0-9]{{4}}(-({MONTHS}))?|({LEAP_YEAR})-02-29)$"  # as `PartialDate` r
 
 @extend_schema_field({"type": "string", "pattern": DATE, "example": "2004-04"})
 class PartialDateField(serializers.CharField):
-    """A date of which only the year, or the year and month, may be known."""
+    """A full date, a year and month, or a year."""
 
     def to_internal_value(self, data: Any) -> Any:
         try:
@@ -96,7 +96,7 @@ class MyListQuery(ListQuery):
 
 @extend_schema_view(get=extend_schema(operation_id="my_list", parameters=[MyListQuery]))
 class MyList(ForMembers, ListAPIView[ListEntry]):
-    """My list."""
+    """List my entries."""
 
     read_scope = "read:list"
     serializer_class = EntryWithTitleSerializer
@@ -114,7 +114,7 @@ class MyEntry(ForMembers, APIView):
 
     @extend_schema(operation_id="my_entry", responses=EntrySerializer)
     def get(self, request: Request, title_id: int) -> Response:
-        """One entry of my list."""
+        """Get one entry of my list."""
         title = visible_title(request, title_id)
         return self._answer(get_object_or_404(ListEntry, user=member_of(request), title=title))
 
@@ -125,7 +125,7 @@ class MyEntry(ForMembers, APIView):
         parameters=[*CONDITIONS],
     )
     def put(self, request: Request, title_id: int) -> Response:
-        """Put a title on my list, as it is given: what is left out is reset."""
+        """Create or replace an entry. Omitted fields are reset."""
         blank = {name: getattr(lists.EntryDraft(title_id, EntryStatus.PLANNED), name) for name in lists.EDITABLE}
         return self._write(request, title_id, blank)
 
@@ -134,12 +134,12 @@ class MyEntry(ForMembers, APIView):
         parameters=[*CONDITIONS],
     )  # fmt: skip
     def patch(self, request: Request, title_id: int) -> Response:
-        """Change what is given and keep the rest; the title is put on my list if it is not there."""
+        """Update the given fields of an entry. Creates the entry if it is missing."""
         return self._write(request, title_id, {})
 
     @extend_schema(operation_id="my_entry_delete", responses={204: None}, parameters=[*CONDITIONS])
     def delete(self, request: Request, title_id: int) -> Response:
-        """Take a title off my list."""
+        """Remove a title from my list."""
         member = member_of(request)
         entries = ListEntry.objects.filter(user=member, title=title_id)
         entry = get_object_or_404(entries.select_related("title"))
@@ -164,7 +164,7 @@ class MyTags(ForMembers, APIView):
 
     @extend_schema(operation_id="my_tags", responses={200: {"type": "array", "items": {"type": "string"}}})
     def get(self, request: Request) -> Response:
-        """The tags that I gave to titles of my list."""
+        """List my tags."""
         return Response(tags_of(member_of(request)))
 
 
@@ -178,7 +178,7 @@ class HiddenSerializer(serializers.ModelSerializer[HiddenTitle]):
 
 @extend_schema_view(get=extend_schema(operation_id="my_hidden"))
 class MyHiddenTitles(ForMembers, ListAPIView[HiddenTitle]):
-    """Titles that are never recommended to me, the last one first."""
+    """List my hidden titles, newest first."""
 
     read_scope = "read:list"
     serializer_class = HiddenSerializer
@@ -195,13 +195,13 @@ class MyHiddenTitle(ForMembers, APIView):
 
     @extend_schema(operation_id="my_hidden_put", request=None, responses={204: None})
     def put(self, request: Request, title_id: int) -> Response:
-        """Never recommend this title to me."""
+        """Hide a title from my recommendations."""
         lists.hide_title(member_of(request), visible_title(request, title_id))
         return Response(status=204)
 
     @extend_schema(operation_id="my_hidden_delete", responses={204: None})
     def delete(self, request: Request, title_id: int) -> Response:
-        """Recommend this title to me again."""
+        """Unhide a title."""
         lists.unhide_title(member_of(request), visible_title(request, title_id))
         return Response(status=204)
 

@@ -67,7 +67,7 @@ class MyListBulk(ForMembers, APIView):
 
     @extend_schema(operation_id="my_list_bulk", request=BulkSerializer, responses=BulkResultsSerializer)
     def post(self, request: Request) -> Response:
-        """Change many entries, each as PATCH would, and be told of each row what became of it."""
+        """Update many entries, each as PATCH would. Returns a result for each row."""
         given = BulkSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         rows, strict = given.validated_data["rows"], given.validated_data["all_or_nothing"]
@@ -86,14 +86,14 @@ class WatchedUpTo(ForMembers, APIView):
 
     @extend_schema(operation_id="my_list_watched_up_to", request=None, responses=WriteResultSerializer)
     def post(self, request: Request, title_id: int) -> Response:
-        """Complete the title and what comes before it in its franchise."""
+        """Mark a title and the earlier ones of its franchise as completed."""
         member = member_of(request)
         result = lists.watch_up_to(member, parts_up_to(visible_title(request, title_id), member))
         return Response(WriteResultSerializer(result).data)
 
 
 def _write(member: User, rows: list[dict[str, Any]], *, strict: bool) -> dict[int, dict[str, list[str]]]:
-    """What is wrong, by the row's place."""
+    """Return the errors by row index."""
     titles = Title.objects.visible_to(member).in_bulk({row["title_id"] for row in rows})
     unknown = {place for place, row in enumerate(rows) if row["title_id"] not in titles}
     errors = {place: {"title_id": ["There is no such title."]} for place in unknown}

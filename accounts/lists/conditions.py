@@ -33,7 +33,7 @@ def tag_of(entry: ListEntry) -> str:
 
 @contextmanager
 def holding(request: Request, member: User, entries: QuerySet[ListEntry]) -> Iterator[None]:
-    """What is done inside is done to the entry that the request's conditions hold for, or raises PreconditionFailedError."""
+    """Hold the request's conditions inside the block, or raise PreconditionFailedError."""
     wanted, unwanted = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     if wanted is None and unwanted is None:
         yield
@@ -43,9 +43,11 @@ def holding(request: Request, member: User, entries: QuerySet[ListEntry]) -> Ite
         entry = entries.first()
         tag = tag_of(entry) if entry else None
         if wanted is not None and not _matches(wanted, tag):
-            raise PreconditionFailedError(_("It is not the entry of If-Match any more: read it again."))
+            raise PreconditionFailedError(
+                _("The entry has changed since you read it (If-Match). Read it again and retry.")
+            )
         if unwanted is not None and _matches(unwanted, tag):
-            raise PreconditionFailedError(_("There is an entry already."))
+            raise PreconditionFailedError(_("The entry already exists."))
         yield
 
 

@@ -18,7 +18,7 @@ from catalog.models.titles import Format
 
 
 class ListOptions(TypedDict):
-    """As `accounts.lists.queries.list_page` takes them."""
+    """Filters for `accounts.lists.queries.list_page`."""
 
     status: str
     sort: str
@@ -29,7 +29,7 @@ class ListOptions(TypedDict):
 
 
 class ListForm(forms.Form):
-    """Which part of a list to show. Anything that makes no sense is left out rather than refused."""
+    """The filters of a list. Invalid values are ignored."""
 
     status = forms.ChoiceField(choices=[("", _("All")), *EntryStatus.choices], required=False)
     sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
@@ -90,18 +90,18 @@ class TagsInput(forms.CharField):
 
 
 class EntryForm(forms.Form):
-    """Any part of a list entry: what is not sent stays. `accounts.lists.writing` decides what is valid, and what follows."""
+    """Edits any part of a list entry; omitted fields stay. `accounts.lists.writing` validates."""
 
     status = forms.ChoiceField(choices=EntryStatus, required=False)
     score = forms.IntegerField(required=False)
     progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"))
     started_on = PartialDateInput(required=False, label=_("Started"))
     finished_on = PartialDateInput(required=False, label=_("Finished"))
-    rewatches = forms.IntegerField(required=False, min_value=0, label=_("Times rewatched"))
+    rewatches = forms.IntegerField(required=False, min_value=0, label=_("Rewatches"))
     rewatched_on = PartialDatesInput(required=False, label=_("Rewatched on"))
-    visibility = forms.ChoiceField(choices=Visibility, required=False, label=_("Who may see it"))
+    visibility = forms.ChoiceField(choices=Visibility, required=False, label=_("Visibility"))
     tags = TagsInput(
-        required=False, label=_("My tags"), widget=forms.TextInput(attrs={"placeholder": _("with commas between")})
+        required=False, label=_("My tags"), widget=forms.TextInput(attrs={"placeholder": _("separated by commas")})
     )
     notes = forms.CharField(required=False, max_length=5000, label=_("Notes"), widget=forms.Textarea(attrs={"rows": 3}))
     step = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -138,7 +138,7 @@ class EntryForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """One change of many entries. change: "status:completed", "score:9", "visibility:private", "tag", "untag", "remove"."""
+    """One change of many entries, such as "status:completed", "score:9", "tag" or "remove"."""
 
     change = forms.ChoiceField()
     tags = TagsInput(required=False)
@@ -153,7 +153,7 @@ class BulkForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if given.get("change") in ("tag", "untag") and not given.get("tags") and "tags" not in self.errors:
-            self.add_error("tags", gettext("Which tag?"))
+            self.add_error("tags", gettext("Enter a tag."))
         if not given.get("everything") and not given.get("title") and "title" not in self.errors:
             self.add_error("title", gettext("Choose at least one title."))
         return given
@@ -182,7 +182,7 @@ def bulk_choices(score_format: str) -> list[tuple[Any, Any]]:
                 ("score:", gettext("No score")),
             ],
         ),
-        (gettext("Who may see it"), [(f"visibility:{value}", label) for value, label in Visibility.choices]),
-        (gettext("My tags"), [("tag", gettext("Add tags")), ("untag", gettext("Take tags away"))]),
+        (gettext("Visibility"), [(f"visibility:{value}", label) for value, label in Visibility.choices]),
+        (gettext("My tags"), [("tag", gettext("Add tags")), ("untag", gettext("Remove tags"))]),
         (gettext("My list"), [("remove", gettext("Remove from my list"))]),
     ]

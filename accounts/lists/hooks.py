@@ -10,9 +10,7 @@ from accounts.tokens.scopes import register_scope
 
 register_scope("read:list", _("Read my list, hidden titles, tags, imports and exports"))
 register_scope("write:list", _("Change my list, hide titles, import lists"))
-register_event(
-    Event("list.changed", _("My list has changed; changes within a few seconds are one message"), coalesces=True)
-)
+register_event(Event("list.changed", _("My list changes (changes within a few seconds are combined)"), coalesces=True))
 
 
 @receiver(list_changed, dispatch_uid="publish_list_changed")

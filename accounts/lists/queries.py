@@ -22,7 +22,7 @@ SORTS: dict[str, tuple[str | Promise, list[str | OrderBy]]] = {
     "name": (_("Name"), ["title__name", "pk"]),
     "progress": (_("Progress"), [F("progress").desc(), "pk"]),
     "year": (_("Year"), [F("title__season_year").desc(nulls_last=True), "pk"]),
-    "members_score": (_("What others think of it"), [F("title__score").desc(nulls_last=True), "pk"]),
+    "members_score": (_("Community score"), [F("title__score").desc(nulls_last=True), "pk"]),
     "started": (_("Started"), [Cast("started_on", CharField()).desc(), "pk"]),
     "finished": (_("Finished"), [Cast("finished_on", CharField()).desc(), "pk"]),
 }
@@ -79,13 +79,13 @@ def list_page(
 
 
 def tags_of(user: User) -> list[str]:
-    """A member's own tags, by name."""
+    """Return a member's tags, by name."""
     each = ListEntry.objects.filter(user=user).values_list(Func(F("tags"), function="unnest"), flat=True)
     return sorted(each.distinct().order_by(), key=str.casefold)
 
 
 def scores_of(user: User) -> dict[int, int]:
-    """Title id → score, in the order they came on the list."""
+    """Return {title id: score}, in order of creation."""
     rows = ListEntry.objects.filter(user=user, score__isnull=False).order_by("pk").values_list("title_id", "score")
     return {title_id: score for title_id, score in rows if score}
 
@@ -95,7 +95,7 @@ def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:
 
 
 def hidden_rows(user: User) -> QuerySet[HiddenTitle]:
-    """What a member has hidden, with the titles, the last one first."""
+    """Return a member's hidden titles, newest first."""
     hidden = HiddenTitle.objects.filter(user=user, title__in=Title.objects.visible_to(user).order_by())
     return hidden.prefetch_related(Prefetch("title", Title.objects.for_cards())).order_by("-pk")
 
@@ -105,7 +105,7 @@ def hidden_titles(user: User) -> list[Title]:
 
 
 class Mark(NamedTuple):
-    """What a card says about a title that is on the viewer's list."""
+    """The viewer's status and score on a card."""
 
     status: EntryStatus
     score: int | None

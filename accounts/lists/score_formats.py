@@ -21,7 +21,7 @@ FORMATS = User.ScoreFormat
 
 @dataclass(frozen=True)
 class Face:
-    """What somebody says in one word. score: what it gives. least: the lowest score that it stands for."""
+    """A one-word score. score: the value it sets. least: the lowest score it stands for."""
 
     symbol: str
     label: str | Promise
@@ -29,7 +29,7 @@ class Face:
     least: int
 
 
-FACES = (Face("☺", _("Liked"), 9, 8), Face("😐", _("Fine"), 7, 6), Face("☹", _("Disliked"), 4, 1))
+FACES = (Face("☺", _("Liked"), 9, 8), Face("😐", _("Okay"), 7, 6), Face("☹", _("Disliked"), 4, 1))
 
 
 def format_of(viewer: Viewer) -> str:

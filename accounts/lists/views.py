@@ -70,7 +70,7 @@ def bulk(request: MemberRequest) -> HttpResponse:
     try:
         result = form.apply(request.user, title_ids)
     except ValidationError as error:
-        messages.error(request, " ".join([gettext("Nothing was changed."), *error.messages]))
+        messages.error(request, " ".join([gettext("No changes made."), *error.messages]))
     else:
         n = result.updated + result.removed
         text = ngettext("%(n)d title changed.", "%(n)d titles changed.", n) % {"n": n}
@@ -90,9 +90,9 @@ def _chosen(request: MemberRequest, form: BulkForm) -> list[int]:
 @login_required
 def undo_change(request: MemberRequest, key: str) -> HttpResponse:
     if undo.take_back(request.user, key) is None:
-        messages.error(request, gettext("That can no longer be taken back."))
+        messages.error(request, gettext("Undo is no longer possible."))
     else:
-        messages.success(request, gettext("It is as it was before."))
+        messages.success(request, gettext("Change undone"))
     return _seen_on_page(request) if request.htmx else back_to(request, "accounts:list")
 
 
@@ -133,7 +133,7 @@ def remove(request: MemberRequest, title_id: int) -> HttpResponse:
     title = visible_title(title_id, request.user)
     undo_url = undo.remember(request.user, [title.pk])
     lists.remove_entry(request.user, title)
-    text = gettext("%(title)s is no longer on your list.") % {"title": name_for(title, request.user)}
+    text = gettext("Removed from your list: %(title)s") % {"title": name_for(title, request.user)}
     messages.success(request, text, extra_tags=undo_url)
     return _saved(request, title)
 
@@ -150,10 +150,13 @@ QUICK_ACTIONS = {
         lambda user, title: lists.set_status(user, title, EntryStatus.PLANNED), _("Planned: %(title)s")
     ),
     "liked": QuickAction(
-        lambda user, title: lists.set_score(user, title, lists.QUICK_LIKE_SCORE), _("Seen and liked, a 9: %(title)s")
+        lambda user, title: lists.set_score(user, title, lists.QUICK_LIKE_SCORE),
+        _("Completed with a score of 9: %(title)s"),
     ),
-    "seen": QuickAction(lambda user, title: lists.set_status(user, title, EntryStatus.COMPLETED), _("Seen: %(title)s")),
-    "hide": QuickAction(lists.hide_title, _("Never suggested again: %(title)s"), hides=True),
+    "seen": QuickAction(
+        lambda user, title: lists.set_status(user, title, EntryStatus.COMPLETED), _("Completed: %(title)s")
+    ),
+    "hide": QuickAction(lists.hide_title, _("Hidden from recommendations: %(title)s"), hides=True),
 }
 
 
@@ -182,7 +185,7 @@ def hide(request: MemberRequest, title_id: int) -> HttpResponse:
     lists.hide_title(request.user, title)
     messages.success(
         request,
-        gettext("Never suggested again: %(title)s") % {"title": name_for(title, request.user)},
+        gettext("Hidden from recommendations: %(title)s") % {"title": name_for(title, request.user)},
         extra_tags=reverse("accounts:unhide", args=[title.pk]),
     )
     return _saved(request, title)
@@ -193,7 +196,9 @@ def hide(request: MemberRequest, title_id: int) -> HttpResponse:
 def unhide(request: MemberRequest, title_id: int) -> HttpResponse:
     title = visible_title(title_id, request.user)
     lists.unhide_title(request.user, title)
-    messages.success(request, gettext("May be suggested again: %(title)s") % {"title": name_for(title, request.user)})
+    messages.success(
+        request, gettext("Shown in recommendations again: %(title)s") % {"title": name_for(title, request.user)}
+    )
     if request.htmx.target == "hidden-titles":
         return announce_change(_hidden(request, "accounts/lists/_hidden.html"))
     return _saved(request, title)
@@ -234,7 +239,7 @@ def _saved(request: MemberRequest, title: Title) -> HttpResponse:
 
 
 def _seen_on_page(request: MemberRequest) -> HttpResponse:
-    """After a change by a message's button: For you changes by itself, any other page comes again, with the next message."""
+    """Respond to a message's button: For you updates itself, any other page reloads."""
     if urlsplit(request.htmx.current_url_abs_path or "").path != reverse("recommendations:home"):
         return HttpResponseClientRefresh()
     return announce_change(render(request, "_toasts.html"))

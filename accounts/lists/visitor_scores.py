@@ -29,9 +29,9 @@ def keep_score(session: SessionBase, title_id: int, score: int | None) -> None:
     scores.pop(str(title_id), None)
     if score is not None:
         if not 1 <= score <= 10:
-            raise ValidationError({"score": gettext("%(n)s is not a score from 1 to 10.") % {"n": score}})
+            raise ValidationError({"score": gettext("Invalid score %(n)s. Use a number from 1 to 10.") % {"n": score}})
         if len(scores) >= MOST:
-            message = gettext("%(n)d ratings are the most a visit keeps: sign up to rate more.")
+            message = gettext("You can rate up to %(n)d titles without an account. Sign up to rate more.")
             raise ValidationError({"score": message % {"n": MOST}})
         scores[str(title_id)] = score
     session[KEY] = scores

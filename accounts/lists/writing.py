@@ -1,4 +1,4 @@
-"""The one door for changes to members' lists.
+"""The only module that changes members' lists.
 
 Every function runs in one transaction, counts `User.list_version` up once, and sends `list_changed` after the commit.
 Bad values raise Django's ValidationError, by field.
@@ -34,7 +34,7 @@ MOST_AT_ONCE = 5_000  # entries that one bulk change may name
 
 @dataclass(frozen=True)
 class EntryDraft:
-    """A list entry to be written by `write_entries`."""
+    """A list entry for `write_entries`."""
 
     title_id: int
     status: str
@@ -85,14 +85,14 @@ def set_progress(user: User, title: Title, episodes: int) -> ListEntry:
 
 @dataclass(frozen=True)
 class _Applied:
-    """By title: the entries as they were, and those written; and each change's error."""
+    """The previous and the written entries by title, and each change's error."""
 
     before: Mapping[int, ListEntry]
     written: Mapping[int, ListEntry]
     errors: Sequence[ValidationError | None]
 
     def result(self) -> WriteResult:
-        """Raises the first error."""
+        """Raise the first error."""
         for error in filter(None, self.errors):
             raise error
         n_updated = len(self.written.keys() & self.before.keys())
@@ -139,10 +139,10 @@ def update_entries(
 
 
 def change_entries(user: User, changes: Changes, *, strict: bool = False) -> Sequence[ValidationError | None]:
-    """Each as `update_entry` would, later ones after earlier ones; None instead of fields takes the title off the list.
+    """Apply each change as `update_entry` would, in order; None instead of fields removes the title.
 
-    Returns what is wrong with each. Those are left out, and the rest written; strict: then nothing is written. A constant
-    number of queries, however many changes.
+    Return the error of each invalid change. Invalid changes are skipped; with `strict`, any error stops the write.
+    The number of queries is constant.
     """
     with _list_change(user):
         errors = _apply(user, changes).errors
@@ -182,7 +182,7 @@ def _apply_one(user: User, title: Title, fields: Mapping[str, Any] | None, entri
 
 
 def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, Any]) -> ListEntry:
-    """A copy with the fields given, and what follows from them."""
+    """Return a copy with the given fields and their side effects."""
     if unknown := fields.keys() - EDITABLE:
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
@@ -251,7 +251,7 @@ def unhide_titles(user: User, title_ids: Collection[int]) -> None:
 
 
 def show_adult_titles(user: User, shows: bool) -> None:
-    """Opt in to adult titles, or out again."""
+    """Opt in to adult titles, or opt out."""
     _change_sight(user, "shows_adult", shows)
 
 
@@ -277,8 +277,8 @@ def write_entries(
     """Write many entries with a constant number of queries; the last of two rows for one title counts.
 
     `replace` removes the entries that are not among `rows`, `remove` those of these titles. `times` says when entries
-    that are written were created and changed, where that was not now. Progress is not held against the catalogue's number of
-    episodes here: a list kept elsewhere may know better.
+    that are written were created and changed, where that was not now. Progress isn't checked against the catalogue's
+    number of episodes: another site may know better.
     """
     given = times or {}
     drafts = {draft.title_id: draft for draft in rows}
@@ -350,7 +350,7 @@ def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "")
         entry.clean_fields(exclude={"user", "title"})
         entry.clean()
         if episodes and entry.progress > episodes:
-            message = gettext("It has %(n)d episodes: %(watched)d cannot be watched.")
+            message = gettext("Too many episodes watched (%(watched)d). The title has %(n)d.")
             raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
     except ValidationError as error:
         raise _located(error, where) from error
@@ -366,11 +366,11 @@ def _require_integers(entry: ListEntry) -> None:
     for name in INTEGERS:
         value = getattr(entry, name)
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-            raise ValidationError({name: gettext("%(value)s is not a whole number.") % {"value": value}})
+            raise ValidationError({name: gettext("Invalid value %(value)s. Enter a whole number.") % {"value": value}})
 
 
 def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:
-    """What follows from a change: progress starts and completes a title, a score says that it was seen."""
+    """Apply side effects: progress starts and completes a title, a score marks it as seen."""
     if "status" not in changed:
         if "progress" in changed and entry.progress and entry.progress == episodes:
             entry.status = EntryStatus.COMPLETED

@@ -13,14 +13,14 @@ YOUNGEST, OLDEST = 8, 89  # years: the ages that statistics know
 
 
 class AboutMember(models.Model):
-    """What a member says of themselves for the statistics of groups. The row is the consent: without it there is none."""
+    """A member's answers for group statistics. The row itself is the consent."""
 
     class Gender(models.TextChoices):
-        UNKNOWN = "", _("I would rather not say")
+        UNKNOWN = "", _("Prefer not to say")
         WOMAN = "woman", _("Woman")
         MAN = "man", _("Man")
         NON_BINARY = "non-binary", _("Non-binary")
-        OTHER = "other", _("Something else")
+        OTHER = "other", _("Other")
 
     user = models.OneToOneField(User, models.CASCADE, related_name="about")
     agreed_at = models.DateTimeField(auto_now_add=True)
@@ -35,5 +35,8 @@ class AboutMember(models.Model):
         year = timezone.localdate().year
         first, last = year - OLDEST, year - YOUNGEST
         if self.birth_year is not None and not first <= self.birth_year <= last:
-            message = gettext("A year from %(first)d to %(last)d, or nothing.") % {"first": first, "last": last}
+            message = gettext("Enter a year from %(first)d to %(last)d, or leave it empty.") % {
+                "first": first,
+                "last": last,
+            }
             raise ValidationError({"birth_year": message})

@@ -74,30 +74,30 @@ class ListEntry(models.Model):
         super().clean_fields(exclude)
         require_text(self.notes, "notes")
         if len(self.notes) > 5000:  # a TextField's max_length binds forms only
-            raise ValidationError({"notes": gettext("Notes have at most 5000 characters.")})
+            raise ValidationError({"notes": gettext("Notes can be up to 5,000 characters.")})
 
     def clean(self) -> None:
         self.rewatched_on = sorted(filter(None, self.rewatched_on))
         started, finished = str(self.started_on or ""), str(self.finished_on or "")
         known = min(len(started), len(finished))  # a day and a year are compared as years
         if started[:known] > finished[:known]:
-            message = gettext("Finished (%(finished)s) before it was started (%(started)s).")
+            message = gettext("Finish date (%(finished)s) is before the start date (%(started)s).")
             raise ValidationError({"finished_on": message % {"finished": finished, "started": started}})
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
-    """A member's own tags in their order, each once whatever its case. Raises ValidationError for too many or too long."""
+    """Return the tags in order, without duplicates in any case. Raises ValidationError."""
     words = (" ".join(tag.split()) for tag in tags)
     once = list({word.casefold(): word for word in words if word}.values())
     if len(once) > MOST_TAGS:
-        raise ValidationError(gettext("%(n)d tags are the most for a title.") % {"n": MOST_TAGS})
+        raise ValidationError(gettext("You can add up to %(n)d tags per title.") % {"n": MOST_TAGS})
     for word in once:
         if len(word) > TAG_LENGTH:
-            message = gettext("“%(tag)s…” is too long: a tag has at most %(n)d characters.")
+            message = gettext("“%(tag)s…” is too long. Tags can be up to %(n)d characters.")
             raise ValidationError(message % {"tag": word[:TAG_LENGTH], "n": TAG_LENGTH})
         require_text(word)
         if "," in word:
-            raise ValidationError(gettext("A tag has no comma: “%(tag)s”.") % {"tag": word})
+            raise ValidationError(gettext("Tags can’t contain commas: “%(tag)s”.") % {"tag": word})
     return once
 
 

@@ -9,22 +9,22 @@ from catalog.models import Title
 
 
 class Conflict(models.TextChoices):
-    """What happens to an entry that the list has already, when the file says something else."""
+    """The rule for entries that are both on the list and in the file."""
 
-    NEWER = "newer", _("The one that was changed last")
-    HIGHER = "higher", _("The one with the higher score")
-    MINE = "mine", _("Always the one that is here")
-    THEIRS = "theirs", _("Always the one of the file")
+    NEWER = "newer", _("The most recently changed")
+    HIGHER = "higher", _("The higher score")
+    MINE = "mine", _("My current entry")
+    THEIRS = "theirs", _("The imported entry")
 
 
 class ListImport(models.Model):
-    """A list brought from elsewhere: read, looked at, then written in one piece. Changed only by `accounts.portability.imports`."""
+    """A list import: read, previewed, then written at once. Changed only by `accounts.portability.imports`."""
 
     class State(models.TextChoices):
-        COLUMNS = "columns", _("Waits for its columns")
-        FETCHING = "fetching", _("Being fetched")
-        PREVIEW = "preview", _("Nothing is written yet")
-        QUEUED = "queued", _("Being written")
+        COLUMNS = "columns", _("Columns needed")
+        FETCHING = "fetching", _("Fetching")
+        PREVIEW = "preview", _("Ready to import")
+        QUEUED = "queued", _("Importing")
         DONE = "done", _("Imported")
         UNDONE = "undone", _("Undone")
         FAILED = "failed", _("Failed")
@@ -64,14 +64,14 @@ class ImportRow(models.Model):
     class Outcome(models.TextChoices):
         CREATED = "created", _("New")
         UPDATED = "updated", _("Changed")
-        KEPT = "kept", _("Yours is kept")
-        UNCHANGED = "unchanged", _("Already so")
+        KEPT = "kept", _("Kept yours")
+        UNCHANGED = "unchanged", _("Unchanged")
         UNMATCHED = "unmatched", _("Title not found")
-        DUPLICATE = "duplicate", _("Comes again further down")
-        INVALID = "invalid", _("Not readable")
-        DISMISSED = "dismissed", _("Left out by you")
+        DUPLICATE = "duplicate", _("Duplicate row")
+        INVALID = "invalid", _("Invalid")
+        DISMISSED = "dismissed", _("Skipped")
         UNDONE = "undone", _("Undone")
-        LEFT = "left", _("Changed since, left as it is")
+        LEFT = "left", _("Changed later, kept")
 
     list_import = models.ForeignKey(ListImport, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

@@ -14,7 +14,7 @@ NAME_LENGTH = 60
 
 
 class AccessToken(models.Model):
-    """With it a program asks the API for its member. Made by `accounts.tokens.issuing`, which is the only one to see the key itself."""
+    """An API access token. Created by `accounts.tokens.issuing`, which alone sees the key itself."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[validate_text])
@@ -36,7 +36,7 @@ class AccessToken(models.Model):
 
 
 class StoredResponse(models.Model):
-    """What a write with an Idempotency-Key was answered: the same again gets the same answer, and nothing is done twice."""
+    """The response to a write with an Idempotency-Key, replayed when the request is repeated."""
 
     LASTS = timedelta(hours=24)
 

@@ -11,7 +11,7 @@ from catalog.models.titles import AgeRating
 
 
 class Visibility(models.TextChoices):
-    PUBLIC = "public", _("Everybody")
+    PUBLIC = "public", _("Everyone")
     FOLLOWERS = "followers", _("My followers")
     PRIVATE = "private", _("Only me")
 
@@ -25,14 +25,14 @@ class User(AbstractUser):
         NATIVE = "native", _("Native (進撃の巨人)")
 
     class Theme(models.TextChoices):
-        SYSTEM = "system", _("As my device")
+        SYSTEM = "system", _("System")
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
     class ScoreFormat(models.TextChoices):
         POINTS = "points", _("10 points")
-        STARS = "stars", _("5 stars, in halves")
-        FACES = "faces", _("3 faces")
+        STARS = "stars", _("5 stars, half stars allowed")
+        FACES = "faces", _("3 smileys")
 
     class AgeLimit(models.TextChoices):
         NONE = "", _("No limit")
@@ -43,13 +43,13 @@ class User(AbstractUser):
 
     class TipsFrom(models.TextChoices):
         FOLLOWED = "followed", _("People I follow")
-        FOLLOWERS = "followers", _("People I follow, and everybody who follows me")
-        NOBODY = "nobody", _("Nobody")
+        FOLLOWERS = "followers", _("People I follow and my followers")
+        NOBODY = "nobody", _("No one")
 
     email = models.EmailField(unique=True)
     first_name = last_name = None  # type: ignore[assignment]
     shows_adult = models.BooleanField(
-        _("show adult titles"), default=False, help_text=_("I am an adult and want to see them.")
+        _("show adult titles"), default=False, help_text=_("I’m an adult and want to see adult titles.")
     )
     title_language = models.CharField(max_length=8, choices=TitleLanguage, default=TitleLanguage.ROMAJI)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
@@ -64,17 +64,17 @@ class User(AbstractUser):
         help_text="The oldest age class that is shown; titles without one are not.",
     )
     approves_followers = models.BooleanField(
-        _("approve followers"), default=False, help_text=_("Who wants to follow you asks first.")
+        _("approve follow requests"), default=False, help_text=_("New followers need your approval.")
     )
     list_visibility = models.CharField(
-        _("who may see my list"),
+        _("list visibility"),
         max_length=10,
         choices=Visibility,
         default=Visibility.PUBLIC,
-        help_text=_("An entry can be shown to fewer people than the list, never to more. Reviews are always public."),
+        help_text=_("You can make single entries more private, but not more public. Reviews are always public."),
     )
     tips_from = models.CharField(
-        _("who may recommend titles to me"), max_length=10, choices=TipsFrom, default=TipsFrom.FOLLOWED
+        _("who can recommend titles to me"), max_length=10, choices=TipsFrom, default=TipsFrom.FOLLOWED
     )
     is_synthetic = models.BooleanField(
         default=False, help_text="Made by demo_community: labelled as such, and left out of training."

@@ -11,10 +11,10 @@ URL_LENGTH = 500
 
 
 class Webhook(models.Model):
-    """Where a member wants to be told what happens, by a signed message. Written by `accounts.webhooks`."""
+    """A URL that receives signed events of a member. Written by `accounts.webhooks`."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="webhooks")
-    url = models.URLField(_("address"), max_length=URL_LENGTH)
+    url = models.URLField(_("URL"), max_length=URL_LENGTH)
     events = ArrayField(models.CharField(max_length=30))
     secret = models.CharField(
         max_length=60, editable=False, help_text="Messages are signed with it: it is kept as it is."
@@ -31,12 +31,12 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """A message to a webhook: on its way, arrived, or given up."""
+    """A webhook delivery: queued, delivered or failed."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("On its way")
-        DONE = "done", _("Arrived")
-        FAILED = "failed", _("Given up")
+        WAITING = "waiting", _("Queued")
+        DONE = "done", _("Delivered")
+        FAILED = "failed", _("Failed")
 
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
     message_id = models.CharField(max_length=40, unique=True)

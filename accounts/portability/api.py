@@ -87,7 +87,7 @@ class MyImports(ForMembers, ListAPIView[ListImport]):
 
     @extend_schema(operation_id="my_import_create", request=NewImportSerializer, responses={201: ImportSerializer})
     def post(self, request: Request) -> Response:
-        """Read a list. Nothing is written before it is run; columns of a table are guessed."""
+        """Upload a list and preview the import. CSV columns are guessed; your list is unchanged until you run it."""
         given = NewImportSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         file = given.validated_data["file"]
@@ -107,13 +107,13 @@ class MyImport(ForMembers, APIView):
 
     @extend_schema(operation_id="my_import", responses=ImportSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """How far an import is, and what becomes of its rows."""
+        """Get an import's state and the outcomes of its rows."""
         return Response(ImportSerializer(_import(request, pk)).data)
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_import_rows"))
 class MyImportRows(ForMembers, ListAPIView[ImportRow]):
-    """The rows of an import, in the file's order."""
+    """List the rows of an import, in file order."""
 
     read_scope = "read:list"
     serializer_class = ImportRowSerializer
@@ -130,14 +130,14 @@ class RunImport(ForMembers, APIView):
 
     @extend_schema(operation_id="my_import_run", request=None, responses={202: ImportSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        """Have an import written; ask for its state to see when it is done."""
+        """Run an import. Poll its state to see when it is done."""
         opened = _import(request, pk)
         if not writing.queue(opened) and opened.state != State.QUEUED:
-            raise ConflictError(_("This import is not waiting to be written."))
+            raise ConflictError(_("The import isn’t ready to run. Check its state."))
         try:
             tasks.write_import.apply_async(kwargs={"import_id": opened.pk}, retry=False)
         except OperationalError as error:
-            raise UnavailableError(_("The workers cannot be reached just now. Try again in a moment.")) from error
+            raise UnavailableError(_("The background workers aren't responding. Try again in a minute.")) from error
         return Response(ImportSerializer(_import(request, pk)).data, status=202)
 
 
@@ -146,9 +146,9 @@ class UndoImport(ForMembers, APIView):
 
     @extend_schema(operation_id="my_import_undo", request=None, responses=ImportSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Take a written import back, except what was changed since."""
+        """Undo an import, except for entries changed since."""
         if not writing.undo_import(_import(request, pk)):
-            raise ConflictError(_("This import is not written."))
+            raise ConflictError(_("The import hasn’t been run, so it can’t be undone."))
         return Response(ImportSerializer(_import(request, pk)).data)
 
 
@@ -164,10 +164,12 @@ class MyExport(ForMembers, APIView):
         },
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """My whole list as a file."""
+        """Export my list as a file."""
         kind = request.query_params.get("kind", "json")
         if kind not in KINDS:
-            raise serializers.ValidationError({"kind": [_("It is one of %(kinds)s.") % {"kinds": ", ".join(KINDS)}]})
+            raise serializers.ValidationError(
+                {"kind": [_("Unknown format. Use one of: %(kinds)s.") % {"kinds": ", ".join(KINDS)}]}
+            )
         member = member_of(request)
         return download(request._request, f"anirec-{member.username}.{kind}", KINDS[kind], export_list(member, kind))
 

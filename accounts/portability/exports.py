@@ -1,4 +1,4 @@
-"""A member's whole list as a file, streamed."""
+"""Stream a member's whole list as a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS = {"json": "application/json", "csv": "text/csv", "xml": "application/xml"
 
 
 def export_list(user: User, kind: str) -> Iterator[str]:
-    """Pieces of the file: `kind` is json, csv or xml. Everything that is the member's own, whatever they are shown now."""
+    """Yield the file in chunks (`kind`: json, csv, xml), including titles hidden by settings."""
     if kind == "json":
         extra = {section.name: section.export(user) for section in sections()}
         return own_json.write(_entries(user), _hidden(user), extra)
@@ -50,7 +50,7 @@ def _hidden(user: User) -> Iterator[ListRow]:
 
 
 def _with_titles(rows: QuerySet[Any]) -> Iterator[Any]:
-    """By name, with what the title is called elsewhere, in one query."""
+    """Return the entries by name, with external ids, in one query."""
     ids = ExternalId.objects.filter(title=OuterRef("title_id"), medium=Medium.ANIME).order_by("provider", "value")
     pairs = ids.values_list(Concat("provider", Value(":"), "value", output_field=CharField()))
     found = rows.select_related("title").annotate(ids=ArraySubquery(pairs)).order_by("title__name", "title_id")

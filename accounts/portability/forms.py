@@ -15,10 +15,10 @@ from accounts.portability.formats.rows import MAX_UPLOAD
 
 FIELD_LABELS = {
     "title": gettext_lazy("Title"), "year": gettext_lazy("Year"), "format": gettext_lazy("Type (TV, movie …)"),
-    "mal": gettext_lazy("MyAnimeList id"), "anilist": gettext_lazy("AniList id"), "kitsu": gettext_lazy("Kitsu id"),
+    "mal": gettext_lazy("MyAnimeList ID"), "anilist": gettext_lazy("AniList ID"), "kitsu": gettext_lazy("Kitsu ID"),
     "status": gettext_lazy("Status"), "score": gettext_lazy("Score"), "progress": gettext_lazy("Episodes watched"),
     "started_on": gettext_lazy("Started"), "finished_on": gettext_lazy("Finished"),
-    "rewatches": gettext_lazy("Times rewatched"), "notes": gettext_lazy("Notes"), "tags": gettext_lazy("Tags"),
+    "rewatches": gettext_lazy("Rewatches"), "notes": gettext_lazy("Notes"), "tags": gettext_lazy("Tags"),
     "updated_at": gettext_lazy("Last changed"),
 }  # fmt: skip
 SERVICES = [(ListFormat.ANILIST.value, "AniList"), (ListFormat.KITSU.value, "Kitsu")]
@@ -27,9 +27,7 @@ SERVICES = [(ListFormat.ANILIST.value, "AniList"), (ListFormat.KITSU.value, "Kit
 class FileImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy(
-            "MyAnimeList (.xml or .xml.gz), AniList or Kitsu (.json), a table (.csv), or our own export."
-        ),
+        help_text=gettext_lazy("MyAnimeList (.xml, .xml.gz), AniList or Kitsu (.json), CSV, or an anirec export."),
         widget=forms.FileInput(attrs={"accept": ".xml,.gz,.json,.csv,.tsv,.txt"}),
     )
 
@@ -37,31 +35,34 @@ class FileImportForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MAX_UPLOAD:
             raise ValidationError(
-                _("The file is larger than %(most)s MB: that is no anime list.") % {"most": MAX_UPLOAD // 1_000_000}
+                _("The file is too large for an anime list. The limit is %(most)s MB.")
+                % {"most": MAX_UPLOAD // 1_000_000}
             )
         return file
 
 
 class AccountImportForm(forms.Form):
-    service = forms.ChoiceField(label=gettext_lazy("Where"), choices=SERVICES)
+    service = forms.ChoiceField(label=gettext_lazy("Site"), choices=SERVICES)
     account = forms.RegexField(
         r"^[\w.-]+$",
-        label=gettext_lazy("Your name there"),
+        label=gettext_lazy("Username"),
         max_length=60,
-        error_messages={"invalid": gettext_lazy("A name has letters, digits, dots, dashes and underscores.")},
+        error_messages={
+            "invalid": gettext_lazy("User names can only contain letters, digits, dots, dashes and underscores.")
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
     own = forms.BooleanField(
-        label=gettext_lazy("This is my own list."),
-        error_messages={"required": gettext_lazy("Only your own list may be brought over.")},
+        label=gettext_lazy("This is my own list"),
+        error_messages={"required": gettext_lazy("You can only import your own list.")},
     )
 
 
 class ColumnsForm(forms.Form):
-    """Which column of a table is what."""
+    """Match the columns of a CSV file to fields."""
 
     scale = forms.TypedChoiceField(
-        label=gettext_lazy("Scores go up to"), choices=[(scale, scale) for scale in SCALES], coerce=int
+        label=gettext_lazy("Highest possible score"), choices=[(scale, scale) for scale in SCALES], coerce=int
     )
 
     def __init__(self, data: QueryDict | None = None, *, table: Table, opened: ListImport) -> None:
@@ -70,14 +71,14 @@ class ColumnsForm(forms.Form):
         names = [(str(at), name or _("Column %(n)s") % {"n": at + 1}) for at, name in enumerate(table.header)]
         for field in HEADERS:
             self.fields[field] = forms.ChoiceField(
-                label=FIELD_LABELS[field], choices=[("", _("not in the table")), *names], required=False
+                label=FIELD_LABELS[field], choices=[("", _("not included")), *names], required=False
             )
         self.order_fields([*HEADERS, "scale"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if not any(found.get(name) for name in ("title", "mal", "anilist", "kitsu")):
-            raise ValidationError(_("Say which column has the title, or an id: without one no row can be read."))
+            raise ValidationError(_("Choose the column with the title or an ID."))
         return found
 
     @property
@@ -86,7 +87,7 @@ class ColumnsForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    rule = forms.ChoiceField(label=gettext_lazy("When a title is on both lists, keep"), choices=Conflict)
+    rule = forms.ChoiceField(label=gettext_lazy("If a title is already on your list, keep"), choices=Conflict)
 
     def __init__(self, *args: Any, has_times: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

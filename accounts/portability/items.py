@@ -19,7 +19,7 @@ def exported_title(title: Title) -> dict[str, Any]:
 
 
 def ids_of(title: Any) -> list[tuple[str, str]]:
-    """By which other sites know the title of an item; none when it is no such thing."""
+    """Return an item's external ids; empty if it is malformed."""
     ids = title.get("ids") if isinstance(title, dict) else None
     pairs = [(provider, str(value)) for provider, value in ids.items()] if isinstance(ids, dict) else []
     return [pair for pair in pairs if is_text(pair[1])]

@@ -1,4 +1,4 @@
-"""A member's list by their name at AniList or Kitsu, through the public interface of each; in the format of its files."""
+"""Fetch a member's list by user name from the public API of AniList or Kitsu."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _refuse_anilist(account: str, errors: list[Any]) -> None:
         raise _private("AniList", account)
     if "not found" in message.lower():
         raise _not_found("AniList", account)
-    raise PortabilityError(_("%(site)s answers: %(message)s") % {"site": "AniList", "message": message})
+    raise PortabilityError(_("%(site)s reported an error: %(message)s") % {"site": "AniList", "message": message})
 
 
 def _kitsu(session: requests.Session, account: str, progress: Progress) -> bytes:
@@ -103,15 +103,13 @@ def _ask(session: requests.Session, method: str, url: str, site: str, **query: A
                 raise _busy(site, response.headers.get("Retry-After", ""))
             answer = json.loads(_limited(response))
     except requests.RequestException as error:
-        raise PortabilityError(_("%(site)s cannot be reached. Try again later.") % {"site": site}) from error
+        raise PortabilityError(_("%(site)s isn’t responding. Try again later.") % {"site": site}) from error
     except (ValueError, RecursionError) as error:
         if isinstance(error, PortabilityError):
             raise
-        raise PortabilityError(
-            _("%(site)s gave an answer that is no list. Try again later.") % {"site": site}
-        ) from error
+        raise PortabilityError(_("%(site)s sent an unexpected response. Try again later.") % {"site": site}) from error
     if not isinstance(answer, dict) or (response.status_code >= 400 and not answer.get("errors")):
-        raise PortabilityError(_("%(site)s gave an answer that is no list. Try again later.") % {"site": site})
+        raise PortabilityError(_("%(site)s sent an unexpected response. Try again later.") % {"site": site})
     return answer
 
 
@@ -122,20 +120,19 @@ def _limited(response: requests.Response) -> bytes:
         size += len(piece)
         if size > MAX_BYTES:
             raise PortabilityError(
-                _("The file holds more than %(most)s MB: that is no anime list.") % {"most": MAX_BYTES // 1_000_000}
+                _("The unpacked file is too large for an anime list. The limit is %(most)s MB.")
+                % {"most": MAX_BYTES // 1_000_000}
             )
     return b"".join(pieces)
 
 
 def _not_found(site: str, account: str) -> PortabilityError:
-    return PortabilityError(_("%(site)s knows nobody called %(name)s.") % {"site": site, "name": account})
+    return PortabilityError(_("%(site)s has no user “%(name)s”. Check the spelling.") % {"site": site, "name": account})
 
 
 def _private(site: str, account: str) -> PortabilityError:
     return PortabilityError(
-        _(
-            "The list of %(name)s at %(site)s is private or empty. Make it public there for a moment, or import its file."
-        )
+        _("%(name)s’s list on %(site)s is private or empty. Make it public for a moment, or import a file.")
         % {"site": site, "name": account}
     )
 
@@ -143,7 +140,7 @@ def _private(site: str, account: str) -> PortabilityError:
 def _busy(site: str, seconds: str) -> PortabilityError:
     if seconds.isdigit():
         return PortabilityError(
-            _("%(site)s is asked too often just now. Try again in %(seconds)s seconds.")
+            _("Rate limit of %(site)s reached. Try again in %(seconds)s seconds.")
             % {"site": site, "seconds": int(seconds[:6])}
         )
-    return PortabilityError(_("%(site)s is asked too often just now. Try again in a minute.") % {"site": site})
+    return PortabilityError(_("Rate limit of %(site)s reached. Try again in a minute.") % {"site": site})

@@ -1,4 +1,4 @@
-"""What other apps add to a member's own JSON: each registers a section when it is ready."""
+"""Registry of the sections that other apps add to a member's JSON export."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ SAMPLE = 3  # rows of a table shown beside its columns
 @require_http_methods(["GET", "POST"])
 @login_required
 def imports(request: MemberRequest) -> HttpResponse:
-    """Where a list comes in: from a file, or from an account elsewhere."""
+    """Import a list from a file or another site."""
     if request.method == "GET":
         return _start(request)
     return _from_account(request) if "account" in request.POST else _from_file(request)
@@ -145,7 +145,7 @@ def rule(request: MemberRequest, pk: int) -> HttpResponse:
     opened = _import(request, pk, State.PREVIEW)
     form = RuleForm(request.POST, has_times=reading.has_times(opened))
     if not form.is_valid():
-        return HttpResponseBadRequest(_("There is no such rule."))
+        return HttpResponseBadRequest(_("Unknown rule. Choose one from the list."))
     reading.replan(opened, form.cleaned_data["rule"])
     return redirect(opened)
 
@@ -167,7 +167,7 @@ def run(request: MemberRequest, pk: int) -> HttpResponse:
 def undo(request: MemberRequest, pk: int) -> HttpResponse:
     opened = _import(request, pk)
     if writing.undo_import(opened):
-        messages.success(request, _("The import is undone: your list is as it was before."))
+        messages.success(request, _("Import undone. Your list is back to how it was."))
     return redirect(opened)
 
 
@@ -176,7 +176,7 @@ def undo(request: MemberRequest, pk: int) -> HttpResponse:
 def discard(request: MemberRequest, pk: int) -> HttpResponse:
     """Forget an import: the list stays as it is."""
     _import(request, pk).delete()
-    messages.success(request, _("The import is forgotten. Your list stays as it is."))
+    messages.success(request, _("Import discarded. Your list is unchanged."))
     return redirect("accounts:imports")
 
 
@@ -234,7 +234,7 @@ def _settle(request: MemberRequest, found: ImportRow) -> HttpResponse:
 @require_GET
 @login_required
 def export(request: MemberRequest, kind: str) -> HttpResponseBase:
-    """The whole list as a file."""
+    """Export the whole list as a file."""
     return download(request, f"anirec-{request.user.username}.{kind}", KINDS[kind], export_list(request.user, kind))
 
 
@@ -248,8 +248,10 @@ def _number(text: str | None) -> int:
 
 
 def _send(request: MemberRequest, task: Task, opened: ListImport) -> None:
-    """What is to be done is kept already: when the queue is down, it can be sent again later."""
+    """Queue the task. The job is saved already, so it can be retried if the queue is down."""
     try:
         task.apply_async(kwargs={"import_id": opened.pk}, retry=False)
     except OperationalError:
-        messages.error(request, _("The workers cannot be reached just now. Nothing is lost: try again in a moment."))
+        messages.error(
+            request, _("The background workers aren't responding. Your request is saved; try again in a minute.")
+        )

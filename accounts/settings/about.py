@@ -1,4 +1,4 @@
-"""What a member may say of themselves for statistics: off until they switch it on, gone when they switch it off."""
+"""Opt-in answers for statistics, deleted when the member opts out."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from accounts.settings.countries import country_choices
 
 
 def _countries() -> list[tuple[str, Any]]:
-    return [("", _("I would rather not say")), *country_choices()]
+    return [("", _("Prefer not to say")), *country_choices()]
 
 
 class AboutForm(forms.ModelForm):
     country = forms.ChoiceField(label=_("Country"), choices=_countries, required=False)
     agrees = forms.BooleanField(
-        label=_("Yes, use this for statistics"),
-        help_text=_("Only of groups of at least 10 people. You can withdraw at any time."),
+        label=_("Use my answers for statistics"),
+        help_text=_("Only for groups of at least 10 people. You can withdraw at any time."),
     )
 
     class Meta:
@@ -54,7 +54,7 @@ def about_me(request: MemberRequest) -> HttpResponse:
 @require_POST
 @login_required
 def withdraw(request: MemberRequest) -> HttpResponse:
-    """Deletes all of it."""
+    """Delete all answers."""
     AboutMember.objects.filter(user=request.user).delete()
-    messages.success(request, gettext("Deleted. It is no longer used for statistics."))
+    messages.success(request, gettext("Deleted. Your answers are no longer used for statistics."))
     return redirect("accounts:about_me")

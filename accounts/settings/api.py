@@ -23,7 +23,7 @@ PREFERENCES = (*PreferencesForm.base_fields, *privacy_fields())
 
 
 class SettingsSerializer(serializers.ModelSerializer[User]):
-    """What the page of settings asks no password for."""
+    """Settings that can be changed without the password."""
 
     time_zone = serializers.ChoiceField(choices=["", *ZONES], required=False)
 
@@ -47,14 +47,14 @@ class MySettings(ForMembers, APIView):
 
     @extend_schema(operation_id="my_settings", responses=SettingsSerializer)
     def get(self, request: Request) -> Response:
-        """How things are shown to me."""
+        """Get my settings."""
         return Response(SettingsSerializer(member_of(request)).data)
 
     @extend_schema(
         operation_id="my_settings_patch", request=SettingsSerializer(partial=True), responses=SettingsSerializer
     )
     def patch(self, request: Request) -> Response:
-        """Change what is given."""
+        """Update the given fields."""
         given = SettingsSerializer(member_of(request), data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         given.save()
@@ -64,12 +64,12 @@ class MySettings(ForMembers, APIView):
 class ThisToken(ForMembers, APIView):
     @extend_schema(operation_id="token", responses=TokenSerializer)
     def get(self, request: Request) -> Response:
-        """The token that asks: whose it is, what it may do and until when."""
+        """Get the current token: its owner, scopes and expiry."""
         return Response(TokenSerializer(_token(request)).data)
 
     @extend_schema(operation_id="token_delete", responses={204: None})
     def delete(self, request: Request) -> Response:
-        """Revoke the token that asks: this is the last that it does."""
+        """Revoke the current token."""
         _token(request).delete()
         return Response(status=204)
 

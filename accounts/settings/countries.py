@@ -19,7 +19,7 @@ def country_name(code: str) -> str:
 
 @cache
 def codes_by_name() -> dict[str, str]:
-    """By English name, in small letters."""
+    """Return {lower-case English name: country code}."""
     return {name.casefold(): code for code, name in _names("en").items()}
 
 

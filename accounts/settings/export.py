@@ -1,4 +1,4 @@
-"""What a member says of themselves, in their own JSON. Not read back: consent is given here, not by a file."""
+"""Export a member's answers for statistics. Not imported: consent is given on the site."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ class PreferencesForm(forms.ModelForm):
         fields = ["language", "title_language", "score_format", "theme", "time_zone"]
         labels = {
             "language": _("Language"),
-            "title_language": _("Names of titles"),
+            "title_language": _("Title language"),
             "score_format": _("Scores"),
-            "theme": _("Colours"),
+            "theme": _("Appearance"),
             "time_zone": _("Time zone"),
         }
 
@@ -31,7 +31,7 @@ class PreferencesForm(forms.ModelForm):
         label=_("Time zone"),
     )
     language = forms.ChoiceField(
-        choices=[("", _("As my browser")), *settings.LANGUAGES], required=False, label=_("Language")
+        choices=[("", _("Browser default")), *settings.LANGUAGES], required=False, label=_("Language")
     )
 
 
@@ -49,11 +49,11 @@ class ThemeForm(forms.Form):
 
 
 class AdultForm(forms.Form):
-    shows_adult = forms.BooleanField(required=False, label=_("I am 18 or older, and want to see adult titles."))
+    shows_adult = forms.BooleanField(required=False, label=_("I’m 18 or older and want to see adult titles"))
 
 
 class PasswordForm(forms.Form):
-    """What only the holder of the account may do."""
+    """A form that requires the account's password."""
 
     password = forms.CharField(
         strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label=_("Your password")
@@ -65,12 +65,12 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         if not self.user.check_password(self.cleaned_data["password"]):
-            raise ValidationError(gettext("That is not your password."))
+            raise ValidationError(gettext("Wrong password. Try again."))
         return self.cleaned_data["password"]
 
 
 class AgeLimitForm(PasswordForm):
     """A password, so that who is to be protected can't change it."""
 
-    age_limit = forms.ChoiceField(choices=User.AgeLimit, required=False, label=_("Show only what is for"))
+    age_limit = forms.ChoiceField(choices=User.AgeLimit, required=False, label=_("Maximum age rating"))
     field_order = ("age_limit", "password")

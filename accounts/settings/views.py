@@ -44,7 +44,7 @@ def preferences(request: MemberRequest) -> HttpResponse:
     response = redirect("accounts:settings")
     remember_language(request, response, request.user.language)
     with translation.override(request.user.language or translation.get_language_from_request(request)):
-        messages.success(request, gettext("Your settings are saved."))
+        messages.success(request, gettext("Settings saved."))
     return response
 
 
@@ -56,9 +56,7 @@ def adult(request: MemberRequest) -> HttpResponse:
     show_adult_titles(request.user, form.cleaned_data["shows_adult"])
     messages.success(
         request,
-        gettext("Adult titles are shown to you now.")
-        if request.user.shows_adult
-        else gettext("Adult titles are hidden from you."),
+        gettext("Adult titles are now shown.") if request.user.shows_adult else gettext("Adult titles are now hidden."),
     )
     return redirect("accounts:settings")
 
@@ -70,7 +68,7 @@ def age_limit(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _settings(request, status=422, age=form)
     limit_age(request.user, form.cleaned_data["age_limit"])
-    messages.success(request, gettext("The age limit of this account is changed."))
+    messages.success(request, gettext("Age limit changed."))
     return redirect("accounts:settings")
 
 
@@ -81,7 +79,7 @@ def privacy(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _settings(request, status=422, privacy=form)
     form.save()
-    messages.success(request, gettext("Your settings are saved."))
+    messages.success(request, gettext("Settings saved."))
     return redirect("accounts:settings")
 
 
@@ -90,7 +88,7 @@ def language(request: PageRequest) -> HttpResponse:
     """For this browser, and from then on for the member."""
     form = LanguageForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest(gettext("That language is not spoken here."))
+        return HttpResponseBadRequest(gettext("Unsupported language"))
     response = back_to(request, "recommendations:home")
     if request.user.is_authenticated:
         request.user.language = form.cleaned_data["language"]
@@ -104,7 +102,7 @@ def theme(request: PageRequest) -> HttpResponse:
     """A member's theme is a setting; a visitor's is a cookie."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest(gettext("The theme is system, light or dark."))
+        return HttpResponseBadRequest(gettext("Unknown theme. Use one of: system, light, dark."))
     chosen = form.cleaned_data["theme"]
     response = HttpResponse(status=204) if request.htmx else back_to(request, "recommendations:home")
     if request.user.is_authenticated:
@@ -124,7 +122,7 @@ def delete_account(request: MemberRequest) -> HttpResponse:
     user = request.user
     logout(request)
     deletion.delete_account(user)
-    messages.success(request, gettext("Your account and everything in it is deleted."))
+    messages.success(request, gettext("Your account and all its data have been deleted."))
     return redirect("recommendations:home")
 
 

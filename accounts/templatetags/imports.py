@@ -24,11 +24,11 @@ def format_name(opened: ListImport) -> str:
 
 @register.filter
 def in_words(progress: Progress | None) -> str:
-    """What a worker is doing with an import just now."""
+    """Return the current step of an import."""
     if progress is None:
-        return _("Waiting for a worker …")
+        return _("Queued …")
     if progress.doing == "fetch" and progress.done:
-        return _("%(n)s entries are here …") % {"n": intcomma(progress.done)}
+        return _("%(n)s entries fetched …") % {"n": intcomma(progress.done)}
     if progress.doing == "fetch":
-        return _("Asking for your list …")
-    return _("Finding the titles …") if progress.doing == "match" else _("Writing your list …")
+        return _("Fetching your list …")
+    return _("Matching titles …") if progress.doing == "match" else _("Updating your list …")

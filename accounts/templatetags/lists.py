@@ -20,7 +20,7 @@ NUMBER = "@number@"  # stands for a title's
 
 @register.simple_tag(takes_context=True)
 def my_mark(context: Context, title: Title) -> Mark | None:
-    """What the viewer's list says of a title. One query a request, however many titles ask."""
+    """Return the viewer's entry for a title, with one query per request."""
     request = context.get("request")
     if request is None or not request.user.is_authenticated:
         return None
@@ -38,7 +38,7 @@ def entry_editor(context: Context, title: Title) -> SafeString:
 
 @register.simple_tag
 def quick_buttons(title: Title) -> SafeString:
-    """What one click says of a title. The buttons of all cards differ in a number: they are drawn once a language."""
+    """Return the quick buttons of a card. They differ only in the title id, so they are rendered once per language."""
     return SafeString(_quick_buttons(get_language()).replace(NUMBER, str(title.pk)))
 
 
@@ -59,7 +59,7 @@ def all_scores() -> range:
 
 @register.simple_tag(takes_context=True)
 def shown_score(context: Context, score: int | None) -> str:
-    """A score in the viewer's own way of showing them."""
+    """Return a score in the viewer's score format."""
     return scores.shown(score, scores.format_of(context.get("user")))
 
 

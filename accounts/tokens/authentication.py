@@ -1,4 +1,4 @@
-"""Who asks the API, and what their token may do. A view says which scopes it needs: `read_scope`, `write_scope`."""
+"""API authentication and scopes. Views declare `read_scope` and `write_scope`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TokenAuthentication(BaseAuthentication):
             return None
         token = find_token(key)
         if token is None:
-            raise AuthenticationFailed(_("This token is unknown, revoked or expired."))
+            raise AuthenticationFailed(_("Invalid token: unknown, revoked or expired. Create a new one."))
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -65,7 +65,7 @@ class HasScope(BasePermission):
         if ASKS_ABOUT_LIST & request.query_params.keys():
             needed.add("read:list")
         if missing := sorted(needed - {""} - set(request.auth.scopes)):
-            self.message = _("This token needs the scope %(scope)s.") % {"scope": missing[0]}
+            self.message = _("Token lacks the scope %(scope)s.") % {"scope": missing[0]}
             return False
         return True
 

@@ -19,7 +19,7 @@ MOST = 50  # tokens of a member
 def issue_token(
     user: User, name: str, scopes: Collection[str], expires_at: datetime | None = None
 ) -> tuple[AccessToken, str]:
-    """A new token and its key, which nobody can be told again."""
+    """Return a new token and its key, which is not stored."""
     key = PREFIX + secrets.token_urlsafe(32)
     wanted = [scope for scope in known_scopes() if scope in scopes]
     token = AccessToken.objects.create(

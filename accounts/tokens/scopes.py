@@ -1,4 +1,4 @@
-"""What tokens may be allowed to do: each subject registers the scopes that its endpoints ask for."""
+"""Registry of token scopes, filled by the subjects that need them."""
 
 from __future__ import annotations
 

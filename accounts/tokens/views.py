@@ -1,4 +1,4 @@
-"""/settings/tokens/: a member's access tokens."""
+"""/settings/tokens/: manage access tokens."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from accounts.tokens.issuing import MOST, issue_token
 from accounts.tokens.scopes import scope_choices, scopes
 from anirec.lib.text import validate_text
 
-DAYS = {"30": _("30 days"), "90": _("90 days"), "365": _("One year"), "": _("Never")}
+DAYS = {"30": _("30 days"), "90": _("90 days"), "365": _("1 year"), "": _("Never")}
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(label=_("What is it for?"), max_length=NAME_LENGTH, validators=[validate_text])
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, validators=[validate_text])
     scopes = forms.MultipleChoiceField(
-        label=_("What it may do"), choices=scope_choices, widget=forms.CheckboxSelectMultiple
+        label=_("Permissions"), choices=scope_choices, widget=forms.CheckboxSelectMultiple
     )
-    days = forms.ChoiceField(label=_("It ends after"), choices=list(DAYS.items()), required=False, initial="90")
+    days = forms.ChoiceField(label=_("Expires after"), choices=list(DAYS.items()), required=False, initial="90")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,11 +39,11 @@ class TokenForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if AccessToken.objects.filter(user=self.user).count() >= MOST:
-            raise forms.ValidationError(gettext("You have %(n)d tokens: revoke one first.") % {"n": MOST})
+            raise forms.ValidationError(gettext("You can have up to %(n)d tokens. Revoke one first.") % {"n": MOST})
         return self.cleaned_data
 
     def save(self) -> str:
-        """The new token's key."""
+        """Create a token and return its key."""
         days = self.cleaned_data["days"]
         ends = timezone.now() + timedelta(days=int(days)) if days else None
         return issue_token(self.user, self.cleaned_data["name"], self.cleaned_data["scopes"], ends)[1]
@@ -70,5 +70,5 @@ def tokens(request: MemberRequest) -> HttpResponse:
 @login_required
 def revoke(request: MemberRequest, pk: int) -> HttpResponse:
     get_object_or_404(AccessToken, pk=pk, user=request.user).delete()
-    messages.success(request, gettext("The token no longer works."))
+    messages.success(request, gettext("Token revoked."))
     return redirect("accounts:tokens")

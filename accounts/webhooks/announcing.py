@@ -1,4 +1,4 @@
-"""Which events webhooks can be sent for, and queuing a message for each webhook that asked for it."""
+"""List the webhook events, and queue a message for each subscribed webhook."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 
 @extend_schema_view(get=extend_schema(operation_id="my_webhooks"))
 class MyWebhooks(ForMembers, ListAPIView[Webhook]):
-    """My webhooks."""
+    """List my webhooks."""
 
     read_scope = write_scope = "webhooks"
     serializer_class = WebhookSerializer
@@ -70,7 +70,7 @@ class MyWebhooks(ForMembers, ListAPIView[Webhook]):
         operation_id="my_webhook_create", request=WantedWebhookSerializer, responses={201: NewWebhookSerializer}
     )
     def post(self, request: Request) -> Response:
-        """Have messages sent to an address. The secret that they are signed with is in this answer and no other."""
+        """Create a webhook. The signing secret is only returned in this response."""
         wanted = WantedWebhookSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         webhook = registration.register_webhook(member_of(request), **wanted.validated_data)
@@ -82,12 +82,12 @@ class MyWebhook(ForMembers, APIView):
 
     @extend_schema(operation_id="my_webhook", responses=WebhookSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """One webhook."""
+        """Get a webhook."""
         return Response(WebhookSerializer(_webhook(request, pk)).data)
 
     @extend_schema(operation_id="my_webhook_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """Send nothing there any more; what was on its way is dropped."""
+        """Delete a webhook and its queued deliveries."""
         _webhook(request, pk).delete()
         return Response(status=204)
 
@@ -97,7 +97,7 @@ class TestWebhook(ForMembers, APIView):
 
     @extend_schema(operation_id="my_webhook_test", request=None, responses={202: DeliverySerializer})
     def post(self, request: Request, pk: int) -> Response:
-        """Send a message of the type `test`, once."""
+        """Send a `test` event, once."""
         return Response(DeliverySerializer(announcing.send_test(_webhook(request, pk))).data, status=202)
 
 
@@ -106,7 +106,7 @@ class EnableWebhook(ForMembers, APIView):
 
     @extend_schema(operation_id="my_webhook_enable", request=None, responses=WebhookSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Switch a webhook on again that was disabled because nothing arrived."""
+        """Enable a webhook that was disabled after failed deliveries."""
         webhook = _webhook(request, pk)
         registration.enable_webhook(webhook)
         return Response(WebhookSerializer(webhook).data)
@@ -114,7 +114,7 @@ class EnableWebhook(ForMembers, APIView):
 
 @extend_schema_view(get=extend_schema(operation_id="my_webhook_deliveries"))
 class Deliveries(ForMembers, ListAPIView[Delivery]):
-    """What was sent in the last 30 days, the last one first."""
+    """List deliveries of the last 30 days, newest first."""
 
     read_scope = "webhooks"
     serializer_class = DeliverySerializer

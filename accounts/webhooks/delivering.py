@@ -1,4 +1,4 @@
-"""Webhooks: who is told what, and what becomes of each message."""
+"""Deliver webhook messages and record the results."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _take(delivery_id: int) -> Delivery | None:
             return None
         if delivery.webhook.disabled_at and delivery.event != TEST:
             delivery.state, delivery.next_try_at = Delivery.State.FAILED, None
-            delivery.remark = gettext("The webhook is disabled.")
+            delivery.remark = gettext("The webhook is disabled. Enable it first.")
             delivery.save()
             return None
         delivery.n_tries += 1
@@ -102,9 +102,9 @@ def _count_failure(webhook: Webhook, delivery: Delivery) -> None:
 
 def _tell_owner(webhook: Webhook) -> None:
     with translation.override(webhook.user.language or None):
-        subject = gettext("A webhook of yours is disabled")
+        subject = gettext("Webhook disabled")
         text = gettext(
-            "Messages to %(url)s did not arrive for a day, several times in a row, so no more are sent. "
-            "You can switch it on again under Settings, Webhooks."
+            "Delivery to %(url)s failed repeatedly, so this webhook was disabled. "
+            "Enable it again under Settings, Webhooks."
         )
         send_mail(subject, text % {"url": webhook.url}, None, [webhook.user.email], fail_silently=True)

@@ -1,4 +1,4 @@
-"""Registering a webhook, and enabling it again."""
+"""Register and re-enable webhooks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def register_webhook(user: User, url: str, events: Collection[str]) -> Webhook:
     except WebhookError as error:
         raise ValidationError({"url": str(error)}) from error
     if Webhook.objects.filter(user=user).count() >= MOST:
-        raise ValidationError({"url": gettext("%(n)d webhooks are the most: delete one first.") % {"n": MOST}})
+        raise ValidationError({"url": gettext("You can have up to %(n)d webhooks. Delete one first.") % {"n": MOST}})
     wanted = [event for event in known_events() if event in events]
     webhook = Webhook(user=user, url=url, events=wanted, secret=new_secret())
     webhook.clean_fields()

@@ -1,7 +1,7 @@
-"""Posts a message to an address of a member's choice: signed, and never to a machine of our own network.
+"""Send signed requests to member-supplied URLs, but never into our own network.
 
-The name is looked up once, every address that it has is checked, and the connection goes to a checked one, so a name that
-changes meanwhile changes nothing. Redirects are not followed, and nothing of the answer is read but its status.
+The host is resolved once, every address is checked, and the connection uses a checked one, so DNS rebinding has no
+effect. Redirects are not followed, and only the status of the response is read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class WebhookError(Exception):
-    """Says why a message could not be delivered, or may not be sent to an address."""
+    """Delivery failed, or the URL is not allowed."""
 
 
 def new_secret() -> str:
@@ -35,14 +35,14 @@ def new_secret() -> str:
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """As Standard Webhooks has it, version 1: an HMAC of id, time and body, so that none of them can be another's."""
+    """Sign as in Standard Webhooks v1: an HMAC of id, timestamp and body."""
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status of the answer. Raises WebhookError."""
+    """Return the response status. Raises WebhookError."""
     parts = checked_url(url)
     address = _addresses(parts)[0]
     connection = _connection(parts, address)
@@ -65,14 +65,14 @@ def checked_url(url: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018  (raises for what is no port)
     except ValueError as error:
-        raise WebhookError(_("This is no address: %(why)s.") % {"why": error}) from error
+        raise WebhookError(_("Invalid URL: %(why)s.") % {"why": error}) from error
     schemes = {"https", "http"} if settings.WEBHOOKS_ALLOW_PRIVATE else {"https"}
     if parts.scheme not in schemes or not parts.hostname:
-        raise WebhookError(_("An address starts with https:// and a name."))
+        raise WebhookError(_("The URL must start with https:// and a host name."))
     if "@" in parts.netloc or parts.fragment:
-        raise WebhookError(_("An address has neither a password nor a # in it."))
+        raise WebhookError(_("The URL can’t contain a password or #."))
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise WebhookError(_("An address is written in ASCII, without spaces."))
+        raise WebhookError(_("The URL can only contain ASCII characters, without spaces."))
     return parts
 
 
@@ -81,10 +81,10 @@ def _addresses(parts: SplitResult) -> list[str]:
     try:
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise WebhookError(_("The name %(name)s is not found.") % {"name": parts.hostname}) from error
+        raise WebhookError(_("Host not found: %(name)s.") % {"name": parts.hostname}) from error
     addresses = [str(entry[4][0]) for entry in found]
     if not settings.WEBHOOKS_ALLOW_PRIVATE and not all(is_public(address) for address in addresses):
-        raise WebhookError(_("The name %(name)s stands for an address that is not public.") % {"name": parts.hostname})
+        raise WebhookError(_("The host %(name)s isn’t public. Use a public address.") % {"name": parts.hostname})
     return addresses
 
 

@@ -26,14 +26,12 @@ SHOWN = 10  # deliveries of a webhook
 
 class WebhookForm(forms.Form):
     url = forms.CharField(
-        label=_("Address"), max_length=URL_LENGTH, widget=forms.URLInput(attrs={"placeholder": "https://"})
+        label=_("URL"), max_length=URL_LENGTH, widget=forms.URLInput(attrs={"placeholder": "https://"})
     )
-    events = forms.MultipleChoiceField(
-        label=_("What it is told"), choices=event_choices, widget=forms.CheckboxSelectMultiple
-    )
+    events = forms.MultipleChoiceField(label=_("Events"), choices=event_choices, widget=forms.CheckboxSelectMultiple)
 
     def save(self, user: User) -> Webhook | None:
-        """None, with the errors on the form, when it cannot be."""
+        """Save; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:
@@ -73,11 +71,11 @@ def act(request: MemberRequest, pk: int) -> HttpResponse:
     action = request.POST.get("action")
     if action == "test":
         announcing.send_test(webhook)
-        messages.success(request, gettext("A test is on its way. Load this page again to see what became of it."))
+        messages.success(request, gettext("Test queued. Reload this page to see the result."))
     elif action == "enable":
         registration.enable_webhook(webhook)
-        messages.success(request, gettext("The webhook is on again."))
+        messages.success(request, gettext("Webhook enabled."))
     elif action == "delete":
         webhook.delete()
-        messages.success(request, gettext("The webhook is deleted."))
+        messages.success(request, gettext("Webhook deleted."))
     return redirect("accounts:webhooks")

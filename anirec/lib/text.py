@@ -28,7 +28,7 @@ def is_text(value: Any) -> TypeGuard[str]:
 def require_text(value: str, field: str | None = None) -> None:
     """Raise Django's ValidationError, of `field` where one is named, for what cannot be stored as text."""
     if not is_text(value):
-        message = _("Remove the control characters from the text.")
+        message = _("Your text contains control characters. Remove them and retry.")
         raise ValidationError({field: message} if field else message)
 
 

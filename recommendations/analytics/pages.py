@@ -78,7 +78,7 @@ def overview(period: Period) -> tuple[list[KeyNumber], list[Panel]]:
             "rates",
             _("What came of what was shown"),
             _("Shares of the titles shown on each day that were opened, and put on the list within a week."),
-            (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Put on the list"), SHARE), Column(_("Shown"))),
+            (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Added to list"), SHARE), Column(_("Shown"))),
             [(day, *_two_rates(shown.get(day)), shown.get(day, {}).get("shown", 0)) for day in period.days],
             no_events(),
             drawn=2,
@@ -107,7 +107,7 @@ def _half(
         (_("New members"), COUNT, joined),
         (_("Titles shown"), COUNT, came["shown"]),
         (_("Opened"), SHARE, rate(came["clicked"], came["shown"])),
-        (_("Put on the list"), SHARE, rate(came["added"], came["of_members"])),
+        (_("Added to list"), SHARE, rate(came["added"], came["of_members"])),
         (_("Error of predicted scores (RMSE)"), NUMBER, root(wrong["squared"], wrong["n"])),
         (_("Pages, 95 % within"), TIME, took[kinds.PAGE.value,].quantile(0.95)),
         (_("API, 95 % within"), TIME, took[kinds.API.value,].quantile(0.95)),
@@ -156,7 +156,7 @@ def recommendations(period: Period, narrowed: Narrowed) -> list[Panel]:
         "days",
         _("Day by day"),
         _("Shares of the titles shown on each day that were opened, and put on the list within a week. The last seven days may still grow."),
-        (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Put on the list"), SHARE), Column(_("Shown"))),
+        (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Added to list"), SHARE), Column(_("Shown"))),
         [(day, *_two_rates(by_day.get(day)), by_day.get(day, {}).get("shown", 0)) for day in period.days],
         no_events(),
         drawn=2,
@@ -171,7 +171,7 @@ def _rates(name: str, title: str, rows: list[dict[str, Any]], by: str, names: Ma
         Column(_("at least"), SHARE),
         Column(_("at most"), SHARE),
     ]
-    heads += [Column(_("Put on the list"), SHARE), Column(_("at least"), SHARE), Column(_("at most"), SHARE)]
+    heads += [Column(_("Added to list"), SHARE), Column(_("at least"), SHARE), Column(_("at most"), SHARE)]
     heads += [Column(_("Completed"), SHARE), Column(_("Scored 8 or better"), SHARE), Column(_("Not interested"), SHARE)]
     heads += [Column(_("Shown")), Column(_("Shown to members"))]
     found = [(names.get(row[by], str(row[by])), *_line(row)) for row in sorted(rows, key=lambda row: -row["shown"])]

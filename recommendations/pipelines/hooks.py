@@ -5,4 +5,4 @@ from accounts.tokens.scopes import register_scope
 from recommendations.pipelines import tasks  # noqa: F401  (receives changes of lists)
 
 register_scope("read:recommendations", _("Read my recommendations, moods and taste profile"))
-register_event(Event("recommendations.updated", _("New recommendations are there for me"), coalesces=True))
+register_event(Event("recommendations.updated", _("I get new recommendations"), coalesces=True))

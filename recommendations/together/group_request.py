@@ -52,7 +52,7 @@ def asked_group(query: QueryDict, viewer: User) -> AskedGroup:
     error = ""
     if unknown:
         listed = ", ".join(f"“{name[:150]}”" for name in unknown)
-        error = gettext("There is nobody here by this name: %(names)s.") % {"names": listed}
+        error = gettext("No member found: %(names)s. Check the spelling.") % {"names": listed}
     elif len(others) > MOST_OTHERS:
         error = _too_many()
     elif how not in WAYS:

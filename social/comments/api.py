@@ -40,7 +40,7 @@ class WrittenCommentSerializer(serializers.Serializer[Any]):
 
 
 class Comments(ABC, ListAPIView[Comment]):
-    """What members say to something, the first first."""
+    """List comments, oldest first."""
 
     read_scope, write_scope = "read:social", "write:social"
     serializer_class = CommentSerializer
@@ -48,7 +48,7 @@ class Comments(ABC, ListAPIView[Comment]):
 
     @abstractmethod
     def about(self) -> Activity | Review:
-        """What they are said to, if the one who asks may see it."""
+        """Return the object commented on, if the viewer can see it."""
 
     def get_queryset(self) -> QuerySet[Comment]:
         if getattr(self, "swagger_fake_view", False):
@@ -80,7 +80,7 @@ class OneComment(ForMembers, APIView):
 
     @extend_schema(operation_id="comment_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """Delete what I said, or what was said to what is mine."""
+        """Delete my comment, or a comment on my activity or review."""
         shown = comments_visible_to(request.user).select_related("activity", "review")
         comment = get_object_or_404(shown, pk=pk)
         if not comments.may_delete(comment, member_of(request)):

@@ -18,7 +18,7 @@ class CommentForm(forms.Form):
     )
 
     def save(self, author: User, about: Activity | Review) -> Comment | None:
-        """None, with the errors on the form, when it cannot be."""
+        """Save; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:

@@ -29,7 +29,7 @@ register(Section("comments", export_comments, restore_comments, undo_comments))
 register_kind(
     Kind(
         "comment",
-        _("Somebody comments on what I did or wrote"),
+        _("Comments on my activity and reviews"),
         _("New comment: %(who)s"),
         url=lambda notification: notification.comment.get_absolute_url(),
         thread=comment_thread,
@@ -40,8 +40,8 @@ register_kind(
 register_kind(
     Kind(
         "like",
-        _("Somebody likes what I did"),
-        _("Likes what you did: %(who)s"),
+        _("Likes on my activity"),
+        _("New like: %(who)s"),
         url=lambda notification: notification.like.activity.get_absolute_url(),
         thread=lambda notification: f"activity:{notification.like.activity_id}",
         related=("like__activity",),

@@ -28,12 +28,12 @@ def delete_comment(request: MemberRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=403)
     about = comment.about
     comments.delete_comment(comment)
-    messages.success(request, gettext("The comment is deleted."))
+    messages.success(request, gettext("Comment deleted."))
     return redirect(about.get_absolute_url())
 
 
 def comment_context(request: PageRequest, about: Activity | Review) -> dict[str, object]:
-    """What `social/comments/_comments.html` shows."""
+    """Return the context of `social/comments/_comments.html`."""
     page = Paginator(comments_on(about, request.user), PAGE).get_page(request.GET.get("page"))
     kind = "activity" if isinstance(about, Activity) else "review"
     return {"about": about, "page": page, "comment_form": CommentForm(), "comment_url": f"social:comment_on_{kind}"}

@@ -22,7 +22,7 @@ def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
     comment.clean_fields(exclude={"author", "activity", "review"})
     require_text(comment.text, "text")
     if len(comment.text) > LONGEST_COMMENT:  # a TextField's max_length binds forms only
-        message = gettext("A comment has at most %(n)d characters; this one has %(given)d.")
+        message = gettext("Comments can be up to %(n)d characters (this one has %(given)d).")
         raise ValidationError({"text": message % {"n": LONGEST_COMMENT, "given": len(comment.text)}})
     with transaction.atomic():
         comment.save()
@@ -31,7 +31,7 @@ def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
 
 
 def may_delete(comment: Comment, member: User) -> bool:
-    """Who wrote it, and whose thing it is about."""
+    """Return whether the member wrote the comment or owns its target."""
     return member.pk in (comment.author_id, comment.about.owner.pk)
 
 
@@ -42,7 +42,7 @@ def delete_comment(comment: Comment) -> None:
 def like(member: User, activity: Activity, is_liked: bool) -> None:
     """Like, or no longer like, what somebody else did."""
     if activity.actor_id == member.pk:
-        raise ValidationError(gettext("Others say whether they like it."))
+        raise ValidationError(gettext("You can’t like your own activity."))
     if is_liked:
         with transaction.atomic():
             new, is_new = Like.objects.get_or_create(activity=activity, member=member)

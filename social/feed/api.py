@@ -1,4 +1,4 @@
-"""/api/v1/my/feed/, /activities/, /comments/, /my/notifications/: reads by `social.feed.queries`, writes by `social.comments.writing`."""
+"""/api/v1/my/feed/, /activities/, /comments/ and /my/notifications/."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MANY = 60  # items of an activity that is asked for alone
 
 
 class ItemSerializer(serializers.Serializer[ActivityItem]):
-    """A title, or a member who is followed."""
+    """A title, or a followed member."""
 
     title = serializers.SerializerMethodField()
     status = serializers.ChoiceField(choices=EntryStatus.choices, source="entry.status", default=None, allow_null=True)
@@ -69,7 +69,7 @@ class MyFeed(ForMembers, APIView):
 
     @extend_schema(operation_id="my_feed", parameters=[FeedQuery], responses=FeedSerializer)
     def get(self, request: Request) -> Response:
-        """What those whom I follow did, the last first."""
+        """List the activity of people I follow, newest first."""
         page = feed_page(member_of(request), FeedQuery.of(request).get("cursor", ""))
         address = replace_query_param(request.build_absolute_uri(), "cursor", page.next) if page.next else None
         return Response(FeedSerializer({"next": address, "results": page.news}).data)
@@ -80,7 +80,7 @@ class OneActivity(APIView):
 
     @extend_schema(operation_id="activity", responses=NewsSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """One activity, with more of its items."""
+        """Get one activity with all its items."""
         (news,) = tell([_activity(request, pk)], request.user, MANY)
         return Response(NewsSerializer(news).data)
 
@@ -90,13 +90,13 @@ class LikeActivity(ForMembers, APIView):
 
     @extend_schema(operation_id="like_put", request=None, responses={204: None})
     def put(self, request: Request, pk: int) -> Response:
-        """Like what somebody else did."""
+        """Like an activity."""
         comments.like(member_of(request), _activity(request, pk), True)
         return Response(status=204)
 
     @extend_schema(operation_id="like_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """No longer like it."""
+        """Unlike an activity."""
         comments.like(member_of(request), _activity(request, pk), False)
         return Response(status=204)
 

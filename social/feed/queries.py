@@ -1,4 +1,4 @@
-"""What feeds, and the page of one activity, read."""
+"""Queries for feeds and for the page of one activity."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def feed_page(member: User, start: str = "") -> FeedPage:
 
 
 def _candidates(actors: list[int], place: Place | None = None) -> QuerySet[Activity]:
-    """What these members did, the last first; whether somebody may see it is not asked yet."""
+    """Return the members' activities, newest first, before the visibility check."""
     theirs = RawSQL("actor_id = ANY(%s)", [actors], output_field=BooleanField())  # a thousand in one value
     found = Activity.objects.filter(theirs).select_related("actor").only(*SHOWN).order_by("-at", "-pk")
     if place is None:

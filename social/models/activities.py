@@ -1,4 +1,4 @@
-"""What members did, as feeds tell it, and what others say to it."""
+"""Activities of members in feeds, with likes and comments."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Activity(models.Model):
     who may is decided when it is read, from its items as they are then."""
 
     class Kind(models.TextChoices):
-        ADDED = "added", _("Put on the list")
+        ADDED = "added", _("Added to list")
         COMPLETED = "completed", _("Completed")
         SCORED = "scored", _("Scored")
-        IMPORTED = "imported", _("Brought from elsewhere")
+        IMPORTED = "imported", _("Imported")
         REVIEWED = "reviewed", _("Reviewed")
         FOLLOWED = "followed", _("Followed")
 
@@ -87,7 +87,7 @@ class Like(models.Model):
 
 
 class Comment(models.Model):
-    """What somebody says to an activity or a review. Written only through `social.comments.writing`."""
+    """A comment on an activity or a review. Written by `social.comments.writing`."""
 
     author = models.ForeignKey(User, models.CASCADE, related_name="comments")
     activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="comments")

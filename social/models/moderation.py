@@ -1,4 +1,4 @@
-"""What members report, and what staff decided about it."""
+"""Reports by members, and moderation decisions."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Report(models.Model):
     """Somebody says that something should not be there. Written only through `social.moderation.deciding`."""
 
     class Reason(models.TextChoices):
-        SPOILER = "spoiler", _("It gives away what happens, unmarked")
-        ABUSE = "abuse", _("It attacks somebody")
-        OFF_TOPIC = "off_topic", _("It is not about the title")
-        SPAM = "spam", _("It advertises something")
-        OTHER = "other", _("Something else")
+        SPOILER = "spoiler", _("Unmarked spoilers")
+        ABUSE = "abuse", _("Harassment or abuse")
+        OFF_TOPIC = "off_topic", _("Off topic")
+        SPAM = "spam", _("Spam or advertising")
+        OTHER = "other", _("Other")
 
     review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="reports")
     comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="reports")
@@ -85,12 +85,12 @@ class Decision(models.Model):
     members who are deleted. What is taken back is another decision."""
 
     class Act(models.TextChoices):
-        LEAVE = "leave", _("Leave it as it is")
-        TAKE_DOWN = "take_down", _("Take it down")
-        PUT_BACK = "put_back", _("Put it back")
-        WARN = "warn", _("Warn the member")
-        SUSPEND = "suspend", _("Suspend the member")
-        REINSTATE = "reinstate", _("Let the member in again")
+        LEAVE = "leave", _("No action")
+        TAKE_DOWN = "take_down", _("Remove")
+        PUT_BACK = "put_back", _("Restore")
+        WARN = "warn", _("Warn member")
+        SUSPEND = "suspend", _("Suspend member")
+        REINSTATE = "reinstate", _("Lift suspension")
 
     staff = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     member = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", help_text="Whose thing it is.")

@@ -55,7 +55,7 @@ class NotificationChoice(models.Model):
     class Channel(models.TextChoices):
         SITE = "site", _("On the site")
         EMAIL = "email", _("On the site and by e-mail")
-        OFF = "off", _("Not at all")
+        OFF = "off", _("Off")
 
     member = models.ForeignKey(User, models.CASCADE, related_name="notification_choices")
     kind = models.CharField(max_length=12)

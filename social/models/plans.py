@@ -1,4 +1,4 @@
-"""What a few members mean to watch together. Written only through `social.plans.planning`; read through `social.visibility`."""
+"""A watch plan of a few members. Written by `social.plans.planning`, read via `social.visibility`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class WatchPlan(models.Model):
     owner = models.ForeignKey(User, models.CASCADE, related_name="own_plans")
     name = models.CharField(_("Name"), max_length=80)
     note = models.CharField(_("Note"), max_length=500, blank=True)
-    starts_at = models.DateTimeField(_("When"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("Date"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -30,7 +30,7 @@ class PlanMember(models.Model):
 
     class State(models.TextChoices):
         INVITED = "invited", _("Invited")
-        ACCEPTED = "accepted", _("Takes part")
+        ACCEPTED = "accepted", _("Taking part")
         DECLINED = "declined", _("Declined")
 
     plan = models.ForeignKey(WatchPlan, models.CASCADE, related_name="members")

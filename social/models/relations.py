@@ -1,4 +1,4 @@
-"""How two members stand to each other. Written only through `social.people.relations`; read through `social.visibility`."""
+"""Relations between two members. Written by `social.people.relations`, read via `social.visibility`."""
 
 from django.db import models
 

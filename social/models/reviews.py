@@ -12,12 +12,12 @@ LONGEST, SHORTEST = 20_000, 80
 
 
 class Review(models.Model):
-    """What a member wrote about a title. Written only through `social.reviews.writing`. The score is that of their list."""
+    """A member's review of a title. Written by `social.reviews.writing`. The score is on their list."""
 
     author = models.ForeignKey(User, models.CASCADE, related_name="reviews")
     title = models.ForeignKey(Title, models.CASCADE, related_name="reviews")
     text = models.TextField(max_length=LONGEST, validators=[MinLengthValidator(SHORTEST)], help_text="Markdown.")
-    has_spoilers = models.BooleanField(_("gives away what happens"), default=False)
+    has_spoilers = models.BooleanField(_("contains spoilers"), default=False)
     is_removed = models.BooleanField(default=False, help_text="Taken down: only the author sees it.")
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""A title that one member recommends to another. Written only through `social.tips.recommending`; read through `social.visibility`."""
+"""A recommendation between members. Written by `social.tips.recommending`, read via `social.visibility`."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class ReportEndpoint(ForMembers, APIView):
 
 
 def report_endpoint(kind: str, description: str, scope: str = "write:social", name: str = "") -> type[ReportEndpoint]:
-    """The endpoint that reports a `kind`. description: for the API's schema. name: of the operation, if not the kind's."""
+    """Build the endpoint that reports a `kind`. description, name: for the API schema."""
     view = type(f"Report{kind.title()}", (ReportEndpoint,), {"kind": kind, "write_scope": scope})
     documented = extend_schema(
         operation_id=f"{name or kind}_report",

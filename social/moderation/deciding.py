@@ -33,7 +33,7 @@ class Case:
 def report(reporter: User, target: Target, reason: str, remark: str = "") -> Report:
     """Reported again, the report says what was said last, and is open again."""
     if author_of(target) == reporter:
-        raise ValidationError(gettext("What is your own you can change yourself."))
+        raise ValidationError(gettext("You can’t report your own content. Edit or delete it instead."))
     said = Report(reporter=reporter, reason=reason, remark=remark, **{kind_of(target): target})
     said.clean_fields(exclude=["reporter", *TARGETS])
     require_text(remark, "remark")
@@ -46,9 +46,9 @@ def decide(staff: User, target: Target, act: str, reason: str) -> Decision:
     """Do it, write it down, settle every report of it, and tell the author why; all or nothing."""
     kind, author = kind_of(target), author_of(target)
     if act not in targets()[kind].acts:
-        raise ValidationError(gettext("That cannot be done with it."))
+        raise ValidationError(gettext("Action not available here. Choose another one."))
     if act == Act.SUSPEND and author.is_staff:
-        raise ValidationError(gettext("Staff are not suspended here: take their rights first."))
+        raise ValidationError(gettext("Staff accounts can’t be suspended. Remove their staff rights first."))
     thing = {} if kind == "member" else {kind: target}
     with transaction.atomic():
         made = Decision(staff=staff, member=author, act=act, reason=reason, what=f"{kind} {target.pk}", **thing)

@@ -7,14 +7,14 @@ from social.models import Decision, Report
 
 
 class ReportForm(forms.Form):
-    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=Report.Reason)
+    reason = forms.ChoiceField(label=_("Reason"), choices=Report.Reason)
     remark = forms.CharField(
-        label=_("Anything to add?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Details (optional)"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
 class DecisionForm(forms.Form):
     """`social.moderation.deciding` decides what can be done with what."""
 
-    act = forms.ChoiceField(label=_("What to do"), choices=Decision.Act)
-    reason = forms.CharField(label=_("Why (the member reads it)"), max_length=500)
+    act = forms.ChoiceField(label=_("Action"), choices=Decision.Act)
+    reason = forms.CharField(label=_("Reason (shown to the member)"), max_length=500)

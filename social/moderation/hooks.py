@@ -9,11 +9,11 @@ from social.moderation.targets import Act
 from social.notifications.kinds import Channel, Kind, register_kind
 
 DECIDED: dict[str, Promise] = {
-    Act.TAKE_DOWN: _("Staff have taken down something of yours"),
-    Act.PUT_BACK: _("Staff have put back something of yours"),
-    Act.WARN: _("Staff warn you"),
-    Act.SUSPEND: _("Staff have suspended your account"),
-    Act.REINSTATE: _("Staff have let you in again"),
+    Act.TAKE_DOWN: _("Your content was removed"),
+    Act.PUT_BACK: _("Your content was restored"),
+    Act.WARN: _("You received a warning"),
+    Act.SUSPEND: _("Your account was suspended"),
+    Act.REINSTATE: _("Your suspension was lifted"),
 }
 
 
@@ -26,8 +26,8 @@ def decision_details(notification: Notification) -> dict[str, Any]:
 register_kind(
     Kind(
         "moderation",
-        _("Staff decide about what I wrote"),
-        _("%(act)s. Why: %(reason)s"),
+        _("Moderation decisions about me"),
+        _("%(act)s. Reason: %(reason)s"),
         url=lambda notification: reverse("social:notifications"),
         thread=lambda notification: f"decision:{notification.decision_id}",
         related=("decision",),

@@ -1,4 +1,4 @@
-"""What members can report: each subject registers its own, with who may report it and what staff can do about it."""
+"""Registry of reportable objects, with the moderation actions for each."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def report(request: MemberRequest, kind: str, **named: Any) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, gettext("Thank you. Somebody will look at it."))
+            messages.success(request, gettext("Thanks for your report. Our team will review it."))
             return redirect(author_of(target))
     context = {"form": form, "author": author_of(target), "kind": kind}
     return render(request, "social/moderation/report.html", context, status=422 if request.method == "POST" else 200)
@@ -82,7 +82,7 @@ def decide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         if not form.is_valid():
             raise ValidationError([error for errors in form.errors.values() for error in errors])
         moderation.decide(cast(User, request.user), target, **form.cleaned_data)
-        messages.success(request, gettext("Decided, and written down."))
+        messages.success(request, gettext("Decision saved."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return back_to(request, "social:moderation")

@@ -21,7 +21,7 @@ from social.notifications.queries import NotificationGroup, channels_of, groups_
 
 
 class ChoicesSerializer(serializers.Serializer[Any]):
-    """A kind of notification, and how it is told."""
+    """A kind of notification and its channel."""
 
     def get_fields(self) -> dict[str, Any]:
         return {
@@ -35,7 +35,7 @@ class MyChoices(ForMembers, APIView):
 
     @extend_schema(operation_id="my_notification_choices", responses=ChoicesSerializer)
     def get(self, request: Request) -> Response:
-        """What I am told, and how."""
+        """Get my notification settings."""
         return Response(channels_of(member_of(request)))
 
     @extend_schema(
@@ -44,7 +44,7 @@ class MyChoices(ForMembers, APIView):
         responses=ChoicesSerializer,
     )
     def patch(self, request: Request) -> Response:
-        """Change what is given."""
+        """Update the given fields."""
         given = ChoicesSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         choose_channels(member_of(request), given.validated_data)
@@ -61,7 +61,7 @@ class NotificationSerializer(serializers.Serializer[NotificationGroup]):
 
 
 class MyNotifications(ForMembers, ListAPIView[Any]):
-    """What I am told, the last first; what belongs together is one."""
+    """List my notifications, newest first. Related ones are grouped."""
 
     read_scope, write_scope = "read:social", "write:social"
     serializer_class = NotificationSerializer  # type: ignore[assignment]
@@ -81,7 +81,7 @@ class MyNotifications(ForMembers, ListAPIView[Any]):
 
     @extend_schema(operation_id="my_notifications_read", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        """All of them are read."""
+        """Mark all notifications as read."""
         mark_read(member_of(request))
         return Response(status=204)
 

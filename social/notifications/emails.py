@@ -23,7 +23,7 @@ SALT, MOST = "letters", 30
 
 
 def send_letter(recipient_id: int, kind: str) -> None:
-    """What waits is marked in the transaction in which it is sent: run twice, it is sent once."""
+    """Send waiting e-mails, marked in the same transaction, so that a second run sends nothing."""
     with transaction.atomic():
         member = User.objects.select_for_update().filter(pk=recipient_id).first()
         if member is None:

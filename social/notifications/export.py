@@ -18,7 +18,7 @@ def export_choices(user: User) -> list[dict[str, str]]:
 
 
 def restore_choices(user: User, items: list[Any]) -> list[dict[str, str]]:
-    """What was chosen before."""
+    """Restore exported settings. Return the previous ones, for undo."""
     before = export_choices(user)
     chosen = {item.get("kind"): item.get("channel") for item in items if isinstance(item, dict)}
     choose_channels(user, {k: c for k, c in chosen.items() if k in kinds() and c in Channel.values})

@@ -1,4 +1,4 @@
-"""The kinds of notifications: each subject registers its own, with the sentence and the link that it is shown as."""
+"""Registry of notification kinds, each with its sentence and link."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def no_thread(_notification: Notification) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """name: as it is stored. label: for the settings. sentence: holds `%(who)s`, or what `details` gives.
+    """A kind of notification. label: for the settings. sentence: with `%(who)s` or the values of `details`.
 
     url: where what happened is seen. thread: notifications of one kind and thread are grouped by day. related: what is
     read with the notification. visible: rows of what it is about that the recipient may see, filtered by an OuterRef;

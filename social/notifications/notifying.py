@@ -50,7 +50,7 @@ def choose_channels(member: User, channels: Mapping[str, str]) -> None:
 
 
 def mark_read(member: User) -> None:
-    """All of them, also those that can't be seen any more."""
+    """Mark all notifications as read, including those no longer visible."""
     if Notification.objects.filter(recipient=member, is_read=False).update(is_read=True):
         count_unread(member.pk)
 

@@ -1,4 +1,4 @@
-"""Which notifications a member may read, and how they are grouped on the page and in e-mails."""
+"""Queries for visible notifications, and their grouping on the page and in e-mails."""
 
 from __future__ import annotations
 

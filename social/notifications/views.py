@@ -22,7 +22,7 @@ PAGE = 30
 @require_GET
 @login_required
 def notification_list(request: MemberRequest) -> HttpResponse:
-    """What is shown has been read."""
+    """Show notifications and mark them as read."""
     page = Paginator(queries.groups_of(request.user), PAGE).get_page(request.GET.get("page"))
     told = queries.read_groups(list(page))
     if request.user.unread_notifications:
@@ -45,7 +45,7 @@ def notification_choices(request: MemberRequest) -> HttpResponse:
     form = NotificationForm(request.POST or None, channels=queries.channels_of(request.user))
     if request.method == "POST" and form.is_valid():
         notifying.choose_channels(request.user, form.cleaned_data)
-        messages.success(request, gettext("Your settings are saved."))
+        messages.success(request, gettext("Settings saved."))
         return redirect("social:notification_choices")
     status = 422 if request.method == "POST" else 200
     return render(request, "social/notifications/notification_choices.html", {"form": form}, status=status)

@@ -50,7 +50,7 @@ class MemberSerializer(serializers.Serializer[Any]):
 
 
 class PublicEntrySerializer(EntryWithTitleSerializer):
-    """Without what is for the owner alone: their tags, and who may see the entry."""
+    """An entry without the owner's private fields: tags and visibility."""
 
     class Meta(EntryWithTitleSerializer.Meta):
         fields: tuple[str, ...] = tuple(
@@ -73,7 +73,7 @@ class FollowRequestSerializer(serializers.ModelSerializer[FollowRequest]):
 
 @extend_schema_view(get=extend_schema(operation_id="members", parameters=[DirectoryQuery]))
 class Members(ListAPIView[User]):
-    """Members, those who change their public lists most first."""
+    """List members, most active public lists first."""
 
     read_scope = "read:social"
     serializer_class = MemberInListSerializer
@@ -90,13 +90,13 @@ class Member(APIView):
 
     @extend_schema(operation_id="member", responses=MemberSerializer)
     def get(self, request: Request, username: str) -> Response:
-        """A member, and how I stand to them."""
+        """Get a member and my relation to them."""
         return Response(_stand(queries.visible_member(username, request.user), request))
 
 
 @extend_schema_view(get=extend_schema(operation_id="member_list", parameters=[ListQuery]))
 class MemberList(ListAPIView[ListEntry]):
-    """Of a member's list, what I may see."""
+    """List the entries of a member that I can see."""
 
     read_scope = "read:social"
     serializer_class = PublicEntrySerializer
@@ -112,7 +112,7 @@ class MemberList(ListAPIView[ListEntry]):
 
 
 class Relation(ForMembers, APIView):
-    """Something that stands between me and another member: PUT makes it so, DELETE ends it. Both can be done twice."""
+    """A relation between me and another member: PUT creates it, DELETE ends it. Both are idempotent."""
 
     write_scope = "write:social"
     make: Change
@@ -150,13 +150,13 @@ class Blocking(ForMembers, APIView):
 
     @extend_schema(operation_id="block_put", request=None, responses={204: None})
     def put(self, request: Request, username: str) -> Response:
-        """Neither of us sees the other, and whatever bound us ends."""
+        """Block a member. Follows and requests in both directions end."""
         relations.block(member_of(request), queries.visible_member(username, request.user))
         return Response(status=204)
 
     @extend_schema(operation_id="block_delete", responses={204: None})
     def delete(self, request: Request, username: str) -> Response:
-        """End a block; what it took does not come back."""
+        """Unblock a member. Earlier follows are not restored."""
         blocked = User.objects.filter(blocked_by__blocker=member_of(request), username__iexact=username).first()
         if blocked is not None:
             relations.unblock(member_of(request), blocked)
@@ -165,7 +165,7 @@ class Blocking(ForMembers, APIView):
 
 @extend_schema_view(get=extend_schema(operation_id="follow_requests"))
 class FollowRequests(ForMembers, ListAPIView[FollowRequest]):
-    """Who asks to follow me, the last one first."""
+    """List follow requests, newest first."""
 
     read_scope = "read:social"
     serializer_class = FollowRequestSerializer

@@ -25,7 +25,7 @@ def actor_url(notification: Notification) -> str:
 
 
 def reportable_note(viewer: User, pk: int = 0, username: str = "", title_id: int = 0) -> ListEntry:
-    """The note on a list entry: by the entry's id, or by the member's name and the title's id."""
+    """Return the note on a list entry, by entry id or by member and title."""
     entries = entries_visible_to(viewer).exclude(notes="").select_related("user", "title")
     if pk:
         return get_object_or_404(entries, pk=pk)
@@ -37,7 +37,7 @@ def reportable_member(viewer: User, username: str) -> User:
 
 
 def hide_note(entry: ListEntry, is_removed: bool) -> None:
-    """The note is the member's own: it is not deleted, but hidden from everybody else."""
+    """Hide the note from everyone else instead of deleting it."""
     shown = Visibility.PRIVATE if is_removed else Visibility.PUBLIC
     lists.update_entry(entry.user, entry.title, visibility=shown)
 
@@ -51,14 +51,14 @@ for name in ("follows", "blocks", "mutes", "dismissed", "privacy"):
     register(Section(name, *actions))
 register_privacy_field("list_visibility")
 register_privacy_field("approves_followers")
-register_scope("read:social", _("See what members show me, my feed and my notifications"))
-register_scope("write:social", _("Follow, comment, like, recommend, mute and block for me"))
-register_kind(Kind("follow", _("Somebody follows me"), _("New follower: %(who)s"), url=actor_url))
+register_scope("read:social", _("Read other members’ profiles, my feed and my notifications"))
+register_scope("write:social", _("Follow, comment, like, recommend, mute and block as me"))
+register_kind(Kind("follow", _("New followers"), _("New follower: %(who)s"), url=actor_url))
 register_kind(
     Kind(
         "request",
-        _("Somebody asks to follow me"),
-        _("Would like to follow you: %(who)s"),
+        _("Follow requests"),
+        _("Follow request: %(who)s"),
         url=lambda _notification: reverse("social:followers"),
         related=("request",),
     )
@@ -66,15 +66,15 @@ register_kind(
 register_kind(
     Kind(
         "accepted",
-        _("Somebody accepts my request to follow them"),
-        _("Your request to follow was accepted: %(who)s"),
+        _("Accepted follow requests"),
+        _("Follow request accepted: %(who)s"),
         url=actor_url,
     )
 )
 register_target(
     Reportable(
         "entry",
-        _("Notes on lists"),
+        _("List notes"),
         ListEntry,
         reportable_note,
         related=("entry__user",),

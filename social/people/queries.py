@@ -15,7 +15,7 @@ from anirec.lib.text import is_text
 from social.models import Follow, FollowRequest, Mute
 from social.visibility import entries_visible_to, followed_by, members_visible_to
 
-KINDS = {"": _("Everybody"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("I follow")}
+KINDS = {"": _("Everyone"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("Following")}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "
 
 
 def followers_among(user_id: int, member_ids: Collection[int]) -> list[int]:
-    """Those of these members who follow somebody and want to hear of them."""
+    """Return which of these members follow the user and haven't muted them."""
     following = Follow.objects.filter(followed=user_id, follower__in=member_ids)
     return list(
         following.exclude(follower__in=Mute.objects.filter(muted=user_id).values("muter")).values_list(
@@ -80,13 +80,13 @@ def followers_of(member: User) -> QuerySet[User]:
 
 
 def requests_to(member: User) -> QuerySet[FollowRequest]:
-    """Who asks to follow them, the last first."""
+    """Return received follow requests, newest first."""
     seen = FollowRequest.objects.filter(asked=member, asker__in=members_visible_to(member))
     return seen.select_related("asker").order_by("-created_at", "-pk")
 
 
 def requests_by(member: User) -> QuerySet[FollowRequest]:
-    """Whom they ask to follow, the last first."""
+    """Return sent follow requests, newest first."""
     seen = FollowRequest.objects.filter(asker=member, asked__in=members_visible_to(member))
     return seen.select_related("asked").order_by("-created_at", "-pk")
 

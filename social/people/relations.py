@@ -46,7 +46,7 @@ def decline_request(asked: User, asker: User) -> None:
 
 
 def block(blocker: User, blocked: User) -> None:
-    """Whatever binds the two goes, in both directions; other parts of the site hear of it by `signals.blocked`."""
+    """Block a member and end all relations in both directions. Sends `signals.blocked`."""
     if blocker == blocked:
         return
     with transaction.atomic():
@@ -60,7 +60,7 @@ def block(blocker: User, blocked: User) -> None:
 
 
 def unblock(blocker: User, blocked: User) -> None:
-    """What the block took away does not come back."""
+    """Unblock a member. Earlier relations are not restored."""
     Block.objects.filter(blocker=blocker, blocked=blocked).delete()
 
 

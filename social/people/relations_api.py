@@ -1,4 +1,4 @@
-"""/api/v1/members/<name>/compare/, /my/suggestions/, /my/followers/, /my/blocked/, /my/muted/, and what I am told of."""
+"""/api/v1/members/<name>/compare/, /my/suggestions/, /my/followers/, /my/blocked/ and /my/muted/."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Known(ABC, ForMembers, ListAPIView[User]):
 
     @abstractmethod
     def members(self, member: User) -> QuerySet[User]:
-        """Those who stand so to the member who asks."""
+        """Members with this relation to the viewer."""
 
     def get_queryset(self) -> QuerySet[User]:
         if getattr(self, "swagger_fake_view", False):
@@ -44,7 +44,7 @@ class Known(ABC, ForMembers, ListAPIView[User]):
 
 @extend_schema_view(get=extend_schema(operation_id="my_followers"))
 class MyFollowers(Known):
-    """Who follows me."""
+    """List my followers."""
 
     def members(self, member: User) -> QuerySet[User]:
         return queries.followers_of(member)
@@ -52,7 +52,7 @@ class MyFollowers(Known):
 
 @extend_schema_view(get=extend_schema(operation_id="my_blocked"))
 class MyBlocked(Known):
-    """Whom I have blocked; nobody else is told."""
+    """List the members I block. Only visible to me."""
 
     def members(self, member: User) -> QuerySet[User]:
         return queries.blocked_by(member)
@@ -60,7 +60,7 @@ class MyBlocked(Known):
 
 @extend_schema_view(get=extend_schema(operation_id="my_muted"))
 class MyMuted(Known):
-    """Whom I have muted; nobody else is told."""
+    """List the members I mute. Only visible to me."""
 
     def members(self, member: User) -> QuerySet[User]:
         return queries.muted_members(member)
@@ -71,7 +71,7 @@ class OneFollower(ForMembers, APIView):
 
     @extend_schema(operation_id="my_follower_delete", responses={204: None})
     def delete(self, request: Request, username: str) -> Response:
-        """Somebody follows me no longer; they are not told."""
+        """Remove a follower. No notification is sent."""
         relations.unfollow(queries.visible_member(username, request.user), member_of(request))
         return Response(status=204)
 

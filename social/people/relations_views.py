@@ -42,7 +42,7 @@ def followers(request: MemberRequest) -> HttpResponse:
 @require_GET
 @login_required
 def blocked(request: MemberRequest) -> HttpResponse:
-    """Whom the member blocks is seen here and nowhere else."""
+    """Show the members that the viewer blocks; visible only here."""
     context = {
         "blocked": blocked_by(request.user).order_by("username"),
         "muted": muted_members(request.user).order_by("username"),
@@ -70,13 +70,13 @@ def _remove_follower(member: User, follower: User) -> None:
     relations.unfollow(follower, member)
 
 
-accept = _acting(relations.accept_request, _("%(name)s follows you now."), "social:followers")
+accept = _acting(relations.accept_request, _("%(name)s now follows you."), "social:followers")
 decline = _acting(
-    relations.decline_request, _("The request by %(name)s is declined. They are not told."), "social:followers"
+    relations.decline_request, _("%(name)s’s request declined. They aren’t notified."), "social:followers"
 )
 remove_follower = _acting(_remove_follower, _("%(name)s no longer follows you."), "social:followers")
-take_back = _acting(relations.unfollow, _("You no longer ask to follow %(name)s."), "social:followers")
-block = _acting(relations.block, _("You and %(name)s no longer see each other."), "social:blocked")
+take_back = _acting(relations.unfollow, _("Request to follow %(name)s cancelled."), "social:followers")
+block = _acting(relations.block, _("%(name)s is blocked. You no longer see each other."), "social:blocked")
 unblock = _acting(relations.unblock, _("%(name)s is no longer blocked."), "social:blocked", blocked_by)
-mute = _acting(relations.mute, _("You get no news of %(name)s any more. They are not told."), "social:blocked")
-unmute = _acting(relations.unmute, _("You get news of %(name)s again."), "social:blocked", muted_members)
+mute = _acting(relations.mute, _("%(name)s is muted. They aren’t notified."), "social:blocked")
+unmute = _acting(relations.unmute, _("%(name)s is no longer muted."), "social:blocked", muted_members)

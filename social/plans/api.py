@@ -1,5 +1,4 @@
-"""/api/v1/my/plans/ and /api/v1/plans/: reads by `social.plans.queries`, writes by `social.plans.planning`. A plan that one may not see
-is not found, and so is what only its owner may do."""
+"""/api/v1/my/plans/ and /api/v1/plans/. Plans the viewer can't see, and owner-only actions, return 404."""
 
 from __future__ import annotations
 
@@ -55,7 +54,7 @@ class SharedPlanSerializer(PlanSerializer):
 
 
 class TextField(serializers.CharField):
-    """A number is no text."""
+    """A text field that rejects numbers."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -75,7 +74,7 @@ class NoteField(TextField):
 
 @extend_schema_field({"type": "string", "format": "date-time", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T"})
 class MomentField(serializers.DateTimeField):
-    """A format alone is taken as a hint by many programs, and "" as a moment."""
+    """A date and time, with a schema strict enough for clients that treat `format` as a hint."""
 
 
 class WrittenPlanSerializer(serializers.Serializer[Any]):
@@ -86,7 +85,7 @@ class WrittenPlanSerializer(serializers.Serializer[Any]):
 
 @extend_schema_view(get=extend_schema(operation_id="my_plans"))
 class MyPlans(ForMembers, ListAPIView[WatchPlan]):
-    """The plans I take part in or am invited to, the newest first."""
+    """List my plans and invitations, newest first."""
 
     read_scope, write_scope = "read:social", "write:social"
     serializer_class = PlanSerializer
@@ -99,7 +98,7 @@ class MyPlans(ForMembers, ListAPIView[WatchPlan]):
 
     @extend_schema(operation_id="plan_create", request=WrittenPlanSerializer, responses={201: SharedPlanSerializer})
     def post(self, request: Request) -> Response:
-        """Make a plan; whom to invite and what to propose is said to it afterwards."""
+        """Create a plan. Invite members and propose titles afterwards."""
         given = WrittenPlanSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         made = plans.make_plan(member_of(request), **given.validated_data)
@@ -111,14 +110,14 @@ class Plan(ForMembers, APIView):
 
     @extend_schema(operation_id="plan", responses=SharedPlanSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """A plan I take part in."""
+        """Get a plan I take part in."""
         return Response(_as_json(request, pk))
 
     @extend_schema(
         operation_id="plan_change", request=WrittenPlanSerializer(partial=True), responses=SharedPlanSerializer
     )
     def patch(self, request: Request, pk: int) -> Response:
-        """Change my plan's name, note or time."""
+        """Update my plan's name, note or time."""
         own = _own(request, pk)
         given = WrittenPlanSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
@@ -127,25 +126,25 @@ class Plan(ForMembers, APIView):
 
     @extend_schema(operation_id="plan_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """Delete my plan, for everybody."""
+        """Delete my plan for everyone."""
         plans.delete_plan(_own(request, pk))
         return Response(status=204)
 
 
 class Membership(ForMembers, APIView):
-    """My part in a plan of somebody else's."""
+    """My participation in another member's plan."""
 
     write_scope = "write:social"
 
     @extend_schema(operation_id="plan_accept", request=None, responses=SharedPlanSerializer)
     def put(self, request: Request, pk: int) -> Response:
-        """Take part in a plan I am invited to."""
+        """Join a plan I am invited to."""
         plans.accept(get_object_or_404(plans_visible_to(member_of(request)), pk=pk), member_of(request))
         return Response(_as_json(request, pk))
 
     @extend_schema(operation_id="plan_leave", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """Leave, or decline: nobody is told."""
+        """Leave a plan or decline an invitation. No notification is sent."""
         member = member_of(request)
         plans.leave(get_object_or_404(plans_visible_to(member).exclude(owner=member), pk=pk), member)
         return Response(status=204)
@@ -156,14 +155,14 @@ class Invitation(ForMembers, APIView):
 
     @extend_schema(operation_id="plan_invite", request=None, responses=SharedPlanSerializer)
     def put(self, request: Request, pk: int, username: str) -> Response:
-        """Invite somebody to my plan. The others see them when they take part."""
+        """Invite a member to my plan. Others see them once they join."""
         own = _own(request, pk)
         plans.invite(own, visible_member(username, request.user))
         return Response(_as_json(request, pk))
 
     @extend_schema(operation_id="plan_remove", responses={204: None})
     def delete(self, request: Request, pk: int, username: str) -> Response:
-        """Take somebody out of my plan, or take the invitation back."""
+        """Remove a member or an invitation from my plan."""
         own = _own(request, pk)
         there = plan_members_visible_to(member_of(request)).filter(plan=own).values("member")
         plans.remove(own, find_by_name(username, User.objects.filter(pk__in=there)))
@@ -175,14 +174,14 @@ class Proposal(ForMembers, APIView):
 
     @extend_schema(operation_id="plan_propose", request=None, responses=SharedPlanSerializer)
     def put(self, request: Request, pk: int, title_id: int) -> Response:
-        """Propose a title, and vote for it."""
+        """Propose a title and vote for it."""
         own = _part(request, pk)
         plans.propose(own, get_object_or_404(Title.objects.visible_to(request.user), pk=title_id))
         return Response(_as_json(request, pk))
 
     @extend_schema(operation_id="plan_withdraw", responses={204: None})
     def delete(self, request: Request, pk: int, title_id: int) -> Response:
-        """Take off what I proposed; from my own plan, anything."""
+        """Remove a title I proposed, or any title from my own plan."""
         own = _part(request, pk)
         plans.withdraw(own, _proposed(own, title_id))
         return Response(status=204)
@@ -198,7 +197,7 @@ class Vote(ForMembers, APIView):
 
     @extend_schema(operation_id="plan_vote_delete", responses={204: None})
     def delete(self, request: Request, pk: int, title_id: int) -> Response:
-        """Take my vote back."""
+        """Withdraw my vote."""
         return self._vote(request, pk, title_id, False)
 
     def _vote(self, request: Request, pk: int, title_id: int, is_for: bool) -> Response:
@@ -212,13 +211,13 @@ class Watched(ForMembers, APIView):
 
     @extend_schema(operation_id="plan_watched_put", request=None, responses={204: None})
     def put(self, request: Request, pk: int, title_id: int) -> Response:
-        """We have watched it. Everybody's own list stays as it is."""
+        """Mark a title as watched together. Members' lists are unchanged."""
         plans.mark_watched(_proposed(_part(request, pk), title_id), True)
         return Response(status=204)
 
     @extend_schema(operation_id="plan_watched_delete", responses={204: None})
     def delete(self, request: Request, pk: int, title_id: int) -> Response:
-        """We have not watched it yet."""
+        """Mark a title as not watched."""
         plans.mark_watched(_proposed(_part(request, pk), title_id), False)
         return Response(status=204)
 

@@ -27,10 +27,10 @@ class PlanForm(forms.ModelForm):
             "note": forms.Textarea(attrs={"rows": 2}),
             "starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
         }
-        help_texts = {"note": _("Where, who brings what. Everybody who is invited reads it.")}
+        help_texts = {"note": _("Place, what to bring … Visible to everyone invited.")}
 
     def change(self) -> bool:
-        """False, with the errors on the form, when it cannot be."""
+        """Save; return False with form errors if invalid."""
         return self._try(lambda: plans.change_plan(self.instance, **self.cleaned_data))
 
     def make(self, owner: User) -> bool:
@@ -51,7 +51,7 @@ class PlanForm(forms.ModelForm):
 
 
 def plan_of_group(owner: User, sent: QueryDict) -> WatchPlan:
-    """A plan with the people and titles of a group page, those of them that the owner may see. Raises ValidationError."""
+    """Create a plan with the visible people and titles of a group page. Raises ValidationError."""
     ids = [
         int(pk) for pk in dict.fromkeys(sent.getlist("title")[: plans.MOST_TITLES]) if pk.isdecimal() and len(pk) < 10
     ]

@@ -18,8 +18,8 @@ register(Section("plans", export_plans, restore_plans, undo_plans))
 register_kind(
     Kind(
         "invitation",
-        _("Somebody invites me to watch together"),
-        _("Would like to watch something together with you: %(who)s"),
+        _("Invitations to watch together"),
+        _("Invitation to watch together: %(who)s"),
         url=lambda notification: notification.invitation.plan.get_absolute_url(),
         thread=lambda notification: f"plan:{notification.invitation.plan_id}",
         related=("invitation__plan",),

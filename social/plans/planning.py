@@ -40,7 +40,7 @@ def make_plan(
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         if owner.own_plans.count() >= MOST_PLANS:
-            raise ValidationError(gettext("You have %(n)d plans; that is as many as there can be.") % {"n": MOST_PLANS})
+            raise ValidationError(gettext("You can have up to %(n)d plans. Delete one first.") % {"n": MOST_PLANS})
         plan = WatchPlan(owner=owner)
         change_plan(plan, name=name, note=note, starts_at=starts_at)
         own = plan.members.create(member=owner, state=State.ACCEPTED)
@@ -52,13 +52,13 @@ def make_plan(
 
 
 def change_plan(plan: WatchPlan, **values: Any) -> None:
-    """Of `name`, `note` and `starts_at`, those that are given."""
+    """Update any of `name`, `note` and `starts_at`."""
     for name, value in values.items():
         setattr(plan, name, value.strip() if isinstance(value, str) else value)
     plan.clean_fields(exclude={"owner"})
     require_text(plan.name + plan.note)
     if plan.starts_at and not FIRST_YEAR <= plan.starts_at.year <= LAST_YEAR:
-        raise ValidationError({"starts_at": gettext("This is not a time to watch something at.")})
+        raise ValidationError({"starts_at": gettext("Invalid date. Choose another one.")})
     plan.save()
 
 
@@ -67,13 +67,13 @@ def delete_plan(plan: WatchPlan) -> None:
 
 
 def invite(plan: WatchPlan, member: User) -> None:
-    """Who was invited before is not told again."""
+    """Invite a member; invited members aren't notified again."""
     with transaction.atomic():
         _lock(plan)
         if plan.members.filter(member=member).exists():
             return
         if plan.members.count() >= MOST_MEMBERS:
-            raise ValidationError(gettext("There can be %(n)d people in a plan.") % {"n": MOST_MEMBERS})
+            raise ValidationError(gettext("Plans can have up to %(n)d people.") % {"n": MOST_MEMBERS})
         invitation = plan.members.create(member=member)
         notify(member, "invitation", plan.owner, invitation)
 
@@ -85,7 +85,7 @@ def accept(plan: WatchPlan, member: User) -> None:
 
 
 def leave(plan: WatchPlan, member: User) -> None:
-    """Decline, where one has only been invited: the owner is not told. The owner does not leave, but deletes the plan."""
+    """Leave a plan or decline an invitation without notice. Owners delete the plan instead."""
     plan.members.filter(member=member, state=State.INVITED).update(state=State.DECLINED)
     remove(plan, member, State.ACCEPTED)
 
@@ -98,14 +98,14 @@ def remove(plan: WatchPlan, member: User, *states: State) -> None:
 
 
 def propose(by: PlanMember, title: Title) -> PlanTitle:
-    """Who proposes a title votes for it, too."""
+    """Propose a title and vote for it."""
     with transaction.atomic():
         _lock(by.plan)
         proposed = by.plan.titles.filter(title=title).first()
         if proposed is not None:
             return proposed
         if by.plan.titles.count() >= MOST_TITLES:
-            raise ValidationError(gettext("There can be %(n)d titles in a plan.") % {"n": MOST_TITLES})
+            raise ValidationError(gettext("Plans can have up to %(n)d titles.") % {"n": MOST_TITLES})
         proposed = by.plan.titles.create(title=title, proposed_by=by)
         vote(by, proposed, True)
     return proposed
@@ -117,7 +117,7 @@ def may_withdraw(by: PlanMember, proposed: PlanTitle) -> bool:
 
 def withdraw(by: PlanMember, proposed: PlanTitle) -> None:
     if not may_withdraw(by, proposed):
-        raise ValidationError(gettext("Only who proposed it, or whose plan it is, takes it off the plan."))
+        raise ValidationError(gettext("Only the plan’s owner or the person who proposed a title can remove it."))
     proposed.delete()
     _tell(by.plan_id)
 

@@ -38,7 +38,7 @@ class SharedPlan:
 
 
 def plans_of(viewer: User) -> QuerySet[Any]:
-    """With `is_shared`: they take part, and are not only invited. The newest first."""
+    """Return plans, newest first, with `is_shared` (takes part, not only invited)."""
     own = PlanMember.objects.filter(plan=OuterRef("pk"), member=viewer, state=State.ACCEPTED)
     accepted = Count("members", filter=Q(members__state=State.ACCEPTED))
     plans = plans_visible_to(viewer).select_related("owner").annotate(is_shared=Exists(own), n_members=accepted)
@@ -61,7 +61,7 @@ def version_of_plans(viewer: User) -> str:
 
 
 def taking_part(plan_id: int) -> QuerySet[PlanMember, int]:
-    """Ids of members."""
+    """Return member ids."""
     return PlanMember.objects.filter(plan=plan_id, state=State.ACCEPTED).values_list("member_id", flat=True)
 
 
@@ -86,8 +86,8 @@ def shared_plan(plan: WatchPlan, viewer: User) -> SharedPlan:
 
 
 def proposed_titles(own: PlanMember) -> list[Any]:
-    """Those not watched yet first, those with the most votes first. With `n_votes`, `is_voted` by the viewer, `proposer`
-    (the name, "" of somebody they do not see or who has left), `is_mine` and, as `title`, its card."""
+    """Return unwatched titles first, then by votes. With `n_votes`, `is_voted` by the viewer, `proposer`
+    (the name, or "" if not visible or gone), `is_mine` and, as `title`, its card."""
     viewer = own.member
     mine = PlanVote.objects.filter(plan_title=OuterRef("pk"), voter=own)
     shown = plan_titles_visible_to(viewer).filter(plan=own.plan)

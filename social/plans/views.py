@@ -43,7 +43,7 @@ ACTS: dict[str, Callable[[PlanMember, PlanTitle], None]] = {
 
 
 def by_own_clock(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Times are shown and read in the viewer's time zone."""
+    """Show and read times in the viewer's time zone."""
 
     @wraps(view)
     def inner(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -112,14 +112,16 @@ def invite(request: MemberRequest, pk: int) -> HttpResponse:
     name = request.POST.get("username", "").strip()
     found = members_visible_to(request.user).filter(username__iexact=name).first() if is_text(name) else None
     if found is None:
-        messages.error(request, gettext("There is nobody here by this name: %(names)s.") % {"names": f"“{name[:150]}”"})
+        messages.error(
+            request, gettext("No member found: %(names)s. Check the spelling.") % {"names": f"“{name[:150]}”"}
+        )
         return redirect(own)
     try:
         plans.invite(own, found)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, gettext("%(name)s is invited.") % {"name": found.username})
+        messages.success(request, gettext("%(name)s has been invited.") % {"name": found.username})
     return redirect(own)
 
 
@@ -130,7 +132,7 @@ def remove_member(request: MemberRequest, pk: int, username: str) -> HttpRespons
     there = plan_members_visible_to(request.user).filter(plan=own)
     member = find_by_name(username, User.objects.filter(pk__in=there.values("member")))
     plans.remove(own, member)
-    messages.success(request, gettext("%(name)s is no longer in the plan.") % {"name": member.username})
+    messages.success(request, gettext("%(name)s removed from the plan.") % {"name": member.username})
     return redirect(own)
 
 
@@ -147,7 +149,7 @@ def plan_title(request: MemberRequest, pk: int, title_id: int) -> HttpResponse:
             proposed = plan_titles_visible_to(request.user).filter(plan=shared)
             ACTS[act](own, get_object_or_404(proposed, title_id=title_id))
         else:
-            return HttpResponseBadRequest(gettext("There is no such thing to do with a title."))
+            return HttpResponseBadRequest(gettext("Unknown action."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     if request.htmx.target != "plan-titles":
@@ -165,7 +167,7 @@ def _acting(
     def view(request: MemberRequest, pk: int) -> HttpResponse:
         shown = get_object_or_404(plans_visible_to(request.user), pk=pk)
         if (shown.owner_id == request.user.pk) != is_owner:
-            messages.error(request, gettext("That is not for you to do."))
+            messages.error(request, gettext("You don’t have permission to do that."))
             return redirect(shown)
         act(shown, request.user)
         messages.success(request, str(said))
@@ -178,9 +180,9 @@ def _delete(plan: WatchPlan, owner: User) -> None:
     plans.delete_plan(plan)
 
 
-accept = _acting(plans.accept, _("You take part."), is_owner=False, stays=True)
-leave = _acting(plans.leave, _("The plan is no longer among yours."), is_owner=False, stays=False)
-delete = _acting(_delete, _("The plan is deleted."), is_owner=True, stays=False)
+accept = _acting(plans.accept, _("You joined the plan."), is_owner=False, stays=True)
+leave = _acting(plans.leave, _("You left the plan."), is_owner=False, stays=False)
+delete = _acting(_delete, _("Plan deleted."), is_owner=True, stays=False)
 
 
 def _page(request: MemberRequest, context: dict[str, Any], form: PlanForm) -> HttpResponse:

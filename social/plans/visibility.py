@@ -1,4 +1,4 @@
-"""Who sees which watch plans, and what of them: a plan is seen by those who take part; who is invited sees only the invitation."""
+"""Visibility of watch plans: participants see the plan, invited members only the invitation."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from social.visibility import members_visible_to
 
 
 def plans_visible_to(viewer: User) -> QuerySet[WatchPlan]:
-    """Those they take part in or are invited to, of owners whom they see."""
+    """Return the plans a member takes part in or is invited to, of visible owners."""
     own = PlanMember.objects.filter(member=viewer).exclude(state=PlanMember.State.DECLINED)
     return WatchPlan.objects.filter(pk__in=own.values("plan"), owner__in=members_visible_to(viewer))
 
 
 def plans_shared_with(viewer: User) -> QuerySet[WatchPlan]:
-    """Those whose titles and members they see: they take part."""
+    """Return the plans a member takes part in, whose titles and members they see."""
     return plans_visible_to(viewer).filter(pk__in=_parts_of(viewer).values("plan"))
 
 
 def plan_members_visible_to(viewer: User) -> QuerySet[PlanMember]:
-    """Those whose names they may read: of others, who takes part; whom they themselves have invited."""
+    """Return the visible members of a plan: participants, and the viewer's own invitees."""
     known = Q(state=PlanMember.State.ACCEPTED) | Q(plan__owner=viewer)
     return PlanMember.objects.filter(known, plan__in=plans_shared_with(viewer), member__in=members_visible_to(viewer))
 

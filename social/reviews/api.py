@@ -1,4 +1,4 @@
-"""/api/v1/titles/<id>/reviews/ and /api/v1/reviews/: reads by `social.reviews.queries`, writes by `social.reviews.writing`."""
+"""/api/v1/titles/<id>/reviews/ and /api/v1/reviews/."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ReviewsQuery(Query):
 
 @extend_schema_view(get=extend_schema(operation_id="title_reviews", parameters=[ReviewsQuery]))
 class TitleReviews(ListAPIView[Review]):
-    """What members wrote about a title."""
+    """List the reviews of a title."""
 
     serializer_class = ReviewSerializer
     pagination_class = CursorPages
@@ -76,7 +76,7 @@ class TitleReviews(ListAPIView[Review]):
 
 @extend_schema_view(get=extend_schema(operation_id="member_reviews"))
 class MemberReviews(ListAPIView[Review]):
-    """What a member wrote, the last first."""
+    """List a member's reviews, newest first."""
 
     read_scope = "read:social"
     serializer_class = ReviewSerializer
@@ -93,12 +93,12 @@ class MyReview(ForMembers, APIView):
 
     @extend_schema(operation_id="my_review", responses=ReviewSerializer)
     def get(self, request: Request, title_id: int) -> Response:
-        """What I wrote about a title."""
+        """Get my review of a title."""
         return Response(ReviewSerializer(_own(request, title_id)).data)
 
     @extend_schema(operation_id="my_review_put", request=WrittenReviewSerializer, responses=ReviewSerializer)
     def put(self, request: Request, title_id: int) -> Response:
-        """Write about a title; what I wrote before is kept as an earlier version."""
+        """Create or replace my review. Earlier versions are kept."""
         title = visible_title(request, title_id)
         given = WrittenReviewSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -107,7 +107,7 @@ class MyReview(ForMembers, APIView):
 
     @extend_schema(operation_id="my_review_delete", responses={204: None})
     def delete(self, request: Request, title_id: int) -> Response:
-        """Delete my review, with its versions and votes."""
+        """Delete my review, including its versions and votes."""
         reviews.delete_review(get_object_or_404(Review, author=member_of(request), title=title_id))
         return Response(status=204)
 
@@ -115,7 +115,7 @@ class MyReview(ForMembers, APIView):
 class OneReview(APIView):
     @extend_schema(operation_id="review", responses=ReviewSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """One review."""
+        """Get a review."""
         return Response(ReviewSerializer(_review(request, pk)).data)
 
 
@@ -124,13 +124,13 @@ class Helpful(ForMembers, APIView):
 
     @extend_schema(operation_id="helpful_put", request=None, responses={204: None})
     def put(self, request: Request, pk: int) -> Response:
-        """Say that somebody else's review helps."""
+        """Vote a review helpful."""
         reviews.vote_helpful(member_of(request), _review(request, pk), True)
         return Response(status=204)
 
     @extend_schema(operation_id="helpful_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """No longer say so."""
+        """Withdraw a helpful vote."""
         reviews.vote_helpful(member_of(request), _review(request, pk), False)
         return Response(status=204)
 

@@ -21,11 +21,9 @@ class ReviewForm(forms.Form):
         min_length=SHORTEST,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 14}),
-        help_text=_(
-            "Markdown works: **bold**, *italics*, lists, > quotes, links. Put ||what gives something away|| between double bars."
-        ),
+        help_text=_("Markdown: **bold**, *italics*, lists, > quotes, links. Hide spoilers with ||double bars||."),
     )
-    has_spoilers = forms.BooleanField(required=False, label=_("It gives away what happens"))
+    has_spoilers = forms.BooleanField(required=False, label=_("Contains spoilers"))
 
     def __init__(self, *args: Any, author: User, title: Title, review: Review | None, **kwargs: Any) -> None:
         self.author, self.title = author, title
@@ -34,7 +32,7 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def save(self) -> bool:
-        """False, with the errors on the form, when it cannot be."""
+        """Save; return False with form errors if invalid."""
         if not self.is_valid():
             return False
         try:

@@ -23,13 +23,13 @@ def reportable_review(viewer: User, pk: int) -> Review:
 
 
 register(Section("reviews", export_reviews, restore_reviews, undo_reviews))
-register_scope("write:reviews", _("Write, change and delete my reviews; vote for and report others’"))
-register_event(Event("review.created", _("I have written a review")))
+register_scope("write:reviews", _("Write, edit and delete my reviews; vote on and report other reviews"))
+register_event(Event("review.created", _("I publish a review")))
 register_kind(
     Kind(
         "helpful",
-        _("Somebody finds my review helpful"),
-        _("Finds your review helpful: %(who)s"),
+        _("Helpful votes on my reviews"),
+        _("Found your review helpful: %(who)s"),
         url=lambda notification: notification.vote.review.get_absolute_url(),
         thread=lambda notification: f"review:{notification.vote.review_id}",
         related=("vote__review",),

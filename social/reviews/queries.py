@@ -1,4 +1,4 @@
-"""What pages and endpoints read of reviews."""
+"""Queries for reviews."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SORTS = {"helpful": ("-n_helpful", "-created_at", "-pk"), "newest": ("-created_a
 
 
 def reviews_for(viewer: User | AnonymousUser) -> QuerySet[Review]:
-    """With what is shown beside a text: `n_helpful`, `is_helpful` (says the viewer) and the author's `score`, if visible."""
+    """Annotate `n_helpful`, `is_helpful` (the viewer's vote) and the author's `score`, if visible."""
     score = entries_visible_to(viewer).filter(user=OuterRef("author"), title=OuterRef("title")).values("score")[:1]
     mine = HelpfulVote.objects.filter(review=OuterRef("pk"), voter=viewer.pk)
     reviews = reviews_visible_to(viewer).select_related("author")

@@ -65,7 +65,7 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
     own = Review.objects.filter(author=request.user, title=title).first()
     form = ReviewForm(request.POST or None, author=request.user, title=title, review=own)
     if request.method == "POST" and form.save():
-        messages.success(request, gettext("Your review is published."))
+        messages.success(request, gettext("Review published."))
         return redirect(reverse("social:title_reviews", args=[title.pk]))
     context = {"title": title, "form": form, "own": own, "entry": entry_of(request.user, title)}
     return render(request, "social/reviews/write_review.html", context, status=422 if request.method == "POST" else 200)
@@ -76,7 +76,7 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
 def delete(request: MemberRequest, pk: int) -> HttpResponse:
     own = get_object_or_404(Review, pk=pk, author=request.user)
     reviews.delete_review(own)
-    messages.success(request, gettext("Your review is deleted."))
+    messages.success(request, gettext("Review deleted."))
     return redirect(reverse("catalog:title", args=[own.title_id]))
 
 

@@ -42,14 +42,14 @@ def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = 
 
 
 def delete_review(review: Review) -> None:
-    """With its versions, votes and reports."""
+    """Delete a review with its versions, votes and reports."""
     review.delete()
 
 
 def vote_helpful(voter: User, review: Review, is_helpful: bool) -> None:
     """Say, or no longer say, that somebody else's review helps."""
     if review.author_id == voter.pk:
-        raise ValidationError(gettext("Others say whether your review helps."))
+        raise ValidationError(gettext("You can’t vote on your own review."))
     if is_helpful:
         with transaction.atomic():
             vote, is_new = HelpfulVote.objects.get_or_create(review=review, voter=voter)
@@ -61,5 +61,5 @@ def vote_helpful(voter: User, review: Review, is_helpful: bool) -> None:
 
 def _require_length(text: str) -> None:
     if len(text) > LONGEST:  # a TextField's max_length binds forms only
-        message = gettext("A review has at most %(n)d characters; this one has %(given)d.")
+        message = gettext("Reviews can be up to %(n)d characters (this one has %(given)d).")
         raise ValidationError({"text": message % {"n": LONGEST, "given": len(text)}})

@@ -1,4 +1,4 @@
-"""How alike two members score what both have scored, by what the one who asks may see."""
+"""Taste match of two members: the correlation of their scores, from what the viewer can see."""
 
 from __future__ import annotations
 
@@ -15,25 +15,29 @@ from social.visibility import entries_visible_to
 SHRINKAGE = 10  # with so many titles in common, half of the correlation counts
 LEAST_COMMON = 5  # titles that both have scored: of fewer, nothing is said
 IN_WORDS: tuple[tuple[float, Promise], ...] = (
-    (0.6, _("You score almost everything alike.")),
-    (0.35, _("You score much alike.")),
-    (0.15, _("You score somewhat alike.")),
-    (-0.15, _("What one of you likes says little about the other.")),
-    (-1.0, _("You tend to disagree.")),
+    (0.6, _("Your scores are almost identical.")),
+    (0.35, _("Your tastes are very similar.")),
+    (0.15, _("Your tastes are somewhat similar.")),
+    (-0.15, _("Your tastes have little in common.")),
+    (-1.0, _("Your tastes tend to differ.")),
 )
 
 
 @dataclass(frozen=True)
 class Affinity:
-    """value: from -1 to 1, the correlation of the scores, shrunk towards 0 the fewer titles there are in common."""
+    """value: correlation of the scores, -1 to 1, shrunk towards 0 for few common titles."""
 
     value: float
     n_common: int
 
     @property
     def weight(self) -> float:
-        """0–1: how much the other's word counts for the one who asks; 0.5 where nothing is known."""
+        """Return the weight of the other's opinion, 0 to 1; 0.5 if unknown."""
         return (1 + self.value) / 2
+
+    @property
+    def percent(self) -> int:
+        return round(self.value * 100)
 
     @property
     def is_known(self) -> bool:
@@ -48,7 +52,7 @@ UNKNOWN = Affinity(0.0, 0)
 
 
 def affinities(viewer: User, members: QuerySet[User]) -> dict[int, Affinity]:
-    """{member id: affinity} of those among `members` with whom the viewer has a scored title in common, in one query."""
+    """Return {member id: affinity} for members who share a scored title with the viewer, in one query."""
     own = FilteredRelation("title__entries", condition=Q(title__entries__user=viewer))
     both = entries_visible_to(viewer).filter(user__in=members, score__isnull=False).exclude(user=viewer)
     both = both.alias(own=own).filter(own__score__isnull=False).order_by()
@@ -57,5 +61,5 @@ def affinities(viewer: User, members: QuerySet[User]) -> dict[int, Affinity]:
 
 
 def _shrunk(correlation: float | None, n: int) -> Affinity:
-    """A list on which everything has the same score has no correlation."""
+    """Shrink the correlation; it is None when all scores on a list are equal."""
     return Affinity((correlation or 0.0) * n / (n + SHRINKAGE), n)

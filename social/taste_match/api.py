@@ -60,7 +60,7 @@ class Compare(ForMembers, APIView):
 
     @extend_schema(operation_id="member_compare", responses=ComparisonSerializer)
     def get(self, request: Request, username: str) -> Response:
-        """My list beside what I may see of a member's."""
+        """Compare my list with a member's visible entries."""
         other = queries.visible_member(username, request.user)
         return Response(ComparisonSerializer(compare(member_of(request), other)).data)
 
@@ -72,7 +72,7 @@ class MySuggestions(ForMembers, APIView):
         operation_id="my_suggestions", parameters=[SuggestionsQuery], responses=SuggestionSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
-        """Whom I may want to follow, and why."""
+        """List suggested people, with reasons."""
         found = suggestions.suggest(member_of(request), SuggestionsQuery.of(request)["n"])
         return Response(SuggestionSerializer(found, many=True).data)
 
@@ -82,12 +82,12 @@ class OneSuggestion(ForMembers, APIView):
 
     @extend_schema(operation_id="my_suggestion_put", request=None, responses={204: None})
     def put(self, request: Request, username: str) -> Response:
-        """A member may be suggested to me again."""
+        """Allow a member to be suggested again."""
         return self._dismiss(request, username, is_dismissed=False)
 
     @extend_schema(operation_id="my_suggestion_delete", responses={204: None})
     def delete(self, request: Request, username: str) -> Response:
-        """A member is not to be suggested to me."""
+        """Dismiss a suggested member."""
         return self._dismiss(request, username, is_dismissed=True)
 
     def _dismiss(self, request: Request, username: str, *, is_dismissed: bool) -> Response:

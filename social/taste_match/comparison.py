@@ -1,4 +1,4 @@
-"""What two members make of the same titles, by what the one who looks may see."""
+"""Compare two members' scores, from what the viewer can see."""
 
 from __future__ import annotations
 

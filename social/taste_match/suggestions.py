@@ -1,7 +1,7 @@
-"""Whom a member may want to follow: by taste, and by whom those follow whom they follow.
+"""Suggest people to follow: by taste match, and by followers in common.
 
-Worked out when the page is opened, in a constant number of queries. Whose tastes are compared is narrowed down first, to
-who has scored most of the member's least known titles: to compare everybody's lists takes seconds.
+Computed when the page opens, in a constant number of queries. Candidates are narrowed down first to those who have
+scored most of the member's least known titles: comparing all lists would take seconds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CONSIDERED = 200  # of those whom most follow
 
 @dataclass(frozen=True)
 class Suggestion:
-    """affinity: None where taste is no reason. friends: names of the first few who follow them; n_more: of the others."""
+    """affinity: None if taste is not a reason. friends: the first few followers' names; n_more: the rest."""
 
     member: User
     affinity: Affinity | None
@@ -60,7 +60,7 @@ def dismiss(viewer: User, other: User, *, is_dismissed: bool = True) -> None:
 
 
 def candidates_for(viewer: User) -> QuerySet[User]:
-    """Whom they see, and do not follow, ask, mute or have dismissed."""
+    """Return visible members not followed, requested, muted or dismissed."""
     return (
         members_visible_to(viewer)
         .exclude(pk=viewer.pk)
@@ -86,8 +86,8 @@ def _followed_by_friends(viewer: User) -> dict[int, list[str]]:
 
 
 def _alike(viewer: User) -> dict[int, Affinity]:
-    """Of those whose list everybody may see. Who comes into question is kept until the viewer's list changes, a day at most;
-    how alike they are, and who may be suggested, is asked each time."""
+    """Return the affinity of candidates with public lists. Candidates are cached until the viewer's list changes,
+    for up to a day; affinity and visibility are checked each time."""
     key = f"suggestions:{viewer.pk}:{viewer.list_version}"
     kept = cache.get(key)
     public = candidates_for(viewer).filter(list_visibility=Visibility.PUBLIC)

@@ -49,6 +49,6 @@ def dismiss(request: MemberRequest, username: str) -> HttpResponse:
     other = visible_member(username, request.user)
     undo = "undo" in request.POST
     suggestions.dismiss(request.user, other, is_dismissed=not undo)
-    said = gettext("%(name)s may be suggested again.") if undo else gettext("%(name)s is not suggested again.")
+    said = gettext("%(name)s can be suggested again.") if undo else gettext("%(name)s won’t be suggested again.")
     messages.success(request, said % {"name": other.username})
     return back_to(request, "social:suggestions")

@@ -1,4 +1,4 @@
-"""What members write, as pages show it."""
+"""Filters for text written by members."""
 
 from django import template
 

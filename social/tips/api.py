@@ -1,4 +1,4 @@
-"""/api/v1/my/recommended/ and /titles/<id>/recommend/: what members recommend to each other, by `social.tips.recommending`."""
+"""/api/v1/my/recommended/ and /titles/<id>/recommend/: recommendations between members."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TakersSerializer(serializers.Serializer[Any]):
 
 @extend_schema_view(get=extend_schema(operation_id="my_recommended"))
 class MyRecommended(ForMembers, ListAPIView[Tip]):
-    """What members have recommended to me, the last first."""
+    """List titles recommended to me, newest first."""
 
     read_scope = "read:social"
     serializer_class = TipSerializer
@@ -65,7 +65,7 @@ class OneRecommended(ForMembers, APIView):
 
     @extend_schema(operation_id="my_recommended_patch", request=TipSerializer(partial=True), responses=TipSerializer)
     def patch(self, request: Request, pk: int) -> Response:
-        """Decline it, or take that back; nobody is told. What I put on my list needs no answer."""
+        """Decline a recommendation, or undo that. No notification is sent."""
         tip = get_object_or_404(queries.received_by(member_of(request)).select_related("author", "title"), pk=pk)
         given = TipSerializer(tip, data=request.data, partial=True)
         given.is_valid(raise_exception=True)
@@ -79,14 +79,14 @@ class RecommendTitle(ForMembers, APIView):
 
     @extend_schema(operation_id="title_recommend", responses=TakersSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """To whom I can recommend a title, and have."""
+        """List members I can recommend a title to, and those I already have."""
         title, member = visible_title(request, pk), member_of(request)
         found = {"takers": tips.takers_for(member), "sent_to": tips.told_already(member, title)}
         return Response({name: [one.username for one in members] for name, members in found.items()})
 
     @extend_schema(operation_id="title_recommend_create", request=WrittenTipSerializer, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
-        """Recommend a title to a member who takes recommendations from me, once."""
+        """Recommend a title, once, to a member who accepts my recommendations."""
         title, member = visible_title(request, pk), member_of(request)
         given = WrittenTipSerializer(data=request.data)
         given.is_valid(raise_exception=True)

@@ -20,7 +20,7 @@ def export_tips(user: User) -> Iterable[dict[str, Any]]:
 
 
 def restore_tips(user: User, items: list[Any]) -> list[int]:
-    """None of them: what is said to others is not said again because of a file, and what others said not put into it."""
+    """Restore nothing: an import must not send recommendations again."""
     return []
 
 

@@ -16,14 +16,14 @@ class TipForm(forms.Form):
     """`social.tips.recommending` decides who can be chosen, and what is valid."""
 
     recipient = forms.ModelChoiceField(
-        User.objects.none(), label=_("To whom"), to_field_name="username", empty_label=_("Choose somebody")
+        User.objects.none(), label=_("Recipient"), to_field_name="username", empty_label=_("Choose a person")
     )
     note = forms.CharField(
-        label=_("A note"),
+        label=_("Note"),
         max_length=LONGEST_NOTE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Why it is for them. Put ||what gives something away|| between double bars."),
+        help_text=_("Why they’ll like it. Hide spoilers with ||double bars||."),
     )
 
     def __init__(self, *args: Any, author: User, title: Title, **kwargs: Any) -> None:
@@ -34,7 +34,7 @@ class TipForm(forms.Form):
         takers.queryset = tips.takers_for(author).exclude(pk__in=tips.told_already(author, title))
 
     def save(self) -> Tip | None:
-        """None, with the errors on the form, when it cannot be."""
+        """Save; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:

@@ -24,12 +24,12 @@ def reportable_tip(viewer: User, pk: int) -> Tip:
 
 register(Section("recommended", export_tips, restore_tips, undo_tips))
 register_privacy_field("tips_from")
-register_event(Event("title.recommended", _("Somebody recommends a title to me")))
+register_event(Event("title.recommended", _("Someone recommends a title to me")))
 register_kind(
     Kind(
         "tip",
-        _("Somebody recommends a title to me"),
-        _("Recommends a title to you: %(who)s"),
+        _("Someone recommends a title to me"),
+        _("New recommendation: %(who)s"),
         url=lambda notification: notification.tip.get_absolute_url(),
         thread=lambda notification: f"title:{notification.tip.title_id}",
         related=("tip",),
@@ -37,7 +37,9 @@ register_kind(
     )
 )
 register_target(
-    Reportable("tip", _("Recommended titles"), Tip, reportable_tip, related=("tip__author",), has_title=True)
+    Reportable(
+        "tip", _("Recommendations between members"), Tip, reportable_tip, related=("tip__author",), has_title=True
+    )
 )
 
 

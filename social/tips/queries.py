@@ -1,4 +1,4 @@
-"""Which recommended titles a member may see."""
+"""Queries for recommended titles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from social.visibility import members_visible_to, muted_by
 
 
 def tips_visible_to(member: User) -> QuerySet[Tip]:
-    """What is recommended to a member by those whom they see and have not muted, of titles that they may see."""
+    """Return visible recommendations to a member, from visible and unmuted senders."""
     return Tip.objects.filter(
         is_removed=False,
         recipient=member,

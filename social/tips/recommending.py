@@ -25,7 +25,7 @@ From = User.TipsFrom
 
 
 def takers_for(author: User) -> QuerySet[User]:
-    """Who takes recommendations from a member: those who follow them, or also those whom they follow, as each has chosen."""
+    """Return the members who accept recommendations from a member, by their settings."""
     following = Q(pk__in=Follow.objects.filter(followed=author).values("follower"))
     followed = Q(pk__in=followed_by(author))
     may = Q(following, tips_from__in=(From.FOLLOWED, From.FOLLOWERS)) | Q(followed, tips_from=From.FOLLOWERS)
@@ -48,7 +48,7 @@ def recommend(author: User, recipient: User, title: Title, note: str = "") -> Ti
         )
         if not is_new:
             raise ValidationError(
-                gettext("You have recommended it to %(name)s already.") % {"name": recipient.username}
+                gettext("You’ve already recommended this title to %(name)s.") % {"name": recipient.username}
             )
         notify(recipient, "tip", author, made)
         if tips_visible_to(recipient).filter(pk=made.pk).exists():
@@ -65,9 +65,9 @@ def _check(tip: Tip) -> None:
     name = {"name": tip.recipient.username}
     require_text(tip.note, "note")
     if len(tip.note) > LONGEST_NOTE:  # a TextField's max_length binds forms only
-        message = gettext("A note has at most %(n)d characters; this one has %(given)d.")
+        message = gettext("Notes can be up to %(n)d characters (this one has %(given)d).")
         raise ValidationError({"note": message % {"n": LONGEST_NOTE, "given": len(tip.note)}})
     if not takers_for(tip.author).filter(pk=tip.recipient.pk).exists():
-        raise ValidationError(gettext("%(name)s takes no recommendations from you.") % name)
+        raise ValidationError(gettext("%(name)s doesn’t accept recommendations from you.") % name)
     if entries_visible_to(tip.author).filter(user=tip.recipient, title=tip.title).exists():
-        raise ValidationError(gettext("It is on the list of %(name)s already.") % name)
+        raise ValidationError(gettext("%(name)s already has this title on their list.") % name)

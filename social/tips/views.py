@@ -30,7 +30,7 @@ def recommend(request: MemberRequest, pk: int) -> HttpResponse:
     form = TipForm(request.POST or None, author=request.user, title=title)
     if request.method == "POST" and (tip := form.save()):
         sent = {"title": name_for(title, request.user), "name": tip.recipient.username}
-        messages.success(request, gettext("You have recommended %(title)s to %(name)s.") % sent)
+        messages.success(request, gettext("%(title)s recommended to %(name)s.") % sent)
         return redirect("social:recommend", pk)
     context = {"title": title, "form": form, "told": tips.told_already(request.user, title)}
     return render(request, "social/tips/recommend.html", context, status=422 if request.method == "POST" else 200)

@@ -31,26 +31,26 @@ def test_a_list_is_brought_looked_at_set_right_and_undone(visit, make_member, kn
     page = visit(reverse("accounts:imports"), member=member, java_script_enabled=scripts)
     page.set_input_files("[name=file]", list_file)
     page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_label("MyAnimeList id")).to_have_value("1")
+    expect(page.get_by_label("MyAnimeList ID")).to_have_value("1")
     page.get_by_role("button", name="Look at it").click()
-    page.get_by_role("heading", name="1 entry would be written").wait_for()
+    page.get_by_role("heading", name="1 entry to import").wait_for()
     assert member.entries.count() == 0
 
     page.get_by_role("button", name="Import", exact=True).click()
-    page.get_by_role("heading", name="1 entry was written").wait_for()
+    page.get_by_role("heading", name="1 entry imported").wait_for()
     assert member.entries.values_list("title", "score").get() == (known.pk, 9)
 
-    page.get_by_role("link", name="Find Cowboy Bebpo by hand").click()
+    page.get_by_role("link", name="Match Cowboy Bebpo manually").click()
     page.get_by_role("searchbox", name="Search titles").last.fill("cowboy bebop")
     if not scripts:
         page.get_by_role("button", name="Search").click()
     page.locator(".pick-title", has_text="Cowboy Bebop").first.click()
-    expect(page.get_by_role("link", name="Find Cowboy Bebpo by hand")).to_have_count(0)
+    expect(page.get_by_role("link", name="Match Cowboy Bebpo manually")).to_have_count(0)
     assert sorted(member.entries.values_list("score", flat=True)) == [8, 9]
 
     page.goto(member.imports.get().get_absolute_url())
-    page.get_by_role("button", name="Undo the import").click()
-    page.get_by_role("heading", name="Your list is as it was before").wait_for()
+    page.get_by_role("button", name="Undo import").click()
+    page.get_by_role("heading", name="Import undone").wait_for()
     assert member.entries.count() == 0
 
 

@@ -116,7 +116,7 @@ def import_the_list(page) -> None:
     go(page, link(page, "My list"))
     page.wait_for_url(f"**{reverse('accounts:list')}")
     go(page, link(page, "Import"))
-    page.get_by_role("heading", name="Bring your list").wait_for()
+    page.get_by_role("heading", name="Import list").wait_for()
     with page.expect_file_chooser(timeout=60_000) as chooser:
         go(page, page.locator("[name=file]"))
     chooser.value.set_files(REAL_EXPORT)

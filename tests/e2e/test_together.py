@@ -55,10 +55,10 @@ def test_a_group_becomes_a_plan_that_both_vote_in(visit, ada_and_ben, scripts):
     plan = WatchPlan.objects.get()
 
     other = visit(f"/plans/{plan.pk}/", member=ben, java_script_enabled=scripts)
-    other.get_by_role("button", name="Take part").click()
+    other.get_by_role("button", name="Join").click()
     last = other.locator(".plan-titles li").last
     name = last.locator("h3").inner_text()
-    last.get_by_role("button", name="My vote").click()
+    last.get_by_role("button", name="Vote").click()
 
     expect(other.locator(".plan-titles h3").first).to_have_text(name)
     expect(other.locator(".plan-titles li").first.locator(".pill")).to_contain_text("2")

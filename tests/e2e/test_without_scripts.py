@@ -51,7 +51,7 @@ def rate_and_sign_up(page) -> list[str]:
 
 def edit_the_list(page, member, name: str) -> None:
     page.get_by_role("link", name="My list").click()
-    page.get_by_label("Find", exact=True).fill(name)
+    page.get_by_label("Search", exact=True).fill(name)
     page.get_by_role("button", name="Apply").click()
     page.get_by_role("link", name=f"Dates, notes and tags of {name}").click()
     page.get_by_text("Dates, notes and more").click()
@@ -69,7 +69,7 @@ def import_a_list(page, member, file) -> None:
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_role("heading", name="12 entries were written")).to_be_visible()
+    expect(page.get_by_role("heading", name="12 entries imported")).to_be_visible()
     assert member.entries.count() == 3 + 12
 
 
@@ -107,7 +107,7 @@ def change_settings(page, member) -> None:
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Scores", exact=True).select_option("stars")
     page.get_by_role("button", name="Save").first.click()
-    expect(page.get_by_text("Your settings are saved.")).to_be_visible()
+    expect(page.get_by_text("Settings saved.")).to_be_visible()
     page.get_by_role("button", name="Dark theme").click()
     page.get_by_role("button", name="Deutsch").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Einstellungen")

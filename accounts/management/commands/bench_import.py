@@ -56,7 +56,7 @@ class Command(BaseCommand):
             f"\n{name}: {n_lines:,} rows ({told})\n"
             f"read and matched {read:.2f} s, written {write:.2f} s, reported {report:.2f} s: {total:.2f} s in all"
             f" (bar < {BAR_SECONDS} s){'' if total < BAR_SECONDS else '  missed'}, {n_lines / total:,.0f} rows/s\n"
-            f"a bare COPY of the {copied:,} entries {copy * 1000:.0f} ms: the import takes {total / copy:,.0f} times that"
+            f"plain COPY of {copied:,} entries: {copy * 1000:.0f} ms (the import takes {total / copy:,.0f}×)"
         )
         for kind in KINDS:
             self.stdout.write(f"exported, imported, exported as {kind}: {_round_trip(member, kind)}")
@@ -72,7 +72,8 @@ def made_list() -> str:
     return "".join(
         mal_xml.write(
             ListRow(number, found.title.name, ids={"mal": found.value}, status=statuses[number % len(statuses)],
-                    score=number % 11 or None, progress=number % 26, notes="Seen with friends." if number % 7 == 0 else "")
+                    score=number % 11 or None, progress=number % 26,
+                    notes="Seen with friends." if number % 7 == 0 else "")
             for number, found in enumerate(ids.order_by("-title__members", "pk")[:ENTRIES], start=1)
         )
     )  # fmt: skip
@@ -88,7 +89,7 @@ def _written(opened: ListImport) -> ListImport:
 
 
 def _copied(member: User) -> int:
-    """What the database alone needs for the same rows: a COPY into a table like the list's, with its indexes."""
+    """Time a plain COPY of the same rows into a copy of the list table with its indexes."""
     rows = list(ListEntry.objects.filter(user=member).values_list(*COPIED.split(", ")))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE bench_entries (LIKE accounts_listentry INCLUDING INDEXES INCLUDING DEFAULTS)")

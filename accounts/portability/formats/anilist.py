@@ -43,11 +43,11 @@ def read(stream: LimitedReader) -> Iterator[Row]:
 
 
 def _scale(data: bytes, root: str) -> int:
-    """What scores are out of: as the file says, else as its highest score tells."""
+    """Return the maximum score: as stated by the file, or else guessed from its highest score."""
     stated = value_at(data, f"{root}.user.mediaListOptions.scoreFormat")
     if stated is not None:
         if stated not in SCALES:
-            raise PortabilityError(_("The score format %(name)r is unknown.") % {"name": str(stated)[:40]})
+            raise PortabilityError(_("Unknown score format %(name)r.") % {"name": str(stated)[:40]})
         return SCALES[stated]
     scores = values_at(data, f"{root}.lists.item.entries.item.score")
     return 100 if any(isinstance(score, int | Decimal) and score > 10 for score in scores) else 10
@@ -59,7 +59,7 @@ def _row(number: int, item: dict[str, Any], scale: int) -> Row:
     name = names.get("romaji") or names.get("english") or names.get("native") or ""
     try:
         if str(media.get("type") or "ANIME") != "ANIME":
-            raise ValueError(_("it is no anime"))
+            raise ValueError(_("not an anime"))
         return make_row(number, name, **_values(item, media, scale))
     except ValueError as error:
         return InvalidRow(number, str(name)[: rows.MAX_NAME], str(error))

@@ -83,10 +83,10 @@ def look_at(stream: LimitedReader, n: int = 200) -> Table:
     lines = _lines(stream)
     header = tuple(cell.strip()[: rows.MAX_NAME] for cell in next(lines, []))
     if len(header) > MAX_COLUMNS:
-        raise PortabilityError(_("The table has more than %(most)s columns.") % {"most": MAX_COLUMNS})
+        raise PortabilityError(_("The file has too many columns. The limit is %(most)s.") % {"most": MAX_COLUMNS})
     columns = guess_columns(header)
     if len(header) < 2 and not columns:
-        raise PortabilityError(_("This is no list that can be read: neither XML, nor JSON, nor a table with columns."))
+        raise PortabilityError(_("We don’t recognise this file. Supported: XML, JSON and CSV."))
     sample = tuple(tuple(line) for line in islice(lines, n))
     return Table(header, sample, columns, _guess_scale(sample, columns.get("score")))
 
@@ -197,7 +197,7 @@ def _lines(stream: LimitedReader) -> Iterator[list[str]]:
         yield from reader
     except csv.Error as error:
         raise PortabilityError(
-            _("Line %(line)s cannot be read: %(error)s") % {"line": reader.line_num, "error": error}
+            _("Invalid line %(line)s: %(error)s") % {"line": reader.line_num, "error": error}
         ) from error
 
 
@@ -212,7 +212,10 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise PortabilityError(_("The text cannot be decoded: %(error)s") % {"error": str(error)[:200]}) from error
+        raise PortabilityError(
+            _("The file’s text encoding isn’t supported: %(error)s. Save the file as UTF-8.")
+            % {"error": str(error)[:200]}
+        ) from error
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -245,7 +248,7 @@ def _unguarded(cell: str) -> str:
 
 
 def _bare(cell: str) -> str:
-    """Without the apostrophe that others put before a formula."""
+    """Return the cell without the apostrophe that other exporters put before a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
 
 

@@ -1,4 +1,4 @@
-"""Which format a file has, told by its content and never by its name."""
+"""Detect a file's format by its content, never by its name."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class ListFormat(models.TextChoices):
     MAL_XML = "mal_xml", gettext_lazy("MyAnimeList export")
     ANILIST = "anilist", gettext_lazy("AniList list")
     KITSU = "kitsu", gettext_lazy("Kitsu library")
-    OWN_JSON = "own_json", gettext_lazy("Export of this site")
-    CSV = "csv", gettext_lazy("Table (CSV)")
+    OWN_JSON = "own_json", gettext_lazy("anirec export")
+    CSV = "csv", gettext_lazy("CSV")
 
 
 @dataclass
 class Parsed:
-    """What a file holds: a row for everything in it that looks like one."""
+    """The contents of a file, with one row for everything that looks like an entry."""
 
     rows: list[Row] = field(default_factory=list)
     extra: dict[str, list[Any]] = field(default_factory=dict)  # section → items
@@ -49,9 +49,9 @@ def detect(data: bytes) -> ListFormat:
         start = stream.read(START)
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head:
-        raise PortabilityError(_("The file is empty."))
+        raise PortabilityError(_("The file is empty. Choose another one."))
     if head.startswith(NO_TEXT):
-        raise PortabilityError(_("This is no list that can be read: neither XML, nor JSON, nor a table with columns."))
+        raise PortabilityError(_("We don’t recognise this file. Supported: XML, JSON and CSV."))
     if head[:1] == b"<" or start.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
         return ListFormat.MAL_XML
     if head[:1] in (b"{", b"["):
@@ -68,7 +68,7 @@ def _json_kind(data: bytes, start: str) -> ListFormat:
         return ListFormat.ANILIST
     if kitsu.is_kitsu(start):
         return ListFormat.KITSU
-    raise PortabilityError(_("This JSON is no list of AniList, Kitsu or this site."))
+    raise PortabilityError(_("We don't recognise this JSON. Supported: AniList, Kitsu and anirec exports."))
 
 
 def read_list(
@@ -79,7 +79,7 @@ def read_list(
     scale: int = 10,
     extra: Collection[str] = (),
 ) -> Parsed:
-    """All rows of a file. Raises PortabilityError when it cannot be read as a whole; then nothing of it counts."""
+    """Return all rows of a file. Raises PortabilityError if any part is unreadable."""
     parsed = Parsed()
     with unpacked(io.BytesIO(data)) as stream:
         found: Iterable[Row | ExtraItem]
@@ -95,7 +95,9 @@ def read_list(
             else:
                 parsed.rows.append(item)
     if len(parsed.rows) + sum(map(len, parsed.extra.values())) > MAX_ROWS:
-        raise PortabilityError(_("The file has more than %(most)s rows: that is no anime list.") % {"most": MAX_ROWS})
+        raise PortabilityError(
+            _("The file has too many rows for an anime list. The limit is %(most)s.") % {"most": MAX_ROWS}
+        )
     return parsed
 
 

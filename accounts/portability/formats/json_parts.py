@@ -24,15 +24,15 @@ def check(data: bytes) -> None:
     To be called before any other: reading by prefix takes memory with the square of the depth.
     """
     if not WHOLE.fullmatch(data):
-        raise PortabilityError(_("The file has half a surrogate pair, which is no character."))
+        raise PortabilityError(_("The file contains an invalid character (unpaired surrogate)."))
     depth = 0
     with _naming_errors():
         for number, (event, _value) in enumerate(ijson.basic_parse(data)):
             depth += (event in ("start_map", "start_array")) - (event in ("end_map", "end_array"))
             if depth > MAX_DEPTH:
-                raise PortabilityError(_("The file is nested too deep for a list."))
+                raise PortabilityError(_("The file is nested too deeply for an anime list."))
             if number > MAX_EVENTS:
-                raise PortabilityError(_("The file holds more values than any anime list."))
+                raise PortabilityError(_("The file has too many values for an anime list."))
 
 
 def part(item: dict[str, Any], key: str) -> dict[str, Any]:
@@ -46,13 +46,13 @@ def section(data: bytes, prefix: str) -> Iterator[dict[str, Any]]:
     for number, item in enumerate(values_at(data, prefix), start=1):
         if not isinstance(item, dict):
             raise PortabilityError(
-                _("Entry %(row)s is %(kind)s, not an object.") % {"row": number, "kind": type(item).__name__}
+                _("Entry %(row)s must be an object, not %(kind)s.") % {"row": number, "kind": type(item).__name__}
             )
         yield item
 
 
 def first_present(data: bytes, prefixes: Collection[str]) -> str | None:
-    """Whichever of these places the document has an object at; found without reading what is in it."""
+    """Return the first of these paths that holds an object, without parsing its contents."""
     with _naming_errors():
         return next(
             (prefix for prefix, event, _value in ijson.parse(data) if event == "start_map" and prefix in prefixes), None
@@ -77,6 +77,8 @@ def _naming_errors() -> Iterator[None]:
         raise
     except (ijson.JSONError, ValueError, ArithmeticError) as error:
         if "premature EOF" in str(error):
-            raise PortabilityError(_("The file ends in the middle: it is truncated.")) from error
+            raise PortabilityError(_("The file is incomplete. Export it again and retry.")) from error
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise PortabilityError(_("The file is no valid JSON: %(reason)s") % {"reason": reason[:200]}) from error
+        raise PortabilityError(
+            _("That file isn't valid JSON (%(reason)s). Export it again and retry.") % {"reason": reason[:200]}
+        ) from error

@@ -34,7 +34,7 @@ def read(stream: LimitedReader) -> Iterator[Row]:
 
 
 def _anime(data: bytes) -> Anime:
-    """What the answer tells of the titles: names, and what other catalogues call them."""
+    """Return the titles of the response, with names and external ids."""
     found: Anime = {}
     mappings: dict[str, tuple[str, str]] = {}
     links: dict[str, list[str]] = {}
@@ -58,10 +58,10 @@ def _anime(data: bytes) -> Anime:
 def _row(number: int, item: dict[str, Any], anime: Anime) -> Row:
     kitsu_id = str(part(part(part(item, "relationships"), "anime"), "data").get("id") or "")
     told = dict(anime.get(kitsu_id, {}))
-    name = told.pop("name", None) or _("Kitsu's title %(id)s") % {"id": kitsu_id[:40]}
+    name = told.pop("name", None) or _("Kitsu title %(id)s") % {"id": kitsu_id[:40]}
     try:
         if not kitsu_id:
-            raise ValueError(_("it is no anime"))
+            raise ValueError(_("not an anime"))
         told["ids"] = rows.identifiers({"kitsu": kitsu_id, **told.get("ids", {})})
         return make_row(number, name, **told, **_values(part(item, "attributes")))
     except ValueError as error:

@@ -59,19 +59,19 @@ def read(stream: LimitedReader) -> Iterator[Row]:
     try:
         yield from _rows(stream)
     except DefusedXmlException as error:
-        raise PortabilityError(
-            _("The file declares XML entities or a DTD, which no list needs: %(error)s") % {"error": error}
-        ) from error
+        raise PortabilityError(_("XML entities and DTDs aren’t allowed: %(error)s") % {"error": error}) from error
     except ParseError as error:
         line, column = error.position
         raise PortabilityError(
-            _("Line %(line)s, column %(column)s: not well-formed XML (%(error)s)")
+            _("Invalid XML at line %(line)s, column %(column)s (%(error)s). Export the file again and retry.")
             % {"line": line, "column": column + 1, "error": ErrorString(error.code)}
         ) from error
     except PortabilityError:
         raise
     except (LookupError, ValueError) as error:  # the encoding that the file claims
-        raise PortabilityError(_("The text cannot be decoded: %(error)s") % {"error": error}) from error
+        raise PortabilityError(
+            _("The file’s text encoding isn’t supported: %(error)s. Save the file as UTF-8.") % {"error": error}
+        ) from error
 
 
 def _rows(stream: LimitedReader) -> Iterator[Row]:
@@ -86,28 +86,27 @@ def _rows(stream: LimitedReader) -> Iterator[Row]:
                 _require_root(element)
             elif depth > MAX_DEPTH or n_fields > MAX_FIELDS:
                 raise PortabilityError(
-                    _("After entry %(row)s: too many elements inside <%(tag)s> for a list.")
-                    % {"row": row, "tag": element.tag[:60]}
+                    _("Too many elements inside <%(tag)s> after entry %(row)s.") % {"row": row, "tag": element.tag[:60]}
                 )
             continue
         depth -= 1
         if depth != 1:
             continue
         if element.tag == "manga":
-            raise PortabilityError(_("This is a manga list; only anime lists can be read."))
+            raise PortabilityError(_("Manga lists aren’t supported. Choose an anime list."))
         if element.tag == "anime":
             row += 1
             yield _row(row, element)
         if root is not None:
             root.clear()  # keeps memory constant
     if root is None:
-        raise PortabilityError(_("The file is empty."))
+        raise PortabilityError(_("The file is empty. Choose another one."))
 
 
 def _require_root(element: Element) -> None:
     if element.tag != "myanimelist":
         raise PortabilityError(
-            _("The file starts with <%(tag)s>; a MyAnimeList export starts with <myanimelist>.")
+            _("We don’t recognise this XML (<%(tag)s>). MyAnimeList exports start with <myanimelist>.")
             % {"tag": element.tag[:60]}
         )
 
@@ -179,7 +178,7 @@ def _text(value: object) -> str:
 
 
 def _storable(text: str) -> str:
-    """Without what XML has no way to write."""
+    """Remove characters that XML can't represent."""
     return text.translate(NO_XML).strip()
 
 

@@ -1,4 +1,4 @@
-"""This site's own JSON: everything that a member has put here."""
+"""The site's own JSON format with all of a member's data."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read(stream: LimitedReader, extra: Iterable[str] = ()) -> Rows:
     version = value_at(data, "version")
     if version != VERSION:
         raise PortabilityError(
-            _("The file is of version %(version)s; this site reads version %(own)s.")
+            _("Unsupported file version %(version)s. Export your list again as version %(own)s.")
             % {"version": str(version)[:40], "own": VERSION}
         )
     numbers = itertools.count(1)
@@ -92,7 +92,7 @@ def _values(item: dict[str, Any]) -> dict[str, Any]:
 def write(
     entries: Iterable[ListRow], hidden: Iterable[ListRow], extra: Mapping[str, Iterable[Any]] | None = None
 ) -> Iterator[str]:
-    """Without the time and the member's name: two exports of the same list are the same file."""
+    """Yield the file without time and user name, so that equal lists give equal files."""
     yield f'{{"format": "{FORMAT}", "version": {VERSION}'
     yield from _section("entries", (_entry(row) for row in entries))
     yield from _section("hidden", ({"title": _title(row)} for row in hidden))

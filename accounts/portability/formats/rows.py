@@ -1,4 +1,4 @@
-"""What every list file is read into, and the limits that hold for all of them."""
+"""The common row format of all list files, and their limits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_ID = 120
 
 
 class PortabilityError(ValueError):
-    """A list file that cannot be read: says where, and why."""
+    """An unreadable list file; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ListRow:
 
 @dataclass(frozen=True)
 class InvalidRow:
-    """A row that makes no sense: it is reported, the others are read."""
+    """An invalid row: reported while the others are read."""
 
     row: int
     name: str
@@ -81,7 +81,7 @@ def make_row(number: int, name: object, **fields: Any) -> Row:
     try:
         row = ListRow(number, shown, **fields)
         if len(row.notes) > MAX_NOTES:
-            raise ValueError(_("the notes are longer than %(most)s characters") % {"most": MAX_NOTES})
+            raise ValueError(_("notes longer than %(most)s characters") % {"most": MAX_NOTES})
         return _with_fitting_tags(_in_order(row))
     except ValueError as error:
         return InvalidRow(number, shown, str(error))
@@ -93,7 +93,7 @@ def _in_order(row: ListRow) -> ListRow:
     known = min(len(started), len(finished))
     if started[:known] <= finished[:known]:
         return row
-    remark = _("Without its dates: finished (%(finished)s) before it was started (%(started)s).") % {
+    remark = _("Dates skipped: finish date (%(finished)s) before start date (%(started)s).") % {
         "finished": finished, "started": started,
     }  # fmt: skip
     return replace(row, started_on=None, finished_on=None, remark=remark)
@@ -105,7 +105,7 @@ def _with_fitting_tags(row: ListRow) -> ListRow:
     fitting = tuple(reversed(once.values()))[:MOST_TAGS]
     if fitting == row.tags:
         return row
-    remark = _("Without some of its tags: at most %(most)s, of %(length)s characters each, none of them twice.") % {
+    remark = _("Some tags skipped: up to %(most)s different tags of %(length)s characters are allowed.") % {
         "most": MOST_TAGS, "length": TAG_LENGTH,
     }  # fmt: skip
     return replace(row, tags=fitting, remark=f"{row.remark} {remark}".strip())
@@ -119,10 +119,10 @@ def _printable(text: str) -> str:
 
 
 def text(value: object, field: str) -> str:
-    """As PostgreSQL can store it. Raises ValueError."""
+    """Return text that PostgreSQL can store. Raises ValueError."""
     found = "" if value is None else str(value).strip()
     if not is_text(found):
-        raise ValueError(_("%(field)s holds characters that are no text") % {"field": field})
+        raise ValueError(_("%(field)s contains invalid characters") % {"field": field})
     return found
 
 
@@ -131,14 +131,14 @@ def number(value: object, field: str, high: int = MAX_SMALL) -> int:
     found = str(value if value is not None else "").strip() or "0"
     if not (found.isascii() and found.isdigit() and len(found) <= 10 and int(found) <= high):
         raise ValueError(
-            _("%(field)s is %(value)r, not a whole number from 0 to %(high)s")
+            _("%(field)s must be a whole number from 0 to %(high)s, not %(value)r")
             % {"field": field, "value": found[:40], "high": high}
         )
     return int(found)
 
 
 def score(value: object, field: str, out_of: int = 10) -> int | None:
-    """From 1 to 10, halves rounded up; 0 and nothing are no score."""
+    """Return a score from 1 to 10, halves rounded up; None for 0 or empty."""
     found = str(value if value is not None else "").strip().replace(",", ".")
     if found in ("", "-", "None"):
         return None
@@ -148,7 +148,7 @@ def score(value: object, field: str, out_of: int = 10) -> int | None:
         given = Decimal("NaN")
     if not given.is_finite() or not 0 <= given <= out_of:
         raise ValueError(
-            _("%(field)s is %(value)r, not a number from 0 to %(high)s")
+            _("%(field)s must be a number from 0 to %(high)s, not %(value)r")
             % {"field": field, "value": found[:40], "high": out_of}
         )
     return max(1, int(given * 10 / out_of + Decimal("0.5"))) if given else None
@@ -162,7 +162,7 @@ def date(value: object, field: str) -> PartialDate | None:
 
 
 def moment(value: object, field: str) -> datetime | None:
-    """From ISO 8601 or seconds since 1970; nothing and 0 are unknown."""
+    """Parse ISO 8601 or a Unix timestamp; None for 0 or empty."""
     if not value:
         return None
     found = str(value).strip()
@@ -172,20 +172,20 @@ def moment(value: object, field: str) -> datetime | None:
         parsed = datetime.fromisoformat(found)
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise ValueError(_("%(field)s is %(value)r, not a time") % {"field": field, "value": found[:40]}) from error
+        raise ValueError(
+            _("%(field)s must be a date and time, not %(value)r") % {"field": field, "value": found[:40]}
+        ) from error
 
 
 def choice(value: object, field: str, known: Mapping[str, Any]) -> Any:
-    """What `known` has for the value, whatever its case; None for nothing."""
+    """Look up the value in `known`, ignoring case; None if empty."""
     found = str(value or "").strip()
     if not found:
         return None
     try:
         return known[found.lower()]
     except KeyError:
-        raise ValueError(
-            _("%(field)s is %(value)r, which is unknown") % {"field": field, "value": found[:40]}
-        ) from None
+        raise ValueError(_("unknown %(field)s: %(value)r") % {"field": field, "value": found[:40]}) from None
 
 
 def year(value: object) -> int | None:
@@ -195,7 +195,7 @@ def year(value: object) -> int | None:
 
 
 def tags(value: object, field: str) -> tuple[str, ...]:
-    """From a list, or text with commas: each once, without the empty ones."""
+    """Return the distinct, non-empty tags of a list or comma-separated text."""
     pieces = value if isinstance(value, list) else [value or ""]
     words = (text(word, field) for piece in pieces for word in str(piece).split(","))
     return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word))

@@ -30,7 +30,8 @@ class LimitedReader(io.RawIOBase):
         self.n_read += len(data)
         if self.n_read > MAX_BYTES:
             raise PortabilityError(
-                _("The file holds more than %(most)s MB: that is no anime list.") % {"most": MAX_BYTES // 1_000_000}
+                _("The unpacked file is too large for an anime list. The limit is %(most)s MB.")
+                % {"most": MAX_BYTES // 1_000_000}
             )
         return data
 
@@ -49,4 +50,6 @@ def unpacked(stream: BinaryIO) -> Iterator[LimitedReader]:
     try:
         yield LimitedReader(gzip.GzipFile(fileobj=buffered) if start == GZIP_MAGIC else buffered)  # type: ignore[arg-type]
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise PortabilityError(_("The compressed file is cut off or damaged: %(error)s") % {"error": error}) from error
+        raise PortabilityError(
+            _("The compressed file is incomplete or damaged (%(error)s). Export it again and retry.") % {"error": error}
+        ) from error

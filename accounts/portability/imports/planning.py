@@ -1,4 +1,4 @@
-"""What each row of an import would do to the list as it is: nothing here writes.
+"""Plan the effect of each import row on the current list, without writing.
 
 Entries are compared and kept as JSON holds them ("stored"): every field of a draft, and the two times.
 """
@@ -24,7 +24,7 @@ NOT_PLANNED = (Outcome.INVALID, Outcome.DISMISSED)
 
 
 def said_by(row: ListRow) -> Stored:
-    """What the row says of an entry, without what it leaves open."""
+    """Return the values the row states for an entry."""
     return {name: _plain(value) for name in FIELDS if (value := getattr(row, name, None))}
 
 
@@ -59,7 +59,7 @@ def _likely_status(values: Stored) -> EntryStatus:
 
 
 def same(one: Stored | None, other: Stored | None) -> bool:
-    """Whether two entries say the same, whenever they were written."""
+    """Return whether two entries are equal, ignoring their timestamps."""
     return one is not None and other is not None and all(one.get(name) == other.get(name) for name in BLANK)
 
 

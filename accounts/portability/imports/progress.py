@@ -1,4 +1,4 @@
-"""How far a job has come, for the page that waits for it. Kept in the cache: the job's own transaction shows nothing."""
+"""Progress of a job, in the cache because its own transaction is not visible yet."""
 
 from __future__ import annotations
 

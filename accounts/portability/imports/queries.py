@@ -17,7 +17,8 @@ from catalog.models import Title
 Outcome = ImportRow.Outcome
 LABELS = {
     "status": _("Status"), "score": _("Score"), "progress": _("Episodes"), "started_on": _("Started"),
-    "finished_on": _("Finished"), "rewatches": _("Rewatched"), "rewatched_on": _("Rewatched on"), "tags": _("Tags"), "visibility": _("Seen by"),
+    "finished_on": _("Finished"), "rewatches": _("Rewatched"), "rewatched_on": _("Rewatched on"),
+    "tags": _("Tags"), "visibility": _("Visible to"),
     "notes": _("Notes"),
 }  # fmt: skip
 CHOICES: dict[str, Any] = {"status": EntryStatus, "visibility": Visibility}
@@ -36,7 +37,7 @@ class Change(NamedTuple):
 
 
 def outcome_counts(opened: ListImport) -> list[OutcomeCount]:
-    """All rows, then each outcome that any of them has."""
+    """Return the number of all rows, then of each outcome."""
     found = dict(opened.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
     counts = [OutcomeCount(value, label, found[value]) for value, label in Outcome.choices if value in found]
     return [OutcomeCount("", _("All"), sum(found.values())), *counts]
@@ -48,7 +49,7 @@ def rows_of(opened: ListImport, viewer: User, outcome: str = "") -> QuerySet[Imp
 
 
 def unmatched_rows(user: User) -> QuerySet[ImportRow]:
-    """Of everything that was imported: the rows whose title could not be told."""
+    """Return the unmatched rows of all of a member's imports."""
     return (
         ImportRow.objects.filter(
             list_import__user=user, list_import__state=ListImport.State.DONE, outcome=Outcome.UNMATCHED
@@ -75,12 +76,12 @@ def history(user: User) -> QuerySet[ListImport]:
 
 
 def _with_titles(rows: QuerySet[ImportRow], viewer: User) -> QuerySet[ImportRow]:
-    """With each row's title where `viewer` may see it, else None."""
+    """Attach each row's title, or None if `viewer` can't see it."""
     return rows.prefetch_related(Prefetch("title", Title.objects.visible_to(viewer).order_by().for_cards()))
 
 
 def changes_of(row: ImportRow) -> list[Change]:
-    """What the row would change in the list, or did: everything it says where there was no entry."""
+    """Return the changes a row makes or made; all its values for a new entry."""
     if row.is_hidden or row.title_id is None:
         return []
     after = merged(row.before, row.values)

@@ -1,4 +1,4 @@
-"""From a file, or an account elsewhere, to the rows of an import: read, matched and planned, nothing written yet."""
+"""Read a file or an account elsewhere into import rows: matched and planned, not yet written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def open_file(user: User, name: str, data: bytes) -> ListImport:
     """
     if len(data) > MAX_UPLOAD:
         raise PortabilityError(
-            _("The file is larger than %(most)s MB: that is no anime list.") % {"most": MAX_UPLOAD // 1_000_000}
+            _("The file is too large for an anime list. The limit is %(most)s MB.") % {"most": MAX_UPLOAD // 1_000_000}
         )
     format = detect(data)
     opened = ListImport(user=user, name=_clean(name), format=format, state=State.PREVIEW)
@@ -85,7 +85,7 @@ def fetch(import_id: int) -> None:
 
 
 def replan(opened: ListImport, rule: str) -> None:
-    """What would happen under another rule, or by now."""
+    """Plan the rows again, under another rule or for the current list."""
     with transaction.atomic():
         opened.rule = rule
         opened.save(update_fields=["rule"])
@@ -109,7 +109,7 @@ def save_plan(changed: list[ImportRow]) -> None:
 
 
 def has_times(opened: ListImport) -> bool:
-    """Whether the file says of any row when it was changed: only then can the newer one win."""
+    """Return whether any row has a change date, which the "newer" rule needs."""
     return opened.rows.filter(values__has_key="updated_at").exists()
 
 
@@ -119,7 +119,7 @@ def _parsed(data: bytes, format: str) -> Parsed:
 
 def _require_rows(parsed: Parsed) -> Parsed:
     if not parsed.rows and not any(parsed.extra.values()):
-        raise PortabilityError(_("The list is empty: there is nothing to import."))
+        raise PortabilityError(_("The list is empty. Choose another file or account."))
     return parsed
 
 

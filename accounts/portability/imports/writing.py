@@ -76,9 +76,9 @@ def resolve_row(row: ImportRow, title: Title) -> None:
         opened = ListImport.objects.select_for_update().select_related("user").get(pk=row.list_import_id)
         row.refresh_from_db()
         if row.outcome not in (Outcome.UNMATCHED, Outcome.DISMISSED) or opened.state not in (State.PREVIEW, State.DONE):
-            raise ValidationError(_("This row is settled already."))
+            raise ValidationError(_("Row already resolved."))
         if opened.rows.filter(title=title, outcome__in=WRITTEN, is_hidden=row.is_hidden).exists():
-            raise ValidationError(_("Another row of this import is that title already."))
+            raise ValidationError(_("Another row of this import already has this title. Choose another one."))
         row.title, row.outcome = title, Outcome.UNMATCHED
         plan(opened.user, [row], opened.rule)
         if opened.state == State.DONE:

@@ -45,7 +45,7 @@ def test_each_row_is_changed_as_patch_would(api, member, titles, make_entry):
             {
                 "title_id": third,
                 "done": False,
-                "errors": {"progress": ["It has 12 episodes: 13 cannot be watched."]},
+                "errors": {"progress": ["Too many episodes watched (13). The title has 12."]},
             },
             {"title_id": fourth, "done": True},
             {"title_id": 10**9, "done": False, "errors": {"title_id": ["There is no such title."]}},
@@ -66,7 +66,8 @@ def test_all_or_nothing_is_nothing_where_one_row_cannot_be(api, member, titles, 
 
 @pytest.mark.parametrize(
     "rows",
-    [[], [{}], [{"title_id": "x"}], [{"title_id": 1, "score": 11}], [{"title_id": 1, "scoer": 1}], [7], [{"title_id": 1}] * 501],
+    [[], [{}], [{"title_id": "x"}], [{"title_id": 1, "score": 11}], [{"title_id": 1, "scoer": 1}], [7],
+     [{"title_id": 1}] * 501],
 )  # fmt: skip
 def test_what_is_ill_said_is_refused_as_a_whole(api, member, titles, rows):
     answer = send(api, {"title_id": titles[0], "score": 8}, *rows) if rows else send(api)

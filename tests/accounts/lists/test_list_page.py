@@ -62,7 +62,7 @@ class TestBulk:
         ("data", "said"),
         [
             ({"change": "status:dropped"}, "Choose at least one title."),
-            ({"change": "tag", "title": ["1"]}, "Which tag?"),
+            ({"change": "tag", "title": ["1"]}, "Enter a tag."),
             ({"change": "tag", "tags": "x" * 41, "title": ["1"]}, "too long"),
             ({"change": "user:2", "title": ["1"]}, "not one of the available choices"),
             ({"change": "remove", "title": ["1 OR 1=1"]}, "Select a valid choice"),
@@ -88,7 +88,7 @@ class TestBulk:
 
     def test_all_or_nothing(self, member, make_entry):
         ids = [make_entry(member, tags=["kept"]).title_id for _ in range(2)]
-        with pytest.raises(ValidationError, match="20 tags are the most"):
+        with pytest.raises(ValidationError, match="up to 20 tags"):
             lists.update_entries(member, ids, add_tags=[f"tag {n}" for n in range(30)], status="dropped")
         assert set(member.entries.values_list("status", flat=True)) == {"planned"}
 
@@ -115,7 +115,7 @@ class TestUndo:
 
     def test_says_when_it_is_too_late(self, own):
         response = own.post(reverse("accounts:undo", args=["gone"]), follow=True)
-        assert str(next(iter(response.context["messages"]))) == "That can no longer be taken back."
+        assert str(next(iter(response.context["messages"]))) == "Undo is no longer possible."
 
 
 @pytest.mark.django_db
@@ -140,14 +140,14 @@ class TestTagsAndRewatches:
 
     @pytest.mark.parametrize("field", [{"tags": ["co\0sy"]}, {"notes": "co\0sy"}])
     def test_what_the_database_cannot_keep_is_refused(self, member, make_title, field):
-        with pytest.raises(ValidationError, match="Remove the control characters"):
+        with pytest.raises(ValidationError, match="control characters"):
             lists.update_entry(member, make_title(), **field)
 
     def test_is_told_what_is_wrong_with_a_tag(self, own, member, make_entry):
         entry = make_entry(member)
         response = own.post(reverse("accounts:entry", args=[entry.title_id]), {"tags": "co\0sy"})
         assert (response.status_code, dict(response.context["form"].errors)) == (
-            422, {"tags": ["Remove the control characters from the text."]},
+            422, {"tags": ["Your text contains control characters. Remove them and retry."]},
         )  # fmt: skip
 
     def test_a_rewatch_with_a_date_is_counted(self, own, member, make_entry):
@@ -217,11 +217,11 @@ class TestScores:
         [
             ("points", ["1", "7", "10"]),
             ("stars", ["½ ★", "3½ ★", "5 ★"]),
-            ("faces", ["☹ Disliked", "😐 Fine", "☺ Liked"]),
+            ("faces", ["☹ Disliked", "😐 Okay", "☺ Liked"]),
         ],
     )
     def test_one_score_is_shown_in_three_ways(self, format, shown):
         assert [scores.shown(score, format) for score in (1, 7, 10)] == shown
 
     def test_a_face_keeps_the_score_it_stands_for(self):
-        assert scores.choices("faces", 10) == [(10, "☺ Liked"), (7, "😐 Fine"), (4, "☹ Disliked")]
+        assert scores.choices("faces", 10) == [(10, "☺ Liked"), (7, "😐 Okay"), (4, "☹ Disliked")]

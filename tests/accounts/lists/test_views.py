@@ -140,7 +140,7 @@ class TestEntry:
         [
             ({"score": "11"}, "score", "Ensure this value is less than or equal to 10."),
             ({"score": "ten"}, "score", "Enter a whole number."),
-            ({"progress": "13"}, "progress", "It has 12 episodes: 13 cannot be watched."),
+            ({"progress": "13"}, "progress", "Too many episodes watched (13). The title has 12."),
             ({"started_on": "2019-02-30"}, "started_on", "2019-02 has no day 30"),
             ({"status": "seen"}, "status", "Select a valid choice. seen is not one of the available choices."),
         ],
@@ -278,7 +278,7 @@ class TestSettings:
     def test_deleting_the_account_needs_the_password(self, own, member):
         response = own.post(reverse("accounts:delete_account"), {"password": "a guess"})
         assert response.status_code == 422
-        assert "That is not your password." in response.content.decode()
+        assert "Wrong password. Try again." in response.content.decode()
         assert User.objects.filter(pk=member.pk).exists()
 
     def test_deleting_the_account_deletes_everything_in_it_and_nothing_else(
@@ -296,7 +296,7 @@ class TestSettings:
             0,
             0,
         )
-        assert "Your account and everything in it is deleted." in response.content.decode()
+        assert "Your account and all its data have been deleted." in response.content.decode()
         assert own.get(reverse("accounts:settings")).status_code == 302
 
     def test_a_visitors_theme_is_a_cookie_a_members_a_setting(self, client, member):

@@ -64,8 +64,8 @@ class TestScore:
             (11, "Ensure this value is less than or equal to 10."),
             (-3, "Ensure this value is greater than or equal to 1."),
             ("ten", "“ten” value must be an integer."),
-            (7.5, "7.5 is not a whole number."),
-            (True, "True is not a whole number."),
+            (7.5, "Invalid value 7.5. Enter a whole number."),
+            (True, "Invalid value True. Enter a whole number."),
         ],
     )
     def test_one_outside_1_to_10_is_refused_by_field(self, member, score, message, make_title):
@@ -95,7 +95,7 @@ class TestProgress:
     @pytest.mark.parametrize(
         ("progress", "message"),
         [
-            (13, "It has 12 episodes: 13 cannot be watched."),
+            (13, "Too many episodes watched (13). The title has 12."),
             (-1, "Ensure this value is greater than or equal to 0."),
             (40_000, "Ensure this value is less than or equal to 32767."),
             ("all", "“all” value must be an integer."),
@@ -133,10 +133,10 @@ class TestUpdateEntry:
             ({"started_on": "spring"}, {"started_on": ["'spring' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"]}),
             (
                 {"started_on": "2020-05", "finished_on": "2019"},
-                {"finished_on": ["Finished (2019) before it was started (2020-05)."]},
+                {"finished_on": ["Finish date (2019) is before the start date (2020-05)."]},
             ),
             ({"visibility": "world"}, {"visibility": ["Value 'world' is not a valid choice."]}),
-            ({"notes": "x" * 5001}, {"notes": ["Notes have at most 5000 characters."]}),
+            ({"notes": "x" * 5001}, {"notes": ["Notes can be up to 5,000 characters."]}),
             ({"user_id": 1}, {"user_id": ["A list entry has no such field."]}),
         ],
     )
@@ -309,6 +309,6 @@ class TestUpdateEntries:
     def test_holds_progress_against_the_number_of_episodes_as_for_one_entry(self, member, make_title, make_entry):
         title = make_title("Monster", episodes=74)
         make_entry(member, title)
-        with pytest.raises(ValidationError, match=r"Monster: .*74 episodes"):
+        with pytest.raises(ValidationError, match=r"Monster: .*has 74"):
             lists.update_entries(member, [title.pk], progress=75)
         assert member.entries.get().progress == 0

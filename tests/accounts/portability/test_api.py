@@ -58,7 +58,7 @@ def test_what_is_no_list_is_a_problem_that_names_the_field(api):
     answer = post(api, b"<html/>")
     assert (answer.status_code, answer.json()["errors"]) == (
         422,
-        {"file": ["The file starts with <html>; a MyAnimeList export starts with <myanimelist>."]},
+        {"file": ["We don’t recognise this XML (<html>). MyAnimeList exports start with <myanimelist>."]},
     )
     assert ListImport.objects.count() == 0
 
@@ -84,4 +84,6 @@ def test_the_export_is_the_file_of_the_page(api, client, member, make_entry, kin
     client.force_login(member)
     mine = b"".join(api.get("/api/v1/my/export/", {"kind": kind}).streaming_content)
     assert mine == b"".join(client.get(f"/list/export/{kind}/").streaming_content)
-    assert api.get("/api/v1/my/export/", {"kind": "pdf"}).json()["errors"] == {"kind": ["It is one of json, csv, xml."]}
+    assert api.get("/api/v1/my/export/", {"kind": "pdf"}).json()["errors"] == {
+        "kind": ["Unknown format. Use one of: json, csv, xml."]
+    }

@@ -29,13 +29,13 @@ class TestPages:
         response = self.upload(own, mal_xml({"mal": 19, "score": 9}, {"name": "Who knows"}))
         page = response.url
         preview = own.get(page)
-        assert "1 entry would be written" in preview.content.decode()
+        assert "1 entry to import" in preview.content.decode()
         assert own.post(f"{page}run/").url == page
         assert entry(member, title)[1] == 9
-        assert "1 entry was written" in own.get(page).content.decode()
+        assert "1 entry imported" in own.get(page).content.decode()
         own.post(f"{page}undo/")
         assert member.entries.count() == 0
-        assert "Your list is as it was before" in own.get(page).content.decode()
+        assert "Import undone" in own.get(page).content.decode()
 
     def test_a_visitor_is_asked_to_log_in_and_brought_back(self, client):
         response = client.get(reverse("accounts:imports"))
@@ -45,10 +45,10 @@ class TestPages:
         ("data", "message"),
         [
             (b"", "The submitted file is empty."),
-            (b"\x89PNG....", "This is no list that can be read"),
-            (b"<myanimelist></myanimelist>", "The list is empty: there is nothing to import."),
-            (b"x" * (MAX_UPLOAD + 1), "The file is larger than 10 MB: that is no anime list."),
-            (b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><myanimelist/>', "declares XML entities or a DTD"),
+            (b"\x89PNG....", "We don’t recognise this file"),
+            (b"<myanimelist></myanimelist>", "The list is empty. Choose another file or account."),
+            (b"x" * (MAX_UPLOAD + 1), "The file is too large for an anime list. The limit is 10 MB."),
+            (b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><myanimelist/>', "XML entities and DTDs"),
         ],
     )
     def test_a_file_that_is_no_list_is_refused_with_the_reason_and_nothing_is_kept(self, own, data, message):
@@ -71,7 +71,7 @@ class TestPages:
         asked = own.get(page)
         assert asked.context["form"].initial == {"title": "0", "scale": 10}
         refused = own.post(f"{page}columns/", {"score": "1", "scale": "5"})
-        assert "Say which column has the title" in refused.content.decode()
+        assert "Choose the column with the title" in refused.content.decode()
         own.post(f"{page}columns/", {"title": "0", "score": "1", "scale": "5"})
         row = ImportRow.objects.get()
         assert (row.outcome, row.values) == ("created", {"score": 8})
@@ -113,7 +113,7 @@ class TestPages:
         page = self.upload(own, mal_xml({"mal": 19, "name": "What the file says"})).url
         content = own.get(page).content.decode()
         assert ("Its catalogue name" in content, title.get_absolute_url() in content) == (False, False)
-        assert "not shown with your settings" in content
+        assert "hidden by your settings" in content
 
     @pytest.mark.parametrize("n", [1, 3])
     def test_the_pages_take_the_same_queries_for_any_length(
@@ -148,7 +148,7 @@ class TestPages:
         writing.queue(found)
         page = found.get_absolute_url()
         poll = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "waiting"}
-        assert "Waiting for a worker" in own.get(page, **poll).content.decode()
+        assert "Queued" in own.get(page, **poll).content.decode()
         writing.write_import(found.pk)
         assert own.get(page, **poll).headers["HX-Refresh"] == "true"
 
@@ -157,7 +157,7 @@ class TestPages:
         make_known("Monster", 19)
         page = self.upload(own, mal_xml({"mal": 19, "score": 9})).url
         response = own.post(f"{page}run/", follow=True)
-        assert "The workers cannot be reached just now. Nothing is lost" in response.content.decode()
+        assert "The background workers aren&#x27;t responding" in response.content.decode()
         assert ListImport.objects.get().state == "queued"
 
     def test_imports_are_for_their_owner_only(self, client, member, make_member, make_known):
@@ -268,5 +268,5 @@ class TestByHand:
 
 
 def test_a_file_that_is_too_large_is_refused_by_what_reads_it_too(member):
-    with pytest.raises(PortabilityError, match="larger than 10 MB"):
+    with pytest.raises(PortabilityError, match="limit is 10 MB"):
         reading.open_file(member, "x", b"x" * (MAX_UPLOAD + 1))

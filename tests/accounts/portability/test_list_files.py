@@ -19,9 +19,10 @@ from accounts.portability.formats.detection import ListFormat, detect, look_at_t
 from accounts.portability.formats.rows import MAX_BYTES, MAX_ROWS, InvalidRow, ListRow, PortabilityError
 from anirec.lib.partial_dates import PartialDate
 
-NO_LIST = "This is no list that can be read: neither XML, nor JSON, nor a table with columns."
+NO_LIST = "We don’t recognise this file. Supported: XML, JSON and CSV."
 ANILIST_ENTRY = {
-    "mediaId": 19, "status": "REPEATING", "score": 85, "progress": 7, "repeat": 2, "notes": " slow, good ", "private": True,
+    "mediaId": 19, "status": "REPEATING", "score": 85, "progress": 7, "repeat": 2, "notes": " slow, good ",
+    "private": True,
     "createdAt": 1577836800, "updatedAt": 1609459200,
     "startedAt": {"year": 2019, "month": 4, "day": None}, "completedAt": {"year": None, "month": None, "day": None},
     "media": {"idMal": 190, "type": "ANIME", "format": "TV", "seasonYear": 2004, "title": {"romaji": "Stone and Snow"}},
@@ -100,12 +101,12 @@ class TestAniList:
                {"notes": "a\x00b"}, {"media": {"type": "MANGA"}}]  # fmt: skip
         rows = read(anilist(*({**ANILIST_ENTRY, "mediaId": 100 + n, **some} for n, some in enumerate(bad))))
         assert [row.reason for row in rows] == [
-            "status is 'LOVED', which is unknown",
-            "score is '101', not a number from 0 to 100",
-            "progress is '-1', not a whole number from 0 to 32767",
+            "unknown status: 'LOVED'",
+            "score must be a number from 0 to 100, not '101'",
+            "progress must be a whole number from 0 to 32767, not '-1'",
             "startedAt: 13 is not a month",
-            "notes holds characters that are no text",
-            "it is no anime",
+            "notes contains invalid characters",
+            "not an anime",
         ]
 
 
@@ -123,7 +124,7 @@ class TestKitsu:
 
     def test_a_title_that_the_file_does_not_tell_of_has_its_id(self):
         row = read(json.dumps({"data": [KITSU_ENTRY]}).encode())[0]
-        assert (row.name, row.ids) == ("Kitsu's title 77", {"kitsu": "77"})
+        assert (row.name, row.ids) == ("Kitsu title 77", {"kitsu": "77"})
 
 
 class TestTables:
@@ -166,9 +167,9 @@ class TestTables:
     def test_bad_cells_cost_their_row(self):
         rows = self.table("title,score,progress,started\nA,10.5x,1,\nB,,1e9,\nC,nan,1,\nD,1,1,someday\nE,9,1,\n")
         assert [row.reason for row in rows if isinstance(row, InvalidRow)] == [
-            "score is '10.5x', not a number from 0 to 10",
-            "progress is '1e9', not a whole number from 0 to 32767",
-            "score is 'nan', not a number from 0 to 10",
+            "score must be a number from 0 to 10, not '10.5x'",
+            "progress must be a whole number from 0 to 32767, not '1e9'",
+            "score must be a number from 0 to 10, not 'nan'",
             "started_on: 'someday' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)",
         ]
         assert [row.name for row in rows if isinstance(row, ListRow)] == ["E"]
@@ -238,23 +239,26 @@ class TestOwnFiles:
         assert read_list(data, ListFormat.OWN_JSON, extra=["follows"]).extra == {"follows": ["ada"]}
 
     def test_a_later_version_is_refused(self):
-        assert reason(b'{"format": "anirec", "version": 2}') == "The file is of version 2; this site reads version 1."
+        assert (
+            reason(b'{"format": "anirec", "version": 2}')
+            == "Unsupported file version 2. Export your list again as version 1."
+        )
 
 
 class TestHostileFiles:
     @pytest.mark.parametrize(
         ("data", "message"),
         [
-            (b"", "The file is empty."),
-            (b" \n", "The file is empty."),
+            (b"", "The file is empty. Choose another one."),
+            (b" \n", "The file is empty. Choose another one."),
             (b"PK\x03\x04...", NO_LIST),
             (b"\x7fELF\x02\x01", NO_LIST),
-            (b"<html></html>", "The file starts with <html>; a MyAnimeList export starts with <myanimelist>."),
-            (b'{"lists": []}', "This JSON is no list of AniList, Kitsu or this site."),
-            (b'{"MediaListCollection": {"lists": [', "The file ends in the middle: it is truncated."),
-            (b'{"MediaListCollection": {"lists": [{"entries": [1]}]}}', "Entry 1 is int, not an object."),
-            (b"[" * 100_000, "The file is nested too deep for a list."),
-            (b'{"a":' * 100_000, "The file is nested too deep for a list."),
+            (b"<html></html>", "We don’t recognise this XML (<html>). MyAnimeList exports start with <myanimelist>."),
+            (b'{"lists": []}', "We don't recognise this JSON. Supported: AniList, Kitsu and anirec exports."),
+            (b'{"MediaListCollection": {"lists": [', "The file is incomplete. Export it again and retry."),
+            (b'{"MediaListCollection": {"lists": [{"entries": [1]}]}}', "Entry 1 must be an object, not int."),
+            (b"[" * 100_000, "The file is nested too deeply for an anime list."),
+            (b'{"a":' * 100_000, "The file is nested too deeply for an anime list."),
         ],
     )
     def test_what_is_no_list_is_refused_with_a_reason(self, data, message):
@@ -269,7 +273,7 @@ class TestHostileFiles:
     )  # fmt: skip
     def test_half_a_character_is_refused_wherever_it_stands(self, section):
         data = f'{{"format": "anirec", "version": 1, {section}}}'.encode()
-        assert reason(data) == "The file has half a surrogate pair, which is no character."
+        assert reason(data) == "The file contains an invalid character (unpaired surrogate)."
 
     @pytest.mark.parametrize("text", ["\U0001f600", "\\ud83d", "\\\U0001f600"])
     def test_whole_ones_and_what_only_looks_like_half_of_one_are_read(self, text):
@@ -283,27 +287,28 @@ class TestHostileFiles:
     def test_a_bomb_is_stopped(self, start):
         bomb = gzip.compress(start + b"a,1\n" * (MAX_BYTES // 4 + 10), 1)
         assert len(bomb) < 1_000_000
-        assert reason(bomb) == "The file holds more than 50 MB: that is no anime list."
+        assert reason(bomb) == "The unpacked file is too large for an anime list. The limit is 50 MB."
 
     def test_a_table_of_endless_rows_is_refused(self):
         data = b"title,score\n" + b"a,1\n" * (MAX_ROWS + 1)
-        with pytest.raises(PortabilityError, match="more than 30000 rows"):
+        with pytest.raises(PortabilityError, match="limit is 30000"):
             read(data, columns={"title": 0})
 
     def test_a_document_of_endless_values_is_refused_before_it_is_built(self):
         data = gzip.compress(b'{"MediaListCollection": {"lists": [' + b"1," * 4_000_000 + b"1]}}", 1)
-        assert reason(data) == "The file holds more values than any anime list."
+        assert reason(data) == "The file has too many values for an anime list."
 
     def test_huge_numbers_are_no_numbers(self):
         row = read(anilist({**ANILIST_ENTRY, "progress": 0}).replace(b'"progress": 0', b'"progress": ' + b"9" * 400))[0]
-        assert row.reason == f"progress is '{'9' * 40}', not a whole number from 0 to 32767"
+        assert row.reason == f"progress must be a whole number from 0 to 32767, not '{'9' * 40}'"
 
     @given(st.binary(max_size=200))
     def test_any_bytes_give_rows_or_a_reason(self, data):
         with suppress(PortabilityError):
             assert isinstance(read(data, columns={"title": 0}), list)
 
-    @given(st.recursive(st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+    @given(st.recursive(st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)
+                        | st.text(max_size=5)
                         | st.integers(), lambda inner: st.lists(inner, max_size=3), max_leaves=4))  # fmt: skip
     def test_any_value_in_any_field_gives_one_row(self, value):
         own = {"format": "anirec", "version": 1, "entries": [dict.fromkeys(["title", "score", "tags", "notes"], value)]}

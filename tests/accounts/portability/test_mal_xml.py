@@ -106,17 +106,19 @@ def test_an_empty_list_has_no_rows():
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"my_score": "11"}, "my_score is '11', not a whole number from 0 to 10"),
-        ({"my_score": "ten"}, "my_score is 'ten', not a whole number from 0 to 10"),
-        ({"my_score": "٣"}, "my_score is '٣', not a whole number from 0 to 10"),
-        ({"my_watched_episodes": "-1"}, "my_watched_episodes is '-1', not a whole number from 0 to 32767"),
-        ({"my_watched_episodes": "9" * 5000}, f"my_watched_episodes is '{'9' * 40}', not a whole number from 0 to 32767"),
-        ({"series_animedb_id": "9999999999"}, "series_animedb_id is '9999999999', not a whole number from 0 to 2147483647"),
-        ({"my_status": "Seen"}, "my_status is 'Seen', which is unknown"),
+        ({"my_score": "11"}, "my_score must be a whole number from 0 to 10, not '11'"),
+        ({"my_score": "ten"}, "my_score must be a whole number from 0 to 10, not 'ten'"),
+        ({"my_score": "٣"}, "my_score must be a whole number from 0 to 10, not '٣'"),
+        ({"my_watched_episodes": "-1"}, "my_watched_episodes must be a whole number from 0 to 32767, not '-1'"),
+        ({"my_watched_episodes": "9" * 5000},
+         f"my_watched_episodes must be a whole number from 0 to 32767, not '{'9' * 40}'"),
+        ({"series_animedb_id": "9999999999"},
+         "series_animedb_id must be a whole number from 0 to 2147483647, not '9999999999'"),
+        ({"my_status": "Seen"}, "unknown my_status: 'Seen'"),
         ({"my_status": ""}, "my_status is missing"),
         ({"my_start_date": "2019-02-30"}, "my_start_date: 2019-02 has no day 30"),
         ({"my_finish_date": "30/06/2019"}, "my_finish_date: '30/06/2019' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"),
-        ({"my_comments": "x" * 5001}, "the notes are longer than 5000 characters"),
+        ({"my_comments": "x" * 5001}, "notes longer than 5000 characters"),
     ],
 )  # fmt: skip
 def test_a_bad_value_costs_its_row_and_no_other(fields, reason):
@@ -128,7 +130,7 @@ def test_a_bad_value_costs_its_row_and_no_other(fields, reason):
 def test_a_title_finished_before_it_was_started_keeps_all_but_its_dates():
     row = read(export(anime(my_start_date="2020-05-01", my_finish_date="2020-04-30")))[0]
     assert (row.started_on, row.finished_on, row.score) == (None, None, 9)
-    assert row.remark == "Without its dates: finished (2020-04-30) before it was started (2020-05-01)."
+    assert row.remark == "Dates skipped: finish date (2020-04-30) before start date (2020-05-01)."
 
 
 def test_an_entry_without_an_id_is_known_by_its_name():
@@ -140,7 +142,7 @@ class TestHostileFiles:
     def test_entities_are_refused_before_they_grow(self):
         laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
         bomb = export(anime(my_comments="&l9;"), head=f'<!DOCTYPE m [<!ENTITY l0 "lol">{laughs}]>')
-        assert reason(bomb).startswith("The file declares XML entities or a DTD, which no list needs")
+        assert reason(bomb).startswith("XML entities and DTDs aren’t allowed")
 
     def test_external_entities_are_refused(self, tmp_path):
         secret = tmp_path / "secret"
@@ -151,7 +153,7 @@ class TestHostileFiles:
     def test_a_file_that_unpacks_to_too_much_is_refused(self):
         bomb = gzip.compress(export(anime(my_comments="x" * MAX_BYTES)), 1)
         assert len(bomb) < 1_000_000
-        assert reason(bomb) == "The file holds more than 50 MB: that is no anime list."
+        assert reason(bomb) == "The unpacked file is too large for an anime list. The limit is 50 MB."
 
     def test_an_endless_file_is_not_read_to_its_end(self):
         class Endless(io.RawIOBase):
@@ -181,43 +183,46 @@ class TestHostileFiles:
 
     def test_deep_nesting_is_refused(self):
         deep = b"<myanimelist>" + b"<a>" * 100_000
-        assert reason(deep) == "After entry 0: too many elements inside <a> for a list."
+        assert reason(deep) == "Too many elements inside <a> after entry 0."
 
     def test_an_entry_of_endless_fields_is_refused(self):
-        assert reason(export(anime(), "<anime>" + "<a/>" * 200)) == (
-            "After entry 1: too many elements inside <a> for a list."
-        )
+        assert reason(export(anime(), "<anime>" + "<a/>" * 200)) == ("Too many elements inside <a> after entry 1.")
 
 
 class TestOtherFiles:
     def test_another_document_is_refused(self):
         assert (
             reason(export(root="html"))
-            == "The file starts with <html>; a MyAnimeList export starts with <myanimelist>."
+            == "We don’t recognise this XML (<html>). MyAnimeList exports start with <myanimelist>."
         )
 
     def test_a_manga_list_is_refused(self):
         assert reason(export("<manga><my_score>1</my_score></manga>")) == (
-            "This is a manga list; only anime lists can be read."
+            "Manga lists aren’t supported. Choose an anime list."
         )
 
     def test_a_truncated_file_names_the_line(self):
-        assert reason(export(anime()).replace(b"<my_score>", b"\n<my_score>")[:-80]).startswith("Line 2, column ")
+        assert reason(export(anime()).replace(b"<my_score>", b"\n<my_score>")[:-80]).startswith(
+            "Invalid XML at line 2, column "
+        )
 
     def test_text_names_the_line(self):
-        assert reason(b"anime,score\n1,10\n") == "Line 1, column 1: not well-formed XML (syntax error)"
+        assert (
+            reason(b"anime,score\n1,10\n")
+            == "Invalid XML at line 1, column 1 (syntax error). Export the file again and retry."
+        )
 
     def test_an_empty_file_says_so(self):
-        assert reason(b"") == "Line 1, column 1: not well-formed XML (no element found)"
+        assert reason(b"") == "Invalid XML at line 1, column 1 (no element found). Export the file again and retry."
 
     def test_a_truncated_archive_says_so(self):
         packed = gzip.compress(export(*[anime()] * 50))
-        assert reason(packed[: len(packed) // 2]).startswith("The compressed file is cut off or damaged")
+        assert reason(packed[: len(packed) // 2]).startswith("The compressed file is incomplete or damaged")
 
     def test_a_damaged_archive_says_so(self):
         packed = bytearray(gzip.compress(export(*[anime()] * 50)))
         packed[12:40] = b"\xff" * 28
-        assert reason(bytes(packed)).startswith("The compressed file is cut off or damaged")
+        assert reason(bytes(packed)).startswith("The compressed file is incomplete or damaged")
 
     def test_an_unknown_encoding_says_so(self):
         assert "encoding" in reason(b'<?xml version="1.0" encoding="klingon"?><myanimelist/>')

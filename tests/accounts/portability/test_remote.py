@@ -83,7 +83,8 @@ def fetch(browser, service: str = "anilist", account: str = "viewer") -> ListImp
 
 
 def chunk(*media_ids: int, more: bool = False) -> dict:
-    entries = [{"mediaId": number, "status": "COMPLETED", "score": 80, "media": {"title": {"romaji": f"Title {number}"}}}
+    entries = [{"mediaId": number, "status": "COMPLETED", "score": 80,
+                "media": {"title": {"romaji": f"Title {number}"}}}
                for number in media_ids]  # fmt: skip
     return {"data": {"MediaListCollection": {"hasNextChunk": more, "lists": [{"entries": entries}]}}}
 
@@ -103,23 +104,24 @@ class TestAniList:
     @pytest.mark.parametrize(
         ("status", "answer", "headers", "message"),
         [
-            (404, {"errors": [{"message": "User not found"}], "data": None}, {}, "AniList knows nobody called viewer."),
+            (404, {"errors": [{"message": "User not found"}], "data": None}, {},
+             "AniList has no user “viewer”. Check the spelling."),
             (403, {"errors": [{"message": "Private User"}]}, {},
-             "The list of viewer at AniList is private or empty. Make it public there for a moment, or import its file."),
-            (400, {"errors": [{"message": "<b>Syntax</b>"}]}, {}, "AniList answers: <b>Syntax</b>"),
-            (429, {}, {"Retry_After": "42"}, "AniList is asked too often just now. Try again in 42 seconds."),
-            (429, b"", {}, "AniList is asked too often just now. Try again in a minute."),
-            (500, b"<html>down</html>", {}, "AniList gave an answer that is no list. Try again later."),
-            (200, b"[" * 50_000, {}, "AniList gave an answer that is no list. Try again later."),
-            (302, b"", {"Location": "http://127.0.0.1:1/"}, "AniList gave an answer that is no list. Try again later."),
-            (200, chunk(), {}, "The list is empty: there is nothing to import."),
+             "viewer’s list on AniList is private or empty. Make it public for a moment, or import a file."),
+            (400, {"errors": [{"message": "<b>Syntax</b>"}]}, {}, "AniList reported an error: <b>Syntax</b>"),
+            (429, {}, {"Retry_After": "42"}, "Rate limit of AniList reached. Try again in 42 seconds."),
+            (429, b"", {}, "Rate limit of AniList reached. Try again in a minute."),
+            (500, b"<html>down</html>", {}, "AniList sent an unexpected response. Try again later."),
+            (200, b"[" * 50_000, {}, "AniList sent an unexpected response. Try again later."),
+            (302, b"", {"Location": "http://127.0.0.1:1/"}, "AniList sent an unexpected response. Try again later."),
+            (200, chunk(), {}, "The list is empty. Choose another file or account."),
         ],
     )  # fmt: skip
     def test_what_goes_wrong_is_said_and_nothing_is_written(self, own, site, status, answer, headers, message):
         site.will_answer(answer, status, **headers)
         found = fetch(own)
         assert (found.state, found.message, ImportRow.objects.count()) == ("failed", message, 0)
-        assert "Nothing was written." in own.get(found.get_absolute_url()).content.decode()
+        assert "No changes were made to your list." in own.get(found.get_absolute_url()).content.decode()
 
     def test_a_hiccup_is_tried_again(self, own, site):
         site.will_answer(b"", 503)
@@ -128,7 +130,7 @@ class TestAniList:
 
     def test_a_site_that_is_away_is_said(self, own, settings):
         settings.ANILIST_URL = "http://127.0.0.1:1/"
-        assert fetch(own).message == "AniList cannot be reached. Try again later."
+        assert fetch(own).message == "AniList isn’t responding. Try again later."
 
 
 class TestKitsu:
@@ -148,9 +150,9 @@ class TestKitsu:
     @pytest.mark.parametrize(
         ("answers", "message"),
         [
-            ([{"data": []}], "Kitsu knows nobody called viewer."),
+            ([{"data": []}], "Kitsu has no user “viewer”. Check the spelling."),
             ([{"data": [{"id": "7"}]}, {"data": []}],
-             "The list of viewer at Kitsu is private or empty. Make it public there for a moment, or import its file."),
+             "viewer’s list on Kitsu is private or empty. Make it public for a moment, or import a file."),
         ],
     )  # fmt: skip
     def test_what_goes_wrong_is_said(self, own, site, answers, message):
@@ -162,10 +164,10 @@ class TestKitsu:
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ({"service": "anilist", "account": "viewer"}, "Only your own list may be brought over."),
+        ({"service": "anilist", "account": "viewer"}, "You can only import your own list."),
         (
             {"service": "anilist", "account": "a b", "own": "on"},
-            "A name has letters, digits, dots, dashes and underscores.",
+            "User names can only contain letters, digits, dots, dashes and underscores.",
         ),
         ({"service": "elsewhere", "account": "viewer", "own": "on"}, "Select a valid choice."),
     ],

@@ -36,7 +36,8 @@ def relations_to_members() -> list[models.Field]:
 
 def traces_of(user_id: int) -> dict[str, int]:
     """Table and column → rows that point at the member; without those that have none."""
-    found = {f"{field.model._meta.label}.{field.name}": field.model._base_manager.filter(**{field.name: user_id}).count()
+    found = {f"{field.model._meta.label}.{field.name}":
+             field.model._base_manager.filter(**{field.name: user_id}).count()
              for field in relations_to_members()}  # fmt: skip
     return {name: n for name, n in found.items() if n}
 

@@ -46,7 +46,7 @@ def test_what_makes_no_token_is_said(own, given):
 def test_there_are_not_too_many(member):
     AccessToken.objects.bulk_create(AccessToken(user=member, name="x", digest=str(n)) for n in range(MOST))
     form = TokenForm({"name": "x", "scopes": ["read:list"], "days": ""}, user=member)
-    assert form.errors == {"__all__": ["You have 50 tokens: revoke one first."]}
+    assert form.errors == {"__all__": ["You can have up to 50 tokens. Revoke one first."]}
 
 
 def test_only_ones_own_are_shown_and_revoked(own, member, make_member):

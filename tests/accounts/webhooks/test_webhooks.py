@@ -188,12 +188,12 @@ class TestAddresses:
     def test_nothing_is_sent_into_our_own_network(self, host):
         with pytest.raises(WebhookError) as error:
             post(f"https://{host}/", b"{}", {})
-        assert "not public" in str(error.value)
+        assert "isn’t public" in str(error.value)
 
     def test_one_private_address_of_a_name_is_enough(self, monkeypatch):
         found = [(2, 1, 6, "", (address, 443)) for address in ("93.184.215.14", "10.0.0.1")]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: found)
-        with pytest.raises(WebhookError, match="not public"):
+        with pytest.raises(WebhookError, match="isn’t public"):
             post("https://example.org/", b"{}", {})
 
     def test_a_public_address_is_one(self):

@@ -44,7 +44,9 @@ def test_a_visitor_is_asked_for_a_token(api):
 def test_a_wrong_token_is_a_problem(api):
     response = api.get(MY_LIST, headers={"Authorization": "Bearer 123"})
 
-    assert_problem(response, **problem(401, "Unauthorized", "This token is unknown, revoked or expired."))
+    assert_problem(
+        response, **problem(401, "Unauthorized", "Invalid token: unknown, revoked or expired. Create a new one.")
+    )
 
 
 def test_text_that_is_no_json_is_a_problem(api, member, make_title):

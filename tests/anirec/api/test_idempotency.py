@@ -49,7 +49,7 @@ class TestTokens:
 
     def test_a_scope_is_asked_for_by_name(self, member):
         answer = with_token(member, "read:list").put(f"{MY_LIST}1/", {}, format="json")
-        assert (answer.status_code, answer.json()["detail"]) == (403, "This token needs the scope write:list.")
+        assert (answer.status_code, answer.json()["detail"]) == (403, "Token lacks the scope write:list.")
 
     @pytest.mark.parametrize("address", ["/api/v1/titles/?list=on", "/api/v1/calendar/?mine=yes"])
     def test_what_is_on_the_list_is_told_by_no_filter_either(self, member, address):

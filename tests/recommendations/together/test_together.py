@@ -79,7 +79,7 @@ class TestThePage:
         answer = client.get("/together/", {"with": ["ben", name]})
 
         content = one_line(answer)
-        assert f"There is nobody here by this name: “{name}”." in content
+        assert f"No member found: “{name}”. Check the spelling." in content
         assert "group-title" not in content
         assert f'value="{name}"' not in content
 
@@ -134,7 +134,7 @@ class TestInsideAPlan:
 
         shown = one_line(client.get(address))
 
-        assert shown.count("Propose it") == 20
+        assert shown.count("Propose") == 20
         assert f'action="/plans/{plan.pk}/titles/{odd[6].pk}/"' not in shown
 
     def test_who_does_not_take_part_finds_nothing(self, client, both):

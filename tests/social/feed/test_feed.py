@@ -227,7 +227,7 @@ class TestPages:
 
     def test_an_empty_one_says_what_to_do(self, client, member):
         client.force_login(member)
-        assert "You follow nobody yet" in client.get(reverse("social:feed")).content.decode()
+        assert "Not following anyone yet" in client.get(reverse("social:feed")).content.decode()
 
     def test_more_comes_as_a_part(self, client, reader, ada, make_entry):
         self.many(ada, make_entry, PAGE + 1)

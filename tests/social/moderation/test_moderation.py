@@ -98,7 +98,9 @@ class TestDeciding:
 
     def test_the_author_is_told_why(self, ada, staff, review):
         moderation.decide(staff, review, "warn", "It is rude.")
-        assert [one.sentence for one in read_groups(list(groups_of(ada)))] == ["Staff warn you. Why: It is rude."]
+        assert [one.sentence for one in read_groups(list(groups_of(ada)))] == [
+            "You received a warning. Reason: It is rude."
+        ]
 
     def test_nobody_is_told_when_it_is_left(self, ada, staff, review):
         moderation.decide(staff, review, "leave", "It is fine.")

@@ -55,15 +55,15 @@ class TestWhatOneIsTold:
         relations.unfollow(bob, ada)
         assert told(ada) == []
         relations.follow(bob, ada)
-        assert told(ada) == ["Would like to follow you: bob"]
+        assert told(ada) == ["Follow request: bob"]
         relations.accept_request(ada, bob)
-        assert (told(ada), told(bob)) == ([], ["Your request to follow was accepted: ada"])
+        assert (told(ada), told(bob)) == ([], ["Follow request accepted: ada"])
 
     def test_comments_likes_and_votes(self, ada, bob, activity, make_title):
         like(bob, activity, True)
         write_comment(bob, activity, "Really?")
         vote_helpful(bob, write_review(ada, make_title(), REVIEW), True)
-        assert told(ada) == ["Finds your review helpful: bob", "New comment: bob", "Likes what you did: bob"]
+        assert told(ada) == ["Found your review helpful: bob", "New comment: bob", "New like: bob"]
         assert unread(ada) == 3
 
     def test_nothing_of_what_one_does_oneself(self, ada, activity):
@@ -73,7 +73,7 @@ class TestWhatOneIsTold:
     def test_several_about_one_thing_are_told_together(self, ada, activity, make_member):
         for name in ("bob", "cleo", "dan", "eve"):
             like(make_member(name), activity, True)
-        assert (told(ada), unread(ada)) == (["Likes what you did: eve and 3 others"], 1)
+        assert (told(ada), unread(ada)) == (["New like: eve and 3 others"], 1)
 
     def test_what_is_taken_back_or_deleted_is_not_told(
         self, ada, bob, activity, make_title, django_capture_on_commit_callbacks
@@ -121,7 +121,7 @@ class TestPage:
         client.force_login(ada)
         url = reverse("social:notifications")
         first, second = client.get(url).content.decode(), client.get(url).content.decode()
-        assert ["Likes what you did: bob" in first, '"badge good"' in first, '"badge good"' in second] == [
+        assert ["New like: bob" in first, '"badge good"' in first, '"badge good"' in second] == [
             True, True, False,
         ]  # fmt: skip
         assert unread(ada) == 0
@@ -190,4 +190,4 @@ class TestLetters:
     def test_who_is_suspended_is_told_why(self, ada, make_member, wants_letters):
         moderation.decide(make_member("staff", is_staff=True), ada, "suspend", "Spam.")
         emails.send_letter(ada.pk, "moderation")
-        assert mail.outbox[0].subject == "anirec: Staff have suspended your account. Why: Spam."
+        assert mail.outbox[0].subject == "anirec: Your account was suspended. Reason: Spam."

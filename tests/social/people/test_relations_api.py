@@ -1,4 +1,4 @@
-"""The API of comparing, suggestions, recommending titles, followers and reports: by the functions that the pages call."""
+"""API of comparison, suggestions, recommendations, followers and reports."""
 
 from __future__ import annotations
 

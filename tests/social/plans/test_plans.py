@@ -99,7 +99,7 @@ class TestWhoTakesPart:
         plans.invite(plan, cleo)
 
         (told,) = read_groups(list(groups_of(cleo)))
-        assert told.sentence == "Would like to watch something together with you: ada"
+        assert told.sentence == "Invitation to watch together: ada"
         assert told.url == plan.get_absolute_url()
         plans.leave(plan, cleo)
         assert read_groups(list(groups_of(cleo))) == []
@@ -143,7 +143,7 @@ class TestTitles:
 
     def test_only_who_proposed_it_or_whose_plan_it_is_takes_it_off(self, plan, ada, ben):
         proposed = plan.titles.first()
-        with pytest.raises(ValidationError, match="Only who proposed it"):
+        with pytest.raises(ValidationError, match="owner or the person who proposed"):
             plans.withdraw(membership(plan, ben), proposed)
         plans.withdraw(membership(plan, ada), proposed)
         assert plan.titles.count() == 1
@@ -190,7 +190,7 @@ class TestPages:
         [
             ({"name": ""}, "This field is required."),
             ({"name": "x" * 81}, "at most 80 characters"),
-            ({"name": "A", "starts_at": "0001-01-01T00:00"}, "This is not a time to watch something at."),
+            ({"name": "A", "starts_at": "0001-01-01T00:00"}, "Invalid date. Choose another one."),
             ({"name": "A", "starts_at": "soon"}, "Enter a valid date/time."),
             ({"name": "a\0b"}, "Null characters are not allowed."),
         ],
@@ -304,8 +304,10 @@ class TestApi:
         (row,) = found.pop("titles")
         assert (row["title"]["name"], row["n_votes"], row["watched_at"] is None) == ("First", 0, False)
         assert found == {
-            "id": made["id"], "name": "Mine", "note": "Bring tea.", "starts_at": "2030-01-01T19:00:00Z", "owner": "member",
-            "takes_part": True, "url": f"/plans/{made['id']}/", "members": ["member"], "invited": ["ben"], "n_hidden": 0,
+            "id": made["id"], "name": "Mine", "note": "Bring tea.", "starts_at": "2030-01-01T19:00:00Z",
+            "owner": "member",
+            "takes_part": True, "url": f"/plans/{made['id']}/", "members": ["member"], "invited": ["ben"],
+            "n_hidden": 0,
         }  # fmt: skip
         assert api.delete(address).status_code == 204
         assert api.get("/api/v1/my/plans/").json() == {"next": None, "results": []}
@@ -323,7 +325,7 @@ class TestApi:
     def test_what_cannot_be_is_a_problem_with_a_sentence(self, api, own):
         answer = api.patch(f"/api/v1/plans/{own.pk}/", {"starts_at": "0700-01-01T00:00:00Z"}, format="json")
         assert (answer.status_code, answer.json()["errors"]) == (
-            422, {"starts_at": ["This is not a time to watch something at."]},
+            422, {"starts_at": ["Invalid date. Choose another one."]},
         )  # fmt: skip
 
 
@@ -382,7 +384,8 @@ def test_a_plan_is_shown_as_the_rules_say(states, blocks, active, adult, viewer)
 @pytest.mark.parametrize(
     ("method", "name", "title"),
     [
-        ("get", "plan", False), ("post", "change_plan", False), ("post", "accept_plan", False), ("post", "leave_plan", False),
+        ("get", "plan", False), ("post", "change_plan", False), ("post", "accept_plan", False),
+        ("post", "leave_plan", False),
         ("post", "delete_plan", False), ("post", "invite", False), ("post", "plan_title", True),
     ],
 )  # fmt: skip

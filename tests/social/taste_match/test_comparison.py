@@ -58,12 +58,12 @@ def test_only_what_the_viewer_may_see_counts(both, member, ada, titles):
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (0.6, "You score almost everything alike."),
-        (0.59, "You score much alike."),
-        (0.15, "You score somewhat alike."),
-        (0.0, "What one of you likes says little about the other."),
-        (-0.16, "You tend to disagree."),
-        (-1.0, "You tend to disagree."),
+        (0.6, "Your scores are almost identical."),
+        (0.59, "Your tastes are very similar."),
+        (0.15, "Your tastes are somewhat similar."),
+        (0.0, "Your tastes have little in common."),
+        (-0.16, "Your tastes tend to differ."),
+        (-1.0, "Your tastes tend to differ."),
     ],
 )
 def test_the_number_in_words(value, words):
@@ -75,15 +75,15 @@ class TestPages:
         client.force_login(member)
         content = client.get(reverse("social:compare", args=["ada"])).content.decode()
         value = compare(member, ada).affinity.value
-        assert f'<p class="big num">{value:.2f}</p>' in content
-        assert "From the scores of 6 titles that both of you scored." in content
+        assert f'<p class="big num">{round(value * 100)} %</p>' in content
+        assert "Based on 6 titles you both scored." in content
 
     def test_too_few_titles_are_said_instead_of_a_number(self, client, member, ada, titles, make_entry):
         for owner in (member, ada):
             make_entry(owner, titles[0], status="completed", score=8)
         client.force_login(member)
         content = client.get(reverse("social:compare", args=["ada"])).content.decode()
-        assert "You have scored 1 title in common: too few to say how alike your tastes are." in content
+        assert "You’ve scored 1 title in common. Score more to see your taste match." in content
         assert 'class="big' not in content
 
     def test_a_line_of_it_for_the_members_page(self, both, client, member, ada):
@@ -92,7 +92,7 @@ class TestPages:
             reverse("social:compare", args=["ada"]), headers={"hx-request": "true", "hx-target": "affinity"}
         )
         value = compare(member, ada).affinity.value
-        assert f">Your tastes: {value:.2f}, 6 titles in common</a>" in line.content.decode()
+        assert f"6 titles in common · {round(value * 100)} % taste match" in line.content.decode()
 
     def test_nobody_is_compared_across_a_block_or_with_themselves(self, client, member, ada):
         client.force_login(member)

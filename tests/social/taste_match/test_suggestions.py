@@ -125,7 +125,7 @@ class TestPages:
         follow(friend, rated(make_member("both")))
         client.force_login(member)
         content = client.get(reverse("social:suggestions")).content.decode()
-        assert "scores 12 titles much as you do (0.55)" in content
+        assert "12 titles in common · 55 % taste match" in content
         assert "followed by friend" in content
         assert [path in content for path in ("/members/both/follow/", "/members/both/dismiss/")] == [True, True]
 
@@ -141,7 +141,7 @@ class TestPages:
         follow(friend, make_member("known"))
         client.force_login(member)
         answer = client.post(reverse("social:dismiss", args=["known"]), follow=True)
-        assert "known is not suggested again." in answer.content.decode()
+        assert "known won’t be suggested again." in answer.content.decode()
         assert names(member) == []
         client.post(reverse("social:dismiss", args=["known"]), {"undo": ""})
         assert DismissedSuggestion.objects.count() == 0

@@ -1,6 +1,6 @@
-"""What a member does by the API: possible exactly where they see what they do it to, and heard of only by who may see it.
+"""API actions: allowed only on visible targets, and announced only to those who can see them.
 
-What others hear is what their open pages are told: whether their feed has something new, and how much they have not read.
+Announcements are what open pages receive: new feed items and unread counts.
 """
 
 from __future__ import annotations

@@ -168,6 +168,6 @@ def export(made: Made) -> None:
 
 FOR_EVERYBODY = (members, a_member, list_of_a_member, reviews_of_a_member, reviews_of_a_title, a_review, an_activity)
 FOR_MEMBERS = (
-    feed, notifications, recommended, to_whom_a_title_can_be_recommended, suggestions, how_others_stand_to_me, comparison,
-    export,
+    feed, notifications, recommended, to_whom_a_title_can_be_recommended, suggestions, how_others_stand_to_me,
+    comparison, export,
 )  # fmt: skip
