@@ -112,7 +112,7 @@ def invite(request: MemberRequest, pk: int) -> HttpResponse:
     name = request.POST.get("username", "").strip()
     found = members_visible_to(request.user).filter(username__iexact=name).first() if is_text(name) else None
     if found is None:
-        messages.error(request, gettext("There is nobody here by this name: %(names)s.") % {"names": f"“{name[:150]}”"})
+        messages.error(request, gettext("Unknown user name: %(names)s.") % {"names": f"“{name[:150]}”"})
         return redirect(own)
     try:
         plans.invite(own, found)

@@ -173,7 +173,7 @@ class TestSeed:
         assert User.objects.filter(username="demo").exists()
 
     def test_more_members_can_be_made(self):
-        assert "4 synthetic members made" in run("demo_community", "12")
+        assert "4 synthetic members created" in run("demo_community", "12")
         assert User.objects.filter(is_synthetic=True).count() == 12
 
     def test_the_number_or_remove(self):

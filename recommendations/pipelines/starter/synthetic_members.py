@@ -69,7 +69,7 @@ class Sampler:
         rules = title_rules(recommender.items)
         usable = rules.recommendable & ~rules.adult
         if usable.sum() < 20:
-            raise ValueError("the catalogue has fewer than 20 titles that the starter model knows: import one first")
+            raise ValueError("fewer than 20 titles are known to the starter model: import a catalogue first")
         audience = np.where(usable, np.nan_to_num(recommender.popularity.arrays["popularity"]), 0)
         return cls(recommender, rules, audience / audience.sum(), np.random.default_rng(seed))
 
@@ -137,7 +137,7 @@ def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDra
 def add_members(
     n: int, *, seed: int = 0, typical_length: float = 45, progress: Callable[[int], None] = lambda done: None
 ) -> int:
-    """Make synthetic members until there are n; returns how many were made. Each member is written whole or not at all."""
+    """Create synthetic members up to n and return how many were created. Each one is written atomically."""
     existing = User.objects.filter(is_synthetic=True).count()
     if existing >= n:
         return 0

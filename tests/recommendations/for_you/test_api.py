@@ -150,15 +150,15 @@ def test_without_a_model_the_popular_titles_are_served(api, titles):
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({"model": "best"}, {"model": ["There are the models hybrid, linear, content, svd, popularity."]}),
+        ({"model": "best"}, {"model": ["Unknown model. Use one of: hybrid, linear, content, svd, popularity."]}),
         ({"n": 0}, {"n": ["Ensure this value is greater than or equal to 1."]}),
         ({"n": 1000}, {"n": ["Ensure this value is less than or equal to 100."]}),
         ({"n": "many"}, {"n": ["A valid integer is required."]}),
         ({"niche": 1.5}, {"niche": ["Ensure this value is less than or equal to 1."]}),
         ({"diversity": "nan"}, {"diversity": ["A valid number is required."]}),
         ({"minimum_audience": -1}, {"minimum_audience": ["Ensure this value is greater than or equal to 0."]}),
-        ({"without_reason": "1,x"}, {"without_reason": ["Title ids are whole numbers, with commas between them."]}),
-        ({"without_reason": "9" * 30}, {"without_reason": ["Title ids are whole numbers, with commas between them."]}),
+        ({"without_reason": "1,x"}, {"without_reason": ["Enter title IDs as whole numbers separated by commas."]}),
+        ({"without_reason": "9" * 30}, {"without_reason": ["Enter title IDs as whole numbers separated by commas."]}),
     ],
 )
 def test_a_wrong_query_is_named(api, query, errors):
