@@ -55,7 +55,7 @@ class TestModels:
         assert "7,200 ratings of 40 titles by 400 people" in out
         second = publish_model()
 
-        assert f"now serving: {first}" in run("rollback")
+        assert f"live: {first}" in run("rollback")
         assert ModelVersion.active() == first
         assert f"→ {first.pk:>4}" in run("rollback", only_list=True)
         run("rollback", str(second.pk))
@@ -102,7 +102,7 @@ class TestRecommend:
 
         lines = run("recommend", file=path, n=5).splitlines()
 
-        assert lines[0].startswith("4 entries, 1 of them not in this catalogue.")
+        assert lines[0].startswith("4 entries, 1 not in this catalogue.")
         titles = [line.split("Title ")[1].split("  ")[0] for line in lines if "for you" in line]
         assert len(titles) == 5
         assert all(int(number) % 2 for number in titles)
@@ -177,9 +177,9 @@ class TestSeed:
         assert User.objects.filter(is_synthetic=True).count() == 12
 
     def test_the_number_or_remove(self):
-        with pytest.raises(CommandError, match="say how many"):
+        with pytest.raises(CommandError, match="enter the number"):
             run("demo_community")
-        with pytest.raises(CommandError, match="say how many"):
+        with pytest.raises(CommandError, match="enter the number"):
             run("demo_community", "5", remove=True)
 
 
@@ -193,7 +193,7 @@ class TestSynthesize:
 
         said = run("synthesize_ratings", str(real), times=3, out=out)
 
-        assert "synthetic ratings of 150 people who do not exist" in said
+        assert "synthetic ratings by 150 synthetic people" in said
         users, titles, scores = read_ratings(out)
         assert np.unique(users).tolist() == list(range(51, 201))
         assert (titles.min() >= 1, titles.max() <= 40, scores.max() <= 10) == (True, True, True)
