@@ -60,7 +60,7 @@ class TestModels:
         assert f"→ {first.pk:>4}" in run("rollback", only_list=True)
         run("rollback", str(second.pk))
         assert ModelVersion.active() == second
-        with pytest.raises(CommandError, match="no such published version"):
+        with pytest.raises(CommandError, match="unknown version"):
             run("rollback", "999999")
 
     def test_a_rebuild_reports_its_figures(self, ratings, catalogue, brief_training):
@@ -199,7 +199,7 @@ class TestSynthesize:
         assert (titles.min() >= 1, titles.max() <= 40, scores.max() <= 10) == (True, True, True)
         table = pq.read_table(out)
         assert table["source"].unique().to_pylist() == ["synthetic"]
-        assert b"nobody gave these ratings" in table.schema.metadata[b"synthetic"]
+        assert b"not real ratings" in table.schema.metadata[b"synthetic"]
 
     def test_a_bad_file_leaves_nothing(self, tmp_path):
         with pytest.raises(CommandError, match=r"none\.csv: no such file"):

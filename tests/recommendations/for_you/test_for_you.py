@@ -105,7 +105,7 @@ class TestFilters:
         response = own.get("/for-you/", {"format": "movie"})
 
         assert {item.title for item in response.context["list"].items} == set(odd[4:6])
-        assert "6 matching titles, 2 recommended" in " ".join(one_line(response).split())
+        assert "6 matching titles · 2 recommended" in " ".join(one_line(response).split())
 
     def test_nothing_that_fits_is_said_with_a_way_out(self, own):
         assert "No matching titles" in one_line(own.get("/for-you/", {"format": "ova"}))
