@@ -95,5 +95,5 @@ def test_the_command_prints_every_trial_and_what_it_kept(ratings, tmp_path):
     assert all("l2" in line for line in trials)
     assert last.startswith(f"{len(trials)} trials. Best: 0.")
     assert "with l2 = " in last
-    with pytest.raises(CommandError, match="nobody is held out"):
+    with pytest.raises(CommandError, match="no validation members"):
         call_command("tune", "ease", minutes=0.005, ratings=ratings(clusters(n_users=1)), stdout=out)
