@@ -44,8 +44,18 @@ class ModelVersionAdmin(LookedAt):
     """Versions are made by the pipeline and switched by `manage.py rollback`."""
 
     list_display = (
-        "pk", "kind", "status", "is_active", "ndcg", "rmse", "created_at", "activated_at", "seconds", "reason", "message",
-    )  # fmt: skip
+        "pk",
+        "kind",
+        "status",
+        "is_active",
+        "ndcg",
+        "rmse",
+        "created_at",
+        "activated_at",
+        "seconds",
+        "reason",
+        "message",
+    )
     list_filter = ("status", "kind")
     exclude = ("metrics", "parameters")
     readonly_fields = ("what_was_measured", "what_it_was_made_with")

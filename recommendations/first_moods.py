@@ -1,4 +1,4 @@
-"""The moods that a new site starts with; from then on they are edited in the admin."""
+"""Default moods of a new site, edited in the admin afterwards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FIRST_MOODS: list[dict[str, Any]] = [
     {
         "slug": "quiet-evening",
         "name": _("A quiet evening"),
-        "description": _("Nothing much happens, and that is the point."),
+        "description": _("Gentle stories where little happens, by design."),
         "weights": {"iyashikei": 1, "slice-of-life": 0.6, "cgdct": 0.5, "rural": 0.5, "gourmet": 0.5, "childcare": 0.4},
         "without": ["gore", "horror", "suspense", "ecchi", "harem"],
     },
@@ -39,7 +39,7 @@ FIRST_MOODS: list[dict[str, Any]] = [
     {
         "slug": "edge-of-the-seat",
         "name": _("On the edge of the seat"),
-        "description": _("One more episode, just to be sure that they make it."),
+        "description": _("Just one more episode, to see if they make it."),
         "weights": {
             "suspense": 1,
             "high-stakes-game": 1,
@@ -52,7 +52,7 @@ FIRST_MOODS: list[dict[str, Any]] = [
     },
     {
         "slug": "who-did-it",
-        "name": _("Who did it?"),
+        "name": _("Whodunnit"),
         "description": _("Clues, lies and one person who sees through them."),
         "weights": {"detective": 1, "mystery": 0.7, "police": 0.6, "suspense": 0.4, "organized-crime": 0.4},
         "without": ["kids", "ecchi"],
@@ -60,7 +60,7 @@ FIRST_MOODS: list[dict[str, Any]] = [
     {
         "slug": "one-evening-film",
         "name": _("One film, one evening"),
-        "description": _("Begun after dinner, finished before bed."),
+        "description": _("Start after dinner, finish before bed."),
         "weights": {"drama": 1, "adventure": 1, "fantasy": 1, "sci-fi": 1, "romance": 1, "comedy": 1, "mystery": 1},
         "without": ["kids"],
         "formats": ["movie"],
@@ -70,8 +70,8 @@ FIRST_MOODS: list[dict[str, Any]] = [
     },
     {
         "slug": "weekend-binge",
-        "name": _("Done in a weekend"),
-        "description": _("A whole story of twelve episodes or so, with an end."),
+        "name": _("Finish in a weekend"),
+        "description": _("Complete stories in about twelve episodes."),
         "weights": {"action": 1, "drama": 1, "sci-fi": 1, "mystery": 1, "suspense": 1, "romance": 1, "comedy": 1},
         "without": ["kids"],
         "formats": ["tv", "ona"],
@@ -82,7 +82,7 @@ FIRST_MOODS: list[dict[str, Any]] = [
     {
         "slug": "big-journey",
         "name": _("A long journey"),
-        "description": _("A world to move into for some weeks."),
+        "description": _("Long adventures in rich worlds."),
         "weights": {
             "adventure": 0.7,
             "fantasy": 0.5,
@@ -111,14 +111,14 @@ FIRST_MOODS: list[dict[str, Any]] = [
     {
         "slug": "lights-out",
         "name": _("Lights out"),
-        "description": _("Not for those who watch alone."),
+        "description": _("Better not watched alone."),
         "weights": {"horror": 1, "gore": 0.5, "body-horror": 0.7, "ghost": 0.5, "vampire": 0.4, "psychological": 0.4},
         "without": ["kids", "gag-humor"],
     },
     {
         "slug": "strange-and-beautiful",
         "name": _("Strange and beautiful"),
-        "description": _("You may not understand it. You will not forget it."),
+        "description": _("You may not understand it, but you won't forget it."),
         "weights": {
             "avant-garde": 1,
             "psychological": 0.6,

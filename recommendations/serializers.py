@@ -1,4 +1,4 @@
-"""Recommendations as JSON, for every endpoint that has some."""
+"""JSON form of recommendations, shared by all endpoints."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from recommendations.serving import Recommendation
 
 
 class LengthQuery(Query):
-    n = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="How many titles.")
+    n = serializers.IntegerField(min_value=1, max_value=100, default=20, help_text="Number of titles to return.")
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
     title_id = serializers.IntegerField()
     name = serializers.CharField()
-    score = serializers.IntegerField(allow_null=True, help_text="What I gave it, 1–10.")
-    share = serializers.FloatField(help_text="The part of this recommendation's score that comes from it, 0–1.")
+    score = serializers.IntegerField(allow_null=True, help_text="Your score, 1–10.")
+    share = serializers.FloatField(help_text="Share of this recommendation's score due to this title, 0–1.")
 
 
 class FanSerializer(serializers.Serializer[Any]):
@@ -30,11 +30,13 @@ class FanSerializer(serializers.Serializer[Any]):
 class RecommendationSerializer(serializers.Serializer[Any]):
     title = TitleCardSerializer()
     score = serializers.FloatField(
-        help_text="What the model gives it; has no unit. Orders the list, unless niche or diversity do."
+        help_text="Ranking score without a unit. Orders the list unless niche or diversity is set."
     )
-    predicted = serializers.FloatField(allow_null=True, help_text="The score I am expected to give, 1–10.")
+    predicted = serializers.FloatField(allow_null=True, help_text="Your predicted score, 1–10.")
     reasons = ReasonSerializer(many=True)
-    loved_by = FanSerializer(many=True, help_text="Members who love it, where the row is made from what they love.")
+    loved_by = FanSerializer(
+        many=True, help_text="Members who scored it highly, in rows based on other members' lists."
+    )
 
 
 def as_json(item: Recommendation) -> dict[str, Any]:

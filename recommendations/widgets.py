@@ -16,7 +16,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Parameters:
-    """What can be varied; the defaults are what is shown without an experiment. Raises ValueError for what cannot be."""
+    """Parameters of a widget; the defaults apply without an experiment. Raises ValueError if invalid."""
 
     LIMITS: ClassVar[Mapping[str, tuple[float, float]]] = {}
     CHOICES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -26,12 +26,12 @@ class Parameters:
             value = getattr(self, field.name)
             if field.name in self.CHOICES:
                 if value not in self.CHOICES[field.name]:
-                    raise ValueError(f"{field.name}: {value!r} is none of {', '.join(self.CHOICES[field.name])}")
+                    raise ValueError(f"{field.name}: {value!r} must be one of {', '.join(self.CHOICES[field.name])}")
                 continue
             least, most = self.LIMITS[field.name]
             wanted = int if isinstance(field.default, int) else (int, float)
             if isinstance(value, bool) or not isinstance(value, wanted) or not least <= value <= most:
-                raise ValueError(f"{field.name}: {value!r} is not a number from {least} to {most}")
+                raise ValueError(f"{field.name}: {value!r} must be a number from {least} to {most}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Rows(Parameters):
 
 @dataclass(frozen=True)
 class Similar(Parameters):
-    """n: how many titles. model: by the people who like both, or by the tags that both have. order: closest or best known."""
+    """Similar titles. n: number. model: by shared fans or shared tags. order: closest or most popular first."""
 
     LIMITS = {"n": (4, 24)}
     CHOICES = {"model": ("people", "tags"), "order": ("closest", "best_known")}
@@ -82,10 +82,10 @@ class Widget:
     def with_parameters(self, given: object) -> Parameters:
         """Its default with what is given. Raises ValueError, with what is wrong."""
         if not isinstance(given, Mapping):
-            raise ValueError('parameters are names with values, as {"n": 8}')
+            raise ValueError('parameters must be an object such as {"n": 8}')
         known = [field.name for field in fields(self.default)]
         if unknown := sorted(map(str, given.keys() - set(known))):
-            raise ValueError(f"{', '.join(unknown)}: {self.slug} has only {', '.join(known)}")
+            raise ValueError(f"unknown parameters {', '.join(unknown)}: {self.slug} takes {', '.join(known)}")
         values: dict[str, Any] = dict(given)
         return replace(self.default, **values)
 

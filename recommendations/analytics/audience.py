@@ -1,4 +1,4 @@
-"""Who the people are, in groups of at least ten: what they say of themselves, or what an imported file says of others."""
+"""Audience statistics in groups of at least ten people, from members' answers or an imported file."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class DemographicsError(ValueError):
 
 @dataclass
 class Report:
-    """people: rows of the file. impossible: ages that nobody has. unread: names of countries that are none, by how often."""
+    """Import result. people: rows. impossible: invalid ages. unread: unknown country names with counts."""
 
     people: int
     impossible: int
@@ -61,8 +61,9 @@ class Report:
 def import_demographics(path: Path, source: str, today: date) -> Report:
     """Count the file's people into groups, in place of what `source` had. Raises DemographicsError.
 
-    An age below LEAST_AGE or above MOST_AGE is taken for a slip, and counts as not known: forms offer a first year or a joke
-    there. Countries are known by their English name or two letters, alone or after the last comma; the rest as not known.
+    An age below LEAST_AGE or above MOST_AGE is taken for a slip, and counts as not known: forms offer a first year or a
+    joke there. Countries are known by their English name or two letters, alone or after the last comma; the rest as not
+    known.
     """
     counts: dict[str, Counter[str]] = {part: Counter() for part in AudienceFigure.Part.values}
     report = Report(0, 0, Counter())
@@ -73,7 +74,7 @@ def import_demographics(path: Path, source: str, today: date) -> Report:
                 value, n = str(pair["values"].as_py() or ""), pair["counts"].as_py()
                 counts[part][_read(part, value, n, report, today)] += n
     if not report.people:
-        raise DemographicsError(f"{path}: holds nobody")
+        raise DemographicsError(f"{path}: no people found")
     with transaction.atomic():
         AudienceFigure.objects.filter(source=source).delete()
         AudienceFigure.objects.bulk_create(

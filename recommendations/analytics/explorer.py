@@ -35,7 +35,7 @@ def catalogue(viewer: User) -> list[Panel]:
 
 def _counted(viewer: User) -> list[Panel]:
     titles = Title.objects.visible_to(viewer).order_by()
-    empty = _("The catalogue is empty: import one with manage.py import_catalogue.")
+    empty = _("The catalogue is empty. Import one with manage.py import_catalogue.")
     return [*_years(titles, empty), _lengths(titles, empty), *_makers(titles, viewer, empty)]
 
 
@@ -56,10 +56,24 @@ def _years(titles: TitleQuerySet, empty: str) -> list[Panel]:
     by_format = [(str(kind.label), sum(n for (_y, k), n in counts.items() if k == kind.value)) for kind in formats]
     by_format.sort(key=lambda pair: -pair[1])
     return [
-        column_panel("last-years", _("Titles by year"), _("Of the last years that there are titles of."), (Column(_("Year"), LABEL), Column(_("Titles"))), last, empty),
-        bar_panel("formats", _("Titles by type"), _("How many there are of each."), (Column(_("Type"), LABEL), Column(_("Titles"))), by_format, empty),
-        table("years", _("Every year and type"), _("All years, with how many of each type."), heads, rows, empty),
-    ]  # fmt: skip
+        column_panel(
+            "last-years",
+            _("Titles by year"),
+            _("The most recent years with titles."),
+            (Column(_("Year"), LABEL), Column(_("Titles"))),
+            last,
+            empty,
+        ),
+        bar_panel(
+            "formats",
+            _("Titles by type"),
+            _("Number of titles of each type."),
+            (Column(_("Type"), LABEL), Column(_("Titles"))),
+            by_format,
+            empty,
+        ),
+        table("years", _("Titles by year and type"), _("Number of titles of each type, by year."), heads, rows, empty),
+    ]
 
 
 def _lengths(titles: TitleQuerySet, empty: str) -> Panel:
@@ -72,8 +86,8 @@ def _lengths(titles: TitleQuerySet, empty: str) -> Panel:
     labels = [f"{low}–{high}" if high else f"{low}+" for low, high in LENGTHS]
     rows = [(label, counts[i]) for i, label in enumerate(labels)] + ([("?", counts[-1])] if counts[-1] else [])
     heads = (Column(_("Minutes"), LABEL), Column(_("Titles")))
-    says = _("Minutes of an episode, or of a film. A question mark stands for those of which it is not known.")
-    return column_panel("lengths", _("How long they are"), says, heads, rows if counts else [], empty)
+    says = _("Minutes per episode or film. A question mark means unknown.")
+    return column_panel("lengths", _("Running time"), says, heads, rows if counts else [], empty)
 
 
 def _makers(titles: TitleQuerySet, viewer: User, empty: str) -> list[Panel]:
@@ -87,11 +101,25 @@ def _makers(titles: TitleQuerySet, viewer: User, empty: str) -> list[Panel]:
     made = Title.studios.through.objects.filter(title__in=titles)
     by_studio = made.values("studio__name").annotate(n=Count("pk")).order_by("-n", "studio__name")[:MOST_STUDIOS]
     studios = [(row["studio__name"], row["n"]) for row in by_studio]
-    heads = (Column(_("Titles")), Column(_("Part"), SHARE))
+    heads = (Column(_("Titles")), Column(_("Share"), SHARE))
     return [
-        bar_panel("genres", _("Genres"), _("A title may have several."), (Column(_("Genre"), LABEL), *heads), [(_(name), k, k / n) for name, k in genres], empty),
-        bar_panel("studios", _("Studios"), _("Those with most titles."), (Column(_("Studio"), LABEL), *heads), [(name, k, k / n) for name, k in studios], empty),
-    ]  # fmt: skip
+        bar_panel(
+            "genres",
+            _("Genres"),
+            _("A title can have several genres."),
+            (Column(_("Genre"), LABEL), *heads),
+            [(_(name), k, k / n) for name, k in genres],
+            empty,
+        ),
+        bar_panel(
+            "studios",
+            _("Studios"),
+            _("The studios with the most titles."),
+            (Column(_("Studio"), LABEL), *heads),
+            [(name, k, k / n) for name, k in studios],
+            empty,
+        ),
+    ]
 
 
 def _segments() -> Panel:
@@ -100,11 +128,11 @@ def _segments() -> Panel:
     everybody = sum(row.size for row in rows) or 1
     return bar_panel(
         "segments",
-        _("Tastes"),
-        _("How many people are in each segment that the model has found."),
-        (Column(_("Segment"), LABEL), Column(_("People")), Column(_("Part"), SHARE)),
+        _("Taste segments"),
+        _("Number of people in each segment found by the model."),
+        (Column(_("Segment"), LABEL), Column(_("People")), Column(_("Share"), SHARE)),
         [(row.name, row.size, row.size / everybody) for row in rows],
-        _("The model has found no segments: it takes the lists of a few hundred people."),
+        _("No segments yet. The model needs the lists of a few hundred people."),
     )
 
 
@@ -117,20 +145,20 @@ def _audience_part(source: str, part: AudienceFigure.Part, synthetic: bool) -> P
     if part == AudienceFigure.Part.AGE:
         groups.sort(key=lambda group: AGES.index(group.value) if group.value in AGES else len(AGES))
     people = sum(group.people for group in groups) or 1
-    says = _("Groups of at least %(n)d people. Smaller ones are put together.") % {"n": LEAST}
-    empty = _("Too few people take part: nothing is shown of fewer than %(n)d.") % {"n": LEAST}
-    heads = [Column(str(part.label), LABEL), Column(_("People")), Column(_("Part"), SHARE)]
+    says = _("Groups of at least %(n)d people; smaller groups are combined.") % {"n": LEAST}
+    empty = _("Not enough data. Groups need at least %(n)d people.") % {"n": LEAST}
+    heads = [Column(str(part.label), LABEL), Column(_("People")), Column(_("Share"), SHARE)]
     rows = [(_audience_name(part, group.value), group.people, group.people / people) for group in groups]
     if source:  # people of a file have no lists here
         return bar_panel(part.value, str(part.label), says, heads, rows, empty)
-    heads += [Column(_("Titles each"), NUMBER), Column(_("Mean score"), NUMBER)]
+    heads += [Column(_("Titles per person"), NUMBER), Column(_("Mean score"), NUMBER)]
     lists = [(*row, group.titles_each, group.mean_score) for row, group in zip(rows, groups, strict=True)]
     return bar_panel(part.value, str(part.label), says, heads, lists, empty)
 
 
 def _audience_name(part: AudienceFigure.Part, value: str) -> str:
     if value == REST:
-        return _("Smaller groups together")
+        return _("Smaller groups combined")
     if not value:
         return _("Not known")
     if part == AudienceFigure.Part.COUNTRY:

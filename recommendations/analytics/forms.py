@@ -30,7 +30,7 @@ def _day(label: Any) -> forms.DateField:
 class PeriodForm(forms.Form):
     first = _day(_("From"))
     last = _day(_("To"))
-    synthetic = forms.BooleanField(label=_("With demo members"), required=False)
+    synthetic = forms.BooleanField(label=_("Include demo members"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -39,11 +39,11 @@ class PeriodForm(forms.Form):
         last = cleaned["last"] or timezone.now().date()
         first = cleaned["first"] or last - timedelta(days=USUAL_DAYS - 1)
         if first.year < 2000 or last.year > 2999:
-            raise ValidationError(gettext("A day between 2000 and 2999, please."))
+            raise ValidationError(gettext("Enter a date between 2000 and 2999."))
         if first > last:
-            raise ValidationError(gettext("The first day is after the last one."))
+            raise ValidationError(gettext("The start date is after the end date."))
         if (last - first).days >= MOST_DAYS:
-            raise ValidationError(gettext("At most %(n)d days at once.") % {"n": MOST_DAYS})
+            raise ValidationError(gettext("Select up to %(n)d days.") % {"n": MOST_DAYS})
         return {**cleaned, "first": first, "last": last}
 
     def period(self) -> Period:
@@ -80,8 +80,8 @@ class WidgetForm(PeriodForm):
 class SourceForm(forms.Form):
     """Whom the audience is counted of."""
 
-    source = forms.ChoiceField(label=_("Who"), required=False)
-    synthetic = forms.BooleanField(label=_("With demo members"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    synthetic = forms.BooleanField(label=_("Include demo members"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,4 +89,4 @@ class SourceForm(forms.Form):
             AudienceFigure.objects.exclude(source="").order_by("source").values_list("source", flat=True).distinct()
         )
         fields: Any = self.fields
-        fields["source"].choices = [("", _("Our members who take part")), *((name, name) for name in imported)]
+        fields["source"].choices = [("", _("Members who opted in")), *((name, name) for name in imported)]

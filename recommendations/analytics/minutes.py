@@ -27,7 +27,7 @@ ON CONFLICT (day, source) DO UPDATE SET n = kept.n + excluded.n, seconds = kept.
 
 
 def add_minutes(now: float | None = None) -> int:
-    """Add the minutes that are over; returns how many there were. Each is added once: the cursor moves with the rows."""
+    """Add all finished minutes, each exactly once, and return their number. The cursor moves with the rows."""
     until = int((now or time.time()) // 60) - SETTLED
     with transaction.atomic():
         cursor, _ = TallyCursor.objects.select_for_update().get_or_create(pk=1)

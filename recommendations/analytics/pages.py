@@ -1,4 +1,4 @@
-"""The pages of the staff's charts: what stands on each, from the daily counts."""
+"""Analytics pages for staff: key numbers and panels of each, from the daily counts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ AGES = 13  # weeks of a cohort in the table
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """kind: how it is said. before: the same of the period before."""
+    """A key number. kind: its format. before: its value in the previous period."""
 
     name: str
     kind: str
@@ -56,7 +56,8 @@ class KeyNumber:
 
 def no_events() -> str:
     return _(
-        "Nothing was counted in these days. What browsers show and open is counted while an experiment runs on a widget, and appears within the hour."
+        "No data for this period. Impressions and clicks are counted while an experiment runs on a widget and "
+        "appear within an hour."
     )
 
 
@@ -76,14 +77,19 @@ def overview(period: Period) -> tuple[list[KeyNumber], list[Panel]]:
         _active(period, members),
         series_panel(
             "rates",
-            _("What came of what was shown"),
-            _("Shares of the titles shown on each day that were opened, and put on the list within a week."),
-            (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Added to list"), SHARE), Column(_("Shown"))),
+            _("Recommendation results"),
+            _("Click rate, and rate of titles added to a list within a week, by day shown."),
+            (
+                Column(_("Day"), LABEL),
+                Column(_("Opened"), SHARE),
+                Column(_("Added to list"), SHARE),
+                Column(_("Shown")),
+            ),
             [(day, *_two_rates(shown.get(day)), shown.get(day, {}).get("shown", 0)) for day in period.days],
             no_events(),
             drawn=2,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _half(
@@ -93,7 +99,7 @@ def _half(
     errors: Mapping[date, Mapping[str, Any]],
     served: Mapping[date, Mapping[str, tuple[int, int]]],
 ) -> list[tuple[str, str, float | None]]:
-    """(name, kind, value) of each key number."""
+    """Return (name, kind, value) of each key number."""
     days = period.days
     came = added_up((shown[day] for day in days if day in shown), SHOWN)
     wrong = added_up((errors[day] for day in days if day in errors), ("n", "squared"))
@@ -103,15 +109,15 @@ def _half(
     took = queries.times_by(period, "kind")
     joined = sum(members[day]["joined"] for day in days if day in members)
     return [
-        (_("Active members, four weeks"), COUNT, last["active_28"] if last else None),
+        (_("Active members, 28 days"), COUNT, last["active_28"] if last else None),
         (_("New members"), COUNT, joined),
         (_("Titles shown"), COUNT, came["shown"]),
         (_("Opened"), SHARE, rate(came["clicked"], came["shown"])),
         (_("Added to list"), SHARE, rate(came["added"], came["of_members"])),
-        (_("Error of predicted scores (RMSE)"), NUMBER, root(wrong["squared"], wrong["n"])),
-        (_("Pages, 95 % within"), TIME, took[kinds.PAGE.value,].quantile(0.95)),
-        (_("API, 95 % within"), TIME, took[kinds.API.value,].quantile(0.95)),
-        (_("Fallback share"), SHARE, queries.fallback_share(lists)),
+        (_("Score prediction error (RMSE)"), NUMBER, root(wrong["squared"], wrong["n"])),
+        (_("Pages, p95"), TIME, took[kinds.PAGE.value,].quantile(0.95)),
+        (_("API, p95"), TIME, took[kinds.API.value,].quantile(0.95)),
+        (_("Fallback rate"), SHARE, queries.fallback_share(lists)),
     ]
 
 
@@ -120,10 +126,10 @@ def _active(period: Period, members: Mapping[date, Mapping[str, int]]) -> Panel:
     return series_panel(
         "active",
         _("Active members"),
-        _("Members who used the site on a day, and within 7 and 28 days until then."),
-        (Column(_("Day"), LABEL), Column(_("On the day")), Column(_("7 days")), Column(_("28 days"))),
+        _("Members who used the site in the last 1, 7 and 28 days."),
+        (Column(_("Day"), LABEL), Column(_("1 day")), Column(_("7 days")), Column(_("28 days"))),
         [(day, *(members[day][name] if day in members else None for name in names)) for day in period.days],
-        _("Nobody was here yet, or the first night has not come: members are counted once a day."),
+        _("No data yet. Active members are counted once a day."),
     )
 
 
@@ -147,20 +153,23 @@ def recommendations(period: Period, narrowed: Narrowed) -> list[Panel]:
             "widget",
             {slug: str(widget.name) for slug, widget in WIDGETS.items()},
         ),
-        _rates("models", _("By model"), by["version"], "version", {**versions, None: _("None yet")}),
+        _rates("models", _("By model"), by["version"], "version", {**versions, None: _("No model")}),
         _rates("variants", _("By variant"), by["variant"], "variant", {**variants, None: _("Without an experiment")}),
-        _rates("segments", _("By segment"), by["segment"], "segment", {"": _("In none, and visitors")}),
+        _rates("segments", _("By segment"), by["segment"], "segment", {"": _("No segment or visitor")}),
     ]
     by_day = {row["day"]: row for row in by["day"]}
     series = series_panel(
         "days",
-        _("Day by day"),
-        _("Shares of the titles shown on each day that were opened, and put on the list within a week. The last seven days may still grow."),
+        _("By day"),
+        _(
+            "Click rate, and rate of titles added to a list within a week, by day shown. The last "
+            "seven days are incomplete."
+        ),
         (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Added to list"), SHARE), Column(_("Shown"))),
         [(day, *_two_rates(by_day.get(day)), by_day.get(day, {}).get("shown", 0)) for day in period.days],
         no_events(),
         drawn=2,
-    )  # fmt: skip
+    )
     return [series, *panels]
 
 
@@ -168,14 +177,14 @@ def _rates(name: str, title: str, rows: list[dict[str, Any]], by: str, names: Ma
     heads = [
         Column(title, LABEL),
         Column(_("Opened"), SHARE),
-        Column(_("at least"), SHARE),
-        Column(_("at most"), SHARE),
+        Column(_("lower bound"), SHARE),
+        Column(_("upper bound"), SHARE),
     ]
-    heads += [Column(_("Added to list"), SHARE), Column(_("at least"), SHARE), Column(_("at most"), SHARE)]
+    heads += [Column(_("Added to list"), SHARE), Column(_("lower bound"), SHARE), Column(_("upper bound"), SHARE)]
     heads += [Column(_("Completed"), SHARE), Column(_("Scored 8 or better"), SHARE), Column(_("Not interested"), SHARE)]
     heads += [Column(_("Shown")), Column(_("Shown to members"))]
     found = [(names.get(row[by], str(row[by])), *_line(row)) for row in sorted(rows, key=lambda row: -row["shown"])]
-    says = _("Of the titles shown: the share that was opened. With intervals (95 %) in the table.")
+    says = _("Share of shown titles that were opened. The table adds intervals (95 %).")
     return bar_panel(name, title, says, heads, found, no_events())
 
 
@@ -195,7 +204,7 @@ def _two_rates(sums: Mapping[str, Any] | None) -> tuple[float | None, float | No
 
 
 def retention(period: Period) -> list[Panel]:
-    """Cohorts of those who joined in the period."""
+    """Return the panels of cohorts that joined in the period."""
     cohorts = CohortWeek.objects.filter(week__range=(period.first, period.last), age__lt=AGES)
     if not period.synthetic:
         cohorts = cohorts.filter(is_synthetic=False)
@@ -215,20 +224,27 @@ def retention(period: Period) -> list[Panel]:
         (week, found[0][0], *(rate(found[age][1], found[age][0]) if age in found else None for age in ages))
         for week, found in sizes.items()
     ]
-    empty = _("No week of new members is over yet. A cohort appears two weeks after it began.")
+    empty = _("No cohorts yet. A cohort appears two weeks after its first day.")
     heads = (
         Column(_("Weeks after joining"), LABEL),
         Column(_("Active"), SHARE),
         Column(_("Joined")),
-        Column(_("Of them active")),
+        Column(_("Still active")),
     )
-    says = _("Of those who joined in these days: the share that was active in each week after. 0 is the first week.")
-    weeks = (Column(_("Joined in the week of"), LABEL), Column(_("Joined")), *(Column(str(age), SHARE) for age in ages))
+    says = _("Share of members who joined in this period and were active in each later week. Week 0 is the first.")
+    weeks = (Column(_("Week joined"), LABEL), Column(_("Joined")), *(Column(str(age), SHARE) for age in ages))
     return [
-        column_panel("average", _("How many stay"), says, heads, average, empty),
-        table("cohorts", _("Cohorts"), _("Each week's new members, and the share of them that was active so many weeks later."), weeks, rows, empty),
+        column_panel("average", _("Retention"), says, heads, average, empty),
+        table(
+            "cohorts",
+            _("Retention by weekly cohort"),
+            _("Share of each week's new members who were active n weeks later."),
+            weeks,
+            rows,
+            empty,
+        ),
         _active(period, queries.members_by_day(period)),
-    ]  # fmt: skip
+    ]
 
 
 # --- Accuracy ---------------------------------------------------------------------------------------------------------
@@ -237,24 +253,42 @@ def retention(period: Period) -> list[Panel]:
 def accuracy(period: Period) -> list[Panel]:
     rows = queries.errors_by(period, ["day", "version", "segment"])
     versions = {version.pk: str(version) for version in ModelVersion.objects.defer("metrics", "parameters")}
-    empty = _(
-        "No title was scored in these days that a model had not learnt from. It takes members who score what they add."
-    )
-    heads = [Column(_("Model, RMSE"), NUMBER), Column(_("Shown before, RMSE"), NUMBER), Column(_("Model, MAE"), NUMBER)]
-    heads += [Column(_("Shown before, MAE"), NUMBER), Column(_("Mean error"), NUMBER), Column(_("Scores"))]
-    heads += [Column(_("Of them shown before"))]
+    empty = _("No data for this period. Members must score titles the model wasn't trained on.")
+    heads = [Column(_("Model, RMSE"), NUMBER), Column(_("Shown score, RMSE"), NUMBER), Column(_("Model, MAE"), NUMBER)]
+    heads += [Column(_("Shown score, MAE"), NUMBER), Column(_("Mean error"), NUMBER), Column(_("Scores"))]
+    heads += [Column(_("Shown to the member before"))]
     says = _(
-        "How far predicted scores were from those that members then gave: what the model says without that title, and what stood in the suggestions that the member had before."
+        "Error of predicted scores against the scores members gave later: the model without that title, and the "
+        "score shown in the member's recommendations."
     )
     by_day = _errors(rows, "day")
     return [
-        series_panel("days", _("Day by day"), says, [Column(_("Day"), LABEL), *heads],
-                     [(day, *by_day.get(day, (None,) * 5 + (0, 0))) for day in period.days], empty, drawn=2),
-        bar_panel("models", _("By model"), says, [Column(_("Model"), LABEL), *heads],
-                  [(versions.get(key, str(key)), *found) for key, found in _errors(rows, "version").items()], empty),
-        bar_panel("segments", _("By segment"), says, [Column(_("Segment"), LABEL), *heads],
-                  [(key or _("In none"), *found) for key, found in _errors(rows, "segment").items()], empty),
-    ]  # fmt: skip
+        series_panel(
+            "days",
+            _("By day"),
+            says,
+            [Column(_("Day"), LABEL), *heads],
+            [(day, *by_day.get(day, (None,) * 5 + (0, 0))) for day in period.days],
+            empty,
+            drawn=2,
+        ),
+        bar_panel(
+            "models",
+            _("By model"),
+            says,
+            [Column(_("Model"), LABEL), *heads],
+            [(versions.get(key, str(key)), *found) for key, found in _errors(rows, "version").items()],
+            empty,
+        ),
+        bar_panel(
+            "segments",
+            _("By segment"),
+            says,
+            [Column(_("Segment"), LABEL), *heads],
+            [(key or _("No segment"), *found) for key, found in _errors(rows, "segment").items()],
+            empty,
+        ),
+    ]
 
 
 def _errors(rows: list[dict[str, Any]], by: str) -> dict[Any, tuple[Any, ...]]:
@@ -266,9 +300,14 @@ def _errors(rows: list[dict[str, Any]], by: str) -> dict[Any, tuple[Any, ...]]:
         sums = added_up(group, queries.ERRORS)
         n, published = sums["n"], sums["n_published"]
         found[key] = (
-            root(sums["squared"], n), root(sums["squared_published"], published), rate(sums["absolute"], n),
-            rate(sums["absolute_published"], published), rate(sums["errors"], n), int(n), int(published),
-        )  # fmt: skip
+            root(sums["squared"], n),
+            root(sums["squared_published"], published),
+            rate(sums["absolute"], n),
+            rate(sums["absolute_published"], published),
+            rate(sums["errors"], n),
+            int(n),
+            int(published),
+        )
     return found
 
 
@@ -282,9 +321,10 @@ def shown(period: Period, viewer: User) -> list[Panel]:
     parts = [*((str(WIDGETS[slug].name), pair) for slug, pair in found.items()), (_("All"), every)]
     rows = [(name, *_concentration(pair[1], n_titles), int(pair[1].sum())) for name, pair in parts if len(pair[0])]
     heads = [Column(_("Widget"), LABEL), Column(_("Coverage"), SHARE), Column(_("Concentration (Gini)"), NUMBER)]
-    heads += [Column(_("Part of the 100 most shown"), SHARE), Column(_("Titles")), Column(_("Shown"))]
+    heads += [Column(_("Share of the top 100"), SHARE), Column(_("Titles")), Column(_("Shown"))]
     says = _(
-        "The share of the catalogue that was shown to anybody. Concentration: 0 where each title was shown equally often, 1 where always the same."
+        "Coverage is the share of the catalogue shown at least once. Concentration is 0 if all titles are shown "
+        "equally often, 1 if always the same one."
     )
     return [
         bar_panel("coverage", _("Coverage and concentration"), says, heads, rows, no_events()),
@@ -322,11 +362,11 @@ def _most_shown(every: Counts, viewer: User) -> Panel:
         for pk, n in zip(every[0][order].tolist(), every[1][order].tolist(), strict=True)
         if pk in cards
     ]
-    heads = (Column(_("Title"), LABEL), Column(_("Shown")), Column(_("Part"), SHARE))
+    heads = (Column(_("Title"), LABEL), Column(_("Shown")), Column(_("Share"), SHARE))
     return bar_panel(
         "most",
-        _("Shown most"),
-        _("To how many these titles were shown, each counted once a day."),
+        _("Most shown titles"),
+        _("Number of people shown each title, counted once a day."),
         heads,
         rows,
         no_events(),

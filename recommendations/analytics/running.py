@@ -23,9 +23,7 @@ def speed(period: Period) -> list[Panel]:
     by_day = queries.times_by(period, "day", "kind")
     routes = queries.times_by(period.last_days(ROUTES_OF), "kind", "route")
     served = queries.served_by_day(period)
-    empty = _(
-        "No request was timed in these days. They are counted from the first one on, and appear after a few minutes."
-    )
+    empty = _("No requests in this period. Timings appear after a few minutes.")
     kinds = RequestDay.Kind
     no_times = Times()
     series = [
@@ -34,21 +32,43 @@ def speed(period: Period) -> list[Panel]:
     slowest = sorted(routes.items(), key=lambda item: -(item[1].quantile(0.95) or 0) * item[1].n)[:SLOWEST]
     heads = [
         Column(_("Median"), TIME),
-        Column(_("95 % within"), TIME),
-        Column(_("99 % within"), TIME),
+        Column(_("p95"), TIME),
+        Column(_("p99"), TIME),
         Column(_("Requests")),
     ]
     of_kinds = [(kind, Times.together(times for key, times in by_day.items() if key[1] == kind)) for kind in kinds]
     return [
-        series_panel("days", _("How long requests take"), _("What nearly all requests stay within (95 %), on the server."),
-                     [Column(_("Day"), LABEL), *(Column(str(kind.label), TIME) for kind in kinds)], series, empty),
-        bar_panel("kinds", _("By kind"), _("The middle request of each kind."), [Column(_("Kind"), LABEL), *heads],
-                  [(kind.label, *_quantiles(times)) for kind, times in of_kinds if times.n], empty),
-        bar_panel("routes", _("What takes most"), _("In the last %(n)d days of these, those first on which most time was spent. The bar is what 95 %% stay within.") % {"n": ROUTES_OF},
-                  [Column(_("Page"), LABEL), *heads],
-                  [(f"{route} ({kinds(kind).label})", *_quantiles(times)) for (kind, route), times in slowest], empty, at=2),
+        series_panel(
+            "days",
+            _("Response times"),
+            _("Server response time, 95th percentile."),
+            [Column(_("Day"), LABEL), *(Column(str(kind.label), TIME) for kind in kinds)],
+            series,
+            empty,
+        ),
+        bar_panel(
+            "kinds",
+            _("By request type"),
+            _("Median response time of each request type."),
+            [Column(_("Type"), LABEL), *heads],
+            [(kind.label, *_quantiles(times)) for kind, times in of_kinds if times.n],
+            empty,
+        ),
+        bar_panel(
+            "routes",
+            _("Slowest pages"),
+            _(
+                "Sorted by total time over the last %(n)d days of the period. Bars show the time 95 %% of "
+                "requests stay under."
+            )
+            % {"n": ROUTES_OF},
+            [Column(_("Page"), LABEL), *heads],
+            [(f"{route} ({kinds(kind).label})", *_quantiles(times)) for (kind, route), times in slowest],
+            empty,
+            at=2,
+        ),
         *_freshness(period, served),
-    ]  # fmt: skip
+    ]
 
 
 def _quantiles(times: Times) -> tuple[float | None, float | None, float | None, int]:
@@ -56,8 +76,13 @@ def _quantiles(times: Times) -> tuple[float | None, float | None, float | None, 
 
 
 def _freshness(period: Period, served: Mapping[date, Mapping[str, tuple[int, int]]]) -> list[Panel]:
-    names = {"table": _("computed ahead"), "live": _("computed live"), "segment": _("what the like-minded like"), "popular": _("what most people know")}  # fmt: skip
-    empty = _("No list of suggestions was served in these days.")
+    names = {
+        "table": _("precomputed"),
+        "live": _("computed live"),
+        "segment": _("favourites of similar members"),
+        "popular": _("most popular"),
+    }
+    empty = _("No recommendations served in this period.")
     sums = {source: [0, 0] for source in names}
     for sources in served.values():
         for source, (n, seconds) in sources.items():
@@ -66,17 +91,33 @@ def _freshness(period: Period, served: Mapping[date, Mapping[str, tuple[int, int
     total = sum(n for n, _seconds in sums.values())
     rows = [(names[source], n / total, rate(seconds / 3600, n), n) for source, (n, seconds) in sums.items() if n]
     heads = (
-        Column(_("Where from"), LABEL),
+        Column(_("Source"), LABEL),
         Column(_("Share"), SHARE),
-        Column(_("Mean age, hours"), NUMBER),
+        Column(_("Mean age (hours)"), NUMBER),
         Column(_("Lists")),
     )
     days = [(day, fallback_share(served[day].items()) if day in served else None) for day in period.days]
     return [
-        bar_panel("sources", _("Where lists come from"), _("Lists of suggestions that For you and the API served, and how old they were."), heads, rows, empty),
-        series_panel("fallback", _("Fallback share"), _("The part of the lists that is not of the member's own model: too little is known of them, or no model is there."),
-                     (Column(_("Day"), LABEL), Column(_("Fallback"), SHARE)), days, empty),
-    ]  # fmt: skip
+        bar_panel(
+            "sources",
+            _("Recommendation sources"),
+            _("Source and age of the recommendations served by For you and the API."),
+            heads,
+            rows,
+            empty,
+        ),
+        series_panel(
+            "fallback",
+            _("Fallback rate"),
+            _(
+                "Share of recommendations that aren't personal because the member has too few ratings or "
+                "no model is live."
+            ),
+            (Column(_("Day"), LABEL), Column(_("Fallback"), SHARE)),
+            days,
+            empty,
+        ),
+    ]
 
 
 # --- Drift ------------------------------------------------------------------------------------------------------------
@@ -88,27 +129,61 @@ def drift(period: Period) -> list[Panel]:
         for report in DriftReport.objects.filter(day__range=(period.first, period.last)).order_by("day", "version")
     }
     names = sorted({name for report in reports.values() for name in report.stability})
-    empty = _(
-        "No report in these days. The model is looked at every hour, once there is one and its members are active."
-    )
+    empty = _("No reports in this period. Drift is checked hourly once a model is live and members are active.")
     moved = [
         (day, *((reports[day].stability.get(name) if day in reports else None) for name in names))
         for day in period.days
     ]
     errors = [
-        (day, *((reports[day].online_rmse, reports[day].offline_rmse, reports[day].n_outcomes) if day in reports else (None, None, 0)))
+        (
+            day,
+            *(
+                (reports[day].online_rmse, reports[day].offline_rmse, reports[day].n_outcomes)
+                if day in reports
+                else (None, None, 0)
+            ),
+        )
         for day in period.days
-    ]  # fmt: skip
+    ]
     reasons = [
         (report.day, str(report.version_id), report.n_before, report.n_now, report.reason)
         for report in reports.values()
     ]
     return [
-        series_panel("moved", _("How far lists have moved"), _("Population stability index of what members do now against before the model was made. Above 0.25 it counts as another population."),
-                     [Column(_("Day"), LABEL), *(Column(name.replace("_", " "), NUMBER) for name in names)], moved, empty) if names
-        else table("moved", _("How far lists have moved"), "", [Column(_("Day"), LABEL)], [], empty),
-        series_panel("errors", _("Error of predicted scores"), _("RMSE of the last seven days beside that on held-out scores when the model was made."),
-                     [Column(_("Day"), LABEL), Column(_("Online"), NUMBER), Column(_("Held out"), NUMBER), Column(_("Scores"))], errors, empty, drawn=2),
-        table("reports", _("Reports"), _("One a day; a reason says that a new model was called for."),
-              [Column(_("Day"), LABEL), Column(_("Model"), LABEL), Column(_("Entries before")), Column(_("Entries since")), Column(_("Reason"), LABEL)], reasons, empty),
-    ]  # fmt: skip
+        series_panel(
+            "moved",
+            _("Data drift"),
+            _(
+                "Population stability index of current member activity against the training data. Above "
+                "0.25 means a different population."
+            ),
+            [Column(_("Day"), LABEL), *(Column(name.replace("_", " "), NUMBER) for name in names)],
+            moved,
+            empty,
+        )
+        if names
+        else table("moved", _("Data drift"), "", [Column(_("Day"), LABEL)], [], empty),
+        series_panel(
+            "errors",
+            _("Score prediction error"),
+            _("RMSE of the last seven days compared with the RMSE on held-out scores at training time."),
+            [Column(_("Day"), LABEL), Column(_("Online"), NUMBER), Column(_("Held-out"), NUMBER), Column(_("Scores"))],
+            errors,
+            empty,
+            drawn=2,
+        ),
+        table(
+            "reports",
+            _("Reports"),
+            _("One report a day. A reason means that retraining was requested."),
+            [
+                Column(_("Day"), LABEL),
+                Column(_("Model"), LABEL),
+                Column(_("Entries before")),
+                Column(_("Entries since")),
+                Column(_("Reason"), LABEL),
+            ],
+            reasons,
+            empty,
+        ),
+    ]

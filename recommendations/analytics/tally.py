@@ -1,7 +1,7 @@
-"""Counting what happens in web processes: how long requests take, who is here, and where lists of suggestions come from.
+"""Counters kept by web processes: request times, active members, and sources of recommendations.
 
-A process counts in memory and hands over every few seconds, to a hash in Valkey for each minute; a task adds the minutes that
-are over to the tables, each once. What waits in Valkey is lost with it.
+A process counts in memory and hands over every few seconds, to a hash in Valkey for each minute; a task adds the
+minutes that are over to the tables, each once. What waits in Valkey is lost with it.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class TallyMiddleware:
 
 
 def _kind(request: HttpRequest, response: HttpResponseBase) -> str:
-    """A page has some twenty pictures, which take a tenth of its time: counted with it, they would make it look quick."""
+    """Return the request type. Pictures count apart: twenty quick ones per page would hide its own time."""
     if request.path.startswith("/api/"):
         return RequestDay.Kind.API.value
     is_html = response.headers.get("Content-Type", "").startswith("text/html")

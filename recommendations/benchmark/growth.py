@@ -15,7 +15,7 @@ import django
 
 @dataclass(frozen=True)
 class Stage:
-    """seconds: on the clock; processor_seconds: of all cores together. peak_mb: the process's highest memory by its end."""
+    """Cost of a stage: seconds of wall time, processor_seconds over all cores, peak_mb of the process."""
 
     name: str
     seconds: float
@@ -92,7 +92,7 @@ def measure(ratings: Path, times: float) -> Run:
 
 
 def table(runs: Sequence[Run]) -> list[str]:
-    """Lines: a row a stage, and for each run its seconds, the processors' seconds and the peak; ratios to the first run."""
+    """Return table lines: per stage and run, wall time, processor time, peak memory, and ratio to the first run."""
     head = "".join(f"{run.n_ratings / 1e6:>16.1f} M rows{'':<12}" for run in runs)
     lines = [f"{'':<44}{head}", f"{'':<44}" + f"{'s':>10}{'CPU s':>10}{'MB':>8}{'':<7}" * len(runs)]
     rows = [[run.stages[place] for run in runs] for place in range(len(runs[0].stages))]

@@ -37,7 +37,7 @@ Figures = dict[str, Any]  # as it is written to JSON
 
 
 def measure_alone(contestant: Contestant, split_file: Path) -> Figures:
-    """`measure` in a fresh process, on a pickled Split. Raises what it raised, or BrokenProcessPool when it was killed."""
+    """Run `measure` in a fresh process on a pickled Split. Raise its error, or BrokenProcessPool if killed."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(_load_and_measure, contestant, split_file).result()
 
@@ -120,7 +120,7 @@ def _catalogue_audience(train: Interactions) -> np.ndarray:
 
 
 def beside_lapack(train: Interactions) -> Figures:
-    """Seconds of EASE's fit, and of LAPACK's Cholesky factors and inverse of its matrix alone, the least a fit can take.
+    """Return the seconds of EASE's fit and of a bare LAPACK Cholesky inverse, the lower bound for a fit.
 
     The best of a few runs of each in turn: what else the machine does then disturbs both alike, or neither.
     """

@@ -15,7 +15,7 @@ from recommendations.pipelines.starter.synthetic_members import add_members
 def made_members(n: int, typical_length: int) -> list[int]:
     """The ids of n members made up for a benchmark. Raises CommandError on a site that has members of its own."""
     if User.objects.filter(is_synthetic=False).count() > 1:
-        raise CommandError("this site has members: `make bench` measures on one of its own")
+        raise CommandError("this site has members: use `make bench`, which creates its own site")
     add_members(n, typical_length=typical_length)
     return list(User.objects.filter(is_synthetic=True).order_by("pk").values_list("pk", flat=True)[:n])
 
@@ -38,7 +38,8 @@ def differing_rows(one: ModelVersion, other: ModelVersion) -> int:
     return sum(
         _differing(model._meta.db_table, columns, one, other)
         for model, columns in (
-            (MemberRecommendations, "user_id, list_version, n_inputs, title_ids, scores, predicted, reason_ids, reason_shares"),
+            (MemberRecommendations, "user_id, list_version, n_inputs, title_ids, scores, predicted, "
+                "reason_ids, reason_shares"),
             (SimilarTitles, "title_id, similar_ids, scores"),
         )
     )  # fmt: skip

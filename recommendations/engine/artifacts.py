@@ -44,12 +44,12 @@ def load(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     except (OSError, ValueError) as error:
         raise ArtifactError(f"{folder / MANIFEST}: {error}") from error
     if manifest.get("format") != FORMAT:
-        raise ArtifactError(f"{folder}: format {manifest.get('format')!r}, but this program reads format {FORMAT}")
+        raise ArtifactError(f"{folder}: format {manifest.get('format')!r}, but format {FORMAT} is required")
     arrays = {}
     for name, checksum in manifest["arrays"].items():
         path = folder / f"{name}.npy"
         if not path.is_file() or _sha256(path) != checksum:
-            raise ArtifactError(f"{path}: missing or damaged (its checksum is not the manifest's)")
+            raise ArtifactError(f"{path}: missing or damaged (checksum mismatch)")
         arrays[name] = np.load(path, allow_pickle=False)
     return arrays, manifest["description"]
 

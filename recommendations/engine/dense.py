@@ -1,4 +1,4 @@
-"""Dense matrices of titles by titles: made, inverted and scaled in little more time than LAPACK needs for the inverse."""
+"""Dense title-by-title matrices, built, inverted and scaled in little more than LAPACK's time."""
 
 from __future__ import annotations
 

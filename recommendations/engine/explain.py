@@ -57,7 +57,8 @@ def reasons(
     """The REASONS liked titles of a list (n_listed,) that add most to each title shown.
 
     added: (n_listed, n_shown). Returns item indices and shares, both (n_shown, REASONS). A share is the part, 0–1, of
-    everything that speaks for the title. Only liked titles are cited; -1 and 0 fill the places for which none adds anything.
+    everything that speaks for the title. Only liked titles are cited; -1 and 0 fill the places for which none adds
+    anything.
     """
     n_shown = added.shape[1]
     cited_items = np.full((n_shown, REASONS), -1, dtype=np.int64)

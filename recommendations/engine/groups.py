@@ -21,8 +21,8 @@ CANDIDATES = 300  # titles of each member that are judged for all of them
 class RankedTogether:
     """Parallel arrays over the n titles shown, best first; ids are those of `Recommender.items`.
 
-    predicted: (n_members, n) the score, 1–10, each member is expected to give. reason_ids: (n_members, n) the liked title
-    of each member's list that speaks for it most, 0 for none.
+    predicted: (n_members, n) the score, 1–10, each member is expected to give. reason_ids: (n_members, n) the liked
+    title of each member's list that speaks for it most, 0 for none.
     """
 
     ids: NDArray[np.int64]
@@ -66,7 +66,7 @@ def recommend_together(
 
 
 def shares_below(scores: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(n_members, n) scores → the share, 0–1, of the candidates that suit each member less: comparable between members."""
+    """Convert (n_members, n) scores to percentile ranks (0–1), so that members are comparable."""
     places = scores.argsort(1, kind="stable").argsort(1, kind="stable")
     return places / max(scores.shape[1] - 1, 1)
 
@@ -87,8 +87,8 @@ def least_misery(likings: NDArray[np.floating], n: int) -> NDArray[np.float64]:
 def fair(likings: NDArray[np.floating], n: int) -> NDArray[np.float64]:
     """(n_candidates,) scores of an order in which everybody soon finds something that is right for them.
 
-    Each place goes to the title that adds most to Σ_members P(at least one title so far is right for the member); what is
-    right for those who were served already adds little. After the first 2n places the rest follow by their average.
+    Each place goes to the title that adds most to Σ_members P(at least one title so far is right for the member); what
+    is right for those who were served already adds little. After the first 2n places the rest follow by their average.
 
     Source: Kaya, Bridge & Tintarev 2020, "Ensuring Fairness in Group Recommendations by Rank-Sensitive Balancing of
     Relevance" (RecSys), eq. 4–6. Deviation: P(right) is the share of candidates that suit the member less, to the power

@@ -38,7 +38,7 @@ class TitleRules:
 
 @dataclass(frozen=True)
 class RankingOptions:
-    """What a viewer may ask of a ranking; the defaults are what is published. Raises ValueError for what is out of range.
+    """Ranking options; the defaults are those of the published lists. Raises ValueError if out of range.
 
     niche: from -1, what everybody knows, to 1, what hardly anybody knows. diversity: from 0 to 1, where only the mix of
     genres counts. minimum_audience: of the titles shown (see `known_enough`). shortest: minutes, of all episodes.
@@ -191,7 +191,7 @@ def calibrated(
     weight: float,
     n: int,
 ) -> NDArray[np.int64]:
-    """(≤ n,) positions of the titles, best first, so that the first ones together have the genres of the member's taste.
+    """Return up to n positions, best first, so that the top matches the genre mix of the member's taste.
 
     wanted: (n_pool,) how much each title is wanted. genres: (n_pool, n_genres) its shares. taste: (n_genres,) shares.
     Greedily, the k-th place goes to the title with the highest wanted - weight · ½ ‖k · taste - genres of those k‖².

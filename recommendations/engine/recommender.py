@@ -60,8 +60,8 @@ class MemberList:
 class Ranked:
     """Parallel arrays over the n titles shown, best first; ids are those of `Recommender.items`.
 
-    scores: unitless. predicted: the score, 1–10, the member is expected to give. reason_ids and reason_shares: (n, REASONS),
-    0 where there is no further reason.
+    scores: unitless. predicted: the score, 1–10, the member is expected to give. reason_ids and reason_shares: (n,
+    REASONS), 0 where there is no further reason.
     """
 
     ids: NDArray[np.int64]
@@ -75,7 +75,8 @@ class Ranked:
 class Recommender:
     """The models that are published together, all over `items`; ranker and rating predictor read the same evidence.
 
-    alike: (n_items, k) item indices, the nearest titles by another model, -1 for none: where the linear model's run out.
+    alike: (n_items, k) item indices, the nearest titles by another model, -1 for none: where the linear model's run
+    out.
     """
 
     items: IdMap
@@ -105,9 +106,9 @@ class Recommender:
 
         Of the hybrid's every NEW_EVERY-th is one that nobody has watched yet, by what it is about.
 
-        among: (n_items,) a choice of titles. The best of them are ranked as always; where those don't fill the list, the
-        others of the choice follow, best known first, and with them what the default limits of audience and length keep
-        away: a choice is kept to, but never thinned.
+        among: (n_items,) a choice of titles. The best of them are ranked as always; where those don't fill the list,
+        the others of the choice follow, best known first, and with them what the default limits of audience and length
+        keep away: a choice is kept to, but never thinned.
         """
         (ranked,) = self.recommend_many([member], rules, n, options, among)
         return ranked
@@ -264,8 +265,8 @@ class Recommender:
         return added
 
     def suits(self, member: MemberList) -> NDArray[np.float32]:
-        """(n_items,) the share of titles, 0–1, that suit a member less than each one, whatever else holds of them; NaN for a
-        title of which nothing is known.
+        """(n_items,) the share of titles, 0–1, that suit a member less than each one, whatever else holds of them; NaN
+        for a title of which nothing is known.
 
         By the linear model; a title that nobody has watched yet by content: the shares of the two mean the same.
         """

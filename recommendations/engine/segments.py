@@ -38,8 +38,8 @@ class Segments:
 
     arrays: values.* (n_items, n_features) as a sparse matrix, base, mean and scale (n_features,), components
     (n_components, n_features), centres (n_segments, n_components), size (n_segments,) members, log_watched and
-    favourites (n_segments, n_items), dots (≤ SHOWN, 2) and dot_segment: a sample of members, for the map. traits: of each
-    segment the over-represented features, the clearest first. criterion: how the number of segments was chosen.
+    favourites (n_segments, n_items), dots (≤ SHOWN, 2) and dot_segment: a sample of members, for the map. traits: of
+    each segment the over-represented features, the clearest first. criterion: how the number of segments was chosen.
     """
 
     arrays: Arrays
@@ -74,7 +74,7 @@ class Segments:
         return likelihood / likelihood.sum()
 
     def favourites_for(self, items: NDArray[np.integer]) -> NDArray[np.float64]:
-        """(n_items,) what the segments like that the list may belong to, from 0 to 1: popularity for the like-minded."""
+        """Return per-title popularity (0–1) within the segments that the list may belong to."""
         mixed = self.belonging(items) @ self.arrays["favourites"]
         return mixed / mixed.max()
 

@@ -1,4 +1,4 @@
-"""A whole recommender in one small file, for sites that have no ratings yet: few titles, few weights, one byte a weight.
+"""A complete recommender in one small file for sites without ratings: few titles, one byte per weight.
 
 The file is a compressed .npz over MyAnimeList ids. Of each column of the two weight matrices the `neighbours` largest
 weights are kept, as whole steps of the column's largest / 127.

@@ -21,7 +21,7 @@ class VariantFormSet(BaseInlineFormSet):
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         if len(kept) < 2:
-            raise ValidationError(gettext("It takes two variants at least."))
+            raise ValidationError(gettext("Add at least two variants."))
 
 
 class VariantInline(admin.TabularInline):
@@ -57,7 +57,7 @@ class ChangeInline(admin.TabularInline):
 
 @admin.register(Experiment)
 class ExperimentAdmin(admin.ModelAdmin):
-    """Defined here while it is a draft; started, stopped and shipped on its page."""
+    """Admin of drafts. Experiments are started, stopped and shipped on their own page."""
 
     list_display = ("name", "widget", "state", "allocation", "primary_metric", "started_at", "page")
     list_filter = ("state", "widget")
@@ -70,11 +70,11 @@ class ExperimentAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
-    @admin.display(description=_("what can be varied"))
+    @admin.display(description=_("available parameters"))
     def what_can_be_varied(self, experiment: Experiment) -> str:
         return "; ".join(f"{widget.slug}: {widget.default}" for widget in WIDGETS.values())
 
-    @admin.display(description=_("members and visitors needed"))
+    @admin.display(description=_("required sample size"))
     def needed(self, experiment: Experiment) -> str:
         variants = list(experiment.variants.all()) if experiment.pk else []
         return f"{planned_units(experiment, variants):,}" if len(variants) > 1 else ""

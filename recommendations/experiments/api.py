@@ -1,4 +1,4 @@
-"""/api/v1/experiments/: which variant of a widget to show, and what came of showing it."""
+"""/api/v1/experiments/: variant assignment and event intake."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from recommendations.widgets import WIDGETS
 
 
 class AssignmentQuery(Query):
-    widget = serializers.ChoiceField(choices=list(WIDGETS), help_text="Where on the page titles are shown.")
+    widget = serializers.ChoiceField(choices=list(WIDGETS), help_text="Widget to get the variant for.")
 
 
 class AssignmentSerializer(serializers.Serializer[Any]):
     widget = serializers.CharField()
-    parameters = serializers.DictField(help_text="How to show it.")
-    ticket = serializers.CharField(help_text="To be sent with events; empty where nothing is counted.")
+    parameters = serializers.DictField(help_text="Display parameters of the assigned variant.")
+    ticket = serializers.CharField(help_text="Send it with events. Empty if events are not counted.")
 
 
 class Assignment(APIView):
@@ -34,7 +34,7 @@ class Assignment(APIView):
 
     @extend_schema(operation_id="experiments_assignment", parameters=[AssignmentQuery], responses=AssignmentSerializer)
     def get(self, request: Request) -> Response:
-        """Which form of a widget the member is to be shown; a visitor gets the usual one, and nothing is counted."""
+        """Return the widget variant assigned to the member; visitors get the default, without a ticket."""
         widget: Any = WIDGETS[AssignmentQuery.of(request)["widget"]]
         if not request.user.is_authenticated:
             return Response({"widget": widget.slug, "parameters": vars(widget.default), "ticket": ""})
@@ -53,7 +53,7 @@ PAIRS = {
         "minItems": 2,
         "maxItems": 2,
     },
-    "description": "Pairs of a title's id and its position.",
+    "description": "Pairs of title ID and position.",
 }
 
 
@@ -66,7 +66,11 @@ EVENTS = {
         "required": ["ticket"],
         "additionalProperties": False,
         "properties": {
-            "ticket": {"type": "string", "pattern": r"^[\w-]+:[\w-]+:[\w-]+$", "description": "Of the assignment."},
+            "ticket": {
+                "type": "string",
+                "pattern": r"^[\w-]+:[\w-]+:[\w-]+$",
+                "description": "Ticket from the assignment.",
+            },
             "seen": PAIRS,
             "opened": PAIRS,
         },
@@ -75,14 +79,14 @@ EVENTS = {
 
 
 class Events(APIView):
-    """Public, as a page's beacon is: a ticket says whose events these are."""
+    """Public endpoint: the signed ticket identifies whose events these are."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="experiments_events", request={"application/json": EVENTS}, responses={202: None})
     def post(self, request: Request) -> Response:
-        """What was seen in a widget and what was opened from it, all of it or nothing."""
+        """Record impressions and clicks in widgets; a request is accepted or rejected as a whole."""
         try:
             batches = intake.read(request.data)
         except intake.UnknownTicketError as error:
@@ -90,7 +94,7 @@ class Events(APIView):
         except intake.BadEventsError as error:
             raise serializers.ValidationError([str(error)]) from None
         if not intake.keep(batches):
-            raise Throttled(60, "These are more events than anybody can see in a minute.")
+            raise Throttled(60, "Too many events. Retry in a minute.")
         return Response(status=202)
 
 

@@ -40,7 +40,8 @@ WITH seen AS (
     UNION ALL SELECT member_id, title_id, '{Metric.COMPLETION}', updated_at FROM listed WHERE status = 'completed'
     UNION ALL SELECT member_id, title_id, '{Metric.HIGH_SCORE}', updated_at FROM listed WHERE score >= {LIKED}
     UNION ALL SELECT seen.member_id, seen.title_id, '{Metric.HIDE}', hidden.created_at
-        FROM seen JOIN accounts_hiddentitle hidden ON hidden.user_id = seen.member_id AND hidden.title_id = seen.title_id
+        FROM seen JOIN accounts_hiddentitle hidden
+            ON hidden.user_id = seen.member_id AND hidden.title_id = seen.title_id
         WHERE hidden.created_at >= seen.at - %(late)s
 )
 INSERT INTO {Outcome._meta.db_table} (member_id, title_id, metric, at)
@@ -63,7 +64,7 @@ def collect() -> int:
 
 
 def forget_old() -> None:
-    """Raw events and outcomes are kept for so many days; what an experiment found was kept with it when it was stopped."""
+    """Delete raw events and outcomes past retention. Results of stopped experiments are stored with them."""
     before = timezone.now() - timedelta(days=settings.EVENTS_KEPT)
     WidgetEvent.objects.filter(at__lt=before).delete()
     Outcome.objects.filter(at__lt=before).delete()

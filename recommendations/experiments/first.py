@@ -1,4 +1,4 @@
-"""The experiments of a new site: the same against the same in every widget, to see that nothing is found where nothing is."""
+"""A/A experiments of a new site, one per widget, to check that no false difference is reported."""
 
 from __future__ import annotations
 

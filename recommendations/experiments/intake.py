@@ -1,7 +1,7 @@
 """/events/: what was seen in a widget, and what was opened from it, as the browser says.
 
-Nothing is looked up here: a ticket, signed when the page was made, says whose events these are, and they wait in a stream
-until `collecting` appends them to the table.
+Nothing is looked up here: a ticket, signed when the page was made, says whose events these are, and they wait in a
+stream until `collecting` appends them to the table.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def take_events(request: HttpRequest) -> HttpResponse:
     """Takes `[{"ticket": "…", "seen": [[title, position], …], "opened": […]}, …]`, all of it or nothing."""
     try:
         if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-            raise BadEventsError(f"a batch has at most {MOST_BYTES} bytes")
+            raise BadEventsError(f"Batches can be up to {MOST_BYTES} bytes.")
         batches = parse(request.body)
     except BadEventsError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
@@ -68,17 +68,17 @@ def parse(body: bytes) -> list[dict[str, Any]]:
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadEventsError("this is no JSON") from None
+        raise BadEventsError("The request body isn't valid JSON.") from None
     return read(sent)
 
 
 def read(sent: object) -> list[dict[str, Any]]:
     """`parse` of what is JSON already."""
     if not isinstance(sent, list) or not 0 < len(sent) <= MOST_TICKETS:
-        raise BadEventsError(f"a batch is a list of 1 to {MOST_TICKETS} objects with a ticket each")
+        raise BadEventsError(f"Send a list of 1 to {MOST_TICKETS} objects with a ticket each.")
     batches = [_parse_one(part, f"part {number}") for number, part in enumerate(sent, 1)]
     if sum(len(batch["events"]) for batch in batches) > MOST_EVENTS:
-        raise BadEventsError(f"a batch has at most {MOST_EVENTS} events")
+        raise BadEventsError(f"Batches can have up to {MOST_EVENTS} events.")
     return batches
 
 
@@ -101,11 +101,11 @@ def _append() -> Script:
 def _parse_one(part: object, where: str) -> dict[str, Any]:
     if not isinstance(part, dict) or (unknown := sorted(part.keys() - {"ticket", *KINDS})):
         said = f", not {', '.join(unknown)}" if isinstance(part, dict) else ""
-        raise BadEventsError(f"{where}: has ticket, seen and opened{said}")
+        raise BadEventsError(f"{where}: allowed keys are ticket, seen and opened{said}")
     try:
         ticket = read_ticket(part.get("ticket") or "")
     except (signing.BadSignature, TypeError, ValueError, AttributeError):
-        raise UnknownTicketError(f"{where}: ticket: it was not made here") from None
+        raise UnknownTicketError(f"{where}: invalid ticket") from None
     events = [
         (kind.value, *_title_and_position(pair, f"{where}: {name} {number}"))
         for name, kind in KINDS.items()
@@ -116,15 +116,15 @@ def _parse_one(part: object, where: str) -> dict[str, Any]:
 
 def _list(value: object, where: str) -> list[Any]:
     if not isinstance(value, list):
-        raise BadEventsError(f"{where}: a list of pairs, title and position")
+        raise BadEventsError(f"{where}: must be a list of [title, position] pairs")
     return value
 
 
 def _title_and_position(pair: object, where: str) -> tuple[int, int]:
     limits = ((1, 2**31 - 1), (0, 999))
     if not isinstance(pair, list) or len(pair) != 2 or any(type(number) is not int for number in pair):
-        raise BadEventsError(f"{where}: two whole numbers, title and position")
+        raise BadEventsError(f"{where}: title and position must be whole numbers")
     for number, (least, most) in zip(pair, limits, strict=True):
         if not least <= number <= most:
-            raise BadEventsError(f"{where}: {number} is not from {least} to {most}")
+            raise BadEventsError(f"{where}: {number} is not between {least} and {most}")
     return pair[0], pair[1]

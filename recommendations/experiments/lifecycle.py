@@ -24,7 +24,7 @@ def start(experiment: Experiment, by: User | None) -> None:
         _change(experiment, State.RUNNING, by, allowed=(State.DRAFT,), started_at=timezone.now())
         variants = list(experiment.variants.all())
         if len(variants) < 2:
-            raise ValidationError(gettext("It takes two variants at least."))
+            raise ValidationError(gettext("Add at least two variants."))
         for variant in variants:
             variant.clean()
 
@@ -39,7 +39,7 @@ def stop(experiment: Experiment, by: User | None) -> None:
 def ship(experiment: Experiment, variant: Variant, by: User | None) -> None:
     """The variant becomes the widget's default, until another one is shipped or this is archived."""
     if variant.experiment_id != experiment.pk:
-        raise ValidationError(gettext("That is no variant of this experiment."))
+        raise ValidationError(gettext("Unknown variant. Select one of this experiment's variants."))
     with transaction.atomic():
         _change(experiment, State.SHIPPED, by, allowed=(State.STOPPED,), remark=variant.name, shipped=variant)
 
@@ -86,7 +86,8 @@ def _change(
     now = Experiment.objects.select_for_update().get(pk=experiment.pk)
     if now.state not in allowed:
         raise ValidationError(
-            gettext("It is %(state)s: that is not possible now.") % {"state": now.get_state_display()}
+            gettext("You can't do that while the experiment's state is “%(state)s”.")
+            % {"state": now.get_state_display()}
         )
     experiment.state = state
     for name, value in fields.items():
@@ -96,6 +97,6 @@ def _change(
             experiment.save(update_fields=["state", *fields])
     except IntegrityError:
         experiment.state = now.state
-        raise ValidationError(gettext("Another experiment is running on this widget: stop it first.")) from None
+        raise ValidationError(gettext("Another experiment is running on this widget. Stop it first.")) from None
     ExperimentChange.objects.create(experiment=experiment, by=by, state=state, remark=remark)
     forget_running()

@@ -1,8 +1,8 @@
 """What an experiment has found so far: from its events to the numbers that staff decide by.
 
-Counted is what a member or visitor did with titles from their first exposure on, for as many days as the experiment's window
-has. A unit is judged when its days are over, because only then its outcome can't change any more, and with the day
-that ended: so each day is one look. Who saw two variants is left out.
+Counted is what a member or visitor did with titles from their first exposure on, for as many days as the experiment's
+window has. A unit is judged when its days are over, because only then its outcome can't change any more, and with the
+day that ended: so each day is one look. Who saw two variants is left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ BEFORE = timedelta(days=28)  # of the list's activity that CUPED takes out
 LESS_IS_BETTER = {Metric.HIDE}
 EVENTS, OUTCOMES = WidgetEvent._meta.db_table, Outcome._meta.db_table
 SEEN = "seen"
-# In one pass over sorted rows: joins of what was seen with what came of it go wrong while a table is new to the planner.
+# In one pass over sorted rows: joins of what was seen with what came of it go wrong while a table is new to the
+# planner.
 UNITS = f"""
 WITH rows AS (
     SELECT COALESCE(member_id, -visitor) AS unit, variant_id, title_id, at,
@@ -62,14 +63,17 @@ FROM units
 
 
 class Verdict(models.TextChoices):
-    BROKEN = "broken", _("The sample is broken: the variants did not get their shares. Don't believe the rest.")
-    EARLY = "early", _("Too early: too few have been judged.")
-    HARM = "harm", _("A guardrail got worse: stop it.")
-    BETTER = "better", _("Better than the first variant.")
-    WORSE = "worse", _("Worse than the first variant: stop it.")
-    NO_DIFFERENCE = "none", _("The plan is done, and no difference was found.")
-    OPEN = "open", _("Not decided yet.")
-    BANDIT = "bandit", _("The weights follow what works better; nothing is tested.")
+    BROKEN = (
+        "broken",
+        _("Sample ratio mismatch: the variants didn't get their planned shares. Ignore the other results."),
+    )
+    EARLY = "early", _("Too early: not enough data yet.")
+    HARM = "harm", _("A guardrail metric got worse. Stop the experiment.")
+    BETTER = "better", _("Better than the control variant.")
+    WORSE = "worse", _("Worse than the control variant. Stop the experiment.")
+    NO_DIFFERENCE = "none", _("Sample complete: no significant difference.")
+    OPEN = "open", _("No decision yet.")
+    BANDIT = "bandit", _("Weights shift towards the better variant. No significance test runs.")
 
 
 @dataclass(frozen=True)

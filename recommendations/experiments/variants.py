@@ -53,8 +53,8 @@ class Running:
 
 
 class Ticket(NamedTuple):
-    """Whose exposures of what: unit is a member's id, or below 0 a visitor's number; experiment and variant are None where
-    none runs for them."""
+    """Whose exposures of what: unit is a member's id, or below 0 a visitor's number; experiment and variant are None
+    where none runs for them."""
 
     widget: str
     experiment: int | None

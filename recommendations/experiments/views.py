@@ -62,7 +62,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             number = int(variant) if variant.isascii() and variant.isdecimal() and len(variant) < 19 else 0
             lifecycle.ship(changed, get_object_or_404(changed.variants, pk=number), by)
         else:
-            return HttpResponseBadRequest(gettext("An action is start, stop, ship or archive."))
+            return HttpResponseBadRequest(gettext("Unknown action. Use start, stop, ship or archive."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(changed)
@@ -70,6 +70,6 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rates(lines: list[Line]) -> Chart:
     title = gettext("Primary metric: %(metric)s") % {"metric": lines[0].label if lines else ""}
-    says = gettext("The share of those judged, by variant.")
+    says = gettext("Rate among measured people, by variant.")
     rows = [Row(line.variant, line.rate * 100, share(line.rate)) for line in lines]
     return bars("rates", title, says, (gettext("Variant"), gettext("Share")), rows)

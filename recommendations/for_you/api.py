@@ -26,7 +26,7 @@ SEGMENTS = "segments"  # what the like-minded like: no model that can be asked f
 
 
 def _limits(name: str) -> dict[str, Any]:
-    """What `RankingOptions` says of one of its fields, as arguments of a serializer's."""
+    """Return the limits and default of a `RankingOptions` field as serializer arguments."""
     least, most = RankingOptions.LIMITS[name]
     return {"min_value": least, "max_value": most, "default": getattr(PUBLISHED, name)}
 
@@ -35,30 +35,30 @@ class RecommendationQuery(LengthQuery):
     model = serializers.ChoiceField(
         choices=MODELS,
         default=PUBLISHED.model,
-        error_messages={"invalid_choice": f"There are the models {', '.join(MODELS)}."},
-        help_text="Which model ranks: all evidence together, what the same people watch and like, what titles are about, "
-        "the expected score, or what most people like. The last two give no reasons.",
+        error_messages={"invalid_choice": f"Unknown model. Use one of: {', '.join(MODELS)}."},
+        help_text="Ranking model: hybrid, collaborative filtering, content-based, "
+        "predicted score, or popularity. The last two give no reasons.",
     )
     niche = serializers.FloatField(
-        **_limits("niche"), help_text="From -1, what everybody knows, to 1, what hardly anybody knows."
+        **_limits("niche"), help_text="Popularity, from -1 (most popular) to 1 (least popular)."
     )
     diversity = serializers.FloatField(
-        **_limits("diversity"), help_text="From 0, by my score alone, to 1, by the mix of genres on my list above all."
+        **_limits("diversity"), help_text="Variety, from 0 (best matches only) to 1 (match the genre mix of the list)."
     )
     minimum_audience = serializers.IntegerField(
         **_limits("minimum_audience"),
-        help_text="Only titles that as many people have on their list, or that are new. A niche above 0 lowers it.",
+        help_text="Minimum number of lists a title is on; new titles are exempt. A niche above 0 lowers it.",
     )
     shortest = serializers.IntegerField(
-        **_limits("shortest"), help_text="Only titles of as many minutes, all episodes together."
+        **_limits("shortest"), help_text="Minimum total length in minutes, all episodes together."
     )
     without_reason = serializers.RegexField(
         r"^[0-9]{1,10}(,[0-9]{1,10})*$(?!\n)",
         default="",
         allow_blank=True,
         trim_whitespace=False,
-        error_messages={"invalid": "Title ids are whole numbers, with commas between them."},
-        help_text="Ids of titles, with commas: what my list would be if I had not scored them.",
+        error_messages={"invalid": "Enter title IDs as whole numbers separated by commas."},
+        help_text="Comma-separated IDs of titles to ignore, as if you had not scored them.",
     )
 
     def validate_without_reason(self, text: str) -> list[int]:
@@ -73,16 +73,16 @@ class SkippedSerializer(serializers.Serializer[Skipped]):
 class RecommendationListSerializer(serializers.Serializer[Any]):
     source = serializers.ChoiceField(  # type: ignore[assignment]  # fields are no attributes of the class
         choices=["table", "live", "segment", "popular"],
-        help_text="Computed beforehand, computed now, what the like-minded like, or the same for everybody.",
+        help_text="Precomputed, computed live, favourites of similar members, or most popular.",
     )
-    tried = SkippedSerializer(many=True, help_text="The better sources that were skipped, and why.")
-    model = serializers.CharField(help_text="The version that is published.")
+    tried = SkippedSerializer(many=True, help_text="Better sources that were skipped, each with the reason.")
+    model = serializers.CharField(help_text="The live model version.")
     ranked_by = serializers.ChoiceField(
         choices=[*MODELS, SEGMENTS],
-        help_text="The model that was asked for, or what stands in for it, as `source` says.",
+        help_text="The requested model, or its fallback (see `source`).",
     )
     computed_at = serializers.DateTimeField()
-    n_inputs = serializers.IntegerField(help_text="How many entries of my list were read.")
+    n_inputs = serializers.IntegerField(help_text="Number of list entries read.")
     items = RecommendationSerializer(many=True)
 
 
@@ -99,7 +99,7 @@ class MyRecommendations(ForMembers, GenericAPIView):
         filters=True,
     )
     def get(self, request: Request) -> Response:
-        """What I should watch next, and why. Only titles that fit the filters, which are those of /titles/; `sort` is ignored."""
+        """Return personal recommendations with reasons. Takes the filters of /titles/; `sort` is ignored."""
         wanted = RecommendationQuery.of(request)
         options = RankingOptions(**{name: wanted[name] for name in (*RankingOptions.LIMITS, "model")})
         found = recommend_for(

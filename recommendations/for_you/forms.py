@@ -17,15 +17,15 @@ class TitleIdsField(forms.CharField):
             ids = tuple(int(part) for part in parts if part)
         except ValueError:
             raise forms.ValidationError(
-                gettext("Title ids are whole numbers, with commas between them."), code="invalid"
+                gettext("Enter title IDs as whole numbers separated by commas."), code="invalid"
             ) from None
         if any(not 0 < pk < 2**31 for pk in ids):
-            raise forms.ValidationError(gettext("There is no title with such an id."), code="invalid")
+            raise forms.ValidationError(gettext("Unknown title ID."), code="invalid")
         return ids
 
 
 class OptionsForm(forms.Form):
-    """What a viewer may ask of their suggestions: two sliders, and reasons not to count; nothing is what is published."""
+    """Form of the recommendation options: two sliders and titles to ignore. Empty means the defaults."""
 
     niche = forms.FloatField(required=False)
     diversity = forms.FloatField(required=False)

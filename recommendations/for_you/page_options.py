@@ -1,4 +1,4 @@
-"""What a page of suggestions is asked for: the sliders, the reasons left out, and the filters. All of it is the address."""
+"""Options of a recommendations page, all read from its URL: sliders, ignored titles and filters."""
 
 from __future__ import annotations
 

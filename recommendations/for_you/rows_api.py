@@ -22,7 +22,7 @@ from recommendations.serializers import ItemsSerializer, LengthQuery, as_json
 class RowSerializer(serializers.Serializer[Any]):
     slug = serializers.CharField()
     heading = serializers.CharField()
-    hint = serializers.CharField(help_text="What the row holds.")
+    hint = serializers.CharField(help_text="Short description of the row.")
 
 
 class MoodSerializer(serializers.ModelSerializer[Mood]):
@@ -36,7 +36,7 @@ class MyRows(ForMembers, APIView):
 
     @extend_schema(operation_id="my_rows", responses=RowSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """The rows of For you, in their order."""
+        """Return the rows of For you in display order."""
         return Response(RowSerializer(serving.rows_for(member_of(request)), many=True).data)
 
 
@@ -45,19 +45,20 @@ class MyRow(ForMembers, APIView):
 
     @extend_schema(operation_id="my_row", parameters=[LengthQuery], responses=ItemsSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        """What stands in a row: `picks`, `continue`, `friends`, `season`, `gems`, or `because-` and a liked title's id."""
+        """Return the titles of a row: `picks`, `continue`, `friends`, `season`, `gems`, or `because-` and a title
+        ID."""
         n, member = LengthQuery.of(request)["n"], member_of(request)
         try:
             row = serving.find_row(member, slug)
         except LookupError:
-            raise Http404("There is no such row.") from None
+            raise Http404("Row not found.") from None
         return Response({"items": [as_json(item) for item in serving.fill(row, member, n)]})
 
 
 class Moods(APIView):
     @extend_schema(operation_id="moods", responses=MoodSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """What one may feel like watching."""
+        """Return all moods."""
         return Response(MoodSerializer(Mood.objects.all(), many=True).data)
 
 
@@ -66,7 +67,7 @@ class MoodTitles(APIView):
 
     @extend_schema(operation_id="mood", parameters=[LengthQuery], responses=ItemsSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        """The titles of a mood: for a member, those that suit them best first."""
+        """Return the titles of a mood, best matches first for members."""
         mood = get_object_or_404(Mood, slug=slug)
         found = serving.recommend(
             serving.Reader.of(request.user, {}), LengthQuery.of(request)["n"], choice=serving.in_mood(mood)
@@ -79,7 +80,7 @@ class MySurprise(ForMembers, APIView):
 
     @extend_schema(operation_id="my_surprise", responses=ItemsSerializer)
     def get(self, request: Request) -> Response:
-        """One title by chance, the better it suits the likelier; none where there is nothing to choose from."""
+        """Return one random title weighted by taste, or an empty list if no title is available."""
         item = serving.surprise(serving.Reader(member_of(request)))
         response = Response({"items": [as_json(item)] if item else []})
         response["Cache-Control"] = "no-store"

@@ -76,7 +76,8 @@ def member_list(
 
 
 def known_parts(items: IdMap, *lists: Columns) -> Columns:
-    """(franchise ids, in order; indices): of each franchise of a title that the model does not know, a part that it knows.
+    """(franchise ids, in order; indices): of each franchise of a title that the model does not know, a part that it
+    knows.
 
     lists: of each, (title ids, ids of their franchises).
     """

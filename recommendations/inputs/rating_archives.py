@@ -92,7 +92,7 @@ def read_ratings(
     except (pa.ArrowException, OSError, UnicodeDecodeError, EOFError) as error:
         raise ArchiveError(f"{path}: after row {first_row - 1}: {error}") from error
     if first_row == 1:
-        raise ArchiveError(f"{path}: holds no ratings")
+        raise ArchiveError(f"{path}: no ratings found")
     users = _as_numbers(pa.chunked_array([part[0] for part in parts]))
     titles, scores = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
     return users, titles, scores

@@ -1,6 +1,7 @@
 """What is kept of every day for the staff's charts: counts that can be added up, and of nobody in particular.
 
-`analytics.rollup` writes them; a day that is rolled up again replaces what was there. `is_synthetic` keeps demo members apart.
+`analytics.rollup` writes them; a day that is rolled up again replaces what was there. `is_synthetic` keeps demo members
+apart.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ class ActiveDay(models.Model):
 class WidgetDay(models.Model):
     """What came of the titles that a widget showed on a day.
 
-    A title that somebody saw in a widget on that day counts as one, however often they saw it. What came of it is counted
-    with the day on which it was shown. Visitors have no list: additions and what follows come of `of_members` only.
+    A title that somebody saw in a widget on that day counts as one, however often they saw it. What came of it is
+    counted with the day on which it was shown. Visitors have no list: additions and what follows come of `of_members`
+    only.
     """
 
     day = models.DateField()
@@ -86,8 +88,8 @@ class ShownTitle(models.Model):
 class AccuracyDay(models.Model):
     """How far predicted scores were from those that members then gave: counts and sums of errors (predicted − given).
 
-    `n`: predicted by the model, from the list without that title. `n_published`: predicted in the row that the member was
-    shown before.
+    `n`: predicted by the model, from the list without that title. `n_published`: predicted in the row that the member
+    was shown before.
     """
 
     day = models.DateField()

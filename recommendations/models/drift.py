@@ -28,7 +28,8 @@ class PredictionOutcome(models.Model):
 
 
 class DriftReport(models.Model):
-    """How far the members' lists of a day had moved from those a version learnt from, and how well it predicted scores."""
+    """How far the members' lists of a day had moved from those a version learnt from, and how well it predicted
+    scores."""
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="drift_reports")
     day = models.DateField()

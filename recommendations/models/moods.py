@@ -10,7 +10,8 @@ from catalog.models.titles import Format
 
 
 class Mood(models.Model):
-    """What somebody may feel like watching: tags with weights, and conditions. What it holds is ranked for each member."""
+    """What somebody may feel like watching: tags with weights, and conditions. What it holds is ranked for each
+    member."""
 
     name = models.CharField(_("name"), max_length=60)
     slug = models.SlugField(unique=True)

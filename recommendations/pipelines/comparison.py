@@ -42,7 +42,8 @@ def compare(models: Mapping[str, Ranks], parts: Split, progress: Callable[[str],
 
 
 def alike(neural: NeuralCf, n: int, at: NDArray[np.integer], n_items: int) -> NDArray[np.int32]:
-    """(n_items, ≤ n) the titles nearest in the neural model's embeddings, -1 for none; at: where its titles are among the n_items."""
+    """(n_items, ≤ n) the titles nearest in the neural model's embeddings, -1 for none; at: where its titles are among
+    the n_items."""
     nearest, _ = neural.similar_items(n)
     rows = np.full((n_items, nearest.shape[1]), -1, dtype=np.int32)
     rows[at] = np.where(nearest >= 0, at[nearest], -1)

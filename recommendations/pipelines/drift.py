@@ -1,4 +1,4 @@
-"""Watching the active model: what it predicted before members scored, and whether their lists have moved since it learnt."""
+"""Monitoring of the active model: prediction error on new scores, and drift of lists since training."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def record_outcomes(version: ModelVersion, recommender: Recommender, user_id: in
     version was made.
 
     The version cannot have learnt from those, and they are left out of the list that the prediction is made from. A
-    title is written down once a version, with the first score. Beside it stands what the member was shown: the prediction
-    in their published row, which must not have been made anew yet.
+    title is written down once a version, with the first score. Beside it stands what the member was shown: the
+    prediction in their published row, which must not have been made anew yet.
     """
     known = PredictionOutcome.objects.filter(version=version, user=user_id).values("title")
     entries = ListEntry.objects.filter(user=user_id, created_at__gt=version.created_at)

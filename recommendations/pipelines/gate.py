@@ -17,7 +17,7 @@ class Verdict:
 
 
 def judge(candidate: RankingReport, active: RankingReport | None, popularity: RankingReport) -> Verdict:
-    """Compare validation figures. active: the active model's on the same members and titles, None when there is none."""
+    """Compare validation metrics with those of the active model on the same members and titles (None: no model)."""
     if candidate.members < LEAST_MEMBERS:
         return Verdict(
             False, f"{candidate.members} held-out members with 10 or more titles; {LEAST_MEMBERS} are needed to judge"

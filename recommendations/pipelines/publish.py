@@ -127,7 +127,7 @@ def plan(version: ModelVersion) -> None:
 
 
 def work_off(version: ModelVersion, recommender: Recommender, progress: Progress = lambda step: None) -> bool:
-    """Write every shard that nobody else has claimed, then switch if none is left; returns whether nothing is to be done.
+    """Write all unclaimed shards, then switch versions if none is left. Return whether no work remains.
 
     Raises as `publish`.
     """

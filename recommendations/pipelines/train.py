@@ -91,7 +91,8 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     version.data_fingerprint = data.fingerprint
     parts = split(data.interactions)
     progress(
-        f"{len(parts.train):,} ratings of {len(parts.train.items):,} titles by {len(parts.train.users):,} members to learn from"
+        f"{len(parts.train):,} ratings of {len(parts.train.items):,} titles by {len(parts.train.users):,} members to "
+        "learn from"
     )
     if not len(parts.train) or not len(parts.judging.inputs):
         return _refuse(version, "there are no ratings yet of which to hold some out")
@@ -117,7 +118,7 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
 
 
 def with_titles(parts: Split) -> tuple[Split, Split]:
-    """The split with what the catalogue says of its titles; and the same with the others, too, that may be shown at all."""
+    """Return the split with title features, and the same extended by all other recommendable titles."""
     recommendable = Title.objects.recommendable().order_by("pk").values_list("pk", flat=True)
     new = IdMap(np.fromiter(recommendable, dtype=np.int64))
     shown = new.ids[may_be_shown(title_rules(new), PUBLISHED)]
@@ -222,5 +223,5 @@ def _refuse(version: ModelVersion, reason: str) -> None:
 def _only_one() -> Iterator[None]:
     with try_lock(MODEL_REBUILD) as is_held:
         if not is_held:
-            raise AlreadyRunningError("the models are being rebuilt by another process already")
+            raise AlreadyRunningError("another process is already rebuilding the models")
         yield

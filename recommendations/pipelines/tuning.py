@@ -28,8 +28,8 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Tuned:
-    """What a search found. value: NDCG@10 liked of validation members (of new titles alone, for a model that is there for
-    them), or RMSE; default: that of the class's own parameters.
+    """What a search found. value: NDCG@10 liked of validation members (of new titles alone, for a model that is there
+    for them), or RMSE; default: that of the class's own parameters.
     """
 
     parameters: Parameters
@@ -39,7 +39,7 @@ class Tuned:
 
 
 def parameters_for(name: str) -> Parameters:
-    """What tuning found for the model on this site; nothing where it was not tuned. Names it no longer has are left out."""
+    """Return this site's tuned parameters of the model, without unknown names. Empty if it was never tuned."""
     try:
         kept = json.loads(_file(name, "json").read_text())["parameters"]
     except FileNotFoundError:
@@ -51,11 +51,11 @@ def parameters_for(name: str) -> Parameters:
 def tune(name: str, parts: Split, minutes: float, progress: Progress = lambda line: None) -> Tuned:
     """Search for `minutes`, going on from earlier searches on the same data, and keep the best for `parameters_for`.
 
-    The defaults are tried first, so what is kept is never worse than they are. Every trial is a whole fit: a closed form
-    has no intermediate value by which to give one up early. Raises ValueError for a model without a search space.
+    The defaults are tried first, so what is kept is never worse than they are. Every trial is a whole fit: a closed
+    form has no intermediate value by which to give one up early. Raises ValueError for a model without a search space.
     """
     if name not in SEARCH_SPACES:
-        raise ValueError(f"{name} has nothing to tune; known: {', '.join(SEARCH_SPACES)}")
+        raise ValueError(f"{name} has no parameters to tune; use one of: {', '.join(SEARCH_SPACES)}")
     fingerprint = parts.train.fingerprint()
     study = _study(name, fingerprint)
     if not _completed(study):

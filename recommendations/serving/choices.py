@@ -1,4 +1,4 @@
-"""Choices of titles that a list of recommendations may be kept to: made before the best are taken, so that it stays full."""
+"""Restrictions of a list to certain titles, applied before the top is taken so that the list stays full."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ CHOOSE_NOTHING = {"sort"}  # parameters of the filters
 
 @dataclass(frozen=True)
 class Choice:
-    """title_ids: (n,) ids, in any order. key: what they depend on besides catalogue and model; empty: not to be cached."""
+    """Titles to choose from. title_ids: (n,) IDs in any order. key: cache key of the restriction (empty: don't
+    cache)."""
 
     title_ids: NDArray[np.int64]
     key: str = ""
@@ -39,7 +40,7 @@ class Choice:
 
 
 def within_age_limit(choice: Choice | None, reader: Reader) -> Choice | None:
-    """The same for readers without one. Scores are made without regard to it, so what is left is chosen before the best."""
+    """Apply the reader's age limit. Scores ignore it, so titles are removed before the top is taken."""
     if reader.member is None or not reader.member.age_limit:
         return choice
     index = title_index()
@@ -51,7 +52,7 @@ def within_age_limit(choice: Choice | None, reader: Reader) -> Choice | None:
 
 
 def filtered(filters: TitleFilter) -> Choice | None:
-    """What fits the catalogue's filters; None where none is set. A wrong value is an error of their form, and filters nothing."""
+    """Return the titles that match the filters, or None if no filter is set. Invalid values are form errors."""
     found = filters.qs
     chosen = filters.form.cleaned_data if filters.is_bound else {}
     if all(value in (None, "", []) for name, value in chosen.items() if name not in CHOOSE_NOTHING):

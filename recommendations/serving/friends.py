@@ -45,7 +45,7 @@ def loved_by_followed(reader: Reader, n: int) -> list[Recommendation]:
 
 
 def loved_by(reader: Reader, member: User, n: int) -> list[Recommendation]:
-    """n titles new to the reader that a member likes, one a franchise: what the reader is expected to like most first."""
+    """Return n of a member's favourites that are new to the reader, one per franchise, by predicted score."""
     titles, _, scores, franchises = _liked(reader, User.objects.filter(pk=member.pk))
     predicted = _predicted(reader, titles.tolist())
     expected = np.array([predicted.get(pk, 0.0) for pk in titles.tolist()])

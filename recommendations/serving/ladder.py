@@ -1,5 +1,5 @@
-"""Recommendations for a page or an endpoint: the precomputed table, else live scores, else what the like-minded like,
-else what most people like."""
+"""Recommendations for a page or an endpoint: the precomputed table, else live scores, else favourites of similar
+members, else the most popular titles."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from recommendations.serving.choices import Choice, within_age_limit
 from recommendations.serving.readers import Reader
 from recommendations.serving.skipped import Skipped
 
-# Titles from which on a list speaks for itself. Of validation members' lists cut short, the linear model ranks those of 2
-# titles at NDCG@10 liked 0.33, the favourites of the like-minded at 0.40, popularity at 0.36; with 5 it leads with 0.42.
+# Titles from which on a list speaks for itself. Of validation members' lists cut short, the linear model ranks those
+# of 2 titles at NDCG@10 liked 0.33, the favourites of the like-minded at 0.40, popularity at 0.36; with 5 it leads with 0.42.
 LEAST_INPUTS = 3
 LIVE_SECONDS = 3600
 SPARE = 20  # candidates read beyond those asked for, since some may have become unshowable
@@ -41,7 +41,7 @@ SPARE = 20  # candidates read beyond those asked for, since some may have become
 
 @dataclass(frozen=True)
 class Reason:
-    """A liked title that speaks for a recommendation. share: its part, 0–1, of all that speaks for it."""
+    """A liked title that supports a recommendation. share: its part (0–1) of the total support."""
 
     title: Title
     score: int
@@ -58,7 +58,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Fan:
-    """Somebody whom the reader follows and who gave the title this score."""
+    """A member the reader follows, with their score for the title."""
 
     member: User
     score: int
@@ -77,7 +77,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class RecommendationList:
-    """source: "table", "live", "segment" or "popular". tried: the better sources that were passed over, each with why.
+    """source: "table", "live", "segment" or "popular". tried: the better sources skipped, each with the reason.
 
     n_inputs: how many titles of the list the model read.
     """
@@ -116,10 +116,10 @@ def recommend(
     options: RankingOptions = PUBLISHED,
     choice: Choice | None = None,
 ) -> RecommendationList:
-    """The reader's n best titles.
+    """Return the reader's n best titles.
 
-    without_reason: as if these title ids were not among those watched. choice: keep to these titles; as many as n of them
-    that may be shown are, whatever speaks for them.
+    without_reason: as if these title ids were not among those watched. choice: keep to these titles; as many as n of
+    them that may be shown are, whatever speaks for them.
     """
     choice = within_age_limit(choice, reader)
     asked = _Asked(frozenset(without_reason), options, choice)
@@ -139,17 +139,17 @@ def recommend(
 
 
 def recommend_for(member: User, n: int = 20, **asked: Any) -> RecommendationList:
-    """`recommend` for a member."""
+    """Call `recommend` for a member."""
     return recommend(Reader(member), n, **asked)
 
 
 def recommend_for_guest(scores: Mapping[int, int], n: int = 20, **asked: Any) -> RecommendationList:
-    """`recommend` for a visitor who gave these scores (title id → 1–10) in this browser."""
+    """Call `recommend` for a visitor with these scores (title ID → 1–10) in this browser."""
     return recommend(Reader(None, scores), n, **asked)
 
 
 def predicted_score(member: User, title: Title) -> float | None:
-    """The score, 1–10, the member is expected to give; None without a model, or for a title or member it can't judge."""
+    """Return the predicted score (1–10), or None without a model or if it can't judge the title or member."""
     recommender = readable_recommender(ModelVersion.active())
     if recommender is None:
         return None
@@ -165,7 +165,7 @@ def predicted_score(member: User, title: Title) -> float | None:
 
 
 def _current_row(reader: Reader) -> MemberRecommendations | None:
-    """The active version's row for the member, with the list's version of this moment."""
+    """Return the active version's row for the member, annotated with the current list version."""
     if reader.member is None:
         return None
     rows = MemberRecommendations.objects.filter(version__is_active=True, user=reader.member).select_related("version")
@@ -207,7 +207,7 @@ def _from_table(row: MemberRecommendations) -> _Candidates:
 def _live(
     version: ModelVersion, recommender: Recommender, reader: Reader, asked: _Asked, tried: tuple[Skipped, ...]
 ) -> _Candidates | None:
-    """Scores of this moment, kept until the list, the catalogue or the model changes; None if the list says too little."""
+    """Return live scores, cached until list, catalogue or model change, or None if the list is too short."""
     key = _cache_key(version, reader, asked)
     candidates = cache.get(key) if key else None
     if candidates is None:
@@ -232,7 +232,8 @@ def _cache_key(version: ModelVersion, reader: Reader, asked: _Asked) -> str | No
     if reader.member is None or asked.without_reason or not choice_key:
         return None
     wanted = "_".join(map(str, astuple(asked.options)))
-    return f"live:{shape_of(_Candidates)}:{version.pk}:{catalogue_version()}:{reader.member.pk}:{reader.list_version()}:{wanted}:{choice_key}"
+    model_key = f"{shape_of(_Candidates)}:{version.pk}:{catalogue_version()}"
+    return f"live:{model_key}:{reader.member.pk}:{reader.list_version()}:{wanted}:{choice_key}"
 
 
 def _n_given(reader: Reader, own: MemberList) -> int:
@@ -312,7 +313,7 @@ def _by_audience(
 def _fallback(
     version: ModelVersion, recommender: Recommender, reader: Reader, n: int, asked: _Asked, tried: tuple[Skipped, ...]
 ) -> RecommendationList:
-    """What the like-minded like, where the list says who they may be; else what most people like."""
+    """Return the favourites of similar members if the list says who they are, else the most popular titles."""
     own = reader.own_list(recommender.items)
     source, ids = _for_everybody(version, recommender, own, n + SPARE, asked)
     items: Sequence[Recommendation] = _in_order(reader.showable(), ids)[:n]

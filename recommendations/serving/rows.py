@@ -94,22 +94,22 @@ def _named_row(slug: str) -> RecommendationRow:
         return RecommendationRow(
             slug,
             gettext("Top picks"),
-            gettext("nothing that is on your list, one entry a franchise"),
-            gettext("Everything that could be shown is on your list or hidden."),
+            gettext("not on your list, one title per series"),
+            gettext("All available titles are on your list or hidden."),
         )
     if slug == CONTINUE:
         return RecommendationRow(
             slug,
             gettext("Continue your series"),
-            gettext("the next part of what you completed"),
-            gettext("No series of yours goes on. Complete a first season, and the next one stands here."),
+            gettext("sequels to series you completed"),
+            gettext("No sequels yet. When you complete a season, the next one appears here."),
         )
     if slug == FRIENDS:
         return RecommendationRow(
             slug,
             gettext("Loved by people you follow"),
-            gettext("those who score like you count most"),
-            gettext("Nothing new for you yet. It fills as people whom you follow rate what they love."),
+            gettext("people with similar scores count most"),
+            gettext("No titles yet. High scores from people you follow appear here."),
         )
     if slug == SEASON:
         year, season = season_of(timezone.localdate())
@@ -117,14 +117,14 @@ def _named_row(slug: str) -> RecommendationRow:
             slug,
             gettext("This season for you"),
             f"{Season(season).label} {year}",
-            gettext("The catalogue holds nothing new for you from this season."),
+            gettext("No new titles for you this season."),
         )
     if slug == GEMS:
         return RecommendationRow(
             slug,
             gettext("Hidden gems"),
-            gettext("few people know them, and they suit you"),
-            gettext("There is no gem left that you have not seen."),
+            gettext("lesser-known titles that match your taste"),
+            gettext("No hidden gems left for you right now."),
         )
     raise LookupError(slug)
 
@@ -133,8 +133,8 @@ def _because(title: Title, member: User) -> RecommendationRow:
     return RecommendationRow(
         f"{BECAUSE}-{title.pk}",
         gettext("Because you liked %(title)s") % {"title": name_for(title, member)},
-        gettext("what it leads to, in the order of what suits you"),
-        gettext("You have seen all that it leads to."),
+        gettext("similar titles, best matches first"),
+        gettext("You've seen all similar titles."),
         title,
     )
 

@@ -1,4 +1,4 @@
-"""A season's titles in the order in which they suit somebody, those that nobody could watch yet by what they are about."""
+"""A season's titles ranked for a reader; unreleased titles are ranked by genre and theme."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def season_of(day: date) -> tuple[int, str]:
 
 
 def season_ranking(reader: Reader, year: int, season: str, *, new_only: bool = False) -> list[SeasonTitle]:
-    """All titles of the season that the reader may see, what suits them best first; what can't be judged comes last, best
-    known first.
+    """Return the season's titles that the reader may see, best matches first. Titles without a score come last.
 
     new_only: those that may be recommended: nothing that is on the list, hidden, or of a franchise that was begun.
     """

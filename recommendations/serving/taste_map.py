@@ -85,7 +85,7 @@ def taste_map(viewer: User | AnonymousUser, scores: Mapping[int, int]) -> TasteM
 
 
 class _Scale:
-    """From the segments' coordinates to the map's: the dots fill it, the outermost are left out, the rest is cut off."""
+    """Transform from segment to map coordinates. Dots fill the map; outliers are dropped or clipped."""
 
     def __init__(self, dots: NDArray[np.floating]) -> None:
         self.low, self.high = np.percentile(dots, [CUT, 100 - CUT], axis=0)

@@ -22,7 +22,7 @@ DAY = 86_400
 
 
 def onboarding_titles(viewer: Viewer = None, n: int = WALL, without: Collection[int] = ()) -> list[Title]:
-    """n titles that most people know, where series begin, of as many genres as possible: something to say yes or no to."""
+    """Return n well-known titles for the rating wall, first parts of series, across many genres."""
     key = f"wall:{viewing_class(viewer)}:{catalogue_version()}"
     ids = cache.get_or_set(key, lambda: [title.pk for title in _wall(viewer)], DAY) or []
     wanted = [pk for pk in ids if pk not in without][:n]

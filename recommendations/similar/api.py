@@ -20,13 +20,13 @@ from recommendations.serving import similar_to
 
 class SimilarTitleSerializer(serializers.Serializer[Any]):
     title = TitleCardSerializer()
-    score = serializers.FloatField(help_text="Orders the list; has no unit.")
+    score = serializers.FloatField(help_text="Similarity score without a unit. Orders the list.")
 
 
 class SimilarTitles(APIView):
     @extend_schema(operation_id="titles_similar", parameters=[LengthQuery], responses=SimilarTitleSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        """The titles that people who like this one like too."""
+        """Return similar titles, liked by the same people."""
         n = LengthQuery.of(request)["n"]
         title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
         found = similar_to(title, request.user, n)

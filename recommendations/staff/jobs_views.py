@@ -55,9 +55,9 @@ def run(request: PageRequest) -> HttpResponse:
     """One of the timetable, now."""
     entry = background.schedule().get(request.POST.get("name", ""))
     if entry is None:
-        return HttpResponseBadRequest(gettext("There is no such job in the timetable."))
+        return HttpResponseBadRequest(gettext("Unknown scheduled job."))
     background.send(entry["task"], entry.get("kwargs", {}))
-    messages.success(request, gettext("Sent: a worker takes it when its queue comes to it."))
+    messages.success(request, gettext("Job queued."))
     return redirect("staff:jobs")
 
 
@@ -66,11 +66,11 @@ def run(request: PageRequest) -> HttpResponse:
 def again(request: PageRequest, pk: int) -> HttpResponse:
     failed = get_object_or_404(JobRun, pk=pk)
     if not background.known_task(failed.task):
-        return HttpResponseBadRequest(gettext("There is no such job any more."))
+        return HttpResponseBadRequest(gettext("Job not found. Reload the page."))
     if background.run_again(failed):
-        messages.success(request, gettext("Sent: a worker takes it when its queue comes to it."))
+        messages.success(request, gettext("Job queued."))
     else:
-        messages.error(request, gettext("Only what has failed can be started again, and only once."))
+        messages.error(request, gettext("Only failed jobs can be retried, and only once."))
     return redirect("staff:jobs")
 
 

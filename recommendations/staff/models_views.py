@@ -61,7 +61,7 @@ def serve(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("staff:model", pk)
     LogEntry.objects.log_actions(by.pk, [version], CHANGE, change_message="Serves from now on.", single_object=True)
-    messages.success(request, gettext("%(version)s serves now.") % {"version": version})
+    messages.success(request, gettext("%(version)s is live.") % {"version": version})
     return redirect("staff:models")
 
 

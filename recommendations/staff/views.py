@@ -39,8 +39,8 @@ PAGES = {
     ),
     "retention": Page(_("Retention"), PeriodForm, lambda form, viewer: pages.retention(form.period())),
     "accuracy": Page(_("Accuracy"), PeriodForm, lambda form, viewer: pages.accuracy(form.period())),
-    "shown": Page(_("What was shown"), PeriodForm, lambda form, viewer: pages.shown(form.period(), viewer)),
-    "speed": Page(_("Speed and freshness"), PeriodForm, lambda form, viewer: running.speed(form.period())),
+    "shown": Page(_("Impressions"), PeriodForm, lambda form, viewer: pages.shown(form.period(), viewer)),
+    "speed": Page(_("Performance"), PeriodForm, lambda form, viewer: running.speed(form.period())),
     "drift": Page(_("Drift"), PeriodForm, lambda form, viewer: running.drift(form.period())),
     "catalogue": Page(_("Catalogue"), None, lambda form, viewer: explorer.catalogue(viewer)),
     "audience": Page(

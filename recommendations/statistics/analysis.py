@@ -91,7 +91,8 @@ class Comparison:
 def sample_ratio(observed: Sequence[float], expected: Sequence[float]) -> float:
     """How likely counts at least as far from the expected ones are by chance; 1 where nothing was counted.
 
-    >>> sample_ratio([49_261, 50_739], [50_000, 50_000]) < BROKEN, sample_ratio([49_900, 50_100], [50_000, 50_000]) < BROKEN
+    >>> equal = [50_000, 50_000]
+    >>> sample_ratio([49_261, 50_739], equal) < BROKEN, sample_ratio([49_900, 50_100], equal) < BROKEN
     (True, False)
     """
     seen, due = np.array(observed, dtype=np.float64), np.array(expected, dtype=np.float64)
@@ -154,7 +155,7 @@ def adjusted(figures: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _lift_interval(means: Floats, variances: Floats, bound: float) -> tuple[float | None, float | None]:
-    """Fieller's interval of the ratio, less 1: it is without 0 exactly where the test of the difference is beyond `bound`."""
+    """Return Fieller's interval of ratio - 1. It excludes 0 exactly if the difference test exceeds `bound`."""
     if not np.isfinite(bound):
         return None, None
     square = means[0] ** 2 - bound**2 * variances[0]

@@ -31,7 +31,7 @@ def variant_of(key: str, unit: int, weights: Sequence[float]) -> int:
     """
     borders = list(accumulate(weights))
     if not borders or borders[-1] <= 0 or min(weights) < 0:
-        raise ValueError(f"weights are numbers from 0, not all 0: {list(weights)}")
+        raise ValueError(f"weights must be 0 or more and not all 0: {list(weights)}")
     place = bisect_right(borders, point(f"variant:{key}", unit) * borders[-1])
     return min(place, max(place for place, weight in enumerate(weights) if weight > 0))
 

@@ -18,7 +18,7 @@ def thompson_weights(successes: Sequence[int], counts: Sequence[int], seed: int)
     """
     won, tried = np.array(successes), np.array(counts)
     if (won < 0).any() or (won > tried).any():
-        raise ValueError("successes are counted among the units, so there are not more of them")
+        raise ValueError("successes cannot exceed units")
     draws = np.random.default_rng(seed).beta(1 + won, 1 + tried - won, size=(DRAWS, len(won)))
     best = np.bincount(draws.argmax(axis=1), minlength=len(won)) / DRAWS
     least = min(LEAST, 1 / len(won))

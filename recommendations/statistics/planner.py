@@ -29,7 +29,7 @@ def units_needed(
     if not 0 < rate < 1 or not 0 < better < 1 or lift == 0:
         raise ValueError("the rate, and the rate with the lift, must be between 0 and 1, and the lift not 0")
     if len(weights) < 2 or min(weights) <= 0 or not 0 <= correlation < 1:
-        raise ValueError("two variants at least, each with a weight above 0")
+        raise ValueError("at least two variants with a weight above 0 are required")
     share = np.array(weights) / sum(weights)
     variances = rate * (1 - rate) / share[0] + better * (1 - better) / share[1:].min()
     z = distance(ALPHA / (len(weights) - 1), power)

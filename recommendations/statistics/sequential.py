@@ -1,11 +1,11 @@
 """A test that may be looked at every day: Lan and DeMets' error spending, without an end.
 
-The error allowed is spent as information comes in: nearly all of it in the planned sample, little at the beginning, so that
-the planned size hardly grows; the rest after it, so that an experiment that runs on stays valid, too. In the whole of
-time no more than `alpha` is spent, however often somebody looks.
+The error allowed is spent as information comes in: nearly all of it in the planned sample, little at the beginning, so
+that the planned size hardly grows; the rest after it, so that an experiment that runs on stays valid, too. In the whole
+of time no more than `alpha` is spent, however often somebody looks.
 
-Source: Lan, DeMets (1983), "Discrete sequential boundaries for clinical trials"; the O'Brien–Fleming-like spending function;
-Armitage, McPherson, Rowe (1969) for the integration. Deviation: what is left after the planned end (`LATER`).
+Source: Lan, DeMets (1983), "Discrete sequential boundaries for clinical trials"; the O'Brien–Fleming-like spending
+function; Armitage, McPherson, Rowe (1969) for the integration. Deviation: what is left after the planned end (`LATER`).
 """
 
 from __future__ import annotations

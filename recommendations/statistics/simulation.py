@@ -26,8 +26,8 @@ def power_as_planned(n: int, lift: float, seed: int) -> tuple[float, int]:
 
 
 def cuped_cut(correlation: float, n: int, units: int, seed: int) -> float:
-    """By how much the variance of the estimated difference shrinks, over `n` experiments, where outcome and activity are
-    correlated so: in theory by the correlation's square."""
+    """By how much the variance of the estimated difference shrinks, over `n` experiments, where outcome and activity
+    are correlated so: in theory by the correlation's square."""
     generator = np.random.default_rng(seed)
     parts = [_cuped_differences(generator, correlation, min(AT_ONCE, n - at), units) for at in range(0, n, AT_ONCE)]
     plain, left = np.concatenate(parts, axis=1)

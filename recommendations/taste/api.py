@@ -1,4 +1,4 @@
-"""/api/v1/my/taste/ and members/<name>/compare/watch/: taste in numbers, and what another member's list has for me."""
+"""/api/v1/my/taste/ and members/<name>/compare/watch/: taste statistics, and titles from another member's list."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from social.people.queries import visible_member
 class PointSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # fields are no attributes of the class
     value = serializers.FloatField()
-    beside = serializers.FloatField(allow_null=True, help_text="What it is compared with.")
+    beside = serializers.FloatField(allow_null=True, help_text="Comparison value, if any.")
 
 
 class ChartSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
-    says = serializers.CharField(help_text="What it shows, in a sentence.")
+    says = serializers.CharField(help_text="Summary of the chart in one sentence.")
     points = PointSerializer(many=True)
 
 
 class InfluenceSerializer(serializers.Serializer[Any]):
     title = TitleLinkSerializer()
-    share = serializers.FloatField(help_text="Of all that speaks for my recommendations, 0–1.")
+    share = serializers.FloatField(help_text="Share of the total influence on your recommendations, 0–1.")
 
 
 class NumbersSerializer(serializers.Serializer[Any]):
@@ -51,14 +51,14 @@ class NumbersSerializer(serializers.Serializer[Any]):
     mean_score = serializers.FloatField(allow_null=True)
     hours = serializers.FloatField()
     mainstream = serializers.FloatField(
-        allow_null=True, help_text="The share, 0–1, of titles that fewer people know than the middle one of the list."
+        allow_null=True, help_text="Share of titles (0–1) that are less popular than the list's median title."
     )
     charts = ChartSerializer(many=True)
 
 
 class TasteSerializer(NumbersSerializer):
-    years = serializers.ListField(child=serializers.IntegerField(), help_text="That have a review of their own.")
-    influences = InfluenceSerializer(many=True, help_text="The titles that move my recommendations most.")
+    years = serializers.ListField(child=serializers.IntegerField(), help_text="Years with a year in review.")
+    influences = InfluenceSerializer(many=True, help_text="Titles that influence your recommendations most.")
 
 
 class YearSerializer(NumbersSerializer):
@@ -73,7 +73,7 @@ class OfTheirs(ForMembers, APIView):
 
     @extend_schema(operation_id="member_compare_watch", parameters=[LengthQuery], responses=ItemsSerializer)
     def get(self, request: Request, username: str) -> Response:
-        """What a member loves and is new to me: what I am expected to like most first."""
+        """Return a member's favourites that are new to you, by predicted score."""
         n, other = LengthQuery.of(request)["n"], visible_member(username, request.user)
         found = serving.loved_by(serving.Reader(member_of(request)), other, n)
         return Response({"items": [as_json(item) for item in found]})
@@ -84,7 +84,7 @@ class MyTaste(ForMembers, APIView):
 
     @extend_schema(operation_id="my_taste", responses=TasteSerializer)
     def get(self, request: Request) -> Response:
-        """My taste in numbers."""
+        """Return statistics about your taste."""
         own, member = _own(request), member_of(request)
         influences = most_influential(member) if len(own) else []
         found = {**_numbers(profile(own)), "years": own.years, "influences": influences}
@@ -96,10 +96,10 @@ class MyYear(ForMembers, APIView):
 
     @extend_schema(operation_id="my_year", responses=YearSerializer)
     def get(self, request: Request, year: int) -> Response:
-        """A year in review."""
+        """Return your year in review."""
         own = _own(request)
         if year not in own.years:
-            raise Http404("Nothing was finished in that year.")
+            raise Http404("No titles completed in that year.")
         review = year_in_review(own, year)
         best = [title for title, _score in review.best]
         found = {"year": year, **_numbers(review.numbers), "best": best, "first": review.first, "last": review.last}

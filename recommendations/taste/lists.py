@@ -19,7 +19,7 @@ GENRES = {Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC}
 
 @dataclass(frozen=True)
 class PerTerm:
-    """Parallel arrays (n_terms,) over the terms that any title of a list has. means: of the scores given; NaN for none."""
+    """Parallel arrays (n_terms,) over all terms of a list's titles. means: mean scores (NaN: no score)."""
 
     names: list[str]
     slugs: list[str]
@@ -31,8 +31,8 @@ class PerTerm:
 
 @dataclass(frozen=True)
 class ReadList:
-    """Parallel arrays over the titles that were watched, in part or whole. at: their places in the index. scores: 1–10, NaN for
-    none. finished: ISO dates, of which parts may be unknown; "" for none. completed: whether they were."""
+    """Parallel arrays over the titles that were watched, in part or whole. at: their places in the index. scores: 1–10,
+    NaN for none. finished: ISO dates, of which parts may be unknown; "" for none. completed: whether they were."""
 
     index: TitleIndex
     tag_slugs: frozenset[str]  # that may be named

@@ -96,12 +96,12 @@ def _scores(own: ReadList) -> Chart | None:
     ]
     usual = int(counts.argmax()) + 1
     their_mean = float((everybody * np.arange(1, 11)).sum() / max(everybody.sum(), 1))
-    says = _("Most often %(score)s; %(mean)s on average, where everybody here gives %(theirs)s.") % {
+    says = _("Most common score: %(score)s. Average: %(mean)s (site average: %(theirs)s).") % {
         "score": usual,
         "mean": _number(own.mean or 0, 1),
         "theirs": _number(their_mean, 1),
     }
-    return columns("scores", _("Scores given"), says, (_("Score"), _("This list"), _("Everybody here")), rows)
+    return columns("scores", _("Scores given"), says, (_("Score"), _("This list"), _("All members")), rows)
 
 
 def _genres_by_score(own: ReadList) -> Chart | None:
@@ -110,13 +110,11 @@ def _genres_by_score(own: ReadList) -> Chart | None:
         return None
     ends = found[:LOVED] + found[max(LOVED, len(found) - LESS_LOVED) :]
     rows = [Row(name, value, signed(value), address=of_tag(slug)) for slug, (name, value) in ends]
-    says = _("%(best)s is scored highest, %(worst)s lowest, against this list’s own mean.") % {
+    says = _("Compared with this list’s average, %(best)s scores highest and %(worst)s lowest.") % {
         "best": rows[0].label,
         "worst": rows[-1].label,
     }
-    return bars(
-        "loved", _("Genres by heart"), says, (_("Genre"), _("Points above the mean, few scores counting less")), rows
-    )
+    return bars("loved", _("Favourite genres"), says, (_("Genre"), _("Weighted mean score")), rows)
 
 
 def genres_beyond_mean(own: ReadList) -> dict[str, tuple[str, float]]:
@@ -135,8 +133,8 @@ def _genres_by_time(own: ReadList) -> Chart | None:
     found = own.genres()
     return _longest(
         "time",
-        _("Genres by time"),
-        _("Most hours went to %(first)s."),
+        _("Genres by hours watched"),
+        _("Most watched: %(first)s."),
         _("Genre"),
         found,
         [of_tag(slug) for slug in found.slugs],
@@ -146,7 +144,7 @@ def _genres_by_time(own: ReadList) -> Chart | None:
 def _studios(own: ReadList) -> Chart | None:
     found = own.studios()
     addresses = [f"{reverse('catalog:browse')}?studio={slug}" for slug in found.slugs]
-    return _longest("studios", _("Studios"), _("Most hours went to %(first)s."), _("Studio"), found, addresses)
+    return _longest("studios", _("Studios"), _("Most watched: %(first)s."), _("Studio"), found, addresses)
 
 
 def _longest(name: str, title: str, says: str, what: str, found: PerTerm, addresses: list[str]) -> Chart | None:
@@ -169,7 +167,7 @@ def _decades(own: ReadList) -> Chart | None:
     counted = {decade: int((decades == decade).sum()) for decade in range(decades.min(), decades.max() + 1, 10)}
     rows = [Row(_("%(decade)ss") % {"decade": decade}, n, str(n)) for decade, n in counted.items()]
     usual = max(counted, key=counted.__getitem__)
-    says = _("Mostly from the %(decade)ss.") % {"decade": usual}
+    says = _("Most titles are from the %(decade)ss.") % {"decade": usual}
     return columns("decades", _("Decades"), says, (_("Decade"), _("Titles")), rows)
 
 
@@ -179,7 +177,7 @@ def _lengths(own: ReadList) -> Chart | None:
         return None
     counted = [int(((episodes >= least) & (episodes <= most)).sum()) for least, most in LENGTHS]
     rows = [Row(_length_label(*ends), n, str(n)) for ends, n in zip(LENGTHS, counted, strict=True)]
-    says = _("Most often, this many episodes: %(length)s.") % {"length": rows[int(np.argmax(counted))].label}
+    says = _("Most common length in episodes: %(length)s.") % {"length": rows[int(np.argmax(counted))].label}
     return columns("lengths", _("Length in episodes"), says, (_("Episodes"), _("Titles")), rows)
 
 
@@ -197,7 +195,7 @@ def _seasons(own: ReadList) -> Chart | None:
     counted = np.bincount(known % 4, minlength=4).tolist()
     labels = [str(Season(season).label) for season in SEASONS]
     rows = [Row(label, n, str(n)) for label, n in zip(labels, counted, strict=True)]
-    says = _("Most of them began in %(season)s.") % {"season": labels[int(np.argmax(counted))]}
+    says = _("Most titles premiered in %(season)s.") % {"season": labels[int(np.argmax(counted))]}
     return columns("seasons", _("Seasons"), says, (_("Season"), _("Titles")), rows)
 
 

@@ -21,8 +21,8 @@ def shared_genres(own: ReadList, theirs: ReadList) -> Chart | None:
     rows = [Row(name, value, signed(value), address=of_tag(slug)) for name, slug, value in liked]
     return bars(
         "shared",
-        _("Genres you share"),
-        _("Both of you score %(first)s above your own mean.") % {"first": rows[0].label},
-        (_("Genre"), _("Points above the mean, of the one who likes it less")),
+        _("Shared genres"),
+        _("You both score %(first)s above your average.") % {"first": rows[0].label},
+        (_("Genre"), _("Points above average (the lower of the two)")),
         rows,
     )

@@ -61,5 +61,5 @@ def _months(of_year: ReadList) -> Chart | None:
         return None
     counted = np.bincount(months, minlength=13)[1:].tolist()
     rows = [Row(date_format(date(2000, month, 1), "M"), n, str(n)) for month, n in enumerate(counted, 1)]
-    says = _("Most of them in %(month)s.") % {"month": rows[int(np.argmax(counted))].label}
-    return columns("months", _("Finished by month"), says, (_("Month"), _("Titles")), rows)
+    says = _("Busiest month: %(month)s.") % {"month": rows[int(np.argmax(counted))].label}
+    return columns("months", _("Completed by month"), says, (_("Month"), _("Titles")), rows)

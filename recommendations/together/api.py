@@ -1,4 +1,4 @@
-"""/api/v1/together/: what suits a group, as the page has it."""
+"""/api/v1/together/: group recommendations, as on the page."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class NamesSerializer(serializers.Serializer[Any]):
 
 class OpinionSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(source="member.username")
-    predicted = serializers.FloatField(help_text="The score they are expected to give, 1–10.")
-    reason = TitleLinkSerializer(allow_null=True, help_text="Of their list, what speaks for it most.")
+    predicted = serializers.FloatField(help_text="Predicted score, 1–10.")
+    reason = TitleLinkSerializer(allow_null=True, help_text="Title on their list that supports this one most.")
     is_planned = serializers.BooleanField()
 
 
@@ -56,7 +56,7 @@ class SharedRecommendationSerializer(serializers.Serializer[Any]):
 class TogetherSerializer(serializers.Serializer[Any]):
     heard = serializers.ListField(child=serializers.CharField())
     silent = serializers.ListField(
-        child=serializers.CharField(), help_text="Whose lists say too little, as far as I see them."
+        child=serializers.CharField(), help_text="Members whose visible lists are too short."
     )
     items = SharedRecommendationSerializer(many=True)
 
@@ -66,11 +66,14 @@ class Together(ForMembers, APIView):
 
     @extend_schema(
         operation_id="together",
-        parameters=[TogetherQuery, OpenApiParameter("with", NAMES, required=True, description="The other members.")],
+        parameters=[
+            TogetherQuery,
+            OpenApiParameter("with", NAMES, required=True, description="User names of the other members."),
+        ],
         responses=TogetherSerializer,
     )
     def get(self, request: Request) -> Response:
-        """What I and others could watch together: what none of us has seen."""
+        """Return titles for a group that no one in it has seen."""
         query, member = TogetherQuery.of(request), member_of(request)
         sent = NamesSerializer(data={"names": request.query_params.getlist("with")})
         if not sent.is_valid():
@@ -78,7 +81,7 @@ class Together(ForMembers, APIView):
         found, unknown = visible_members(sent.validated_data["names"], member)
         others = [other for other in found if other != member]
         if unknown or not others:
-            raise Http404("There is nobody else by such a name.")
+            raise Http404("Member not found.")
         group = recommend_for_group(member, others, query["n"], query["how"])
         return Response(
             {

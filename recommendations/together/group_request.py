@@ -27,9 +27,9 @@ class Way:
 
 
 WAYS = {
-    "fair": Way(_("Fair to everybody"), _("Everybody soon finds something that is right for them.")),
-    "average": Way(_("Best on average"), _("What suits all of you best on the whole.")),
-    "least_misery": Way(_("Nobody minds"), _("What suits even the one best whom it suits least.")),
+    "fair": Way(_("Fair to everyone"), _("Everyone gets a favourite near the top.")),
+    "average": Way(_("Best on average"), _("Highest average match for the group.")),
+    "least_misery": Way(_("Least misery"), _("Avoids titles anyone would dislike.")),
 }
 
 
@@ -56,7 +56,7 @@ def asked_group(query: QueryDict, viewer: User) -> AskedGroup:
     elif len(others) > MOST_OTHERS:
         error = _too_many()
     elif how not in WAYS:
-        error = gettext("There is no such way to choose. The ways are below.")
+        error = gettext("Unknown method. Select one of those below.")
     return AskedGroup(others, how if how in WAYS else "fair", error)
 
 
@@ -74,7 +74,7 @@ def followed_visible_to(viewer: User) -> QuerySet[User]:
 
 def _too_many() -> str:
     return ngettext(
-        "That is too many: choose %(n)d other person at most.",
-        "That is too many: choose %(n)d other people at most.",
+        "Too many people. Select up to %(n)d other person.",
+        "Too many people. Select up to %(n)d other people.",
         MOST_OTHERS,
     ) % {"n": MOST_OTHERS}

@@ -1,4 +1,4 @@
-"""What the members of a watch plan could watch together."""
+"""Recommendations for the members of a watch plan."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LENGTH, SPARE = 20, 10  # suggestions, and more in case some are in the plan alr
 @require_GET
 @login_required
 def plan_suggestions(request: MemberRequest, pk: int) -> HttpResponse:
-    """For those who take part in a plan, as far as the viewer sees them; without what is in it already."""
+    """Show recommendations for a plan's participants visible to the viewer, without titles already in it."""
     plan = get_object_or_404(plans_shared_with(request.user), pk=pk)
     shared = shared_plan(plan, request.user)
     found = GroupRecommendations((), (), ())

@@ -56,7 +56,9 @@ def rate_title(request: PageRequest, pk: int) -> HttpResponse:
         return _not_seen(request, title)
     form = ScoreForm(request.POST)
     if not form.is_valid():
-        return HttpResponseBadRequest(gettext("A score is a whole number from 1 to 10, or nothing to take it back."))
+        return HttpResponseBadRequest(
+            gettext("Enter a whole number from 1 to 10, or leave the score empty to clear it.")
+        )
     try:
         _rate(request, title, form.cleaned_data["score"])
     except ValidationError as error:

@@ -27,9 +27,9 @@ class Verdict(NamedTuple):
 
 
 VERDICTS = (
-    Verdict(QUICK_LIKE_SCORE, "smile", _("Liked it"), _("I liked %(title)s")),
-    Verdict(7, "meh", _("It was fine"), _("%(title)s was fine")),
-    Verdict(4, "frown", _("Disliked it"), _("I disliked %(title)s")),
+    Verdict(QUICK_LIKE_SCORE, "smile", _("Like"), _("I liked %(title)s")),
+    Verdict(7, "meh", _("OK"), _("%(title)s was fine")),
+    Verdict(4, "frown", _("Dislike"), _("I disliked %(title)s")),
 )
 
 
@@ -40,7 +40,7 @@ def wall_page(session: SessionBase, viewer: Viewer, page: int) -> tuple[list[Tit
 
 
 def not_seen(session: SessionBase, viewer: Viewer, title_id: int) -> Title | None:
-    """Remember that a title was not seen; returns one to take its place, from the end of the wall, if there is one left."""
+    """Mark a title as not seen and return a replacement from the end of the wall, if any is left."""
     unseen = [pk for pk in session.get(KEY, []) if pk != title_id][-MOST + 1 :]
     session[KEY] = [*unseen, title_id]
     reserve = serving.onboarding_titles(viewer)[: PAGE * PAGES - 1 : -1]

@@ -322,7 +322,7 @@ def test_axe_finds_nothing_on_the_map_of_tastes(browser, site_in_use, site, map_
     log_in(context, site_in_use["member"], site.url)
     page = context.new_page()
     found = look_at(page, "/segments/")
-    is_drawn = page.get_by_text("The ring is you.").is_visible()
+    is_drawn = page.get_by_text("The ring marks you.").is_visible()
     context.close()
     assert (found, is_drawn) == (set(), True)
 

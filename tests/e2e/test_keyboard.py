@@ -88,7 +88,7 @@ def rate_three_titles(page) -> list[str]:
     page.keyboard.press("Enter")
     names = texts(page, ".wall .card h3")[:3]
     tab_to(page, button(page, f"I liked {names[0]}"))
-    for number, left in enumerate(["2 more to go", "1 more to go", "What to watch next"]):
+    for number, left in enumerate(["2 more ratings", "1 more rating", "Recommended for you"]):
         expect(button(page, f"I liked {names[number]}")).to_be_focused()
         page.keyboard.press("Enter")
         page.locator("#live-head", has_text=left).wait_for()
@@ -101,7 +101,7 @@ def rate_three_titles(page) -> list[str]:
 
 
 def sign_up(page) -> None:
-    go(page, link(page, "Sign up and keep them"))
+    go(page, link(page, "Sign up to save them"))
     for name, value in SIGN_UP.items():
         field = page.locator(f"[name={name}]")
         field.wait_for()
@@ -109,7 +109,7 @@ def sign_up(page) -> None:
             tab_to(page, field)
         page.keyboard.type(value)
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="What to watch next").wait_for()
+    page.get_by_role("heading", name="Recommended for you").wait_for()
 
 
 def import_the_list(page) -> None:

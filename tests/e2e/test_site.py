@@ -34,7 +34,7 @@ def picks(page) -> list[str]:
 def test_a_visitor_rates_three_titles_by_keyboard_sees_suggestions_and_keeps_them(visit):
     page = visit()
     rated = texts(page, ".wall .card h3")[:3]
-    for number, left in enumerate(["2 more to go", "1 more to go", "What to watch next"]):
+    for number, left in enumerate(["2 more ratings", "1 more rating", "Recommended for you"]):
         button = page.locator(".wall .card").nth(number).locator("button[value='9']").first
         button.focus()
         page.keyboard.press("Enter")
@@ -42,11 +42,11 @@ def test_a_visitor_rates_three_titles_by_keyboard_sees_suggestions_and_keeps_the
     assert page.locator("#live .pick").count() > 3
     assert "because you gave" in page.locator("#live .pick").first.inner_text()
 
-    page.get_by_role("link", name="Sign up and keep them").click()
+    page.get_by_role("link", name="Sign up to save them").click()
     for name, value in SIGN_UP.items():
         page.fill(f"[name={name}]", value)
     page.locator("main button[type=submit]").click()
-    page.get_by_role("heading", name="What to watch next").wait_for()
+    page.get_by_role("heading", name="Recommended for you").wait_for()
 
     page.goto(reverse("accounts:list"))
     assert sorted(texts(page, ".entry h3")) == sorted(rated)
@@ -96,18 +96,18 @@ def test_a_card_is_hidden_with_one_tap_and_brought_back(visit, fan):
 def test_sliders_change_the_list_in_place_and_the_address_with_it(visit, fan):
     page = visit("/for-you/", member=fan)
     before = picks(page)
-    page.get_by_label("How well known?").focus()
+    page.get_by_label("Popularity").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     page.wait_for_url("**/for-you/*niche=1&diversity=0")
-    expect(page.get_by_label("How well known?")).to_be_focused()
-    expect(page.get_by_label("How well known?")).to_have_value("1")
+    expect(page.get_by_label("Popularity")).to_be_focused()
+    expect(page.get_by_label("Popularity")).to_have_value("1")
     page.get_by_role("link", name="Reset").wait_for()
     assert picks(page) != before
     hidden = picks(page)[0]
     with page.expect_response("**/for-you/"):  # which asks again, and keeps what was asked for
         page.get_by_role("button", name=f"Not interested in {hidden}").click()
-    expect(page.get_by_label("How well known?")).to_have_value("1")
+    expect(page.get_by_label("Popularity")).to_have_value("1")
     page.get_by_role("link", name="Reset").click()
     page.wait_for_url("**/for-you/")
     left = [name for name in before if name != hidden]
@@ -156,10 +156,10 @@ class TestWithoutJavaScript:
 
     def test_sliders(self, plain, fan):
         page = plain("/for-you/", member=fan)
-        page.get_by_label("How well known?").fill("1")
+        page.get_by_label("Popularity").fill("1")
         page.get_by_role("button", name="Show", exact=True).click()
         assert "/for-you/?niche=1&diversity=0" in page.url
-        assert page.get_by_label("How well known?").input_value() == "1"
+        assert page.get_by_label("Popularity").input_value() == "1"
 
     def test_search_and_browse(self, plain, fan):
         wanted = fan.entries.order_by("pk").first().title.name

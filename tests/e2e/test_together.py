@@ -49,8 +49,8 @@ def test_a_group_becomes_a_plan_that_both_vote_in(visit, ada_and_ben, scripts):
     page = visit("/together/", member=ada, java_script_enabled=scripts)
     page.get_by_label("ben").check()
     if not scripts:
-        page.get_by_role("button", name="Show what suits us").click()
-    page.get_by_role("button", name="Make a watch plan of these").click()
+        page.get_by_role("button", name="Show recommendations").click()
+    page.get_by_role("button", name="Create watch plan").click()
     expect(page.get_by_role("heading", name="Watching together")).to_be_visible()
     plan = WatchPlan.objects.get()
 

@@ -41,11 +41,11 @@ def rate_and_sign_up(page) -> list[str]:
     for number in range(3):
         page.locator(".wall .card").nth(number).locator("button[value='9']").first.click()
     rated = texts(page, ".wall .card:has(.rated) h3")
-    page.get_by_role("link", name="Sign up and keep them").click()
+    page.get_by_role("link", name="Sign up to save them").click()
     for name, value in SIGN_UP.items():
         page.fill(f"[name={name}]", value)
     page.locator("main button[type=submit]").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What to watch next")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recommended for you")
     return rated
 
 

@@ -55,12 +55,12 @@ class TestModels:
         assert "7,200 ratings of 40 titles by 400 people" in out
         second = publish_model()
 
-        assert f"now serving: {first}" in run("rollback")
+        assert f"live: {first}" in run("rollback")
         assert ModelVersion.active() == first
         assert f"→ {first.pk:>4}" in run("rollback", only_list=True)
         run("rollback", str(second.pk))
         assert ModelVersion.active() == second
-        with pytest.raises(CommandError, match="no such published version"):
+        with pytest.raises(CommandError, match="unknown version"):
             run("rollback", "999999")
 
     def test_a_rebuild_reports_its_figures(self, ratings, catalogue, brief_training):
@@ -102,7 +102,7 @@ class TestRecommend:
 
         lines = run("recommend", file=path, n=5).splitlines()
 
-        assert lines[0].startswith("4 entries, 1 of them not in this catalogue.")
+        assert lines[0].startswith("4 entries, 1 not in this catalogue.")
         titles = [line.split("Title ")[1].split("  ")[0] for line in lines if "for you" in line]
         assert len(titles) == 5
         assert all(int(number) % 2 for number in titles)
@@ -173,13 +173,13 @@ class TestSeed:
         assert User.objects.filter(username="demo").exists()
 
     def test_more_members_can_be_made(self):
-        assert "4 synthetic members made" in run("demo_community", "12")
+        assert "4 synthetic members created" in run("demo_community", "12")
         assert User.objects.filter(is_synthetic=True).count() == 12
 
     def test_the_number_or_remove(self):
-        with pytest.raises(CommandError, match="say how many"):
+        with pytest.raises(CommandError, match="enter the number"):
             run("demo_community")
-        with pytest.raises(CommandError, match="say how many"):
+        with pytest.raises(CommandError, match="enter the number"):
             run("demo_community", "5", remove=True)
 
 
@@ -193,13 +193,13 @@ class TestSynthesize:
 
         said = run("synthesize_ratings", str(real), times=3, out=out)
 
-        assert "synthetic ratings of 150 people who do not exist" in said
+        assert "synthetic ratings by 150 synthetic people" in said
         users, titles, scores = read_ratings(out)
         assert np.unique(users).tolist() == list(range(51, 201))
         assert (titles.min() >= 1, titles.max() <= 40, scores.max() <= 10) == (True, True, True)
         table = pq.read_table(out)
         assert table["source"].unique().to_pylist() == ["synthetic"]
-        assert b"nobody gave these ratings" in table.schema.metadata[b"synthetic"]
+        assert b"not real ratings" in table.schema.metadata[b"synthetic"]
 
     def test_a_bad_file_leaves_nothing(self, tmp_path):
         with pytest.raises(CommandError, match=r"none\.csv: no such file"):

@@ -21,8 +21,8 @@ def crc32_of_pairs(
 ) -> NDArray[np.uint32]:
     """(n,) zlib.crc32(first[first_index] + second[second_index]), without making the joined texts.
 
-    A checksum is linear: that of "ab" is that of "a" shifted by the length of "b", xor that of "b". So each text is read
-    once, and each pair costs two look-ups.
+    A checksum is linear: that of "ab" is that of "a" shifted by the length of "b", xor that of "b". So each text is
+    read once, and each pair costs two look-ups.
     Source: zlib, crc32_combine.
     """
     lengths = np.fromiter((len(text.encode()) for text in second), np.intp, len(second))

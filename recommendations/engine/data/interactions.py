@@ -62,7 +62,8 @@ class Interactions:
     """Rows (user, item, score), each pair once. score: 1–10, or 0 for "watched, not scored".
 
     user_index, item_index: (n,) int32 into `users` and `items`. recent: (n,) bool, True where the interaction is
-    known to be from the last weeks (archives carry no dates: False). features: of `items`, where a catalogue is at hand.
+    known to be from the last weeks (archives carry no dates: False). features: of `items`, where a catalogue is at
+    hand.
     """
 
     users: IdMap

@@ -147,7 +147,7 @@ def truncated(held_out: HeldOut, n_inputs: int, seed: int = 0) -> HeldOut:
 
 
 def resplit(held_out: HeldOut, n: int, seed: int = 0) -> Iterator[HeldOut]:
-    """n other partings of the same members' lists, in which each row is a target once: n times as much to learn from."""
+    """Return n more splits of the same lists, with each row a target once: n times the training data."""
     rows = (held_out.inputs.matrix + held_out.targets.matrix).tocsr()
     part = np.random.default_rng(seed).integers(0, n, rows.nnz)
     for target in range(n):

@@ -31,10 +31,11 @@ class SyntheticRows:
 def synthesize(real: Interactions, n_users: int, seed: int) -> Iterator[SyntheticRows]:
     """The lists of n_users people in parts of USERS_AT_ONCE; no more than a part is in memory.
 
-    Each begins with a random part of a real list, drawn at random, and is filled up to that list's length by walks: from
-    a title of that part to somebody who watched it, and to another title of theirs, with their score. All draws are
-    uniform over the rows there are, so popularity, list lengths, scores and what is watched together stay much as they are.
-    What was left out of the real list is never drawn again: no list of two or more titles contains the real one.
+    Each begins with a random part of a real list, drawn at random, and is filled up to that list's length by walks:
+    from a title of that part to somebody who watched it, and to another title of theirs, with their score. All draws
+    are uniform over the rows there are, so popularity, list lengths, scores and what is watched together stay much as
+    they are. What was left out of the real list is never drawn again: no list of two or more titles contains the real
+    one.
     """
     generator = np.random.default_rng(seed)
     lists = real.histories().matrix

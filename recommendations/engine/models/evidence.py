@@ -1,4 +1,4 @@
-"""What speaks for and against a title, for one member, as a row of numbers: what the ranker and the rating predictor read."""
+"""Features of a title for one member, the input of the ranker and the rating predictor."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class MemberEvidence:
 
 @dataclass
 class TitleFacts(Model):
-    """What training data and catalogue say of each title: arrays `titles` (n_items, OF_TITLE) and `franchise` (n_items,)."""
+    """Per-title features of training data and catalogue: `titles` (n_items, OF_TITLE), `franchise` (n_items,)."""
 
     name: ClassVar[str] = "facts"
     prior: float = 10.0  # as if a title had been scored so many times more, as the mean of all scores
@@ -89,7 +89,7 @@ class TitleFacts(Model):
 
     @cached_property
     def by_popularity(self) -> NDArray[np.int64]:
-        """(n_items,) item indices, best first: the audience, counted twice where it liked the title, times the mean score."""
+        """Return item indices, best first, by audience (likes count twice) times mean score."""
         audience, mean, liked = self.arrays["titles"][:, :3].T
         popularity = np.nan_to_num(np.expm1(audience) * (1 + liked) * mean)
         return np.argsort(-popularity, kind="stable")
@@ -186,7 +186,7 @@ class Evidence:
         return np.stack([*counts, np.bincount(scored, residuals.values, n)])
 
     def _of_franchise(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> list[NDArray[np.float64]]:
-        """How many of the title's franchise are on the list, which part of it, how many are liked, the mean residual."""
+        """Return franchise features: titles on the list, part number, liked titles, mean residual."""
         franchise = self.facts.arrays["franchise"][wanted]
         watched, liked, scored, residuals = member.franchises[:, franchise]
         return [

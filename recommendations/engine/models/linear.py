@@ -22,10 +22,11 @@ CHANNELS = ("watched", "liked")  # the order of the two weight matrices in the a
 class RatingAwareEase(Scorer):
     """EASE that reads two facts of each listed title, that it was watched and that it was liked, and predicts both.
 
-    score = [watched ‖ liked] · (L + watched_weight · W). L and W minimise the denoised ridge regressions of the liked and
-    of the watched matrix on the two side by side, where neither fact of a title may predict the title itself. Rows are
-    damped: divided by their length ^ damping. Of each column only the `neighbours` largest weights (by size) are
-    kept: that ranks no worse and is 30 times smaller, which lets a web process hold it. docs/decisions/0003 has the figures.
+    score = [watched ‖ liked] · (L + watched_weight · W). L and W minimise the denoised ridge regressions of the liked
+    and of the watched matrix on the two side by side, where neither fact of a title may predict the title itself. Rows
+    are damped: divided by their length ^ damping. Of each column only the `neighbours` largest weights (by size) are
+    kept: that ranks no worse and is 30 times smaller, which lets a web process hold it. docs/decisions/0003 has the
+    figures.
 
     Source: Steck 2019 (arXiv:1905.03375) eq. 8 for the closed form; Steck 2020 (EDLAE, NeurIPS 33) for the
     denoising diagonal. Deviations: two facts a title, hence two constraints a column; damping; truncation.
@@ -75,7 +76,7 @@ class RatingAwareEase(Scorer):
         return self._truncated(invert_positive_definite(gram))
 
     def _truncated(self, inverse: NDArray[np.floating]) -> sp.csr_matrix:
-        """With P the inverse and S a title's two facts, the regression of fact f without S is -P[:, S] · P[S, S]⁻¹[:, f]."""
+        """Return the truncated weights, -P[:, S] · P[S, S]⁻¹[:, f] for fact f (P: inverse, S: a title's facts)."""
         n = len(inverse) // 2
         titles = np.arange(n)
         own = inverse[titles, titles], inverse[titles, n + titles], inverse[n + titles, n + titles]

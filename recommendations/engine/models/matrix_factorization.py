@@ -88,7 +88,7 @@ class Svd(RatingPredictor):
 
 
 def _trainset(train: Interactions) -> Any:
-    """A Surprise Trainset over arrays: `fit` reads the ratings in their order, ROWS_AT_ONCE of them as Python numbers."""
+    """Surprise Trainset over arrays. `fit` reads ratings in order, ROWS_AT_ONCE at a time as Python numbers."""
     from surprise import Trainset
 
     class ArrayTrainset(Trainset):

@@ -1,4 +1,4 @@
-"""Small dense networks over rows of numbers: TensorFlow trains them, numpy answers, so a web process needs no TensorFlow."""
+"""Small dense networks, trained with TensorFlow and evaluated with numpy, so web processes don't load it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Training:
     def rank(self, rows: NDArray[np.float32], gains: NDArray[np.float32], batch_size: int = 64) -> Arrays:
         """From (n_lists, n_candidates, n_columns) and what each candidate is worth, ≥ 0, to the network's arrays.
 
-        The loss of a list is the cross entropy of the softmax of its outputs with its gains, over the root of their sum.
-        Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities.
+        The loss of a list is the cross entropy of the softmax of its outputs with its gains, over the root of their
+        sum. Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities.
         """
         import keras
 

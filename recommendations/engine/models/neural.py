@@ -43,12 +43,12 @@ class NeuralCf(Scorer):
     were not in training need none. From a random part of each list the titles of the rest are told from `negatives`
     titles drawn ∝ popularity ^ `popularity_power`; liked ones weigh `liked_weight`. c is log Σ exp f over all titles,
     estimated from those drawn and corrected for how they were: without it the ranking would be that of f less the
-    popularity. The embeddings start from a factorisation of the lists; the learning rate falls to 0. Training stops when
-    held-back members' loss has not fallen for `patience` epochs, and keeps the best weights; the arrays `loss_train` and
-    `loss_held_back` have the losses of every epoch. TensorFlow trains; scoring is numpy's.
+    popularity. The embeddings start from a factorisation of the lists; the learning rate falls to 0. Training stops
+    when held-back members' loss has not fallen for `patience` epochs, and keeps the best weights; the arrays
+    `loss_train` and `loss_held_back` have the losses of every epoch. TensorFlow trains; scoring is numpy's.
 
-    Measured on validation members: NDCG@10 liked 0.337 after 130 s on two cores; 0.206 after 374 s with embeddings of the
-    training members alone, a linear fold-in and binary cross-entropy against titles drawn uniformly.
+    Measured on validation members: NDCG@10 liked 0.337 after 130 s on two cores; 0.206 after 374 s with embeddings of
+    the training members alone, a linear fold-in and binary cross-entropy against titles drawn uniformly.
 
     Source: He et al. 2017 (arXiv:1708.05031), the MLP part; Yi et al. 2019 (RecSys) for the corrected sampled softmax;
     Koren 2008 (asymmetric SVD) for members as the sum of their titles.
@@ -98,7 +98,7 @@ class NeuralCf(Scorer):
         return scores  # f: within a member, its order is that of the probabilities
 
     def similar_items(self, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """For each title the n others with the nearest embeddings: (n_items, n) item indices and cosines, best first."""
+        """Return (n_items, n) indices and cosines of the nearest titles by embedding, best first."""
         embeddings = self.arrays["item_embeddings"]
         normalised = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), TINY)
         cosines = normalised @ normalised.T

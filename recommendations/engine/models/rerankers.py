@@ -72,8 +72,9 @@ class Hybrid(LearntFromEvidence, Scorer):
     """The `candidates` best titles of the linear model, ranked anew by a network that reads all evidence.
 
     It learns from held-out members' lists, each parted `partings` times into input and targets, and from the same lists
-    cut short; a target that was liked is worth 1, another `watched_gain`. Titles that are no candidates follow in the linear
-    order. Against popularity bias `audience_penalty` is taken off for each unit of the title's log audience. What was measured, and what else was tried, is in docs/decisions/0005.
+    cut short; a target that was liked is worth 1, another `watched_gain`. Titles that are no candidates follow in the
+    linear order. Against popularity bias `audience_penalty` is taken off for each unit of the title's log audience.
+    What was measured, and what else was tried, is in docs/decisions/0005.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
     """
@@ -129,7 +130,7 @@ class Hybrid(LearntFromEvidence, Scorer):
         return among
 
     def _table(self, member: MemberEvidence, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(n_candidates, len(COLUMNS) + 6): the evidence, and how the linear columns compare with the best candidates'."""
+        """Return (n_candidates, len(COLUMNS) + 6) features, with linear columns relative to the best candidates."""
         table = self.fitted.table(member, candidates)
         linear = np.ascontiguousarray(table[:, LINEAR].T)
         places, best = np.empty_like(linear), np.empty(len(linear), dtype=np.float32)
@@ -141,7 +142,7 @@ class Hybrid(LearntFromEvidence, Scorer):
         return np.hstack([table, against_best.T, places.T])
 
     def _lists(self, held_out: HeldOut) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(n_lists, candidates, n_columns) and (n_lists, candidates); lists with fewer candidates are filled up with zeros."""
+        """Return (n_lists, candidates, n_columns) and (n_lists, candidates) arrays, padded with zeros."""
         known = self.fitted.linear.arrays["known"]
         width = min(self.candidates, int(known.sum()))
         parted = list(_lists_to_learn_from(held_out, self.partings, self.seed))

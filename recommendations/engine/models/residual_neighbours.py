@@ -25,7 +25,8 @@ class Residuals(NamedTuple):
 
 @dataclass
 class ResidualNeighbours(ListReadingPredictor):
-    """rating = mean + b_user + b_item + Σ s · residual / (Σ s + `shrink`), over those of the `k` most similar titles scored.
+    """rating = mean + b_user + b_item + Σ s · residual / (Σ s + `shrink`), over those of the `k` most similar titles
+    scored.
 
     Biases are damped means; a residual is what they leave of a score. s is the positive correlation of two titles'
     residuals, times n / (n + `trust`) for the n members who scored both.

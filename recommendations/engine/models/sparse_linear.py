@@ -15,14 +15,16 @@ from recommendations.engine.models.linear import COLUMNS_AT_ONCE, RatingAwareEas
 
 @dataclass
 class SparseRatingAwareEase(RatingAwareEase):
-    """Two models, of what is watched and of what is liked, each title's weights solved over its `neighbours` most correlated.
+    """Two models, of what is watched and of what is liked, each title's weights solved over its `neighbours` most
+    correlated.
 
-    Memory grows with n_items · remembered instead of n_items²: of the Gram matrix the `remembered` most correlated titles
-    of each are kept, other pairs count as never watched together. Measured on validation members (7,216 titles):
+    Memory grows with n_items · remembered instead of n_items²: of the Gram matrix the `remembered` most correlated
+    titles of each are kept, other pairs count as never watched together. Measured on validation members (7,216 titles):
     NDCG@10 liked 0.5026, the dense model's 0.5021, in twice its time; 0.4980 with 100 neighbours.
 
     Source: Steck 2019 (Markov Random Fields for Collaborative Filtering, NeurIPS 32), section 3.2: a sparsity pattern
-    from the largest correlations, then small dense problems. Deviation: one problem a title, instead of one for several.
+    from the largest correlations, then small dense problems. Deviation: one problem a title, instead of one for
+    several.
     """
 
     name: ClassVar[str] = "linear_sparse"

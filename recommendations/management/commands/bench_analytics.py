@@ -1,4 +1,4 @@
-"""How long the daily counts take, and the staff's pages with a year of them."""
+"""Benchmark of the daily roll-up and of the analytics pages with a year of data."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,8 @@ from recommendations.staff.views import PAGES
 DAYS, YEAR = 90, 365
 BAR_PAGE = 150  # milliseconds
 EVENTS = f"""
-INSERT INTO {WidgetEvent._meta.db_table} (at, widget, experiment_id, variant_id, member_id, visitor, kind, title_id, position)
+INSERT INTO {WidgetEvent._meta.db_table}
+    (at, widget, experiment_id, variant_id, member_id, visitor, kind, title_id, position)
 SELECT now() - place * interval '{DAYS} days', v.widget, v.experiment_id, v.id,
     CASE WHEN who < 0.8 THEN (%(members)s)[1 + floor(random() * %(n_members)s)] END,
     CASE WHEN who >= 0.8 THEN 1 + floor(random() * 100000) END,
@@ -37,11 +38,13 @@ FROM {WidgetEvent._meta.db_table} WHERE member_id IS NOT NULL AND random() < 0.0
 """
 ACTIVE = """
 INSERT INTO recommendations_activeday (member_id, day)
-SELECT m, current_date - d FROM unnest(%(members)s) m, generate_series(0, 364) d WHERE random() < 0.2 ON CONFLICT DO NOTHING
+SELECT m, current_date - d FROM unnest(%(members)s) m, generate_series(0, 364) d
+WHERE random() < 0.2 ON CONFLICT DO NOTHING
 """
 REQUESTS = """
 INSERT INTO recommendations_requestday (day, kind, route, bucket, n)
-SELECT current_date - d, (ARRAY['page', 'fragment', 'api'])[1 + r %% 3], 'bench:' || r, 14 + b, 1 + floor(random() * 500)
+SELECT current_date - d, (ARRAY['page', 'fragment', 'api'])[1 + r %% 3], 'bench:' || r, 14 + b,
+    1 + floor(random() * 500)
 FROM generate_series(0, 364) d, generate_series(1, 90) r, generate_series(1, 10) b
 """
 ALL_REQUESTS = """
@@ -58,11 +61,11 @@ YEAR_OF = ("recommendations_widgetday", "recommendations_showntitle", "recommend
 
 
 class Command(BaseCommand):
-    help = "Measure daily counts and their pages with made-up events, which are taken away again."
+    help = "Measure daily roll-ups and analytics pages with generated events, which are deleted afterwards."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--events", type=int, default=1_000_000, help=f"raw events of {DAYS} days")
-        parser.add_argument("--keep", action="store_true", help="leave them in the database, to look at")
+        parser.add_argument("--events", type=int, default=1_000_000, help=f"number of raw events over {DAYS} days")
+        parser.add_argument("--keep", action="store_true", help="keep the generated data in the database")
 
     def handle(self, *, events: int, keep: bool, **options: Any) -> None:
         with transaction.atomic():
@@ -71,7 +74,7 @@ class Command(BaseCommand):
             seconds = self._timed("one day rolled up", lambda: roll_up_day(today - timedelta(days=9)))
             self._timed("what runs every night, 9 days", lambda: roll_up(today - timedelta(days=8), today))
             if seconds * DAYS > 600:
-                raise CommandError("a day takes too long to go on: fewer --events")
+                raise CommandError("rolling up a day takes too long: use fewer --events")
             self._timed(f"{DAYS} days rolled up", lambda: roll_up(today - timedelta(days=DAYS - 1), today))
             self._fill_year()
             self._pages((today - timedelta(days=YEAR - 1)).isoformat())
@@ -81,7 +84,7 @@ class Command(BaseCommand):
         members = list(User.objects.order_by("pk").values_list("pk", flat=True))
         titles = list(Title.objects.order_by("-members").values_list("pk", flat=True))
         if not members or not titles:
-            raise CommandError("it takes members and titles: run `manage.py seed` first")
+            raise CommandError("no members or titles found: run `manage.py seed` first")
         variants = []
         for widget in ("top_picks", "rows", "similar"):
             experiment = Experiment.objects.create(name=f"bench {widget}", widget=widget, state="archived")
@@ -116,13 +119,22 @@ class Command(BaseCommand):
         AccuracyDay.objects.bulk_create(
             (
                 AccuracyDay(
-                    day=timezone.now().date() - timedelta(days=number), version=version, segment="", is_synthetic=False, n=50,
-                    errors=3, absolute=42, squared=64, n_published=20, absolute_published=18, squared_published=28,
+                    day=timezone.now().date() - timedelta(days=number),
+                    version=version,
+                    segment="",
+                    is_synthetic=False,
+                    n=50,
+                    errors=3,
+                    absolute=42,
+                    squared=64,
+                    n_published=20,
+                    absolute_published=18,
+                    squared_published=28,
                 )
                 for number in range(YEAR if version else 0)
             ),
             ignore_conflicts=True,
-        )  # fmt: skip
+        )
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -141,7 +153,7 @@ class Command(BaseCommand):
     def _ask(self, client: Client, slug: str, asked: dict[str, str]) -> float:
         started = time.perf_counter()
         if client.get(f"/staff/analytics/{slug}/", asked).status_code != 200:
-            raise CommandError(f"{slug} was refused")
+            raise CommandError(f"{slug}: the request failed")
         return (time.perf_counter() - started) * 1000
 
     def _timed(self, what: str, act: Callable[[], None]) -> float:

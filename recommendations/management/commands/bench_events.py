@@ -1,4 +1,4 @@
-"""How many events two cores take in, and what that does to recommendations asked for meanwhile."""
+"""Benchmark of event intake on two cores, and its effect on concurrent recommendations."""
 
 import http.client
 import json
@@ -30,14 +30,17 @@ FORK = get_context("fork")
 
 
 class Command(BaseCommand):
-    help = "Measure the intake of events beside recommendations, on web processes that this starts; it makes an experiment."
+    help = "Measure event intake while recommendations are served. Starts web processes and creates an experiment."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seconds", type=int, default=15)
-        parser.add_argument("--processes", type=int, default=2, help="web processes: one a core")
-        parser.add_argument("--batch", type=int, default=12, help="events of a beacon: what a page has in view")
+        parser.add_argument("--processes", type=int, default=2, help="number of web processes, one per core")
+        parser.add_argument("--batch", type=int, default=12, help="events per request")
         parser.add_argument(
-            "--rate", type=int, default=BAR_EVENTS * 11 // 10, help="events a second sent beside recommendations"
+            "--rate",
+            type=int,
+            default=BAR_EVENTS * 11 // 10,
+            help="events per second sent while recommendations are measured",
         )
 
     def handle(self, *, seconds: int, processes: int, batch: int, rate: int, **options: Any) -> None:
@@ -62,11 +65,13 @@ class Command(BaseCommand):
         p95 = [float(np.percentile(times, 95)) for times in (alone, beside)]
         middle = [float(np.median(times)) for times in (alone, beside)]
         self.stdout.write(
-            f"recommendations alone: p50 {middle[0]:.1f} ms, p95 {p95[0]:.1f} ms; beside {sent.n / sent.seconds:,.0f} events/s: "
+            f"recommendations alone: p50 {middle[0]:.1f} ms, p95 {p95[0]:.1f} ms; beside "
+            f"{sent.n / sent.seconds:,.0f} events/s: "
             f"p50 {middle[1]:.1f} ms, p95 {p95[1]:.1f} ms: × {middle[1] / middle[0]:.2f} and × {p95[1] / p95[0]:.2f} "
             f"(bar ≤ {BAR_SLOWER})\n"
             f"events alone, {batch} a beacon: {most / took:,.0f}/s (bar ≥ {BAR_EVENTS:,})\n"
-            f"appended to the table: {appended:,} at {appended / appending:,.0f}/s; sent {sent.n + most:,}, kept {kept:,}"
+            f"appended to the table: {appended:,} at {appended / appending:,.0f}/s; sent {sent.n + most:,}, kept "
+            f"{kept:,}"
         )
 
 
@@ -99,7 +104,7 @@ def _web_processes(n: int) -> Iterator[None]:
         deadline = time.monotonic() + 60
         while not _answers():
             if process.poll() is not None or time.monotonic() > deadline:
-                raise CommandError(f"the web process does not answer on port {PORT}")
+                raise CommandError(f"no response from the web process on port {PORT}")
             time.sleep(0.2)
         yield
     finally:
@@ -134,7 +139,7 @@ def _ask(tokens: list[str], seconds: float) -> list[float]:
         started = time.perf_counter()
         token = f"Bearer {tokens[number % len(tokens)]}"
         if _request(connection, "GET", LISTS, Authorization=token) != 200:
-            raise CommandError("a measured request was refused")
+            raise CommandError("a measured request failed")
         times.append((time.perf_counter() - started) * 1000)
         number += 1
     return times
@@ -189,5 +194,5 @@ def _sending(variant: Variant, batch: int, rate: int, sent: _Sent) -> Iterator[N
 
 def _is_kept(connection: http.client.HTTPConnection, body: bytes) -> bool:
     if _request(connection, "POST", "/events/", body) != 204:
-        raise CommandError("a batch of events was refused")
+        raise CommandError("a batch of events was rejected")
     return True

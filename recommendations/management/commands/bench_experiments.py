@@ -1,4 +1,4 @@
-"""What the statistics of experiments promise, measured on experiments that never took place."""
+"""Benchmark of the experiment statistics on simulated experiments."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ LIFT, CORRELATION = 0.1, 0.6
 
 
 class Command(BaseCommand):
-    help = "Simulate experiments, judge them as real ones are judged, and print each bar with what was measured."
+    help = "Simulate experiments, analyse them like real ones, and print each target with the measured value."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--experiments", type=int, default=1000)

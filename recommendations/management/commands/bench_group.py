@@ -1,4 +1,4 @@
-"""How fast a group's recommendations are made."""
+"""Benchmark of group recommendations."""
 
 import time
 from typing import Any
@@ -19,7 +19,7 @@ BAR_MS = 100
 
 
 class Command(BaseCommand):
-    help = "Measure recommendations for groups of eight (make bench calls it on a site of its own; it makes members)."
+    help = "Measure recommendations for groups of eight (run by make bench on its own site; creates members)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--groups", type=int, default=40)
@@ -45,5 +45,5 @@ def _time(group: list[User], method: str) -> tuple[float, int]:
         found = recommend_for_group(group[0], group[1:], method=method)
         took = (time.perf_counter() - started) * 1000
     if len(found.heard) < MOST or not found.items:
-        raise CommandError(f"only {len(found.heard)} of {MOST} lists say enough: nothing is measured")
+        raise CommandError(f"cannot measure: only {len(found.heard)} of {MOST} lists are long enough")
     return took, len(queries)

@@ -1,4 +1,4 @@
-"""How time and memory of a rebuild grow with the ratings."""
+"""Benchmark of a rebuild's time and memory by number of ratings."""
 
 from __future__ import annotations
 
@@ -19,24 +19,27 @@ MOST_MB = 16 * 1024
 
 
 class Command(BaseCommand):
-    help = "Read, split, fit and evaluate on synthetic ratings of growing size, each in a process of its own."
+    help = "Read, split, fit and evaluate synthetic ratings of growing size, each in a separate process."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("ratings", type=Path, help="real ones, which the synthetic ones are made from")
-        parser.add_argument("--times", default="1,3,10", help="sizes in times the real one (default: %(default)s)")
-        parser.add_argument("--json", type=Path, dest="results", help="also write the figures here")
-        parser.add_argument("--plot", type=Path, help="also draw them: .svg or .png")
+        parser.add_argument("ratings", type=Path, help="real ratings to base the synthetic ones on")
+        parser.add_argument(
+            "--times", default="1,3,10", help="sizes as multiples of the real data (default: %(default)s)"
+        )
+        parser.add_argument("--json", type=Path, dest="results", help="also write the results to this file")
+        parser.add_argument("--plot", type=Path, help="also plot the results (.svg or .png)")
 
     def handle(self, *, ratings: Path, times: str, results: Path | None, plot: Path | None, **options: Any) -> None:
         try:
             sizes = [float(size) for size in times.split(",")]
         except ValueError as error:
-            raise CommandError(f"--times {times}: numbers with commas between them are expected") from error
+            raise CommandError(f"--times {times}: use numbers separated by commas") from error
         runs = []
         for size in sizes:
             runs.append(self._run(ratings, size))
             self.stdout.write(
-                f"{runs[-1].n_ratings:,} synthetic ratings: {runs[-1].seconds:.0f} s, at most {runs[-1].peak_mb:,.0f} MB"
+                f"{runs[-1].n_ratings:,} synthetic ratings: {runs[-1].seconds:.0f} s, at most "
+                f"{runs[-1].peak_mb:,.0f} MB"
             )
         self.stdout.write("\n".join(table(runs)))
         self._judge(runs[0], runs[-1])

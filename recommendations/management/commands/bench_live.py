@@ -1,4 +1,4 @@
-"""How fast a changed list is ranked anew, and whether what is shown at once is what is published later."""
+"""Benchmark of live ranking after a list change, and its agreement with the published list."""
 
 import time
 from typing import Any
@@ -23,7 +23,7 @@ BAR_MS, BAR_OVERLAP = 15, 0.9
 
 
 class Command(BaseCommand):
-    help = "Measure live lists against published ones (make bench calls it on a site of its own; it makes members)."
+    help = "Compare live and published lists (run by make bench on its own site; creates members)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--members", type=int, default=200)
@@ -68,6 +68,6 @@ def _overlap(version: ModelVersion, member: User) -> float:
     write_members(version, recommender, title_rules(recommender.items), [member.pk])
     published = recommend_for(member, SHOWN)
     if (live.source, published.source) != ("live", "table"):
-        raise CommandError(f"the lists are from {live.source} and {published.source}: nothing is measured")
+        raise CommandError(f"cannot measure: the lists come from {live.source} and {published.source}")
     shown = {item.title.pk for item in live.items}
     return len(shown & {item.title.pk for item in published.items}) / max(len(shown), 1)

@@ -1,4 +1,4 @@
-"""A member with a long list, signed in, for measuring pages with."""
+"""Create a signed-in member with a long list for page benchmarks."""
 
 import json
 from importlib import import_module
@@ -22,7 +22,7 @@ from recommendations.pipelines.rows import write_members
 
 
 class Command(BaseCommand):
-    help = "Make a synthetic member with a long list and print, as JSON, a session of theirs; and the queries of some pages."
+    help = "Create a synthetic member with a long list; print their session and the query counts of pages as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--entries", type=int, default=1500)

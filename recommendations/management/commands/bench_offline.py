@@ -1,4 +1,4 @@
-"""Peers and ours in one run on any ratings file: accuracy with intervals, cost, and plots."""
+"""Benchmark of known recommenders and ours on a ratings file: accuracy with intervals, cost and plots."""
 
 import json
 import pickle
@@ -21,14 +21,14 @@ from recommendations.pipelines.tuning import parameters_for
 
 
 class Command(BaseCommand):
-    help = "Measure well-known recommenders and ours on a ratings file (CSV or Parquet), each in a process of its own."
+    help = "Benchmark known recommenders and ours on a ratings file (CSV or Parquet), each in a separate process."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("ratings", type=Path)
         parser.add_argument("--models", help=f"comma-separated, of: {', '.join(contestants(lambda name: {}))}")
-        parser.add_argument("--json", type=Path, dest="results", help="write the figures here, after each model")
+        parser.add_argument("--json", type=Path, dest="results", help="write results to this file after each model")
         parser.add_argument("--resume", action="store_true", help="measure only what the --json file lacks")
-        parser.add_argument("--out", type=Path, help="a folder for the table and the plots")
+        parser.add_argument("--out", type=Path, help="output folder for the table and plots")
 
     def handle(
         self, *, ratings: Path, models: str | None, results: Path | None, resume: bool, out: Path | None, **options: Any
@@ -43,7 +43,8 @@ class Command(BaseCommand):
             raise CommandError(f"{ratings}: no member of the test part has 10 ratings of known titles")
         measured = _earlier(results, data) if results and resume else {}
         self.stdout.write(
-            f"{len(parts.train):,} ratings of {len(parts.train.items):,} titles by {len(parts.train.users):,} members to "
+            f"{len(parts.train):,} ratings of {len(parts.train.items):,} titles by {len(parts.train.users):,} "
+            "members to "
             f"fit on; {len(parts.test.inputs):,} held-out members; {len(measured)} models measured earlier"
         )
         self._measure([chosen[name] for name in chosen if name not in measured], parts, measured, data, results)
@@ -96,5 +97,5 @@ def _earlier(results: Path, data: str) -> dict[str, Figures]:
     except FileNotFoundError:
         return {}
     if kept["data"] != data:
-        raise CommandError(f"{results}: measured on other ratings; name another file, or leave --resume out")
+        raise CommandError(f"{results}: measured on other ratings: choose another file or omit --resume")
     return kept["models"]

@@ -1,4 +1,4 @@
-"""How fast a version is published, on members made for it in an otherwise empty site."""
+"""Benchmark of publishing a version, on members created in an otherwise empty site."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ BATCH = 250
 
 
 class Command(BaseCommand):
-    help = "Measure publishing (make bench calls it on a site of its own; it makes members and leaves them)."
+    help = "Measure publishing (run by make bench on its own site; creates members and keeps them)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--members", type=int, default=15_000, help="as many as the shared ratings have")
+        parser.add_argument("--members", type=int, default=15_000, help="number of members (default: %(default)s)")
         parser.add_argument("--length", type=int, default=90, help="typical number of titles on a list")
         parser.add_argument("--processes", type=int, default=os.cpu_count(), help="default: %(default)s")
 
@@ -57,11 +57,13 @@ class Command(BaseCommand):
         peer = len(histories) / seconds_to_recommend(histories, TOP)
         self.stdout.write(
             f"\npublishing: {written:,} members, {np.diff(histories.matrix.indptr).mean():.0f} known titles a list, "
-            f"{len(recommender.items):,} titles in the model, top {TOP} with reasons, {processes} processes: {whole:.1f} s, "
+            f"{len(recommender.items):,} titles in the model, top {TOP} with reasons, {processes} processes: "
+            f"{whole:.1f} s, "
             f"of which {similar:.1f} s of one process for similar titles"
         )
         self.stdout.write(
-            f"read, scored, explained and stored: {speed:,.0f} members/s (bar > {BAR}){'' if speed > BAR else '  missed'}\n"
+            f"read, scored, explained and stored: {speed:,.0f} members/s (bar > "
+            f"{BAR}){'' if speed > BAR else '  missed'}\n"
             f"the linear part alone, scored and cut to {TOP}: {bare:,.0f}/s, ratio {speed / bare:.2f}\n"
             f"implicit's batch recommend, 128 factors, {TOP} titles: {peer:,.0f}/s, ratio {speed / peer:.2f}"
         )
@@ -77,7 +79,7 @@ def _histories(members: list[Any], n_items: int) -> Histories:
 
 
 def _score_and_cut(linear: RatingAwareEase, members: Histories, processes: int) -> float:
-    """Seconds for the least that must be done, shared between processes: scores for all titles, and the best of them."""
+    """Return the seconds of the minimum work across processes: scoring all titles and selecting the top."""
     shares = np.array_split(np.arange(len(members)), processes)
     workers = [
         multiprocessing.get_context("fork").Process(

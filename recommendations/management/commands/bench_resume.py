@@ -1,4 +1,4 @@
-"""What a killed worker does to a publication, on members made for it in an otherwise empty site."""
+"""Check that publishing survives a killed worker, on members created in an otherwise empty site."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Watch:
 
 
 class Command(BaseCommand):
-    help = "Publish with several workers, kill one of them in the middle, and check that nothing is lost or doubled."
+    help = "Publish with several workers, kill one, and check that no rows are lost or duplicated."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--members", type=int, default=4000)
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(f"killed one of {workers} workers with {left} of {shards} shards left")
         started = time.perf_counter()
         self._watch_until(watch, lambda: all(worker.poll() is not None for worker in running))
-        self.stdout.write(f"the publication ended by itself {time.perf_counter() - started:.1f} s later")
+        self.stdout.write(f"publishing finished on its own {time.perf_counter() - started:.1f} s later")
         self._check(version, undisturbed, watch)
 
     def _worker(self) -> subprocess.Popen[bytes]:
@@ -75,18 +75,19 @@ class Command(BaseCommand):
         while not reached():
             watch.look()
             if time.monotonic() > deadline:
-                raise CommandError(f"nothing happens: {dict(watch.seen)}")
+                raise CommandError(f"publishing made no progress: {dict(watch.seen)}")
 
     def _check(self, version: ModelVersion, undisturbed: ModelVersion, watch: Watch) -> None:
         served = ", ".join(f"{model} from the {source} {n}×" for (source, model), n in watch.seen.items())
-        self.stdout.write(f"served meanwhile: {served}; the slowest in {watch.slowest:.0f} ms")
+        self.stdout.write(f"served in the meantime: {served}; slowest: {watch.slowest:.0f} ms")
         rows = MemberRecommendations.objects.filter(version=version)
         differing = differing_rows(version, undisturbed)
         self.stdout.write(
-            f"{rows.count():,} rows of {rows.values('user').distinct().count():,} members; {differing} rows differ from "
+            f"{rows.count():,} rows of {rows.values('user').distinct().count():,} members; {differing} rows differ "
+            "from "
             "those of an undisturbed publication"
         )
         tables_only = {source for source, _ in watch.seen} == {"table"}
         if differing or not tables_only or ModelVersion.active() != version:
-            raise CommandError("a killed worker did harm")
-        self.stdout.write("no row was lost, doubled or different, and every list came from the table")
+            raise CommandError("rows were lost, duplicated or changed after the worker was killed")
+        self.stdout.write("no rows lost, duplicated or changed; every list came from the table")

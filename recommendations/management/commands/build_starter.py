@@ -27,9 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("ratings", type=Path)
         parser.add_argument("--source", default="cooperunion", help="start of the source's name (default: %(default)s)")
         parser.add_argument(
-            "--titles", type=int, default=3000, help="how many of the best known (default: %(default)s)"
+            "--titles", type=int, default=3000, help="number of most popular titles (default: %(default)s)"
         )
-        parser.add_argument("--neighbours", type=int, default=100, help="weights kept for each (default: %(default)s)")
+        parser.add_argument("--neighbours", type=int, default=100, help="weights per title (default: %(default)s)")
         parser.add_argument("--out", type=Path, default=starter.FILE)
 
     def handle(self, *, ratings: Path, source: str, titles: int, neighbours: int, out: Path, **options: Any) -> None:

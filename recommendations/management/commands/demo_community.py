@@ -1,4 +1,4 @@
-"""Synthetic members, for looking at pages about people."""
+"""Create or remove synthetic members, to fill pages about people."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from recommendations.pipelines.starter.synthetic_members import add_members, rem
 
 
 class Command(BaseCommand):
-    help = "Make synthetic members until there are N, labelled as such everywhere; or remove them all."
+    help = "Create synthetic members up to N, labelled as such everywhere, or remove them all."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("n", type=int, nargs="?", help="how many there should be")
+        parser.add_argument("n", type=int, nargs="?", help="number of synthetic members")
         parser.add_argument("--remove", action="store_true", help="delete all synthetic members and their lists")
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *, n: int | None, remove: bool, seed: int, **options: Any) -> None:
         if remove == (n is not None):
-            raise CommandError("say how many members there should be, or --remove")
+            raise CommandError("enter the number of members, or --remove")
         if remove:
             self.stdout.write(f"{remove_members():,} synthetic members removed")
             return
@@ -27,4 +27,4 @@ class Command(BaseCommand):
                 made = add_members(n or 0, seed=seed, progress=lambda done: bar.update() and None)
             except ValueError as error:
                 raise CommandError(str(error)) from error
-        self.stdout.write(f"{made:,} synthetic members made")
+        self.stdout.write(f"{made:,} synthetic members created")

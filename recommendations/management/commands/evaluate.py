@@ -1,4 +1,4 @@
-"""The benchmark table for any ratings file."""
+"""Print the benchmark table for a ratings file."""
 
 import json
 import time
@@ -41,7 +41,7 @@ class Experiment:
 
 
 class Command(BaseCommand):
-    help = "Fit models on a ratings file (CSV or Parquet) and print their figures on members they never saw."
+    help = "Train models on a ratings file (CSV or Parquet) and print metrics on held-out members."
 
     def add_arguments(self, parser: CommandParser) -> None:
         known = ", ".join([*SCORERS, *RATING_PREDICTORS])
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             "--new-members", type=Path, help="a second file: train on all of the first, hold out all of this"
         )
         parser.add_argument("--fold", choices=["test", "validation"], default="test")
-        parser.add_argument("--json", type=Path, dest="out", help="also write the figures here")
+        parser.add_argument("--json", type=Path, dest="out", help="also write the results to this file")
 
     def handle(
         self,
@@ -71,11 +71,12 @@ class Command(BaseCommand):
         except ArchiveError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{len(experiment.train):,} ratings of {len(experiment.train.items):,} titles by {len(experiment.train.users):,} "
+            f"{len(experiment.train):,} ratings of {len(experiment.train.items):,} titles by "
+            f"{len(experiment.train.users):,} "
             f"members to fit on; {len(experiment.held_out.inputs):,} held-out members"
         )
         if not len(experiment.held_out.inputs):
-            raise CommandError("nobody is held out: no member of that part has 10 ratings of known titles")
+            raise CommandError("no held-out members: none in that part has 10 ratings of known titles")
         figures = {name: _figures(name, experiment) for name in names}
         self._print(figures)
         if out:

@@ -1,4 +1,4 @@
-"""Register a community's ratings as something to train on."""
+"""Import a ratings file as a training archive."""
 
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from recommendations.inputs.rating_archives import ArchiveError, import_archive
 
 
 class Command(BaseCommand):
-    help = "Import a CSV or Parquet file of ratings (user, MAL id, score) as an archive to train on."
+    help = "Import a CSV or Parquet file of ratings (user, MAL ID, score) as a training archive."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--name", help="what to call it; an archive of that name is replaced (default: the file's)")
+        parser.add_argument(
+            "--name", help="name of the archive; replaces an archive of that name (default: the file name)"
+        )
 
     def handle(self, *, file: Path, name: str | None, **options: Any) -> None:
         with tqdm(unit=" rows", desc="reading", disable=None) as bar:
@@ -23,6 +25,7 @@ class Command(BaseCommand):
             except ArchiveError as error:
                 raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{archive.name}: {archive.n_ratings:,} ratings of {archive.n_titles:,} titles by {archive.n_members:,} people. "
+            f"{archive.name}: {archive.n_ratings:,} ratings of {archive.n_titles:,} titles by {archive.n_members:,} "
+            "people. "
             "`manage.py rebuild` learns from them."
         )

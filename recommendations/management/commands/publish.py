@@ -1,4 +1,4 @@
-"""Finish a publication that was broken off."""
+"""Resume an interrupted publication."""
 
 import os
 import time
@@ -11,11 +11,14 @@ from recommendations.pipelines.publish import NotPublishedError, resume
 
 class Command(BaseCommand):
     requires_system_checks: list[str] = []  # it helps a publication that has begun, at once
-    help = "Finish the publication of a model that was broken off, or help with one (beat asks workers every minute)."
+    help = "Resume or join the publication of a model (workers also do this every minute)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--processes", type=int, default=os.cpu_count(), help="that publish at the same time (default: %(default)s)"
+            "--processes",
+            type=int,
+            default=os.cpu_count(),
+            help="number of publishing processes (default: %(default)s)",
         )
 
     def handle(self, *, processes: int, **options: Any) -> None:
@@ -26,4 +29,4 @@ class Command(BaseCommand):
             )
         except NotPublishedError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"now serving: {version}" if version else "nothing is left to publish")
+        self.stdout.write(f"live: {version}" if version else "no publication in progress")

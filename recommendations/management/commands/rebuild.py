@@ -13,12 +13,15 @@ from recommendations.pipelines.train import AlreadyRunningError, rebuild
 
 
 class Command(BaseCommand):
-    help = "Train the models on the members' lists and all archives, and publish them if they are no worse."
+    help = "Train the models on members' lists and all archives, and publish them if quality hasn't dropped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--include-synthetic", action="store_true", help="learn from demo_community's members, too")
+        parser.add_argument("--include-synthetic", action="store_true", help="also train on synthetic members")
         parser.add_argument(
-            "--processes", type=int, default=os.cpu_count(), help="that publish at the same time (default: %(default)s)"
+            "--processes",
+            type=int,
+            default=os.cpu_count(),
+            help="number of publishing processes (default: %(default)s)",
         )
 
     def handle(self, *, include_synthetic: bool, processes: int, **options: Any) -> None:

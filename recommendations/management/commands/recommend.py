@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--list", type=Path, required=True, dest="file")
-        parser.add_argument("-n", type=int, default=20, help="how many (default: %(default)s)")
+        parser.add_argument("-n", type=int, default=20, help="number of recommendations (default: %(default)s)")
 
     def handle(self, *, file: Path, n: int, **options: Any) -> None:
         version = ModelVersion.active()
@@ -34,9 +34,7 @@ class Command(BaseCommand):
         title_of = title_ids_by_mal()
         mal_ids = [(int(row.ids.get("mal", 0)), row) for row in rows]
         listed = {title_of[mal_id]: row for mal_id, row in mal_ids if mal_id in title_of}
-        self.stdout.write(
-            f"{len(rows):,} entries, {len(rows) - len(listed):,} of them not in this catalogue. {version}.\n"
-        )
+        self.stdout.write(f"{len(rows):,} entries, {len(rows) - len(listed):,} not in this catalogue. {version}.\n")
         self._print(version, listed, n)
 
     def _print(self, version: ModelVersion, listed: dict[int, ListRow], n: int) -> None:
@@ -57,7 +55,8 @@ class Command(BaseCommand):
                 if reason
             ]
             self.stdout.write(
-                f"{place + 1:>3}. {title.name}  [{title.get_format_display()}, {title.year or '?'}]  {predicted:.1f} for you"
+                f"{place + 1:>3}. {title.name}  [{title.get_format_display()}, {title.year or '?'}]  {predicted:.1f} "
+                "for you"
             )
             if reasons:
                 self.stdout.write(f"     because of {' and '.join(reasons)}")

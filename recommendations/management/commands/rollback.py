@@ -9,10 +9,10 @@ from recommendations.pipelines.publish import NotPublishedError, activate
 
 
 class Command(BaseCommand):
-    help = "Serve an earlier published model version: the one before the active one, or the one named."
+    help = "Roll back to an earlier model version: the previous one, or the given one."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("version", type=int, nargs="?", help="a version's number (default: the one active before)")
+        parser.add_argument("version", type=int, nargs="?", help="version number (default: the previous live version)")
         parser.add_argument("--list", action="store_true", dest="only_list", help="list the published versions instead")
 
     def handle(self, *, version: int | None, only_list: bool, **options: Any) -> None:
@@ -22,16 +22,17 @@ class Command(BaseCommand):
         others = published.filter(is_active=False).order_by("-activated_at")
         target = (others if version is None else published.filter(pk=version)).first()
         if target is None:
-            raise CommandError("there is no such published version: --list shows those there are")
+            raise CommandError("unknown version: run with --list to see the published versions")
         try:
             activate(target)
         except NotPublishedError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"now serving: {target}")
+        self.stdout.write(f"live: {target}")
 
     def _list(self, published: Any) -> None:
         for version in published:
             mark = "→" if version.is_active else " "
             self.stdout.write(
-                f"{mark} {version.pk:>4}  {version.get_kind_display()}  {version.activated_at:%Y-%m-%d %H:%M}  {version.message}"
+                f"{mark} {version.pk:>4}  {version.get_kind_display()}  {version.activated_at:%Y-%m-%d %H:%M}  "
+                f"{version.message}"
             )

@@ -1,4 +1,4 @@
-"""Make daily counts anew from the raw events that are still there."""
+"""Rebuild the daily counts from the remaining raw events."""
 
 import time
 from argparse import ArgumentTypeError
@@ -15,12 +15,12 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no day such as 2026-03-31") from None
+        raise ArgumentTypeError(f"{text!r} is not a date such as 2026-03-31") from None
 
 
 class Command(BaseCommand):
     help = (
-        "Count the days of the staff's charts anew. Days whose raw events are gone would be empty: name none of them."
+        "Rebuild the daily counts for the analytics pages. Skip days whose raw events are deleted: they would be empty."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

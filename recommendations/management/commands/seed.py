@@ -1,4 +1,4 @@
-"""What a new site needs to have something to show. Safe to repeat, and quick when there is nothing to do."""
+"""Create the sample data of a new site. Safe and quick to repeat."""
 
 import secrets
 from collections.abc import Callable
@@ -25,11 +25,11 @@ DEMO_SEED = 7
 
 
 class Command(BaseCommand):
-    help = "Sample catalogue, a demo member with a list, synthetic members, the starter model and A/A experiments, where missing."
+    help = "Create missing sample data: catalogue, demo member, synthetic members, starter model, A/A experiments."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--community", type=int, default=200, help="how many synthetic members (default: %(default)s)"
+            "--community", type=int, default=200, help="number of synthetic members (default: %(default)s)"
         )
 
     def handle(self, *, community: int, **options: Any) -> None:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def make_demo_member() -> User:
-    """A member with a filled list. Name and password, made here, are left in DATA_DIR/demo_login for who runs the site."""
+    """Create a member with a list. The generated login is written to DATA_DIR/demo_login for the site's operator."""
     password = secrets.token_urlsafe(9)
     sampler = Sampler.from_starter(DEMO_SEED)
     with transaction.atomic():

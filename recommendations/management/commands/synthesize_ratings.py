@@ -1,4 +1,4 @@
-"""Ratings of any size in the likeness of real ones, for tests of growth."""
+"""Generate synthetic ratings of any size that resemble real ones, for growth benchmarks."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ SCHEMA = pa.schema(
 
 
 class Command(BaseCommand):
-    help = "Write a Parquet file of made-up ratings with the shape and the tastes of a real one, labelled as synthetic."
+    help = "Generate a Parquet file of synthetic ratings that resemble real ones, labelled as synthetic."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("ratings", type=Path, help="the real ones, CSV or Parquet")
+        parser.add_argument("ratings", type=Path, help="real ratings, CSV or Parquet")
         parser.add_argument(
-            "--times", type=float, default=10, help="how many times as many people (default: %(default)s)"
+            "--times", type=float, default=10, help="multiple of the number of people (default: %(default)s)"
         )
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--out", type=Path, required=True)
@@ -44,10 +44,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         n_users = round(len(real.users) * times)
         if n_users < 1:
-            raise CommandError("--times must be more than 0, and leave at least one person")
-        about = f"{n_users} people made up from {ratings.name}, seed {seed}; nobody gave these ratings"
+            raise CommandError("--times must be above 0 and result in at least one person")
+        about = f"{n_users} synthetic people generated from {ratings.name}, seed {seed}; not real ratings"
         rows = _write(out, _tables(real, n_users, seed), about)
-        self.stdout.write(f"{out}: {rows:,} synthetic ratings of {n_users:,} people who do not exist")
+        self.stdout.write(f"{out}: {rows:,} synthetic ratings by {n_users:,} synthetic people")
 
 
 def _tables(real: Interactions, n_users: int, seed: int) -> Iterator[pa.Table]:

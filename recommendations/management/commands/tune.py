@@ -1,4 +1,4 @@
-"""Look for better parameters on validation members, and keep them for every rebuild that follows."""
+"""Tune a model's parameters on validation members and store them for later rebuilds."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from recommendations.pipelines.tuning import tune
 
 
 class Command(BaseCommand):
-    help = "Tune a model on validation members; the test members are not looked at. Rebuilds then use what was found."
+    help = "Tune a model on validation members, never on test members. Rebuilds use the best parameters."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("model", choices=list(SEARCH_SPACES))
@@ -29,10 +29,12 @@ class Command(BaseCommand):
         except ArchiveError as error:
             raise CommandError(str(error)) from error
         if not len(parts.validation.inputs):
-            raise CommandError("nobody is held out to tune on: no validation member has 10 ratings of known titles")
+            raise CommandError("no validation members to tune on: none has 10 ratings of known titles")
         found = tune(model, parts, minutes, self.stdout.write)
         better = ", ".join(f"{name} = {value:.4g}" for name, value in found.parameters.items())
-        self.stdout.write(f"{found.trials} trials: {found.value:.4f}, the defaults {found.default:.4f}. Kept: {better}")
+        self.stdout.write(
+            f"{found.trials} trials. Best: {found.value:.4f} (defaults: {found.default:.4f}) with {better}"
+        )
 
 
 def _described(ratings: Path | None) -> Interactions:

@@ -1,4 +1,4 @@
-"""The model that a new site starts with: trained once on public lists, shipped with the code, mapped to the catalogue."""
+"""The starter model of a new site: trained on public lists, shipped with the code, mapped to the catalogue."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Sampler:
         rules = title_rules(recommender.items)
         usable = rules.recommendable & ~rules.adult
         if usable.sum() < 20:
-            raise ValueError("the catalogue has fewer than 20 titles that the starter model knows: import one first")
+            raise ValueError("fewer than 20 titles are known to the starter model: import a catalogue first")
         audience = np.where(usable, np.nan_to_num(recommender.popularity.arrays["popularity"]), 0)
         return cls(recommender, rules, audience / audience.sum(), np.random.default_rng(seed))
 

@@ -36,8 +36,15 @@ def event(db):
 
     def make(variant, member, title_id, moment, kind=1, visitor=None):
         return WidgetEvent.objects.create(
-            at=moment, widget="similar", experiment_id=variant and variant.experiment_id, variant=variant, member=member,
-            visitor=visitor, kind=kind, title_id=title_id, position=0,
-        )  # fmt: skip
+            at=moment,
+            widget="similar",
+            experiment_id=variant and variant.experiment_id,
+            variant=variant,
+            member=member,
+            visitor=visitor,
+            kind=kind,
+            title_id=title_id,
+            position=0,
+        )
 
     return make

@@ -134,7 +134,7 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         ("text", "said"),
-        [("height\n180\n", "none of the columns"), ("age\n", "holds nobody"), ("age,gender\n1\n", "people.csv")],
+        [("height\n180\n", "none of the columns"), ("age\n", "no people found"), ("age,gender\n1\n", "people.csv")],
     )
     def test_a_file_that_cannot_be_used_is_named(self, tmp_path, text, said):
         with pytest.raises(CommandError, match=said):

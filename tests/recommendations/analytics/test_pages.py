@@ -89,9 +89,18 @@ def test_a_new_site_has_pages_that_say_what_will_come(client, staff, slug):
     assert b"<polyline" not in answer.content
 
 
-@pytest.mark.parametrize(("slug", "n_queries"), [
-    ("overview", 7), ("recommendations", 11), ("retention", 3), ("accuracy", 3), ("shown", 6), ("speed", 4), ("drift", 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("slug", "n_queries"),
+    [
+        ("overview", 7),
+        ("recommendations", 11),
+        ("retention", 3),
+        ("accuracy", 3),
+        ("shown", 6),
+        ("speed", 4),
+        ("drift", 2),
+    ],
+)
 @pytest.mark.parametrize("n", [1, 3])
 def test_the_same_queries_for_any_number(client, staff, figures, django_assert_num_queries, slug, n_queries, n):
     figures(n, n)
@@ -103,7 +112,7 @@ def test_the_same_queries_for_any_number(client, staff, figures, django_assert_n
 def test_every_number_of_a_panel_is_in_its_file(client, staff, figures):
     figures(2)
     rows = read_csv(client, "recommendations", "widgets")
-    assert rows[0][:4] == ["By widget", "Opened", "at least", "at most"]
+    assert rows[0][:4] == ["By widget", "Opened", "lower bound", "upper bound"]
     assert rows[1][0] == "Title: similar titles"
     assert [float(value) for value in rows[1][1:2]] == [0.15]
     assert rows[1][-2:] == ["400", "200"]
@@ -152,7 +161,7 @@ def test_adult_titles_are_not_among_those_shown_most(client, staff, figures):
 def test_freshness(client, staff, figures):
     figures(2)
     rows = read_csv(client, "speed", "sources")
-    assert rows[1:] == [["computed ahead", "0.75", repr(2 / 6), "6"], ["what most people know", "0.25", "0.0", "2"]]
+    assert rows[1:] == [["precomputed", "0.75", repr(2 / 6), "6"], ["most popular", "0.25", "0.0", "2"]]
 
 
 def test_retention_is_the_share_of_a_cohort(client, staff, figures):
@@ -162,9 +171,18 @@ def test_retention_is_the_share_of_a_cohort(client, staff, figures):
 
 @pytest.mark.parametrize(
     "asked",
-    [{"first": "soon"}, {"first": "2026-02-30"}, {"first": "2026-03-02", "last": "2026-03-01"}, {"first": "0001-01-01"},
-     {"first": "2020-01-01", "last": "2026-01-01"}, {"version": "x"}, {"version": "99"}, {"widget": "ads"}, {"variant": "-1"}],
-)  # fmt: skip
+    [
+        {"first": "soon"},
+        {"first": "2026-02-30"},
+        {"first": "2026-03-02", "last": "2026-03-01"},
+        {"first": "0001-01-01"},
+        {"first": "2020-01-01", "last": "2026-01-01"},
+        {"version": "x"},
+        {"version": "99"},
+        {"widget": "ads"},
+        {"variant": "-1"},
+    ],
+)
 def test_what_cannot_be_asked_for_is_said(client, staff, asked):
     answer = client.get("/staff/analytics/recommendations/", asked)
     assert answer.status_code == 400

@@ -114,13 +114,21 @@ class TestWidgets:
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from([0, 1, 2, -5, -6]), st.sampled_from([1, 2, 3]), st.integers(0, 1), st.integers(0, 47), st.sampled_from([1, 2])),
+    st.tuples(
+        st.sampled_from([0, 1, 2, -5, -6]),
+        st.sampled_from([1, 2, 3]),
+        st.integers(0, 1),
+        st.integers(0, 47),
+        st.sampled_from([1, 2]),
+    ),
     max_size=20,
-)  # fmt: skip
+)
 OUTCOMES = st.sets(
-    st.tuples(st.sampled_from([0, 1, 2]), st.sampled_from([1, 2, 3]), st.sampled_from(["add", "hide"]), st.integers(0, 240)),
+    st.tuples(
+        st.sampled_from([0, 1, 2]), st.sampled_from([1, 2, 3]), st.sampled_from(["add", "hide"]), st.integers(0, 240)
+    ),
     max_size=6,
-)  # fmt: skip
+)
 
 
 @pytest.mark.property
@@ -203,8 +211,14 @@ class TestAccuracy:
         version = ModelVersion.objects.create(kind="site")
         for predicted, published, score in ((8.0, 9.0, 6), (5.0, None, 6)):
             PredictionOutcome.objects.create(
-                user=member, title=make_title(), version=version, predicted=predicted, published=published, score=score, at=at()
-            )  # fmt: skip
+                user=member,
+                title=make_title(),
+                version=version,
+                predicted=predicted,
+                published=published,
+                score=score,
+                at=at(),
+            )
         roll_up_day(DAY)
         row = AccuracyDay.objects.get()
         assert (row.n, row.errors, row.absolute, row.squared) == (2, 1, 3, 5)
@@ -248,8 +262,12 @@ class TestCommand:
 
     @pytest.mark.parametrize(
         ("first", "last", "said"),
-        [("soon", "2026-03-04", "'soon' is no day"), ("2026-03-05", "2026-03-04", "before"), ("2026-02-30", "2026-03-04", "is no day")],
-    )  # fmt: skip
+        [
+            ("soon", "2026-03-04", "'soon' is not a date"),
+            ("2026-03-05", "2026-03-04", "before"),
+            ("2026-02-30", "2026-03-04", "is not a date"),
+        ],
+    )
     def test_days_that_are_none_are_named(self, first, last, said):
         with pytest.raises(CommandError, match=said):
             call_command("rollup", "--from", first, "--to", last)

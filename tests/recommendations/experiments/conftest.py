@@ -55,8 +55,15 @@ def make_event(db: None) -> Callable[..., WidgetEvent]:
     def make(variant: Variant, member: User | None = None, *, title_id=1, days_ago=10.0, kind=1, visitor=None):
         at = timezone.now() - timedelta(days=days_ago)
         return WidgetEvent.objects.create(
-            at=at, widget=variant.experiment.widget, experiment_id=variant.experiment_id, variant=variant, member=member, visitor=visitor,
-            kind=kind, title_id=title_id, position=0,
-        )  # fmt: skip
+            at=at,
+            widget=variant.experiment.widget,
+            experiment_id=variant.experiment_id,
+            variant=variant,
+            member=member,
+            visitor=visitor,
+            kind=kind,
+            title_id=title_id,
+            position=0,
+        )
 
     return make

@@ -63,15 +63,15 @@ class TestIntake:
     @pytest.mark.parametrize(
         ("body", "said"),
         [
-            ("{", "this is no JSON"),
-            ("[" * 20_000, "this is no JSON"),
-            ("{}", "a batch is a list of 1 to 20 objects with a ticket each"),
-            ("[]", "a batch is a list of 1 to 20 objects with a ticket each"),
-            ("[7]", "part 1: has ticket, seen and opened"),
-            ('[{"ticket": "x", "bought": []}]', "part 1: has ticket, seen and opened, not bought"),
-            ('[{"seen": [[1, 1]]}]', "part 1: ticket: it was not made here"),
-            ('[{"ticket": 7}]', "part 1: ticket: it was not made here"),
-            ('[{"ticket": "a:b:c", "seen": [[1, 1]]}]', "part 1: ticket: it was not made here"),
+            ("{", "The request body isn't valid JSON."),
+            ("[" * 20_000, "The request body isn't valid JSON."),
+            ("{}", "Send a list of 1 to 20 objects with a ticket each."),
+            ("[]", "Send a list of 1 to 20 objects with a ticket each."),
+            ("[7]", "part 1: allowed keys are ticket, seen and opened"),
+            ('[{"ticket": "x", "bought": []}]', "part 1: allowed keys are ticket, seen and opened, not bought"),
+            ('[{"seen": [[1, 1]]}]', "part 1: invalid ticket"),
+            ('[{"ticket": 7}]', "part 1: invalid ticket"),
+            ('[{"ticket": "a:b:c", "seen": [[1, 1]]}]', "part 1: invalid ticket"),
         ],
     )
     def test_bad_input_is_named(self, send, body, said):
@@ -81,13 +81,13 @@ class TestIntake:
     @pytest.mark.parametrize(
         ("seen", "said"),
         [
-            (7, "part 1: seen: a list of pairs, title and position"),
-            ([[7]], "part 1: seen 1: two whole numbers, title and position"),
-            ([[7, 0], ["7", 1]], "part 1: seen 2: two whole numbers, title and position"),
-            ([[True, 1]], "part 1: seen 1: two whole numbers, title and position"),
-            ([[2**31, 1]], "part 1: seen 1: 2147483648 is not from 1 to 2147483647"),
-            ([[7, 1000]], "part 1: seen 1: 1000 is not from 0 to 999"),
-            ([[1, 1]] * 201, "a batch has at most 200 events"),
+            (7, "part 1: seen: must be a list of [title, position] pairs"),
+            ([[7]], "part 1: seen 1: title and position must be whole numbers"),
+            ([[7, 0], ["7", 1]], "part 1: seen 2: title and position must be whole numbers"),
+            ([[True, 1]], "part 1: seen 1: title and position must be whole numbers"),
+            ([[2**31, 1]], "part 1: seen 1: 2147483648 is not between 1 and 2147483647"),
+            ([[7, 1000]], "part 1: seen 1: 1000 is not between 0 and 999"),
+            ([[1, 1]] * 201, "Batches can have up to 200 events."),
         ],
     )
     def test_one_wrong_event_keeps_all_out(self, send, variants, seen, said):
@@ -96,7 +96,7 @@ class TestIntake:
         assert (answer.status_code, answer.content.decode(), collect()) == (400, said, 0)
 
     def test_too_much_is_refused_unread(self, send):
-        assert send(body="x" * (intake.MOST_BYTES + 1)).content == b"a batch has at most 32768 bytes"
+        assert send(body="x" * (intake.MOST_BYTES + 1)).content == b"Batches can be up to 32768 bytes."
 
     def test_more_than_anybody_can_see(self, send, variants):
         part = {"ticket": ticket(variants[0], -1), "seen": [[7, 0]] * 200}
@@ -253,5 +253,5 @@ def test_a_forged_ticket_is_refused(variants, member, dice: random.Random):
     forged = good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :]
     sent = json.dumps([{"ticket": forged, "seen": [[1, 1]]}]).encode()
     if place < len(good) - 1:  # the last letter of base64 has bits to spare
-        with pytest.raises(intake.BadEventsError, match="not made here"):
+        with pytest.raises(intake.BadEventsError, match="invalid ticket"):
             intake.parse(sent)

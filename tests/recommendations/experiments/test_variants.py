@@ -111,14 +111,14 @@ class TestDefinition:
     @pytest.mark.parametrize(
         ("widget", "given", "said"),
         [
-            ("similar", {"size": 3}, "size: similar has only n, model, order"),
-            ("similar", {"n": 3}, "n: 3 is not a number from 4 to 24"),
-            ("similar", {"n": "12"}, "n: '12' is not a number"),
-            ("similar", {"n": True}, "n: True is not a number"),
-            ("similar", {"model": "magic"}, "model: 'magic' is none of people, tags"),
-            ("top_picks", {"niche": 2}, "niche: 2 is not a number from -1 to 1"),
-            ("top_picks", {"model": "best"}, "model: 'best' is none of hybrid, linear, content, svd, popularity"),
-            ("rows", [], "parameters are names with values"),
+            ("similar", {"size": 3}, "unknown parameters size: similar takes n, model, order"),
+            ("similar", {"n": 3}, "n: 3 must be a number from 4 to 24"),
+            ("similar", {"n": "12"}, "n: '12' must be a number"),
+            ("similar", {"n": True}, "n: True must be a number"),
+            ("similar", {"model": "magic"}, "model: 'magic' must be one of people, tags"),
+            ("top_picks", {"niche": 2}, "niche: 2 must be a number from -1 to 1"),
+            ("top_picks", {"model": "best"}, "model: 'best' must be one of hybrid, linear, content, svd, popularity"),
+            ("rows", [], "parameters must be an object"),
         ],
     )
     def test_parameters_that_a_widget_does_not_have(self, make_experiment, widget, given, said):
@@ -220,7 +220,7 @@ class TestStaffPages:
 
     def test_what_is_not_possible_is_said(self, admin_client, experiment):
         answer = admin_client.post(reverse("experiments:act", args=[experiment.pk]), {"action": "stop"}, follow=True)
-        assert "It is Draft: that is not possible now." in answer.content.decode()
+        assert "state is “Draft”." in answer.content.decode()
 
     @pytest.mark.parametrize(("data", "code"), [({}, 400), ({"action": "x"}, 400), ({"action": "ship"}, 404),
                                                 ({"action": "ship", "variant": "²"}, 404)])  # fmt: skip
@@ -253,7 +253,7 @@ class TestStaffPages:
             "changes-TOTAL_FORMS": "0", "changes-INITIAL_FORMS": "0",
         }  # fmt: skip
         wrong = admin_client.post(add, {**data, f"{inline}1-parameters": '{"n": 99}'})
-        assert "n: 99 is not a number from 4 to 24" in wrong.content.decode()
+        assert "n: 99 must be a number from 4 to 24" in wrong.content.decode()
         admin_client.post(add, {**data, f"{inline}1-parameters": '{"n": 8}'})
         experiment = Experiment.objects.get()
         assert list(experiment.variants.values_list("name", "parameters")) == [("A", {}), ("B", {"n": 8})]

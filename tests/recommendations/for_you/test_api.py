@@ -151,7 +151,7 @@ def test_without_a_model_the_popular_titles_are_served(api, titles):
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({"model": "best"}, {"model": ["There are the models hybrid, linear, content, svd, popularity."]}),
+        ({"model": "best"}, {"model": ["Unknown model. Use one of: hybrid, linear, content, svd, popularity."]}),
         ({"n": 0}, {"n": ["Ensure this value is greater than or equal to 1."]}),
         ({"n": 1000}, {"n": ["Ensure this value is less than or equal to 100."]}),
         ({"n": "many"}, {"n": ["A valid integer is required."]}),

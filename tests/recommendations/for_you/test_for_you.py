@@ -64,7 +64,7 @@ class TestRows:
         content = fragment(own, "/for-you/continue/", "row-continue").content.decode()
 
         assert content.strip() == (
-            '<p class="quiet">No series of yours goes on. Complete a first season, and the next one stands here.</p>'
+            '<p class="quiet">No sequels yet. When you complete a season, the next one appears here.</p>'
         )
 
     @pytest.mark.parametrize("slug", ["nonsense", "because-999999", "because-x"])
@@ -106,10 +106,10 @@ class TestFilters:
         response = own.get("/for-you/", {"format": "movie"})
 
         assert {item.title for item in response.context["list"].items} == set(odd[4:6])
-        assert "6 titles fit, 2 of them can be suggested" in " ".join(one_line(response).split())
+        assert "6 matching titles · 2 recommended" in " ".join(one_line(response).split())
 
     def test_nothing_that_fits_is_said_with_a_way_out(self, own):
-        assert "No title is left that fits" in one_line(own.get("/for-you/", {"format": "ova"}))
+        assert "No matching titles" in one_line(own.get("/for-you/", {"format": "ova"}))
 
     def test_a_wrong_value_is_an_error_of_its_field(self, own):
         content = one_line(own.get("/for-you/", {"year_min": "1234567"}))
@@ -202,7 +202,7 @@ class TestSurprise:
         assert own.get("/surprise/", {"format": "movie", "not": str(even[7].pk)}).context["item"].title == even[7]
 
     def test_without_a_title_that_fits_it_says_so(self, own):
-        assert "Nothing to be surprised by" in one_line(own.get("/surprise/", {"format": "ova"}))
+        assert "No surprises left" in one_line(own.get("/surprise/", {"format": "ova"}))
 
     @pytest.mark.parametrize("wrong", ["x", "-1", "9" * 40, "²"])
     def test_a_wrong_title_before_is_none(self, own, wrong):

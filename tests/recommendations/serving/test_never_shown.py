@@ -1,4 +1,4 @@
-"""Whatever a list, the catalogue and the filters hold: what may never be shown is not, and a choice is never thinned."""
+"""For any list, catalogue and filters: hidden titles never appear, and restricted lists stay full."""
 
 from __future__ import annotations
 

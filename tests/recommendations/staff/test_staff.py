@@ -66,12 +66,12 @@ class TestModels:
     def test_going_back_asks_first_then_serves_and_is_written_down(self, client, staff, publish_model):
         first, second = publish_model(), publish_model()
 
-        assert "Yes, serve it" in client.get(f"/staff/models/{first.pk}/serve/").content.decode()
+        assert "Make live" in client.get(f"/staff/models/{first.pk}/serve/").content.decode()
         assert ModelVersion.active() == second
         answer = client.post(f"/staff/models/{first.pk}/serve/", follow=True)
 
         assert ModelVersion.active() == first
-        assert says(answer) == [f"{first} serves now."]
+        assert says(answer) == [f"{first} is live."]
         activations = ModelActivation.objects.order_by("pk").values_list("version", "by")
         assert list(activations) == [(first.pk, None), (second.pk, None), (first.pk, staff.pk)]
         assert LogEntry.objects.values_list("user", "object_id").get() == (staff.pk, str(first.pk))
@@ -79,7 +79,7 @@ class TestModels:
     @pytest.mark.parametrize("status", ["failed", "refused", "published"])
     def test_what_cannot_serve_is_said(self, client, staff, status):
         version = ModelVersion.objects.create(kind="site", status=status)
-        assert "cannot serve" in client.get(f"/staff/models/{version.pk}/serve/").content.decode()
+        assert "already live, was never published" in client.get(f"/staff/models/{version.pk}/serve/").content.decode()
         answer = client.post(f"/staff/models/{version.pk}/serve/", follow=True)
         assert "its artifact is gone" in says(answer)[0]
         assert (ModelVersion.active(), LogEntry.objects.count()) == (None, 0)
@@ -129,7 +129,7 @@ class TestJobs:
             first = client.post(f"/staff/jobs/{run.pk}/again/", follow=True)
             second = client.post(f"/staff/jobs/{run.pk}/again/", follow=True)
         assert sent == [{"kwargs": {"a": 2}}]
-        assert [says(first)[0][:4], says(second)[0][:9]] == ["Sent", "Only what"]
+        assert [says(first)[0][:10], says(second)[0][:9]] == ["Job queued", "Only fail"]
 
     @pytest.mark.parametrize("name", ["", "nothing", "rebuild-models\0"])
     def test_only_what_is_in_the_timetable_is_run(self, client, staff, name):
@@ -151,7 +151,7 @@ class TestJobs:
 
     def test_without_workers_it_says_so(self, client, staff):
         answer = client.get("/staff/jobs/?workers=1", headers={"HX-Request": "true", "HX-Target": "workers"})
-        assert b"No worker has answered" in answer.content
+        assert b"No workers responded" in answer.content
 
     def test_every_queue_is_counted_and_worked_on(self):
         used = set(QUEUES)

@@ -68,7 +68,7 @@ def test_a_genre_is_shared_when_both_score_it_above_their_own_mean(member, ada, 
     drawn = chart(member, ada)
     assert [mark.row.label for mark in drawn.marks] == ["Drama"]
     assert drawn.marks[0].row.value == pytest.approx((9 - 22 / 3) * 3 / 11)
-    assert drawn.says == "Both of you score Drama above your own mean."
+    assert drawn.says == "You both score Drama above your average."
 
 
 def test_there_is_no_chart_without_such_a_genre(member, ada, rated):
@@ -83,7 +83,8 @@ def test_the_page_and_its_part(client, member, ada, make_title, make_entry):
     page, part = (client.get(path, headers=headers).content.decode() for headers in ({}, {"hx-request": "true"}))
     assert ["Hers" in page, "Hers" in part, "<html" in page, "<html" in part] == [True, True, True, False]
     assert (
-        "Nothing that they love" in client.get(reverse("recommendations:of_theirs", args=["member"])).content.decode()
+        "No new titles. You already know"
+        in client.get(reverse("recommendations:of_theirs", args=["member"])).content.decode()
     )
 
 

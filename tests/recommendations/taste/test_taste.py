@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def listed(member, make_title, make_entry):
-    """Twelve hours and forty minutes of six titles: three of drama scored 9, two of mecha scored 5, a film without a score."""
+    """Twelve hours and forty minutes of six titles: three of drama scored 9, two of mecha scored 5, a film without a
+    score."""
     drama, mecha = (Tag.objects.create(kind="genre", name=name, slug=name.lower()) for name in ("Drama", "Mecha"))
     studio = Studio.objects.create(name="Studio", slug="studio")
     finished = ["2020-03-04", "2020-03", "2020", "2019-12-31", ""]
@@ -81,7 +82,7 @@ class TestCharts:
 
         assert [mark.row.said for mark in chart.marks][4:9:4] == ["40.0 %", "60.0 %"]
         assert [mark.row.beside_said for mark in chart.marks][8:] == ["30.0 %", "50.0 %"]
-        assert chart.says == "Most often 9; 7.4 on average, where everybody here gives 8.7."
+        assert chart.says == "Most common score: 9. Average: 7.4 (site average: 8.7)."
 
     def test_genres_by_heart_count_few_scores_less(self, listed, make_title, make_entry):
         mecha = Tag.objects.get(slug="mecha")
@@ -150,12 +151,12 @@ class TestPages:
 
     def test_an_empty_list_says_what_to_do(self, client, make_member):
         client.force_login(make_member())
-        assert "Nothing to draw yet" in one_line(client.get("/taste/"))
+        assert "No charts yet" in one_line(client.get("/taste/"))
 
     def test_a_year_has_its_page(self, own):
         content = one_line(own.get("/taste/2020/"))
 
-        assert "2 completed titles on your list have no date and count in no year." in content
+        assert "2 completed titles have no end date, so no year includes them." in content
         assert '<a class="chip num" href="/taste/2020/" aria-current="page">2020</a>' in content
         assert own.get("/taste/1987/").status_code == 404
 

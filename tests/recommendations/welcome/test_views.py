@@ -29,7 +29,7 @@ class TestFirstVisit:
             rate(client, title, score)
         context = client.get(reverse("recommendations:home")).context
         assert (context["scores"], context["missing"]) == ({titles[0].pk: 9, titles[1].pk: 3}, 1)
-        assert [item.title for item in context["list"].items] == titles[2:]  # until then, what most people like
+        assert [item.title for item in context["list"].items] == titles[2:]  # until then, most popular titles
 
     def test_the_third_rating_brings_suggestions(self, client, make_title):
         titles = [make_title() for _ in range(4)]
@@ -43,7 +43,7 @@ class TestFirstVisit:
         content = one_line(rate(client, title, 9, **HTMX))
         assert f'id="card-{title.pk}"' in content
         assert 'id="live" aria-labelledby="live-head" aria-live="polite" hx-swap-oob="true"' in content
-        assert "2 more to go" in content
+        assert "2 more ratings" in content
 
     def test_the_sliders_stay_when_another_title_is_rated(self, client, make_title):
         for _ in range(3):
@@ -62,7 +62,7 @@ class TestFirstVisit:
         content = one_line(client.get(reverse("recommendations:home")))
         for score, said in ((9, "I liked Monster"), (7, "Monster was fine"), (4, "I disliked Monster")):
             assert f'<button name="score" value="{score}" aria-pressed="false" aria-label="{said}"' in content
-        assert 'name="not_seen" value="1" aria-label="I have not seen Monster"' in content
+        assert 'name="not_seen" value="1" aria-label="I haven\'t seen Monster"' in content
         assert title.get_absolute_url() in content
 
     def test_what_was_not_seen_is_not_asked_for_again(self, client, make_title):
@@ -96,7 +96,7 @@ class TestFirstVisit:
     def test_it_can_be_skipped_and_a_list_be_brought(self, client, make_title):
         content = one_line(client.get(reverse("recommendations:home")))
         assert 'href="/accounts/signup/?next=/list/import/"' in content
-        assert '<a class="btn plain" href="/titles/">Skip this</a>' in content
+        assert '<a class="btn plain" href="/titles/">Just browse</a>' in content
 
     def test_a_rating_can_be_changed_and_taken_back(self, client, make_title):
         title = make_title()
@@ -115,7 +115,7 @@ class TestFirstVisit:
     def test_no_score_is_no_rating(self, client, make_title, score):
         response = rate(client, make_title(), score)
         assert (response.status_code, "guest_scores" in client.session) == (400, False)
-        assert one_line(response) == "A score is a whole number from 1 to 10, or nothing to take it back."
+        assert one_line(response) == "Enter a whole number from 1 to 10, or leave the score empty to clear it."
 
     def test_what_is_not_shown_cannot_be_rated(self, client, make_title):
         assert rate(client, make_title(is_adult=True), 9).status_code == 404
@@ -161,8 +161,8 @@ class TestForYou:
     def test_says_how_it_was_made(self, own, make_title):
         make_title()
         content = one_line(own.get(reverse("recommendations:for_you")))
-        assert "what most people like (popular)" in content
-        assert "model: none published yet" in content
+        assert "most popular titles (popular)" in content
+        assert "model: none is published yet" in content
 
     def test_never_shows_what_is_listed_hidden_or_adult(self, own, member, make_title, make_entry):
         from accounts.lists.writing import hide_title
@@ -210,7 +210,7 @@ class TestParts:
         address = reverse("recommendations:predicted", args=[make_title().pk])
         assert client.get(address).status_code == 302
         client.force_login(member)
-        assert one_line(client.get(address)).strip() == "not known yet"
+        assert one_line(client.get(address)).strip() == "not enough data yet"
 
     def test_about_the_data(self, client, make_title):
         make_title()
