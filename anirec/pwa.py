@@ -18,7 +18,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     content = {
         "name": "anirec",
         "short_name": "anirec",
-        "description": gettext("Your anime list, and recommendations that are right, explained and immediate."),
+        "description": gettext("Track your anime and get recommendations that explain themselves."),
         "lang": get_language(),
         "start_url": reverse("recommendations:home"),
         "scope": "/",

@@ -32,12 +32,16 @@ def answer_once(request: HttpRequest, answer: Answer) -> HttpResponse:
     """The kept answer, or `answer()`, which is kept unless it says that something was wrong."""
     key, owner = request.headers[HEADER], _owner(request)
     if not 0 < len(key) <= LONGEST or not key.isprintable():
-        return problem_response(400, _("An Idempotency-Key has 1 to %(n)d printable characters.") % {"n": LONGEST})
+        return problem_response(
+            400, _("Idempotency-Key must be 1 to %(n)d printable ASCII characters.") % {"n": LONGEST}
+        )
     if owner is None:
         return answer()  # nobody may write without being known
     with transaction.atomic():
         if not _lock(owner, key):
-            return problem_response(409, _("A request with this Idempotency-Key is being answered just now."))
+            return problem_response(
+                409, _("A request with this Idempotency-Key is still being processed. Retry in a moment.")
+            )
         fingerprint = _fingerprint(request)
         kept = StoredResponse.objects.filter(user=owner[0], caller=owner[1], key=key)
         if before := kept.filter(created_at__gt=timezone.now() - StoredResponse.LASTS).first():
@@ -82,7 +86,7 @@ def _fingerprint(request: HttpRequest) -> str:
 
 def _again(before: StoredResponse, fingerprint: str) -> HttpResponse:
     if before.fingerprint != fingerprint:
-        return problem_response(422, _("This Idempotency-Key was sent with another request before."))
+        return problem_response(422, _("Idempotency-Key was already used with a different request."))
     response = HttpResponse(bytes(before.body), status=before.status, headers=before.headers)
     response[REPLAYED] = "true"
     return response

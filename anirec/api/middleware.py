@@ -29,7 +29,9 @@ class ApiMiddleware(MiddlewareMixin):
         if method not in WRITES or not is_api(request):
             return None
         if _is_too_long(request):
-            return problem_response(413, _("A body has at most %(n)d bytes.") % {"n": _most_bytes()})
+            return problem_response(
+                413, _("The request body is too large. The limit is %(n)d bytes.") % {"n": _most_bytes()}
+            )
         if idempotency.HEADER not in request.headers or not hasattr(getattr(view, "cls", view), method.lower()):
             return None
         return idempotency.answer_once(request, lambda: view(request, *args, **kwargs))

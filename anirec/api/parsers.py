@@ -19,7 +19,7 @@ class StrictJSONParser(JSONParser):
             data = super().parse(stream, media_type, parser_context)
             json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is in no text
         except RecursionError:
-            raise ParseError(_("The body is nested too deep.")) from None
+            raise ParseError(_("The JSON is nested too deeply.")) from None
         except UnicodeEncodeError:
-            raise ParseError(_("The body has half a surrogate pair, which is no character.")) from None
+            raise ParseError(_("The JSON contains an unpaired surrogate. Send valid Unicode.")) from None
         return data

@@ -87,7 +87,7 @@ def _read(cursor: str, signature: str) -> list[Any]:
     except (signing.BadSignature, ValueError, TypeError):
         of, after = None, []
     if of != signature:
-        raise NotFound(_("There is no such page: a cursor belongs to one list in one order."))
+        raise NotFound(_("Invalid cursor: it belongs to a different list or sort order. Start again without one."))
     return list(after)
 
 

@@ -33,11 +33,11 @@ class PartialDate:
 
     def __post_init__(self) -> None:
         if not 1 <= self.year <= 9999:
-            raise ValueError(_("%(n)s is not a year") % {"n": self.year})
+            raise ValueError(_("%(n)s is not a valid year") % {"n": self.year})
         if self.day is not None and self.month is None:
-            raise ValueError(_("a day needs a month"))
+            raise ValueError(_("a date with a day needs a month"))
         if self.month is not None and not 1 <= self.month <= 12:
-            raise ValueError(_("%(n)s is not a month") % {"n": self.month})
+            raise ValueError(_("%(n)s is not a valid month") % {"n": self.month})
         if self.day is not None and not 1 <= self.day <= monthrange(self.year, self.month or 1)[1]:
             month = f"{self.year}-{self.month:02}"
             raise ValueError(_("%(month)s has no day %(day)s") % {"month": month, "day": self.day})

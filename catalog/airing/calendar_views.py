@@ -66,7 +66,7 @@ def renew_feed(request: MemberRequest) -> HttpResponse:
     """A new secret address; the old one ends."""
     CalendarFeed.objects.filter(user=request.user).delete()
     CalendarFeed.objects.create(user=request.user)
-    messages.success(request, _("Your calendar has a new address."))
+    messages.success(request, _("Calendar link created"))
     return redirect("catalog:calendar")
 
 
@@ -74,7 +74,7 @@ def renew_feed(request: MemberRequest) -> HttpResponse:
 @login_required
 def revoke_feed(request: MemberRequest) -> HttpResponse:
     CalendarFeed.objects.filter(user=request.user).delete()
-    messages.success(request, _("Your calendar has no address any more."))
+    messages.success(request, _("Calendar link deleted"))
     return redirect("catalog:calendar")
 
 

@@ -82,10 +82,10 @@ class Facets:
                 Range(legend, form[f"{name}_min"], form[f"{name}_max"], step)
                 for name, legend, step in (
                     ("year", _("Years"), "1"),
-                    ("score", _("Score elsewhere"), "0.1"),
+                    ("score", _("MAL score"), "0.1"),
                     ("episodes", _("Episodes"), "1"),
-                    ("minutes", _("Minutes an episode"), "1"),
-                    ("members", _("Audience elsewhere"), "1"),
+                    ("minutes", _("Minutes per episode"), "1"),
+                    ("members", _("MAL members"), "1"),
                 )
             ),
         ]

@@ -49,7 +49,7 @@ class SlugsFilter(filters.MultipleChoiceFilter):
 class SeasonField(forms.RegexField):
     """A season of a year, "2019-fall": as a number of `season_number`."""
 
-    default_error_messages = {"invalid": _("Write a year and a season, such as 2019-fall.")}
+    default_error_messages = {"invalid": _("Enter a year and a season, for example 2019-fall.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(regex=re.compile(rf"\A{SEASON_PATTERN}\Z"), **kwargs)
@@ -79,10 +79,10 @@ def _number(label: Any, low: int = 0, high: int | None = None) -> filters.Number
 class TitleFilter(filters.FilterSet):
     """Everything given must fit; of the several values of one filter one must, but for `tag` and `tag_not`."""
 
-    q = filters.CharFilter(label=_("Any of its names"), max_length=120)
-    tag = SlugsFilter(label=_("With all of these tags"))
-    tag_any = SlugsFilter(label=_("With one of these tags"))
-    tag_not = SlugsFilter(label=_("With none of these tags"))
+    q = filters.CharFilter(label=_("Title name"), max_length=120)
+    tag = SlugsFilter(label=_("All of these tags"))
+    tag_any = SlugsFilter(label=_("Any of these tags"))
+    tag_not = SlugsFilter(label=_("None of these tags"))
     studio = SlugsFilter(label=_("Studio"))
     format = filters.MultipleChoiceFilter(choices=Format.choices[:-1], label=_("Format"))
     status = filters.MultipleChoiceFilter(choices=Status.choices[:-1], label=_("Status"))
@@ -93,14 +93,14 @@ class TitleFilter(filters.FilterSet):
     season_to = SeasonFilter(label=_("To season"))
     year_min = filters.NumberFilter(label=_("From year"), **YEARS)
     year_max = filters.NumberFilter(label=_("To year"), **YEARS)
-    score_min = _number(_("Score at least"), high=10)
-    score_max = _number(_("Score at most"), high=10)
-    episodes_min = _number(_("Episodes at least"))
-    episodes_max = _number(_("Episodes at most"))
-    minutes_min = _number(_("Minutes an episode at least"))
-    minutes_max = _number(_("Minutes an episode at most"))
-    members_min = _number(_("Audience at least"))
-    members_max = _number(_("Audience at most"))
+    score_min = _number(_("Minimum score"), high=10)
+    score_max = _number(_("Maximum score"), high=10)
+    episodes_min = _number(_("Minimum episodes"))
+    episodes_max = _number(_("Maximum episodes"))
+    minutes_min = _number(_("Minimum minutes per episode"))
+    minutes_max = _number(_("Maximum minutes per episode"))
+    members_min = _number(_("Minimum MAL members"))
+    members_max = _number(_("Maximum MAL members"))
     list = filters.MultipleChoiceFilter(choices=status_on_list_choices, label=_("My list"))
     sort = filters.ChoiceFilter(
         choices=[(name, label) for name, (label, *_rest) in SORTS.items()], empty_label=None, label=_("Order")

@@ -37,10 +37,10 @@ class TopList:
 
 
 LISTS = (
-    TopList(_("Best of all"), _("By score, weighted by how many gave one"), {"sort": "weighted"}),
-    TopList(_("Best known"), _("By how many have it on their list"), {"sort": "popular"}),
-    TopList(_("Hidden gems"), _("Scored high by a small audience"), {"sort": "weighted", **GEMS}),
-    TopList(_("Most divisive"), _("Loved and disliked: the scores lie furthest apart"), {"sort": "divided"}),
+    TopList(_("Highest rated"), _("Weighted mean score"), {"sort": "weighted"}),
+    TopList(_("Best known"), _("On the most MAL lists"), {"sort": "popular"}),
+    TopList(_("Hidden gems"), _("High scores from a small audience"), {"sort": "weighted", **GEMS}),
+    TopList(_("Most divisive"), _("Opinions differ most"), {"sort": "divided"}),
 )
 
 

@@ -21,7 +21,7 @@ class Role(models.TextChoices):
     MAIN = "main", _("Main story")
     SIDE = "side", _("Side story")
     EXTRA = "extra", _("Extra")
-    VERSION = "version", _("Another version")
+    VERSION = "version", _("Alternative version")
     RECAP = "recap", _("Recap")
 
 

@@ -21,7 +21,7 @@ def saved_views(request: MemberRequest) -> HttpResponse:
     form = SavedViewForm(request.POST or None, instance=SavedView(user=request.user))
     if request.method == "POST" and form.is_valid():
         view = form.save()
-        messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
+        messages.success(request, _("Saved as “%(name)s”") % {"name": view.name})
         return redirect(view)
     return _page(request, form)
 
@@ -34,7 +34,7 @@ def rename_view(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     form.save()
-    messages.success(request, _("Renamed to “%(name)s”.") % {"name": view.name})
+    messages.success(request, _("Renamed to “%(name)s”") % {"name": view.name})
     return redirect("catalog:saved_views")
 
 
@@ -43,7 +43,7 @@ def rename_view(request: MemberRequest, pk: int) -> HttpResponse:
 def delete_view(request: MemberRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, pk=pk, user=request.user)
     view.delete()
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": view.name})
+    messages.success(request, _("“%(name)s” deleted") % {"name": view.name})
     return redirect("catalog:saved_views")
 
 

@@ -41,7 +41,7 @@ class TestBrowse:
     def test_a_filter_that_makes_no_sense_is_named(self, client, make_title):
         make_title()
         content = client.get(reverse("catalog:browse"), {"score_min": "many"}).content.decode()
-        assert "Score at least: Enter a number." in content
+        assert "Minimum score: Enter a number." in content
 
     def test_adult_titles_are_for_those_who_want_them(self, client, member, make_title):
         make_title("For all", members=2)
