@@ -35,7 +35,7 @@ def test_no_query_breaks_a_page(client, path, query):
 
 
 def test_a_broken_page_needs_nothing_to_say_so():
-    assert "Server error here" in render_to_string("500.html")
+    assert "Something went wrong on our side" in render_to_string("500.html")
 
 
 def test_pages_may_load_and_run_only_what_is_the_sites_own(client):

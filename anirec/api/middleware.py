@@ -1,4 +1,4 @@
-"""What holds for every request under /api/: bodies of a size, idempotency keys, entity tags, limits said in headers."""
+"""Middleware for /api/: body size limit, idempotency keys, entity tags and rate limit headers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ApiMiddleware(MiddlewareMixin):
 
 
 def _is_too_long(request: HttpRequest) -> bool:
-    """Files are streamed to disk; everything else is read into memory."""
+    """Check the body's length. Files are streamed to disk; everything else is read into memory."""
     if request.content_type == "multipart/form-data":
         return False
     try:

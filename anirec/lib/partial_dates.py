@@ -1,4 +1,4 @@
-"""Dates of which only the year, or the year and month, may be known.
+"""Dates that may be known only to the year or month.
 
 Stored as ISO 8601 with the unknown parts left off ("2004", "2004-04", "2004-04-09"): text of which the order is the
 order in time, and which can never pretend to a day that nobody knows. Unknown dates are the empty string.
@@ -44,7 +44,7 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str) -> PartialDate | None:
-        """From ISO text; MyAnimeList's zeroed parts ("2004-00-00") count as unknown. Empty or all zeros: None."""
+        """Parse ISO text. MyAnimeList's zeroed parts ("2004-00-00") count as unknown. Empty or all zeros: None."""
         text = text.strip()
         if not text:
             return None
@@ -64,7 +64,7 @@ class PartialDate:
 
     @property
     def label(self) -> str:
-        """For people: "9 Apr 2004", "Apr 2004", "2004"."""
+        """Return the date for display: "9 Apr 2004", "Apr 2004", "2004"."""
         pattern = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT" if self.month else "Y"
         return date_format(date(self.year, self.month or 1, self.day or 1), pattern)
 
@@ -91,7 +91,7 @@ class PartialDateField(models.CharField):
             raise ValidationError(str(error)) from error
 
     def run_validators(self, value: Any) -> None:
-        """Parsing has checked it: CharField's own validators would take its length."""
+        """Skip CharField's validators, which would take the date's length: parsing has checked it."""
 
     def get_prep_value(self, value: Any) -> str:
         parsed = self.to_python(value)

@@ -20,7 +20,7 @@ SIGN_OF_LIFE = 60  # seconds: what a page says in between is not listened to
 
 
 class PageConsumer(AsyncWebsocketConsumer):
-    """Says how things are when the page has connected, and again what has changed. What the page says is only that it is there."""
+    """Send the state when a page connects, and every change after that. The page sends only heartbeats."""
 
     groups = (EVERYBODY,)
     member: User | None = None

@@ -61,7 +61,7 @@ def provide_services(*, durable: bool = True) -> None:
 
 
 def provide_secret_key() -> None:
-    """Set SECRET_KEY from the data folder when it is unset; a deployment, which names its services, names its key too."""
+    """Set SECRET_KEY from the data folder if unset. Deployments with their own services must set it."""
     if os.environ.get("SECRET_KEY") or all(os.environ.get(name) for name in CHECKS):
         return
     try:

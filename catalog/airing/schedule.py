@@ -1,4 +1,4 @@
-"""When titles air: from the weekday and hour in Japan, or the next episode's moment, to moments that people can read."""
+"""Air times, from the broadcast weekday and hour in Japan or from the next episode's known time."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def next_airing(title: Title, now: datetime) -> Airing | None:
 
 
 def week_of(day: date, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:
-    """(day, its beginning, its end) for seven days from `day`, as clocks in `zone` have them: some have 23 or 25 hours."""
+    """Return (day, start, end) of seven days in `zone`, where days of clock changes have 23 or 25 hours."""
     days = [day + timedelta(days=number) for number in range(8)]
     starts = [datetime.combine(one, time.min, zone).astimezone(UTC) for one in days]
     return [(days[number], starts[number], starts[number + 1]) for number in range(7)]

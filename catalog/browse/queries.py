@@ -15,7 +15,7 @@ GENRE_KINDS = [Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC]
 
 
 def title_filter(parameters: Mapping[str, Any], viewer: Viewer) -> TitleFilter:
-    """The bound filters: `.form` to show, `.qs` for the titles. A wrong value is an error of the form and filters nothing."""
+    """Return the bound filters: `.form` and `.qs`. Invalid values are form errors and filter nothing."""
     return TitleFilter(parameters, Title.objects.visible_to(viewer).for_cards(), viewer=viewer)
 
 

@@ -1,6 +1,6 @@
 """Which titles belong together by their names alone: "Haikyuu!! Second Season", "Haikyuu!! Movie 1: …" and "Haikyuu!!".
 
-A name has places where a shorter name may end. At a *cut* (a colon, "2nd Season", "Movie", "II" …) the rest is clearly an
+A name has places where a shorter name may end. At a *cut* (a colon, "2nd Season", "Movie" …) the rest is clearly an
 addition; at a mere space it may also be another story ("Monster Musume"), so that only longer beginnings count there.
 """
 
@@ -16,8 +16,10 @@ from catalog.search.keys import search_key
 
 ORDINALS = "first|second|third|fourth|fifth|sixth|final|last|new|extra|1st|2nd|3rd|[4-9]th|1\\dth"
 ADDITIONS = (
-    rf"the animation|the movie|movies?|film|gekijou-?ban|ovas?|onas?|oads?|oav|specials?|special edition|tv|picture drama|"
-    rf"recaps?|pilot|gaiden|episode|season|part|cour|act|chapter|(?:{ORDINALS}) (?:season|series|stage|part|act|chapter|gig|movie)|"
+    rf"the animation|the movie|movies?|film|gekijou-?ban|ovas?|onas?|oads?|oav|specials?|special edition|tv|"
+    rf"picture drama|"
+    rf"recaps?|pilot|gaiden|episode|season|part|cour|act|chapter|(?:{ORDINALS}) (?:season|series|stage|part|"
+    rf"act|chapter|gig|movie)|"
     rf"second|third|final|prologue|epilogue|mini anime|short anime|summary|digest|shippuuden|kanketsu-hen|x|vs\.?"
 )
 CUT = re.compile(

@@ -43,7 +43,7 @@ class Figures:
 
 
 def read_pairs(path: Path) -> list[JudgedPair]:
-    """Lines "same|different, id, id, name, name" with tabs between. Raises ValueError naming the line that is not one."""
+    """Read tab-separated lines "same|different, id, id, name, name". Raise ValueError for an invalid line."""
     pairs = []
     with path.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.reader(lines, delimiter="\t"), 1):

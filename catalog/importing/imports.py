@@ -61,7 +61,7 @@ class UnknownFormatError(ValueError):
 
 
 def import_catalogue(paths: Iterable[Path], format: str, progress: Progress = lambda rows, label: rows) -> ImportReport:
-    """Import the files, one transaction each. Raises UnknownFormatError, and CatalogueFileError for an unreadable file."""
+    """Import each file in its own transaction. Raise UnknownFormatError or CatalogueFileError."""
     if format not in FORMATS:
         raise UnknownFormatError(format)
     report = ImportReport()

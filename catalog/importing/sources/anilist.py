@@ -10,7 +10,8 @@ from catalog.importing.sources.base import RejectedRow, Row, SourceTitle, parse_
 from catalog.importing.sources.files import parquet_rows
 
 COLUMNS = (
-    "anime_id", "mal_id", "title", "english_title", "japanese_title", "synonyms", "type", "episodes", "duration", "status",
+    "anime_id", "mal_id", "title", "english_title", "japanese_title", "synonyms", "type", "episodes", "duration",
+    "status",
     "source", "season", "main_studios", "genres", "tags", "mean_score", "members", "start_date", "end_date", "synopsis",
     "cover_image_large", "is_adult",
 )  # fmt: skip

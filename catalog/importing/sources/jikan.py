@@ -10,7 +10,8 @@ from catalog.importing.sources.base import RejectedRow, Row, SourceTitle, parse_
 from catalog.importing.sources.files import parquet_rows
 
 COLUMNS = (
-    "anime_id", "title", "english_title", "japanese_title", "type", "episodes", "duration", "status", "source", "season",
+    "anime_id", "title", "english_title", "japanese_title", "type", "episodes", "duration", "status", "source",
+    "season",
     "studios", "genres", "themes", "demographics", "rating", "score", "scored_by", "members", "start_date", "end_date",
     "synopsis", "image_url",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""From the spellings of other catalogues to ours. Pure functions: None when nothing is said, ValueError when it is wrong."""
+"""Convert other catalogues' values to ours. Pure functions: None if missing, ValueError if invalid."""
 
 from __future__ import annotations
 

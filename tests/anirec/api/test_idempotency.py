@@ -1,4 +1,4 @@
-"""What holds for every write through the API: done once, bounded in size and number, and only by whom the token allows."""
+"""Every write through the API: runs once, is limited in size and rate, and needs the right token."""
 
 from __future__ import annotations
 

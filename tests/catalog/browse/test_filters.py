@@ -267,6 +267,6 @@ def test_what_is_on_is_said_and_kept(shelf: tuple[list[Title], User]) -> None:
     filters = title_filter(QueryDict(f"{query}&sort=score&year_min=soon&page=3"), None)
 
     assert [one.label for one in active_filters(filters)] == [
-        "Comedy", "or Drama", "not School", "Ame", "Movie", "From season: Fall 2010", "Score at least: 7.5",
+        "Comedy", "or Drama", "not School", "Ame", "Movie", "From season: Fall 2010", "Minimum score: 7.5",
     ]  # fmt: skip
     assert urlencode(canonical_query(filters)) == query.removesuffix("&find=x") + "&sort=score"

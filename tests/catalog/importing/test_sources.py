@@ -254,11 +254,13 @@ def broken_files(folder: Path) -> dict[str, tuple[str, Path, str]]:
         ),
         "parquet columns": ("anilist", whole_parquet, "whole.parquet: the columns mal_id"),
         "truncated json": (
-            "offline-database", written(folder / "tj.json", whole_json.read_bytes()[:-30]), "the file ends in the middle",
+            "offline-database", written(folder / "tj.json", whole_json.read_bytes()[:-30]),
+            "the file ends in the middle",
         ),
         "not json": ("offline-database", written(folder / "nj.json", b"<html>"), "nj.json: "),
         "no data": ("offline-database", written(folder / "nd.json", b'{"x": []}'), "holds no 'data' list"),
-        "no objects": ("offline-database", written(folder / "no.json", b'{"data": [1]}'), "row 1: a title was expected"),
+        "no objects": ("offline-database", written(folder / "no.json", b'{"data": [1]}'),
+        "row 1: a title was expected"),
         "folder": ("jikan", folder, ""),
     }  # fmt: skip
 

@@ -112,7 +112,8 @@ class TestSearch:
 class TestTitlePage:
     def test_shows_what_is_known(self, client, make_title):
         title = make_title("Monster", name_english="The Monster", name_native="モンスター", synopsis="A surgeon.",
-                           episodes=74, episode_seconds=1440, started_on="2004-04", source_material="manga")  # fmt: skip
+                           episodes=74, episode_seconds=1440, started_on="2004-04",
+                           source_material="manga")  # fmt: skip
         title.studios.add(Studio.objects.create(name="Nordlicht", slug="nordlicht"))
         ExternalId.objects.create(title=title, provider="mal", medium="anime", value="19")
         content = client.get(title.get_absolute_url()).content.decode()
