@@ -1,4 +1,4 @@
-"""What makes the site installable: its manifest, a service worker, and the page that is shown without a network."""
+"""Progressive web app: manifest, service worker and offline page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_GET
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Under the root, because a worker rules only over what lies below its own address."""
+    """Serve the service worker from the root, since its scope is limited to its own path."""
     return render(request, "service_worker.js", content_type="text/javascript")
 
 

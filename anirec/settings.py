@@ -1,4 +1,4 @@
-"""All settings, read from the environment (README, "Configuration"). A bad value stops the start with a sentence."""
+"""Settings from the environment (README, "Configuration"). Invalid values stop the start with a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signals of the apps become messages to open sockets. Nobody waits for them, and nothing fails with them."""
+"""Broadcast app signals to open sockets, asynchronously and without raising errors."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def tell_notifications(user_id: int, **_: Any) -> None:
 
 @receiver(feed_changed, dispatch_uid="live_feed")
 def tell_feeds(user_id: int, **_: Any) -> None:
-    """Those who follow the member and have a page open."""
+    """Return online followers of the member."""
     try:
         here = members_here()
     except redis.RedisError as error:

@@ -36,7 +36,7 @@ LONG_WORDS, LONG_LETTERS = 2, 8  # from here on, a beginning is hardly another s
 
 @dataclass(frozen=True)
 class Stems:
-    """The key of a whole name, of its beginnings at cuts, and of the long ones at spaces; the longest first."""
+    """Return keys of the whole name and of its possible shorter names, longest first."""
 
     whole: str
     at_cuts: tuple[str, ...]
@@ -67,7 +67,7 @@ def is_telling(key: str) -> bool:
 
 
 def goes_on(beginning: str, whole: str) -> bool:
-    """Whether a particle binds the rest to the beginning: "Kimi to Boku | no Senjou", "Bokura no | Nanokakan"."""
+    """Return whether a particle joins the rest to the start: "Kimi to Boku | no Senjou", "Bokura no | Nanokakan"."""
     words = beginning.split()
     following = whole.removeprefix(beginning).split()
     is_cut_off = len(words) <= LONG_WORDS and words[-1] in PARTICLES
@@ -75,7 +75,7 @@ def goes_on(beginning: str, whole: str) -> bool:
 
 
 def names_agree(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether a beginning of one name, of at least a long word, is a beginning of the other."""
+    """Return whether the names share a start of at least one long word."""
     return bool(_openings(one) & _openings(other))
 
 

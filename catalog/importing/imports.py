@@ -72,7 +72,7 @@ def import_catalogue(paths: Iterable[Path], format: str, progress: Progress = la
 
 
 class FileImport:
-    """One file's way into the catalogue."""
+    """Import of one file."""
 
     def __init__(self, path: Path, report: ImportReport) -> None:
         self.path = path
@@ -96,7 +96,7 @@ class FileImport:
             catalogue_changed()
 
     def accepted(self, rows: Iterable[SourceTitle | RejectedRow]) -> Iterator[SourceTitle]:
-        """Without the rows that their source could not read, and those whose id an earlier row has."""
+        """Yield valid rows, without those that repeat an earlier row's id."""
         for row in rows:
             if isinstance(row, RejectedRow):
                 self.reject(row.row, row.reason)
@@ -146,7 +146,7 @@ class FileImport:
 def match_titles(
     rows: list[SourceTitle], owners: dict[tuple[str, str], int], claimed: Collection[int] = ()
 ) -> dict[int, int]:
-    """Row number → title id, for the rows whose title exists; by name only titles that no earlier row claimed."""
+    """Map row number to title id for existing titles; each title is matched by name once."""
     matches = {}
     for row in rows:
         found = [owners[key] for key in _mal_first(row.external_ids) if key in owners]
@@ -174,7 +174,7 @@ def owners_of_ids(rows: list[SourceTitle]) -> dict[tuple[str, str], int]:
 
 
 def _match_by_name(rows: list[SourceTitle], claimed: Collection[int]) -> dict[int, int]:
-    """Rows of which exactly one title has the name, year and format, and no other id at the same provider."""
+    """Match rows to the only title with the same name, year and format and no conflicting id."""
     wanted = {search_key(row.name or "") for row in rows}
     names = TitleName.objects.filter(key__in=wanted, title__medium=Medium.ANIME).select_related("title")
     candidates: defaultdict[tuple[str, int | None, str], set[int]] = defaultdict(set)

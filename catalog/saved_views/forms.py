@@ -16,7 +16,7 @@ MOST_VIEWS = 50
 
 
 class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new name for a member's view; with `query`, the filters of a new one."""
+    """Form to rename a saved view or, with `query`, to create one."""
 
     class Meta:
         model = SavedView
@@ -30,7 +30,7 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
         return super().clean() or self.cleaned_data
 
     def _query(self) -> str:
-        """What of the sent filters makes sense."""
+        """Return the valid part of the submitted filters."""
         filters = title_filter(QueryDict(self.data.get("query", "")), self.instance.user)
         query = urlencode(canonical_query(filters))
         if not query:

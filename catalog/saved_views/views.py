@@ -1,4 +1,4 @@
-"""A member's saved views: filters of the browse page under names of their own."""
+"""Saved views: named filters of the browse page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from catalog.viewers import MemberRequest
 @require_http_methods(["GET", "POST"])
 @login_required
 def saved_views(request: MemberRequest) -> HttpResponse:
-    """All of them, to rename and delete; a POST saves one more and goes back to it."""
+    """List the saved views. POST saves a new one and redirects to it."""
     form = SavedViewForm(request.POST or None, instance=SavedView(user=request.user))
     if request.method == "POST" and form.is_valid():
         view = form.save()

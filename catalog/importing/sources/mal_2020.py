@@ -60,7 +60,7 @@ def parse(number: int, row: Row) -> SourceTitle:
 
 
 def score_counts(row: Row) -> list[int] | None:
-    """How many gave 1 … 10; None where the columns are missing or nobody voted."""
+    """Return the votes for 1 … 10, or None without columns or votes."""
     columns = [f"Score-{score}" for score in range(1, 11)]
     counts = [normalise.whole_number(row.get(column), column) or 0 for column in columns]
     if any(n < 0 or n > MAX_INTEGER for n in counts):

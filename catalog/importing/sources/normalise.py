@@ -104,7 +104,7 @@ def score(value: Any, out_of: int = 10) -> float | None:
 
 
 def term(value: Any, spellings: dict[str, str], what: str) -> str | None:
-    """Our word for theirs, from a mapping of `vocabulary`."""
+    """Translate a value with a mapping of `vocabulary`."""
     text = plain_text(value)
     if text is None or compact(text) in ("", "none", "nan"):
         return None

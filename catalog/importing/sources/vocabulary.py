@@ -1,4 +1,4 @@
-"""How other catalogues spell things, and what we call them. Every choice is one line of a mapping.
+"""Vocabulary mappings from other catalogues to ours.
 
 Keys are compared by `compact`: letters and digits only, case folded, so that "Sci-Fi", "Sci Fi" and "SCIFI" are one.
 """
