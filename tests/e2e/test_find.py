@@ -29,7 +29,7 @@ def test_filters_count_as_one_chooses_and_the_address_keeps_them(visit):
     expect(page.locator(".count")).to_have_text(f"{dramas} titles")
     page.reload()
     expect(page.locator(".count")).to_have_text(f"{dramas} titles")
-    page.get_by_role("link", name="Take away: Drama").click()
+    page.get_by_role("link", name="Remove: Drama").click()
     expect(page.locator(".count")).to_have_text(f"{comedies} titles")
 
 
