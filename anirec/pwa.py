@@ -39,5 +39,5 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """Kept by the browser for everybody who uses it: it asks nothing of who is signed in."""
+    """Render the offline page. The browser caches it for all users, so it doesn't depend on the session."""
     return render(request, "offline.html")

@@ -55,7 +55,7 @@ class PageConsumer(AsyncWebsocketConsumer):
         await self._say(member)
 
     async def _say(self, member: User, *kinds: str) -> None:
-        """Nothing, when nothing of it is new to this page: of what it may not see, not even that it happened."""
+        """Send the changes visible to this page. Hidden changes are not even signalled."""
         state = await database_sync_to_async(state_of)(member.pk, *kinds)
         if state is None:
             return await self.close(NOT_SIGNED_IN)

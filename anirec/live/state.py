@@ -1,4 +1,4 @@
-"""What a member's open pages are made from, as versions that differ when a page made now would differ."""
+"""Versions of the data behind a member's open pages; a new version means a changed page."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ KINDS: dict[str, Callable[[User], str]] = {
 
 
 def state_of(user_id: int, *kinds: str) -> State | None:
-    """Of these kinds, or of all; None when the account is gone, or no longer active."""
+    """Return the versions of the given kinds, or of all. None if the account is deleted or inactive."""
     member = User.objects.filter(pk=user_id, is_active=True).first()
     return {kind: KINDS[kind](member) for kind in kinds or KINDS} if member else None

@@ -1,4 +1,4 @@
-"""`make run`: everything the site needs, in order, on this machine; ends when it is told to, and leaves no process."""
+"""`make run`: start everything the site needs on this machine, and stop it all on exit."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
 def parse(number: int, row: Row) -> SourceTitle:
     mal_id, name = normalise.identifier(row["anime_id"], "anime_id"), normalise.name(row["title"])
     if mal_id is None or name is None:
-        raise ValueError("it has no anime_id" if mal_id is None else "it has no title")
+        raise ValueError("anime_id is missing" if mal_id is None else "title is missing")
     season, season_year = normalise.season(row["season"])
     rating = normalise.age_rating(row["rating"])
     tags = normalise.tags(word for column in TAG_COLUMNS for word in normalise.parts(row.get(column), ";"))

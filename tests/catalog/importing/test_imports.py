@@ -288,7 +288,7 @@ def test_the_command_reports_and_fails_with_a_sentence(tmp_path: Path, capsys) -
 
     captured = capsys.readouterr()
     assert "mal.csv: 1 created, 0 updated, 0 unchanged, 1 rejected." in captured.out
-    assert "rejected: mal.csv, row 2: it has no name" in captured.err
+    assert "rejected: mal.csv, row 2: name is missing" in captured.err
     assert Title.objects.count() == 1
 
 
