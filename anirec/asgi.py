@@ -1,4 +1,4 @@
-"""The web process: the site, its collected static files with compression and long expiry, and the sockets of open pages."""
+"""The web process: the site, its compressed static files with long expiry, and WebSockets."""
 
 import gc
 import os
@@ -35,7 +35,7 @@ from anirec.live.urls import sockets  # noqa: E402
 site = ServeStaticASGI(OneThreadHandler(), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
 application = ProtocolTypeRouter({"http": site, "websocket": sockets})
 
-# What is loaded by now stays: the collector need not look at it again, nor at a page's many small objects too often.
+# Everything loaded by now stays in memory: freeze it, so that the garbage collector skips it and runs less often.
 # Otherwise one request in twenty waits some 30 ms for it.
 gc.freeze()
 gc.set_threshold(20_000, 20, 50)

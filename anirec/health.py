@@ -1,4 +1,4 @@
-"""/health/: whether this process can reach its database and its Valkey."""
+"""/health/: checks that this process can reach its database and Valkey."""
 
 import logging
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def health(request: HttpRequest) -> JsonResponse:
 def _answers(name: str, ask: Callable[[], None]) -> bool:
     try:
         ask()
-    except Exception as error:  # of whichever client: it does not answer
+    except Exception as error:  # any client error means that the service is down
         logger.error("%s does not answer: %s", name, error)
         return False
     return True

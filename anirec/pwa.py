@@ -1,4 +1,4 @@
-"""What makes the site installable: its manifest, a service worker, and the page that is shown without a network."""
+"""Progressive web app: manifest, service worker and offline page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     content = {
         "name": "anirec",
         "short_name": "anirec",
-        "description": gettext("Your anime list, and recommendations that are right, explained and immediate."),
+        "description": gettext("Track your anime and get recommendations that explain themselves."),
         "lang": get_language(),
         "start_url": reverse("recommendations:home"),
         "scope": "/",
@@ -33,11 +33,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_GET
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Under the root, because a worker rules only over what lies below its own address."""
+    """Serve the service worker from the root, since its scope is limited to its own path."""
     return render(request, "service_worker.js", content_type="text/javascript")
 
 
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """Kept by the browser for everybody who uses it: it asks nothing of who is signed in."""
+    """Render the offline page. The browser caches it for all users, so it doesn't depend on the session."""
     return render(request, "offline.html")

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy: all that a page needs comes from this site, and no script or style stands in its text."""
+"""The Content-Security-Policy: resources only from this site, no inline scripts or styles."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin

@@ -1,4 +1,4 @@
-"""All settings, read from the environment (README, "Configuration"). A bad value stops the start with a sentence."""
+"""Settings from the environment (README, "Configuration"). Invalid values stop the start with a message."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ USE_I18N = USE_TZ = True
 
 DATABASE_URL = environment.url("DATABASE_URL", "postgres://127.0.0.1:5432/anirec", "postgres", "postgresql")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-# ASGI serves each request on whichever thread is free, so there connections belong to a pool; `anirec.asgi` asks for one.
+# ASGI serves each request on any free thread, so connections come from a pool, which `anirec.asgi` turns on.
 # Commands and workers have none: a pool does not survive a fork.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASE_POOL := environment.whole_number("DATABASE_POOL", default=0):

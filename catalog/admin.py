@@ -34,7 +34,7 @@ class RelationInline(admin.TabularInline):
 
 
 class CatalogueAdmin(admin.ModelAdmin):
-    """What is derived from the catalogue is derived anew after an edit."""
+    """Refresh everything derived from the catalogue after an edit."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -51,7 +51,7 @@ class CatalogueAdmin(admin.ModelAdmin):
 
 @admin.register(Title)
 class TitleAdmin(CatalogueAdmin):
-    """Titles. What is edited here belongs to the staff: no later import writes over it."""
+    """Titles. Imports never overwrite fields edited here."""
 
     list_display = ("name", "format", "status", "season_year", "score", "members", "is_adult")
     list_filter = ("format", "status", "is_adult", "medium")
@@ -65,7 +65,7 @@ class TitleAdmin(CatalogueAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Title], search_term: str
     ) -> tuple[QuerySet[Title], bool]:
-        """By the beginning of any name; the second value says that a title may come up twice."""
+        """Search by the start of any name. The second value says that a title may appear twice."""
         if not search_term:
             return queryset, False
         return queryset.filter(names__key__startswith=search_key(search_term)), True

@@ -1,4 +1,4 @@
-"""The catalogue's version: anything derived from titles and kept in a cache carries it in its key."""
+"""The catalogue's version, part of the cache key of everything derived from titles."""
 
 from functools import partial
 from uuid import uuid4
@@ -10,10 +10,10 @@ KEY = "catalog:version"
 
 
 def catalogue_version() -> str:
-    """Changes with the catalogue, and when the cache has forgotten it."""
+    """Return the version, which changes with the catalogue or when evicted from the cache."""
     return str(cache.get_or_set(KEY, lambda: uuid4().hex, timeout=None))
 
 
 def catalogue_changed() -> None:
-    """To be called in the transaction that changes titles; takes effect when it is committed."""
+    """Mark the catalogue as changed on commit. Call this in the transaction that changes titles."""
     transaction.on_commit(partial(cache.delete, KEY))

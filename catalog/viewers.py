@@ -1,4 +1,4 @@
-"""Who looks at a title: what the catalogue reads of members, without knowing the app that keeps them."""
+"""Viewers: the member settings that the catalogue reads, independent of the accounts app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from anirec.lib.web.requests import PageRequest
 
 
 class Member(Protocol):
-    """The settings that decide which titles a member sees, and by which names."""
+    """Settings that decide which titles and names a member sees."""
 
     pk: int
     age_limit: Any

@@ -32,7 +32,7 @@ if "WALK" not in os.environ:  # to draw hundreds of posters takes the suite half
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays. To look through it again and again for what could be freed takes a tenth of the time."""
+    """Freeze loaded modules: garbage collection of them takes a tenth of the test time."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 
@@ -134,7 +134,7 @@ def make_title(db: None, new_title: Callable[..., Title]) -> Callable[..., Title
 
 @pytest.fixture
 def make_entry(make_title: Callable[..., Title]) -> Callable[..., ListEntry]:
-    """Put a title on a list as it is, past `accounts.lists.writing`: `make_entry(member, title, status="completed", score=8)`."""
+    """Write a list entry without `accounts.lists.writing`: `make_entry(member, title, status="completed", score=8)`."""
     from accounts.models import ListEntry
 
     def make(user: User, title: Title | None = None, **fields: Any) -> ListEntry:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def test_what_is_not_there_is_said_in_the_sites_look(client, path):
     response = client.get(path)
     content = response.content.decode()
-    assert (response.status_code, "There is no such page" in content, 'class="brand"' in content) == (404, True, True)
+    assert (response.status_code, "Page not found" in content, 'class="brand"' in content) == (404, True, True)
 
 
 @pytest.mark.parametrize("path", ["/titles/", "/search/", "/members/", "/titles/?tag=%00", "/about/"])
@@ -35,7 +35,7 @@ def test_no_query_breaks_a_page(client, path, query):
 
 
 def test_a_broken_page_needs_nothing_to_say_so():
-    assert "Something broke here" in render_to_string("500.html")
+    assert "Something went wrong on our side" in render_to_string("500.html")
 
 
 def test_pages_may_load_and_run_only_what_is_the_sites_own(client):

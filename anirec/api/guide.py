@@ -1,4 +1,4 @@
-"""/api/: how the API is used. The schema says what there is; this, how to begin."""
+"""/api/: the API guide, an introduction beside the reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a write that is sent again, because its answer was lost, is not done again but answered as before.
+"""Idempotency-Key: retried writes get the stored response instead of running twice.
 
 The write and its kept answer are one transaction, so neither is there without the other.
 """
@@ -29,15 +29,19 @@ Owner = tuple[User, str]
 
 
 def answer_once(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """The kept answer, or `answer()`, which is kept unless it says that something was wrong."""
+    """Return the stored response, or `answer()`, which is stored unless it is an error."""
     key, owner = request.headers[HEADER], _owner(request)
     if not 0 < len(key) <= LONGEST or not key.isprintable():
-        return problem_response(400, _("An Idempotency-Key has 1 to %(n)d printable characters.") % {"n": LONGEST})
+        return problem_response(
+            400, _("Idempotency-Key must be 1 to %(n)d printable ASCII characters.") % {"n": LONGEST}
+        )
     if owner is None:
-        return answer()  # nobody may write without being known
+        return answer()  # anonymous writes are refused anyway
     with transaction.atomic():
         if not _lock(owner, key):
-            return problem_response(409, _("A request with this Idempotency-Key is being answered just now."))
+            return problem_response(
+                409, _("A request with this Idempotency-Key is still being processed. Retry in a moment.")
+            )
         fingerprint = _fingerprint(request)
         kept = StoredResponse.objects.filter(user=owner[0], caller=owner[1], key=key)
         if before := kept.filter(created_at__gt=timezone.now() - StoredResponse.LASTS).first():
@@ -60,12 +64,12 @@ def _owner(request: HttpRequest) -> Owner | None:
 
 
 def _lock(owner: Owner, key: str) -> bool:
-    """Until the transaction ends; of two requests at once, the second does not get it."""
+    """Lock the key until the transaction ends. False if another request holds it."""
     return try_lock_in_transaction(f"answer {owner[0].pk}:{owner[1]}:{key}")
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    """Of a form with files: what is in it, since its borders are drawn anew each time."""
+    """Return a hash of the request. Multipart boundaries differ on each retry, so forms are hashed by their fields."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type != "multipart/form-data":
         digest.update(request.body)
@@ -82,7 +86,7 @@ def _fingerprint(request: HttpRequest) -> str:
 
 def _again(before: StoredResponse, fingerprint: str) -> HttpResponse:
     if before.fingerprint != fingerprint:
-        return problem_response(422, _("This Idempotency-Key was sent with another request before."))
+        return problem_response(422, _("Idempotency-Key was already used with a different request."))
     response = HttpResponse(bytes(before.body), status=before.status, headers=before.headers)
     response[REPLAYED] = "true"
     return response

@@ -1,4 +1,4 @@
-"""What holds for every request under /api/: bodies of a size, idempotency keys, entity tags, limits said in headers."""
+"""Middleware for /api/: body size limit, idempotency keys, entity tags and rate limit headers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class ApiMiddleware(MiddlewareMixin):
         if method not in WRITES or not is_api(request):
             return None
         if _is_too_long(request):
-            return problem_response(413, _("A body has at most %(n)d bytes.") % {"n": _most_bytes()})
+            return problem_response(
+                413, _("The request body is too large. The limit is %(n)d bytes.") % {"n": _most_bytes()}
+            )
         if idempotency.HEADER not in request.headers or not hasattr(getattr(view, "cls", view), method.lower()):
             return None
         return idempotency.answer_once(request, lambda: view(request, *args, **kwargs))
@@ -47,7 +49,7 @@ class ApiMiddleware(MiddlewareMixin):
 
 
 def _is_too_long(request: HttpRequest) -> bool:
-    """Files are streamed to disk; everything else is read into memory."""
+    """Check the body's length. Files are streamed to disk; everything else is read into memory."""
     if request.content_type == "multipart/form-data":
         return False
     try:

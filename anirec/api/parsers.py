@@ -1,4 +1,4 @@
-"""JSON bodies, read so that whatever is sent is either understood or an error of the sender's."""
+"""A JSON parser that reports every malformed body as a client error."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class StrictJSONParser(JSONParser):
     ) -> Any:
         try:
             data = super().parse(stream, media_type, parser_context)
-            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is in no text
+            json.dumps(data, ensure_ascii=False).encode()  # fails on unpaired surrogates
         except RecursionError:
-            raise ParseError(_("The body is nested too deep.")) from None
+            raise ParseError(_("The JSON is nested too deeply.")) from None
         except UnicodeEncodeError:
-            raise ParseError(_("The body has half a surrogate pair, which is no character.")) from None
+            raise ParseError(_("The JSON contains an unpaired surrogate. Send valid Unicode.")) from None
         return data

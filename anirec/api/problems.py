@@ -15,17 +15,17 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 CONTENT_TYPE = "application/problem+json"
-INVALID = "The request has invalid values."
+INVALID = "The request contains invalid values."
 
 
 class UnfitError(ValidationError):
-    """Well said, but it cannot be: an episode that there is not, an end before its beginning. 400 is for what is ill said."""
+    """A well-formed request that is not possible, such as an end before its start; malformed requests are 400."""
 
     status_code = 422
 
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Django REST framework's exception handler; also for Django's own ValidationError, which our writes raise."""
+    """Turn an exception into a response. Also handles Django's own ValidationError, which our writes raise."""
     if isinstance(error, DjangoValidationError):
         error = UnfitError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     response = views.exception_handler(error, context)
@@ -42,19 +42,19 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if is_api(request):
-        return problem_response(400, "The request cannot be read.")
+        return problem_response(400, "The request couldn't be read.")
     return defaults.bad_request(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if is_api(request):
-        return problem_response(404, f"There is nothing at {request.path}.")
+        return problem_response(404, f"Nothing found at {request.path}.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     if is_api(request):
-        return problem_response(500, "Something went wrong here. It has been noted.")
+        return problem_response(500, "Something went wrong on our side. The error has been logged.")
     return defaults.server_error(request)
 
 

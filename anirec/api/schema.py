@@ -1,4 +1,4 @@
-"""The OpenAPI schema: what every operation has in common, said once."""
+"""The OpenAPI schema: the parameters, responses and descriptions common to every operation."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from anirec.api.problems import CONTENT_TYPE, INVALID
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 MEANINGS = {
-    "400": "Something in the request is wrong; `errors` says what, by field.",
-    "401": "It takes a token, or the one sent is unknown, revoked or expired.",
-    "403": "The token lacks the scope, or what is asked for is not this member's to do.",
-    "404": "There is no such thing, or not for who asks.",
-    "405": "The address is not for this method; `Allow` says for which it is.",
-    "406": "The answer is JSON, which the request does not accept.",
-    "409": "Another request with this Idempotency-Key is being answered, or the state does not allow it.",
-    "412": "The precondition (If-Match, If-None-Match) does not hold: it was changed meanwhile.",
-    "413": "The body is too long.",
-    "415": "The body is not of a media type that is read here.",
-    "422": "It is well said, but cannot be; `errors` says why. Or the Idempotency-Key was sent with another request before.",
-    "429": "Too many requests; Retry-After says in how many seconds to go on.",
+    "400": "The request is malformed; `errors` lists the messages by field.",
+    "401": "A token is required, or the one sent is unknown, revoked or expired.",
+    "403": "The token lacks the scope, or the member isn't allowed to do this.",
+    "404": "The resource doesn't exist or isn't visible to the caller.",
+    "405": "Method not allowed; `Allow` lists the supported methods.",
+    "406": "Responses are JSON, which the request's `Accept` header excludes.",
+    "409": "A request with this Idempotency-Key is still being processed, or the resource's state conflicts.",
+    "412": "The precondition (If-Match, If-None-Match) failed: the resource has changed.",
+    "413": "The request body is too large.",
+    "415": "Unsupported media type.",
+    "422": "The request is well-formed but not possible (see `errors`), or the Idempotency-Key was used before.",
+    "429": "Too many requests; wait the number of seconds in Retry-After.",
 }
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     OpenApiParameter.HEADER,
-    description="Any text of the client's own, new for each write: sent again with it, the write is not done twice.",
+    description="A unique value for each write. Retrying with the same value doesn't repeat the write.",
 )
 
 
 class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
-    """What every error answer looks like: problem details, RFC 9457."""
+    """The body of every error response: RFC 9457 problem details."""
 
-    type = serializers.CharField(help_text='Always "about:blank": the status says what kind of problem it is.')
-    title = serializers.CharField(help_text="The status in words.")
+    type = serializers.CharField(help_text='Always "about:blank": the status identifies the kind of problem.')
+    title = serializers.CharField(help_text="The reason phrase of the status.")
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = serializers.DictField(  # type: ignore[assignment]  # fields are no attributes of the class
-        required=False, help_text="What is wrong, by field: lists of sentences."
+    errors = serializers.DictField(  # type: ignore[assignment]  # the metaclass removes fields from the class
+        required=False, help_text="Lists of messages by field."
     )
 
 
 PROBLEM = OpenApiExample(
-    "A wrong value",
+    "Invalid value",
     value={
         "type": "about:blank", "title": "Bad Request", "status": 400, "detail": INVALID,
         "errors": {"score": ["Ensure this value is less than or equal to 10."]},
@@ -59,9 +59,9 @@ PROBLEM = OpenApiExample(
 
 
 class ApiSchema(AutoSchema):
-    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own signature
         scope = scope_needed(self.view, self.method)
-        needs = f"Needs the scope `{scope}`, where a token is sent." if scope else ""
+        needs = f"Requests with a token need the scope `{scope}`." if scope else ""
         return "\n\n".join(filter(None, [super().get_description(), needs]))
 
     def get_override_parameters(self) -> list[Any]:
@@ -74,13 +74,13 @@ class ApiSchema(AutoSchema):
         problem = self._get_response_for_code(ProblemSerializer, "default", [CONTENT_TYPE])
         problems = {status: {**problem, "description": MEANINGS[status]} for status in self._problems()}
         if self.method == "GET":
-            bodies["304"] = {"description": "It is as it was: the ETag is the one in If-None-Match."}
-        others = {**problem, "description": "What else went wrong."}
+            bodies["304"] = {"description": "Not modified: the ETag matches If-None-Match."}
+        others = {**problem, "description": "Any other error."}
         return {**problems, **bodies, "default": others}
 
     def _get_request_body(self, direction: Direction = "request") -> dict[str, Any] | None:
         body: dict[str, Any] | None = super()._get_request_body(direction)
-        # Described as it is, it is no object of which every part may be left out.
+        # A body given as a plain schema has no serializer to say that it is required.
         if body and isinstance(self.get_request_serializer(), dict):
             body["required"] = True
         return body

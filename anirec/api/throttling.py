@@ -1,4 +1,4 @@
-"""How often the API may be asked: by each token, each member's browser, each address of a visitor."""
+"""API rate limits: per token, per logged-in member, and per IP address of a visitor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 from accounts.models import AccessToken
 from anirec.lib.valkey import valkey
 
-ON = "_quota"  # attribute of a request: what its answer says of the limit
+ON = "_quota"  # request attribute with the quota for the response headers
 PREFIX = "anirec:quota"
 
 
@@ -29,7 +29,7 @@ class Quota:
     seconds: int
 
     def headers(self) -> dict[str, str]:
-        """As the IETF's draft on rate limit headers has them."""
+        """Return the headers of the IETF's rate limit draft."""
         return {
             "RateLimit-Policy": f'"default";q={self.limit};w={self.window}',
             "RateLimit": f'"default";r={self.left};t={self.seconds}',
@@ -37,7 +37,7 @@ class Quota:
 
 
 class PerCaller(BaseThrottle):
-    """So many requests in each window of time, counted in one round trip."""
+    """Fixed-window rate limit, counted in one round trip."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         scope, caller = self._caller(request)
@@ -64,7 +64,7 @@ class PerCaller(BaseThrottle):
 
 
 def rates() -> dict[str, str]:
-    """By `anon` and `user`: "60/min"."""
+    """Return the rates of `anon` and `user`, such as "60/min"."""
     return cast(dict[str, Any], settings.REST_FRAMEWORK)["DEFAULT_THROTTLE_RATES"]
 
 

@@ -1,6 +1,6 @@
 """`python -m anirec.bench.offline`: recommenders of others and ours on the shared ratings, with the shared catalogues.
 
-In services of its own (DATA_DIR/bench-offline). Anything else on the command line is handed to `manage.py bench_offline`;
+Uses its own services (DATA_DIR/bench-offline). Other arguments are passed on to `manage.py bench_offline`;
 figures, table and plots are left in DATA_DIR/bench-offline-results, and `--resume` goes on from there.
 """
 

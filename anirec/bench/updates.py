@@ -1,4 +1,4 @@
-"""`python -m anirec.bench.updates`: two members in two browsers, and how long it takes until one sees what the other did.
+"""`python -m anirec.bench.updates`: measure the delay until a change by one member shows in another browser.
 
 On a site of its own (DATA_DIR/bench-updates) with the sample catalogue, run as it is served.
 """

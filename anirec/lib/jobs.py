@@ -1,4 +1,4 @@
-"""Celery tasks that say beside their code which queue they wait in and when they run by themselves."""
+"""Celery tasks that declare their queue and schedule next to their code."""
 
 from __future__ import annotations
 

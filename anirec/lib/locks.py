@@ -13,7 +13,7 @@ MODEL_REBUILD = "model rebuild"
 
 
 def key_of(name: str) -> int:
-    """The lock's number in PostgreSQL: 64 bits of a hash, so that no two names meet by chance."""
+    """Return the lock's number in PostgreSQL: a 64-bit hash of its name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
@@ -23,13 +23,13 @@ def lock_in_transaction(name: str) -> None:
 
 
 def try_lock_in_transaction(name: str) -> bool:
-    """Whether the lock was free; then it is held until the transaction ends."""
+    """Try to take the lock until the transaction ends. Return whether it was free."""
     return bool(_select("pg_try_advisory_xact_lock", name))
 
 
 @contextmanager
 def try_lock(name: str) -> Iterator[bool]:
-    """Whether the lock was free; then it is held for the block, across transactions."""
+    """Try to hold the lock for the block, across transactions. Yield whether it was free."""
     is_held = bool(_select("pg_try_advisory_lock", name))
     try:
         yield is_held

@@ -1,4 +1,4 @@
-"""Pages of the API: each names the next by a cursor, so that what comes or goes meanwhile shifts nothing.
+"""Cursor pagination for the API: added or deleted rows don't shift later pages.
 
 A cursor holds where the page ended, in the terms of the list's order, and is signed: only what was given out is taken.
 """
@@ -26,7 +26,7 @@ from anirec.lib.text import SOME_TEXT
 from anirec.lib.web.query import Query
 
 SALT = "cursor"
-MOST = 200  # of a page
+MOST = 200  # rows per page
 
 
 class PageQuery(Query):
@@ -87,7 +87,7 @@ def _read(cursor: str, signature: str) -> list[Any]:
     except (signing.BadSignature, ValueError, TypeError):
         of, after = None, []
     if of != signature:
-        raise NotFound(_("There is no such page: a cursor belongs to one list in one order."))
+        raise NotFound(_("Invalid cursor: it belongs to a different list or sort order. Start again without one."))
     return list(after)
 
 
@@ -102,7 +102,7 @@ class Ranked(Protocol):
 
 
 class RankedPages:
-    """All ids are known, in order: the page begins behind the last id, or at its place when that title is gone."""
+    """Pages of a ranked id array. A page begins after the last id, or at its old place if that title is gone."""
 
     signature = "titles"
 
@@ -121,7 +121,7 @@ class RankedPages:
 
 
 class QuerySetPages:
-    """By the values that the last row is ordered by."""
+    """Pages of a queryset. A page begins after the sort values of the last row."""
 
     count: int | None = None
 
@@ -138,7 +138,7 @@ class QuerySetPages:
         return page[:limit], [_plain(_of(page[limit - 1], f"_order{n}")) for n in range(len(self.terms))]
 
     def _behind(self, values: Sequence[Any]) -> Q:
-        """What comes later: a later first value, or the same and a later second one, and so on. No value comes last."""
+        """Return the condition for rows after `values` in lexicographic order, with nulls last."""
         behind, same = Q(pk__in=[]), Q()
         for n, (term, value) in enumerate(zip(self.terms, values, strict=True)):
             name = f"_order{n}"
@@ -162,7 +162,7 @@ def _of(row: Any, name: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON holds it."""
+    """Return the value in a form that JSON can hold."""
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)

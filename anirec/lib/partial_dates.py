@@ -1,4 +1,4 @@
-"""Dates of which only the year, or the year and month, may be known.
+"""Dates that may be known only to the year or month.
 
 Stored as ISO 8601 with the unknown parts left off ("2004", "2004-04", "2004-04-09"): text of which the order is the
 order in time, and which can never pretend to a day that nobody knows. Unknown dates are the empty string.
@@ -33,18 +33,18 @@ class PartialDate:
 
     def __post_init__(self) -> None:
         if not 1 <= self.year <= 9999:
-            raise ValueError(_("%(n)s is not a year") % {"n": self.year})
+            raise ValueError(_("%(n)s is not a valid year") % {"n": self.year})
         if self.day is not None and self.month is None:
-            raise ValueError(_("a day needs a month"))
+            raise ValueError(_("a date with a day needs a month"))
         if self.month is not None and not 1 <= self.month <= 12:
-            raise ValueError(_("%(n)s is not a month") % {"n": self.month})
+            raise ValueError(_("%(n)s is not a valid month") % {"n": self.month})
         if self.day is not None and not 1 <= self.day <= monthrange(self.year, self.month or 1)[1]:
             month = f"{self.year}-{self.month:02}"
             raise ValueError(_("%(month)s has no day %(day)s") % {"month": month, "day": self.day})
 
     @classmethod
     def parse(cls, text: str) -> PartialDate | None:
-        """From ISO text; MyAnimeList's zeroed parts ("2004-00-00") count as unknown. Empty or all zeros: None."""
+        """Parse ISO text. MyAnimeList's zeroed parts ("2004-00-00") count as unknown. Empty or all zeros: None."""
         text = text.strip()
         if not text:
             return None
@@ -64,7 +64,7 @@ class PartialDate:
 
     @property
     def label(self) -> str:
-        """For people: "9 Apr 2004", "Apr 2004", "2004"."""
+        """Return the date for display: "9 Apr 2004", "Apr 2004", "2004"."""
         pattern = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT" if self.month else "Y"
         return date_format(date(self.year, self.month or 1, self.day or 1), pattern)
 
@@ -91,7 +91,7 @@ class PartialDateField(models.CharField):
             raise ValidationError(str(error)) from error
 
     def run_validators(self, value: Any) -> None:
-        """Parsing has checked it: CharField's own validators would take its length."""
+        """Skip CharField's validators, which would take the date's length: parsing has checked it."""
 
     def get_prep_value(self, value: Any) -> str:
         parsed = self.to_python(value)

@@ -1,4 +1,4 @@
-"""Versions of what is cached as Python objects: a program whose classes have changed reads nothing of its predecessor's."""
+"""Cache key parts that change with the classes of pickled objects, so that a new release ignores old entries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from typing import Any
 
 @cache
 def shape_of(*classes: type[Any]) -> str:
-    """A short digest of dataclasses' fields and their types, to be part of a cache key."""
+    """Return a short digest of the dataclasses' fields and types, for use in a cache key."""
     described = [f"{cls.__qualname__}({', '.join(f'{f.name}: {f.type}' for f in fields(cls))})" for cls in classes]
     return hashlib.sha256("\n".join(described).encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""The subjects of an app: its folders, each of which may have a `hooks` and a `tasks` module."""
+"""Subject packages of an app, each with optional `hooks` and `tasks` modules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def load_hooks(app: str) -> None:
 
 
 def subjects_with(app: str, module: str) -> Iterator[str]:
-    """Dotted names of the packages directly below `app` that have `module`, in alphabetical order."""
+    """Yield the dotted names of the packages directly below `app` that have `module`, sorted."""
     for found in iter_modules(import_module(app).__path__, f"{app}."):
         if found.ispkg and find_spec(f"{found.name}.{module}") is not None:
             yield found.name

@@ -1,4 +1,4 @@
-"""What counts as text: PostgreSQL stores no NUL, and UTF-8 has no half of a surrogate pair."""
+"""Text validation: PostgreSQL can't store NUL, and UTF-8 can't encode unpaired surrogates."""
 
 from __future__ import annotations
 

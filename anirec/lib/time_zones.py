@@ -1,4 +1,4 @@
-"""In which time zone a viewer reads the clock."""
+"""The viewer's time zone."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _known = frozenset(ZONES)
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:
-    """The one the address names, else the member's, else the one chosen last in this browser."""
+    """Return the time zone from the URL, the member's settings or the cookie, in this order."""
     names = (request.GET.get("zone"), getattr(request.user, "time_zone", ""), request.COOKIES.get(COOKIE))
     return ZoneInfo(next((name for name in names if name in _known), settings.TIME_ZONE))
 
 
 def remember_zone(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """A zone chosen in the address is kept in a cookie, which holds nothing else."""
+    """Store a time zone selected in the URL in a cookie."""
     if (name := request.GET.get("zone")) in _known:
         response.set_cookie(COOKIE, name, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response

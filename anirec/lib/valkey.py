@@ -1,4 +1,4 @@
-"""The site's one way to Valkey, apart from the cache: connections of a pool that the process shares."""
+"""The shared Valkey connection pool of the process, used by everything but the cache."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WAIT_SECONDS = 1.0  # to connect, and for each answer
 
 
 def valkey() -> redis.Redis:
-    """A client over the shared pool. What it is asked raises redis.RedisError when Valkey is away."""
+    """Return a client over the shared pool. Its calls raise redis.RedisError if Valkey is down."""
     return redis.Redis(connection_pool=_pool(settings.REDIS_URL))
 
 

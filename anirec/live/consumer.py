@@ -20,7 +20,7 @@ SIGN_OF_LIFE = 60  # seconds: what a page says in between is not listened to
 
 
 class PageConsumer(AsyncWebsocketConsumer):
-    """Says how things are when the page has connected, and again what has changed. What the page says is only that it is there."""
+    """Send the state when a page connects, and every change after that. The page sends only heartbeats."""
 
     groups = (EVERYBODY,)
     member: User | None = None
@@ -55,7 +55,7 @@ class PageConsumer(AsyncWebsocketConsumer):
         await self._say(member)
 
     async def _say(self, member: User, *kinds: str) -> None:
-        """Nothing, when nothing of it is new to this page: of what it may not see, not even that it happened."""
+        """Send the changes visible to this page. Hidden changes are not even signalled."""
         state = await database_sync_to_async(state_of)(member.pk, *kinds)
         if state is None:
             return await self.close(NOT_SIGNED_IN)

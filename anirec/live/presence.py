@@ -1,4 +1,4 @@
-"""Which members have a page open: one entry a socket, of sockets that were heard of lately."""
+"""Members online: one entry per recently active socket."""
 
 from __future__ import annotations
 

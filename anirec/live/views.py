@@ -1,4 +1,4 @@
-"""/live/: the same for pages that have no socket. They look now and then."""
+"""/live/: polling fallback for pages without a socket."""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache

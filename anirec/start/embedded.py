@@ -1,4 +1,4 @@
-"""The services that the environment does not name: PostgreSQL and Valkey, started from their Python packages.
+"""Embedded services: PostgreSQL and Valkey from Python packages, if the environment names none.
 
 Every process that uses them holds a shared lock on DATA_DIR/services.users; the first one starts the servers and the
 last one to leave stops them. Locks vanish with their process, so one that is killed leaves at most running servers,
@@ -61,7 +61,7 @@ def provide_services(*, durable: bool = True) -> None:
 
 
 def provide_secret_key() -> None:
-    """Set SECRET_KEY from the data folder when it is unset; a deployment, which names its services, names its key too."""
+    """Set SECRET_KEY from the data folder if unset. Deployments with their own services must set it."""
     if os.environ.get("SECRET_KEY") or all(os.environ.get(name) for name in CHECKS):
         return
     try:
@@ -157,7 +157,7 @@ def _leave(folder: Path, servers: list[Server], users: int, joined_by: int) -> N
 
 
 def _running(server: Server) -> Running | None:
-    """The server that runs on this folder already, if it answers; one that does not is stopped."""
+    """Return the server already running on this folder. Stop it if it doesn't respond."""
     pid = server.leftover_pid()
     if pid is None:
         return None
@@ -179,7 +179,7 @@ def _state_file(server: Server) -> Path:
 
 
 def _exit_on_termination() -> None:
-    """Let `kill` and a closed terminal end the process as Ctrl-C does: through the exit functions."""
+    """Exit on SIGTERM and SIGHUP as on Ctrl-C, so that exit handlers run."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         sys.exit(128 + number)

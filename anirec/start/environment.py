@@ -1,4 +1,4 @@
-"""Values from the environment, checked: a bad one stops the start with a sentence that names it."""
+"""Validated environment values. An invalid one stops the start with a message naming it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def whole_number(name: str, default: int) -> int:
 
 
 def rate(name: str, default: str) -> str:
-    """So many per second, min, hour or day: "60/min"."""
+    """Read a rate per second, min, hour or day, such as "60/min"."""
     value = os.environ.get(name, default)
     if not RATE.fullmatch(value):
         raise ImproperlyConfigured(f'{name} must be a rate such as "60/min", not {value!r}.')

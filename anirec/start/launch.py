@@ -1,4 +1,4 @@
-"""`make run`: everything the site needs, in order, on this machine; ends when it is told to, and leaves no process."""
+"""`make run`: start everything the site needs on this machine, and stop it all on exit."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def prepare() -> None:
-    """What must be done before the site can serve. A process of its own: the memory it takes is given back."""
+    """Prepare the site in a separate process, so that its memory is freed."""
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError, call_command
@@ -86,7 +86,7 @@ def _refuse_taken_port(port: int) -> None:
 
 
 def _collect_static_files() -> None:
-    """Collect and compress them when any of them, or the packages they come from, changed."""
+    """Collect and compress static files if they or their packages have changed."""
     from django.conf import settings
     from django.core.management import call_command
 

@@ -24,7 +24,7 @@ STOP_SECONDS = 30
 
 
 class ServerError(Exception):
-    """Says in one sentence why a server cannot be started or reached."""
+    """A server can't be started or reached; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def free_port() -> int:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file's content at once; only its owner may read it."""
+    """Write the file atomically, readable only by its owner."""
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
     with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as stream:
@@ -218,7 +218,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _package_folder(name: str, variable: str) -> Path:
-    """Where the package is installed. It is not imported: only the programs in it are wanted."""
+    """Return the package's folder without importing it: only its programs are needed."""
     package = find_spec(name)
     if package is None or package.origin is None:
         raise ServerError(f"the package {name} is not installed: set {variable} instead.")
@@ -269,7 +269,7 @@ def _wait_until_ready(name: str, process: subprocess.Popen[bytes], log: Path, ch
 
 
 def _reason(output: str) -> str:
-    """The line of a server's output that says what went wrong."""
+    """Return the line of a server's output with the error."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     full = next((line for line in lines if "No space left on device" in line), None)
     if full:

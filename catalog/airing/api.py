@@ -1,4 +1,4 @@
-"""/api/v1/seasons/ and /calendar/: what the pages of the same names show."""
+"""/api/v1/seasons/ and /calendar/: the data behind the season and calendar pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SeasonQuery(Query):
 
 @extend_schema_view(get=extend_schema(operation_id="season", parameters=[SeasonQuery]))
 class SeasonTitles(ListAPIView[Title]):
-    """The titles that begin in a season."""
+    """List the titles that start in a season."""
 
     serializer_class = TitleCardSerializer
     pagination_class = CursorPages
@@ -47,33 +47,35 @@ class SeasonTitles(ListAPIView[Title]):
         sort = SeasonQuery.of(self.request)["sort"]
         year, name = self.kwargs["year"], self.kwargs["name"]
         if name not in SeasonName.values or not FIRST_YEAR <= year <= LAST_YEAR:
-            raise NotFound("There is no such season.")
+            raise NotFound("Season not found.")
         ids = season_ids(Season.of(year, name), self.request.user, SORTS[sort][1])
         return Found(np.array(ids, dtype=np.int64), Title.objects.visible_to(self.request.user).for_cards())
 
 
 class CalendarQuery(Query):
-    since = serializers.DateField(required=False, help_text="The first day, in UTC; today where it is left out.")
+    since = serializers.DateField(required=False, help_text="The first day, in UTC. Defaults to today.")
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, default=7)
     mine = serializers.ChoiceField(
-        choices=["yes", "no"], default="no", help_text="Only what I watch or plan to. Needs the scope `read:list`."
+        choices=["yes", "no"],
+        default="no",
+        help_text="Only titles you're watching or planning. Needs the scope `read:list`.",
     )
 
 
 class AiringSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
-    episode = serializers.IntegerField(allow_null=True, help_text="Its number, where it is known.")
+    episode = serializers.IntegerField(allow_null=True, help_text="Episode number, if known.")
     title = TitleLinkSerializer()
 
 
 class AiringCalendar(APIView):
     @extend_schema(operation_id="calendar", parameters=[CalendarQuery], responses=AiringSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """The episodes on air, in order."""
+        """List episodes by air time."""
         wanted = CalendarQuery.of(request)
         day = wanted.get("since") or timezone.now().date()
         if not 2000 <= day.year <= LAST_YEAR:
-            raise NotFound(f"There is a calendar from 2000 to {LAST_YEAR}.")
+            raise NotFound(f"Date out of range: the calendar covers 2000 to {LAST_YEAR}.")
         since = datetime.combine(day, time.min, UTC)
         titles = on_air(request.user, only_mine=wanted["mine"] == "yes")
         found = airings(titles, since, since + timedelta(days=wanted["days"]))

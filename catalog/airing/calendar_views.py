@@ -1,4 +1,4 @@
-"""What airs when: the coming week as a page, and a member's titles as a feed for calendar programs."""
+"""The airing calendar: a week as a page, and a member's titles as an iCalendar feed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Day:
 
 @require_GET
 def calendar(request: PageRequest) -> HttpResponse:
-    """Seven days from today, or so many weeks from it."""
+    """Show seven days from today, or from a number of weeks away."""
     zone, away = zone_of(request), _weeks_away(request)
     only_mine = request.user.is_authenticated and request.GET.get("mine") == "on"
     days = _days(request, zone, away, only_mine)
@@ -52,7 +52,7 @@ def calendar(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """What a member watches or plans to: whoever has the address may read it."""
+    """Return the feed of a member's watching and planned titles. Anyone with the link can read it."""
     feed = get_object_or_404(CalendarFeed.objects.select_related("user"), token=token, user__is_active=True)
     now = timezone.now()
     titles = on_air(feed.user, only_mine=True)
@@ -63,10 +63,10 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @login_required
 def renew_feed(request: MemberRequest) -> HttpResponse:
-    """A new secret address; the old one ends."""
+    """Create a new private link; the old one stops working."""
     CalendarFeed.objects.filter(user=request.user).delete()
     CalendarFeed.objects.create(user=request.user)
-    messages.success(request, _("Your calendar has a new address."))
+    messages.success(request, _("Calendar link created"))
     return redirect("catalog:calendar")
 
 
@@ -74,7 +74,7 @@ def renew_feed(request: MemberRequest) -> HttpResponse:
 @login_required
 def revoke_feed(request: MemberRequest) -> HttpResponse:
     CalendarFeed.objects.filter(user=request.user).delete()
-    messages.success(request, _("Your calendar has no address any more."))
+    messages.success(request, _("Calendar link deleted"))
     return redirect("catalog:calendar")
 
 

@@ -1,4 +1,4 @@
-"""Episodes on air as an iCalendar (RFC 5545)."""
+"""Airing episodes as an iCalendar (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SLOT = 30 * 60  # seconds that an episode of unknown length is given
 
 
 def calendar_response(request: HttpRequest, name: str, episodes: Iterable[Airing], viewer: Viewer) -> HttpResponse:
-    """Names are in the viewer's language, moments in UTC: the reader's program knows where its reader is."""
+    """Write the calendar: names in the viewer's language, times in UTC, which calendar apps convert."""
     calendar = Calendar()
     calendar.add("prodid", "-//anirec//airing//EN")
     calendar.add("version", "2.0")

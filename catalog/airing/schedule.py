@@ -1,4 +1,4 @@
-"""When titles air: from the weekday and hour in Japan, or the next episode's moment, to moments that people can read."""
+"""Air times, from the broadcast weekday and hour in Japan or from the next episode's known time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FOLLOWED = ("watching", "planned")
 
 @dataclass(frozen=True)
 class Airing:
-    """One episode on air. `episode`: its number, where it is known."""
+    """One airing of an episode. `episode`: its number, if known."""
 
     at: datetime
     title: Title
@@ -30,14 +30,14 @@ class Airing:
 
 @dataclass(frozen=True)
 class Schedule:
-    """An episode a week, the first at `first`."""
+    """A weekly schedule, starting at `first`."""
 
     first: datetime
     episode: int | None  # the number of the first
     last: datetime | None  # None: nobody knows
 
     def between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, int | None]]:
-        """(moment, number) of the episodes from `since` until before `until`."""
+        """Yield (time, number) of the episodes from `since` up to `until`."""
         weeks = max(0, -((self.first - since) // WEEK))
         at = self.first + weeks * WEEK
         while at < until and (self.last is None or at <= self.last):
@@ -47,7 +47,7 @@ class Schedule:
 
 
 def schedule_of(title: Title) -> Schedule | None:
-    """What is known about when `title` airs; None when it isn't on air, or nobody says when."""
+    """Return the title's schedule, or None if it isn't airing or its time is unknown."""
     if title.status not in (Status.AIRING, Status.UPCOMING):
         return None
     if title.next_airing_at:
@@ -67,13 +67,13 @@ def schedule_of(title: Title) -> Schedule | None:
 
 
 def _day(partial: object) -> date | None:
-    """A date of which the day is known."""
+    """Return the date if its day is known."""
     text = str(partial or "")
     return date.fromisoformat(text) if len(text) == 10 else None
 
 
 def _on_weekday(day: date, title: Title) -> datetime:
-    """The first broadcast on or after `day`, both in Japan."""
+    """Return the first broadcast on or after `day`, both in Japan time."""
     assert title.broadcast_day is not None
     assert title.broadcast_time is not None
     on = day + timedelta(days=(title.broadcast_day - day.isoweekday()) % 7)
@@ -81,7 +81,7 @@ def _on_weekday(day: date, title: Title) -> datetime:
 
 
 def on_air(viewer: Viewer, *, only_mine: bool = False) -> TitleQuerySet:
-    """The titles that may air soon and that `viewer` may see; `only_mine`: that they watch or plan to."""
+    """Return airing and upcoming titles visible to `viewer`; with `only_mine`, those watched or planned."""
     titles = Title.objects.visible_to(viewer).for_airing()
     titles = titles.filter(medium=Medium.ANIME, status__in=[Status.AIRING, Status.UPCOMING])
     titles = titles.filter(Q(next_airing_at__isnull=False) | Q(broadcast_time__isnull=False))
@@ -91,7 +91,7 @@ def on_air(viewer: Viewer, *, only_mine: bool = False) -> TitleQuerySet:
 
 
 def airings(titles: Iterable[Title], since: datetime, until: datetime) -> list[Airing]:
-    """Every episode on air from `since` until before `until`, in order."""
+    """List the airings from `since` up to `until`, by time."""
     found = [
         Airing(at, title, episode)
         for title in titles
@@ -102,12 +102,12 @@ def airings(titles: Iterable[Title], since: datetime, until: datetime) -> list[A
 
 
 def next_airing(title: Title, now: datetime) -> Airing | None:
-    """The next episode, within the coming two weeks."""
+    """Return the next airing within two weeks, or None."""
     return next(iter(airings([title], now, now + 2 * WEEK)), None)
 
 
 def week_of(day: date, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:
-    """(day, its beginning, its end) for seven days from `day`, as clocks in `zone` have them: some have 23 or 25 hours."""
+    """Return (day, start, end) of seven days in `zone`, where days of clock changes have 23 or 25 hours."""
     days = [day + timedelta(days=number) for number in range(8)]
     starts = [datetime.combine(one, time.min, zone).astimezone(UTC) for one in days]
     return [(days[number], starts[number], starts[number + 1]) for number in range(7)]

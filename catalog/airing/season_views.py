@@ -1,4 +1,4 @@
-"""The chart of a season, and its calendar for other programs."""
+"""The season page and its iCalendar feed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONTINUING = 24
 
 @dataclass(frozen=True)
 class Group:
-    """A format's titles of the season."""
+    """The season's titles of one format."""
 
     format: Format
     titles: list[Title]
@@ -61,7 +61,7 @@ def season(request: PageRequest, year: int | None = None, name: str = "") -> Htt
 
 @require_GET
 def season_feed(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    """When the season's titles air, for calendar programs; the same for everybody."""
+    """Return the season's air times as an iCalendar feed, the same for everyone."""
     shown, now = _season(year, name), timezone.now()
     titles = on_air(None).filter(pk__in=season_ids(shown, None))
     return calendar_response(request, shown.label, airings(titles, now - WEEK, now + timedelta(weeks=8)), None)
@@ -74,7 +74,7 @@ def _season(year: int, name: str) -> Season:
 
 
 def _groups(shown: Season, request: HttpRequest, sort: str) -> list[Group]:
-    """By format, each in the order wanted."""
+    """Group the titles by format, each group in the selected order."""
     ids = season_ids(shown, request.user, sort)
     formats = dict(Title.objects.filter(pk__in=ids).order_by().values_list("pk", "format"))
     by_format = {one: [pk for pk in ids if formats.get(pk) == one] for one in SHOWN}

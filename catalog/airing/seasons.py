@@ -24,7 +24,7 @@ SERIES = (Format.TV, Format.TV_SHORT, Format.ONA)
 
 @dataclass(frozen=True, order=True)
 class Season:
-    """The fall of 2019, say."""
+    """A season of a year, such as fall 2019."""
 
     number: int  # of `season_number`
 
@@ -71,7 +71,7 @@ class Season:
 
 
 def season_ids(season: Season, viewer: Viewer, sort: str = "popular") -> list[int]:
-    """The titles that begin in `season` and that `viewer` may see: listed there, or with a first day in it."""
+    """Return visible titles that start in `season`: listed there, or with a start date in it."""
     index = title_index()
     first, last = index.seasons
     places = np.flatnonzero(index.visible_to(viewer) & (first == season.number) & (last == season.number))
@@ -80,7 +80,7 @@ def season_ids(season: Season, viewer: Viewer, sort: str = "popular") -> list[in
 
 
 def continuing_titles(season: Season, viewer: Viewer, today: date) -> TitleQuerySet:
-    """Series of earlier seasons that are still on air a month into this one, as far as their dates tell."""
+    """Return series of earlier seasons whose dates show them airing a month into this one."""
     begins, is_in = season.first_day, season.next.first_day
     a_month_in = str(date(begins.year, begins.month + 1, 1))
     goes_on = Q(ended_on__gte=a_month_in)

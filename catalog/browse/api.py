@@ -1,4 +1,4 @@
-"""/api/v1/titles/facets/, /seasons/, /calendar/, /top/: what the pages of the same names show."""
+"""/api/v1/titles/, /titles/facets/ and /top/: the data behind the browse and top lists pages."""
 
 from __future__ import annotations
 
@@ -28,19 +28,17 @@ from catalog.titles.serializers import TitleCardSerializer, title_card
 
 class OptionSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # fields are no attributes of the class
-    n = serializers.IntegerField(
-        help_text="The titles that would be found with it, or that it would add to those found."
-    )
+    label = serializers.CharField()  # type: ignore[assignment]  # the metaclass removes fields from the class
+    n = serializers.IntegerField(help_text="Titles found with this option selected, or added to the results by it.")
 
 
 class FacetSerializer(serializers.Serializer[Any]):
-    parameter = serializers.CharField(help_text="The filter of /titles/ that takes the values.")
+    parameter = serializers.CharField(help_text="The parameter of /titles/ that takes these values.")
     options = OptionSerializer(many=True)
 
 
 class FacetsSerializer(serializers.Serializer[Any]):
-    count = serializers.IntegerField(help_text="How many titles the filters find.")
+    count = serializers.IntegerField(help_text="Number of titles that match the filters.")
     facets = FacetSerializer(many=True)
 
 
@@ -51,7 +49,7 @@ class TitleFacets(GenericAPIView):
 
     @extend_schema(operation_id="titles_facets", responses=FacetsSerializer, filters=True)
     def get(self, request: Request) -> Response:
-        """What can be chosen beside these filters, with how many titles each choice would find."""
+        """List the options of every filter, each with the number of titles it would find."""
         filters = title_filter(request.query_params, request.user)
         require_known(filters)
         facets = Facets(filters)
@@ -74,13 +72,13 @@ class TitleFacets(GenericAPIView):
 class TopListSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     about = serializers.CharField()
-    query = serializers.CharField(help_text="The whole list: the query of /titles/.")
+    query = serializers.CharField(help_text="Query string of /titles/ for the full list.")
     titles = TitleCardSerializer(many=True)
 
 
 class TopQuery(Query):
     decade = serializers.IntegerField(
-        required=False, help_text="The first year of a decade, or below 0 a single year: 1990, -2024."
+        required=False, help_text="The first year of a decade (1990), or a single year as a negative number (-2024)."
     )
     format = serializers.RegexField(SOME_TEXT, required=False)
     tag = serializers.RegexField(SOME_TEXT, required=False)
@@ -89,7 +87,7 @@ class TopQuery(Query):
 class TopTitles(APIView):
     @extend_schema(operation_id="top", parameters=[TopQuery], responses=TopListSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """The first titles of each top list. What makes no sense narrows nothing."""
+        """List the first titles of each top list. Unknown filter values are ignored."""
         TopQuery.of(request)
         query = QueryDict(request._request.GET.urlencode())
         lists = top_lists(TopForm(query, request.user).query(), request.user)
@@ -108,7 +106,7 @@ class TopTitles(APIView):
 
 @extend_schema_view(get=extend_schema(operation_id="titles"))
 class TitleList(ListAPIView[Title]):
-    """Titles, filtered as on the browse page."""
+    """List titles, with the filters of the browse page."""
 
     serializer_class = TitleCardSerializer
     pagination_class = CursorPages

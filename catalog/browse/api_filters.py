@@ -19,7 +19,7 @@ CHOSEN_FROM_CATALOGUE = ("tag", "tag_any", "tag_not", "studio")
 
 
 class TitleFilterBackend(DjangoFilterBackend):
-    """The catalogue's filters. A tag or studio that there is not is not found; every other wrong value is one."""
+    """The catalogue's filters. An unknown tag or studio is a 404; every other invalid value is a 400."""
 
     def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
         filters = super().get_filterset(request, queryset, view)
@@ -29,16 +29,18 @@ class TitleFilterBackend(DjangoFilterBackend):
 
 
 def require_known(filters: TitleFilter) -> None:
-    """Raises ValidationError or NotFound."""
+    """Raise NotFound for unknown tags and studios, ValidationError for other invalid values."""
     sent = filters.data.lists() if isinstance(filters.data, QueryDict) else []
-    if empty := {name: [_("It is empty.")] for name, values in sent if name in filters.filters and "" in values}:
+    if empty := {
+        name: [_("This value can't be empty.")] for name, values in sent if name in filters.filters and "" in values
+    }:
         raise serializers.ValidationError(empty)
     if filters.is_valid():
         return
     errors = filters.errors
     unknown = [error for name in CHOSEN_FROM_CATALOGUE if name in errors for error in errors[name]]
     if len(unknown) == sum(len(messages) for messages in errors.values()):
-        raise NotFound(_("There is no such tag or studio: %(why)s") % {"why": " ".join(unknown)})
+        raise NotFound(_("Unknown tag or studio: %(why)s") % {"why": " ".join(unknown)})
     raise serializers.ValidationError(errors)
 
 
@@ -51,7 +53,7 @@ def _many(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_filters() -> None:
-    """For the schema: what the filter set itself does not say, or knows only at the request."""
+    """Add to the schema what the filter set doesn't declare or knows only at request time."""
     _describe("q", {"type": "string", "maxLength": 120, "pattern": SOME_TEXT})
     for name in CHOSEN_FROM_CATALOGUE:
         _describe(name, _many({"type": "string", "pattern": SOME_TEXT}))

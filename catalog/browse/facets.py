@@ -36,7 +36,7 @@ class Option:
 
 @dataclass(frozen=True)
 class TagOption:
-    """`sign`: "all", "any", "not" or nothing. `n`: how many of the titles found have it; left out: how many it costs."""
+    """`sign`: "all", "any", "not" or "". `n`: matching titles with the tag; if excluded, titles it removes."""
 
     slug: str
     label: str
@@ -82,10 +82,10 @@ class Facets:
                 Range(legend, form[f"{name}_min"], form[f"{name}_max"], step)
                 for name, legend, step in (
                     ("year", _("Years"), "1"),
-                    ("score", _("Score elsewhere"), "0.1"),
+                    ("score", _("MAL score"), "0.1"),
                     ("episodes", _("Episodes"), "1"),
-                    ("minutes", _("Minutes an episode"), "1"),
-                    ("members", _("Audience elsewhere"), "1"),
+                    ("minutes", _("Minutes per episode"), "1"),
+                    ("members", _("MAL members"), "1"),
                 )
             ),
         ]
@@ -128,7 +128,7 @@ class Facets:
         return self._options("list", ((value, label, n.get(value, 0)) for value, label in status_on_list_choices()))
 
     def studios(self) -> list[Option]:
-        """The chosen ones, then those with the most of the titles found."""
+        """List the selected studios, then those with the most matching titles."""
         terms, chosen = self.index.studios, self.chosen.get("studio") or []
         counts = terms.counts(self.selection.without("studio"))
         places = [terms.at[slug] for slug in chosen] + [
@@ -137,7 +137,7 @@ class Facets:
         return self._options("studio", ((terms.terms[at].slug, terms.terms[at].name, counts[at]) for at in places))
 
     def tags(self) -> list[TagGroup]:
-        """Genres, themes, demographics and tags: each group by the alphabet."""
+        """List genres, themes, demographics and tags, each group in alphabetical order."""
         terms, visible = self.index.tags, self.index.tags_visible_to(self.selection.viewer)
         signs = {slug: sign for name, sign in SIGNS.items() for slug in self.chosen.get(name) or []}
         counts = terms.counts(self.selection.mask)
@@ -159,7 +159,7 @@ class Facets:
         return groups
 
     def _most(self, terms: list[Term], counts: NDArray[np.int64], most: int) -> list[int]:
-        """Places of the most frequent terms that are found; all whose name fits, where a name is looked for."""
+        """Return the places of the most frequent terms, or of all whose name matches the search."""
         order = np.argsort(-counts, kind="stable")
         found = [int(place) for place in order if counts[place] or self.find]
         if self.find:
@@ -174,7 +174,7 @@ class Facets:
 
 @dataclass(frozen=True)
 class Active:
-    """A filter that is on, as a chip says it, and the parameter to take out."""
+    """An active filter: the text of its chip and the parameter to remove."""
 
     label: str
     name: str
@@ -182,10 +182,10 @@ class Active:
 
 
 def active_filters(filters: TitleFilter) -> list[Active]:
-    """What is chosen, in the order of the form; the order of the titles is no filter."""
+    """List the active filters in form order. Sorting doesn't count as a filter."""
     chosen = filters.selection.chosen
     return [
-        Active(_said(filters, name, value), name, str(value))
+        Active(_label(filters, name, value), name, str(value))
         for name in filters.form.fields
         if name != "sort" and chosen.get(name) not in (None, "", [])
         for value in _sent(filters, name, chosen[name])
@@ -193,11 +193,11 @@ def active_filters(filters: TitleFilter) -> list[Active]:
 
 
 def _sent(filters: TitleFilter, name: str, value: Any) -> list[Any]:
-    """The values as the address has them."""
+    """Return the values as they appear in the query string."""
     return value if isinstance(value, list) else [filters.form[name].value()]
 
 
-def _said(filters: TitleFilter, name: str, value: Any) -> str:
+def _label(filters: TitleFilter, name: str, value: Any) -> str:
     label, index = filters.form.fields[name].label, filters.index
     if name == "q":
         return f"“{value}”"
@@ -216,7 +216,7 @@ def _said(filters: TitleFilter, name: str, value: Any) -> str:
 
 
 def canonical_query(filters: TitleFilter) -> list[tuple[str, str]]:
-    """The valid, chosen parameters alone: what a saved view keeps."""
+    """Return only the valid, active parameters, as saved views store them."""
     chosen = filters.selection.chosen
     pairs = [(active.name, active.value) for active in active_filters(filters)]
     return [*pairs, ("sort", chosen["sort"])] if chosen.get("sort") else pairs

@@ -34,7 +34,7 @@ ON_LIST, OFF_LIST = "on", "off"
 
 
 class SlugsField(forms.MultipleChoiceField):
-    """Any of the slugs that the viewer may choose from, which the filter set says."""
+    """A field for slugs that the viewer may choose from."""
 
     known: frozenset[str] | Mapping[str, int] = frozenset()
 
@@ -49,7 +49,7 @@ class SlugsFilter(filters.MultipleChoiceFilter):
 class SeasonField(forms.RegexField):
     """A season of a year, "2019-fall": as a number of `season_number`."""
 
-    default_error_messages = {"invalid": _("Write a year and a season, such as 2019-fall.")}
+    default_error_messages = {"invalid": _("Enter a year and a season, for example 2019-fall.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(regex=re.compile(rf"\A{SEASON_PATTERN}\Z"), **kwargs)
@@ -67,7 +67,7 @@ class SeasonFilter(filters.Filter):
 
 
 def status_on_list_choices() -> list[tuple[str, Any]]:
-    """On my list, not on it, or by its status there; what statuses there are is the list's business."""
+    """A filter by list status, or by being on the list at all."""
     entry = cast(Any, Title._meta.get_field("entries")).related_model
     return [(ON_LIST, _("On my list")), (OFF_LIST, _("Not on my list")), *entry._meta.get_field("status").choices]
 
@@ -77,12 +77,12 @@ def _number(label: Any, low: int = 0, high: int | None = None) -> filters.Number
 
 
 class TitleFilter(filters.FilterSet):
-    """Everything given must fit; of the several values of one filter one must, but for `tag` and `tag_not`."""
+    """Filters combine with AND; several values of one filter with OR, except for `tag` and `tag_not`."""
 
-    q = filters.CharFilter(label=_("Any of its names"), max_length=120)
-    tag = SlugsFilter(label=_("With all of these tags"))
-    tag_any = SlugsFilter(label=_("With one of these tags"))
-    tag_not = SlugsFilter(label=_("With none of these tags"))
+    q = filters.CharFilter(label=_("Title name"), max_length=120)
+    tag = SlugsFilter(label=_("All of these tags"))
+    tag_any = SlugsFilter(label=_("Any of these tags"))
+    tag_not = SlugsFilter(label=_("None of these tags"))
     studio = SlugsFilter(label=_("Studio"))
     format = filters.MultipleChoiceFilter(choices=Format.choices[:-1], label=_("Format"))
     status = filters.MultipleChoiceFilter(choices=Status.choices[:-1], label=_("Status"))
@@ -93,14 +93,14 @@ class TitleFilter(filters.FilterSet):
     season_to = SeasonFilter(label=_("To season"))
     year_min = filters.NumberFilter(label=_("From year"), **YEARS)
     year_max = filters.NumberFilter(label=_("To year"), **YEARS)
-    score_min = _number(_("Score at least"), high=10)
-    score_max = _number(_("Score at most"), high=10)
-    episodes_min = _number(_("Episodes at least"))
-    episodes_max = _number(_("Episodes at most"))
-    minutes_min = _number(_("Minutes an episode at least"))
-    minutes_max = _number(_("Minutes an episode at most"))
-    members_min = _number(_("Audience at least"))
-    members_max = _number(_("Audience at most"))
+    score_min = _number(_("Minimum score"), high=10)
+    score_max = _number(_("Maximum score"), high=10)
+    episodes_min = _number(_("Minimum episodes"))
+    episodes_max = _number(_("Maximum episodes"))
+    minutes_min = _number(_("Minimum minutes per episode"))
+    minutes_max = _number(_("Maximum minutes per episode"))
+    members_min = _number(_("Minimum MAL members"))
+    members_max = _number(_("Maximum MAL members"))
     list = filters.MultipleChoiceFilter(choices=status_on_list_choices, label=_("My list"))
     sort = filters.ChoiceFilter(
         choices=[(name, label) for name, (label, *_rest) in SORTS.items()], empty_label=None, label=_("Order")
@@ -112,7 +112,7 @@ class TitleFilter(filters.FilterSet):
 
     @classmethod
     def is_asked(cls, parameters: Iterable[str]) -> bool:
-        """Whether these name a filter: to set all of them up for nothing takes as long as many an answer."""
+        """Return whether any parameter is a filter. Building the unused form would be slow."""
         return any(name in cls.base_filters for name in parameters)
 
     def __init__(self, *args: Any, viewer: Viewer = None, **kwargs: Any) -> None:
@@ -131,19 +131,19 @@ class TitleFilter(filters.FilterSet):
         return form
 
     def filter_queryset(self, queryset: TitleQuerySet) -> Found:
-        """Without an order of their own, titles found by name come best first and others by audience."""
+        """Return the sort order. The default is best match for name searches, else popularity."""
         return Found(self.selection.ordered_ids(), queryset)
 
     @cached_property
     def selection(self) -> Selection:
-        """What the valid values choose; a wrong one is an error of the form and filters nothing."""
+        """Return the selection by the valid values. Invalid values are form errors and filter nothing."""
         assert not self.is_bound or self.errors is not None  # reading the errors cleans the data
         return Selection(self.index, dict(self.form.cleaned_data) if self.is_bound else {}, self.viewer)
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One filter, or one value of a filter of which all must fit, and the titles that pass it."""
+    """A filter, or one required value of it, with the titles that pass."""
 
     name: str
     value: str
@@ -151,7 +151,7 @@ class Condition:
 
 
 class Selection:
-    """Chosen filters over the index."""
+    """The active filters over the index."""
 
     def __init__(self, index: TitleIndex, chosen: dict[str, Any], viewer: Viewer) -> None:
         self.index, self.chosen, self.viewer = index, chosen, viewer
@@ -161,7 +161,7 @@ class Selection:
         self.mask = self.without()
 
     def without(self, name: str = "", value: str | None = None) -> Mask:
-        """The titles that pass every filter but this one, or this one's `value`."""
+        """Return titles that pass all filters except this one, or except its `value`."""
         mask = self.visible.copy()
         for condition in self.conditions:
             if condition.name != name or (value is not None and condition.value != value):
@@ -170,7 +170,7 @@ class Selection:
 
     @cached_property
     def listed(self) -> dict[str, Mask]:
-        """Status → the titles that the viewer's list has with it; nothing for a visitor."""
+        """Return the listed titles by status; empty for visitors."""
         if self.viewer is None or not self.viewer.is_authenticated:
             return {}
         rows = np.array(self.viewer.entries.order_by("status").values_list("status", "title_id"), dtype=object)
@@ -211,7 +211,7 @@ class Selection:
             yield Condition("list", "", self._on_list(statuses))
 
     def _range(self, name: str, numbers: NDArray[np.float64]) -> Iterator[Condition]:
-        """Nobody knows whether an unknown number lies between others: it doesn't."""
+        """Return the titles in the range. Unknown numbers never match."""
         low, high = self.chosen.get(f"{name}_min"), self.chosen.get(f"{name}_max")
         if low is not None:
             yield Condition(f"{name}_min", "", numbers >= float(low))
@@ -236,7 +236,7 @@ class Selection:
 
 
 def matching(parameters: Mapping[str, Any], viewer: Viewer) -> TitleQuerySet:
-    """The titles that fit `parameters`, without an order. Raises ValidationError, by parameter, for wrong values."""
+    """Return the titles that match `parameters`, unordered. Raise ValidationError by parameter."""
     found = TitleFilter(parameters, Title.objects.visible_to(viewer), viewer=viewer)
     if not found.is_valid():
         raise ValidationError({name: list(errors) for name, errors in found.errors.items()})

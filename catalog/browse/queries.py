@@ -1,4 +1,4 @@
-"""The titles that filters choose, and the genres to choose from."""
+"""Filtered titles, and the genres to filter by."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ GENRE_KINDS = [Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC]
 
 
 def title_filter(parameters: Mapping[str, Any], viewer: Viewer) -> TitleFilter:
-    """The bound filters: `.form` to show, `.qs` for the titles. A wrong value is an error of the form and filters nothing."""
+    """Return the bound filters: `.form` and `.qs`. Invalid values are form errors and filter nothing."""
     return TitleFilter(parameters, Title.objects.visible_to(viewer).for_cards(), viewer=viewer)
 
 
 def browse_titles(parameters: Mapping[str, Any], viewer: Viewer) -> Found:
-    """The titles that fit `parameters` (see `TitleFilter`), ready for cards."""
+    """Return titles that match `parameters` (see `TitleFilter`), ready for cards."""
     return cast(Found, title_filter(parameters, viewer).qs)
 
 
 def genre_choices(viewer: Viewer = None) -> list[tuple[str, list[tuple[str, str]]]]:
-    """For a form: (kind, [(slug, name)]) of the genres, themes and demographics that any title has."""
+    """Return form choices (kind, [(slug, name)]) of the genres, themes and demographics in use."""
     index = title_index()
     counts, visible = index.tags.counts(index.visible_to(viewer)), index.tags_visible_to(viewer)
     has_titles = [term for term, n in zip(index.tags.terms, counts, strict=True) if n and term.slug in visible]

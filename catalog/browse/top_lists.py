@@ -1,4 +1,4 @@
-"""The best, the best known, hidden gems and what divides: each list is a state of the browse page."""
+"""Top lists: each one is a set of filters and an order of the browse page."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class TopList:
 
 
 LISTS = (
-    TopList(_("Best of all"), _("By score, weighted by how many gave one"), {"sort": "weighted"}),
-    TopList(_("Best known"), _("By how many have it on their list"), {"sort": "popular"}),
-    TopList(_("Hidden gems"), _("Scored high by a small audience"), {"sort": "weighted", **GEMS}),
-    TopList(_("Most divisive"), _("Loved and disliked: the scores lie furthest apart"), {"sort": "divided"}),
+    TopList(_("Highest rated"), _("Weighted mean score"), {"sort": "weighted"}),
+    TopList(_("Best known"), _("On the most MAL lists"), {"sort": "popular"}),
+    TopList(_("Hidden gems"), _("High scores from a small audience"), {"sort": "weighted", **GEMS}),
+    TopList(_("Most divisive"), _("Opinions differ most"), {"sort": "divided"}),
 )
 
 
 class TopForm(forms.Form):
-    """What all lists are narrowed to; what makes no sense narrows nothing."""
+    """Filters for all top lists. Invalid values are ignored."""
 
     decade = forms.TypedChoiceField(label=_("Decade or year"), coerce=int, required=False)
     format = forms.ChoiceField(label=_("Format"), required=False)
@@ -67,7 +67,7 @@ class TopForm(forms.Form):
             self.fields[name].choices = [("", _("All")), *values]  # type: ignore[attr-defined]
 
     def query(self) -> dict[str, Any]:
-        """As parameters of the browse page."""
+        """Return the filters as parameters of the browse page."""
         self.is_valid()
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         if first := chosen.pop("decade", None):  # a negative number stands for a year alone
@@ -91,7 +91,7 @@ def top(request: PageRequest) -> HttpResponse:
 
 
 def top_lists(narrowed: dict[str, Any], viewer: Viewer) -> list[Shown]:
-    """narrowed: as parameters of the browse page."""
+    """List the top lists. narrowed: filters as parameters of the browse page."""
     lists = [one for one in LISTS if np.isfinite(_figures(one)).any()]
     queries = [urlencode({**narrowed, **one.query}, doseq=True) for one in lists]
     found = [_first(one, query, viewer) for one, query in zip(lists, queries, strict=True)]
@@ -103,7 +103,7 @@ def top_lists(narrowed: dict[str, Any], viewer: Viewer) -> list[Shown]:
 
 
 def _figures(one: TopList) -> NDArray[np.float64]:
-    """What the list is ordered by, of each title in the index; NaN where nobody knows."""
+    """Return each title's sort value; NaN if unknown."""
     return title_index().numbers[SORTS[one.query["sort"]][1]]
 
 

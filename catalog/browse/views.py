@@ -17,7 +17,7 @@ PAGE = 36
 
 @require_GET
 def browse(request: PageRequest) -> HttpResponse:
-    """The filters' state is the address."""
+    """Show the browse page. The URL holds all filters."""
     filters = browse_queries.title_filter(request.GET, request.user)
     page = Paginator(filters.qs, PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"page": page, "filters": filters}

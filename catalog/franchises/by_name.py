@@ -1,6 +1,6 @@
 """Which titles belong together by their names alone: "Haikyuu!! Second Season", "Haikyuu!! Movie 1: …" and "Haikyuu!!".
 
-A name has places where a shorter name may end. At a *cut* (a colon, "2nd Season", "Movie", "II" …) the rest is clearly an
+A name has places where a shorter name may end. At a *cut* (a colon, "2nd Season", "Movie" …) the rest is clearly an
 addition; at a mere space it may also be another story ("Monster Musume"), so that only longer beginnings count there.
 """
 
@@ -16,8 +16,10 @@ from catalog.search.keys import search_key
 
 ORDINALS = "first|second|third|fourth|fifth|sixth|final|last|new|extra|1st|2nd|3rd|[4-9]th|1\\dth"
 ADDITIONS = (
-    rf"the animation|the movie|movies?|film|gekijou-?ban|ovas?|onas?|oads?|oav|specials?|special edition|tv|picture drama|"
-    rf"recaps?|pilot|gaiden|episode|season|part|cour|act|chapter|(?:{ORDINALS}) (?:season|series|stage|part|act|chapter|gig|movie)|"
+    rf"the animation|the movie|movies?|film|gekijou-?ban|ovas?|onas?|oads?|oav|specials?|special edition|tv|"
+    rf"picture drama|"
+    rf"recaps?|pilot|gaiden|episode|season|part|cour|act|chapter|(?:{ORDINALS}) (?:season|series|stage|part|"
+    rf"act|chapter|gig|movie)|"
     rf"second|third|final|prologue|epilogue|mini anime|short anime|summary|digest|shippuuden|kanketsu-hen|x|vs\.?"
 )
 CUT = re.compile(
@@ -34,7 +36,7 @@ LONG_WORDS, LONG_LETTERS = 2, 8  # from here on, a beginning is hardly another s
 
 @dataclass(frozen=True)
 class Stems:
-    """The key of a whole name, of its beginnings at cuts, and of the long ones at spaces; the longest first."""
+    """Return keys of the whole name and of its possible shorter names, longest first."""
 
     whole: str
     at_cuts: tuple[str, ...]
@@ -65,7 +67,7 @@ def is_telling(key: str) -> bool:
 
 
 def goes_on(beginning: str, whole: str) -> bool:
-    """Whether a particle binds the rest to the beginning: "Kimi to Boku | no Senjou", "Bokura no | Nanokakan"."""
+    """Return whether a particle joins the rest to the start: "Kimi to Boku | no Senjou", "Bokura no | Nanokakan"."""
     words = beginning.split()
     following = whole.removeprefix(beginning).split()
     is_cut_off = len(words) <= LONG_WORDS and words[-1] in PARTICLES
@@ -73,7 +75,7 @@ def goes_on(beginning: str, whole: str) -> bool:
 
 
 def names_agree(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether a beginning of one name, of at least a long word, is a beginning of the other."""
+    """Return whether the names share a start of at least one long word."""
     return bool(_openings(one) & _openings(other))
 
 

@@ -1,4 +1,4 @@
-"""How right franchises are, on pairs of titles that somebody has judged by hand."""
+"""Accuracy of franchise grouping, measured on hand-labelled pairs of titles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SAME, DIFFERENT = "same", "different"
 
 @dataclass(frozen=True)
 class JudgedPair:
-    """Two titles by their MyAnimeList ids, with the names that whoever judged them saw."""
+    """A labelled pair of titles, by MyAnimeList ids, with their names."""
 
     is_same: bool
     one: int
@@ -22,7 +22,7 @@ class JudgedPair:
 
 @dataclass(frozen=True)
 class Figures:
-    """wrongly_joined, missed: the names of the pairs that a grouping gets wrong."""
+    """Accuracy of a grouping. wrongly_joined, missed: names of the wrong pairs."""
 
     n_pairs: int
     n_same: int
@@ -31,19 +31,19 @@ class Figures:
 
     @property
     def recall(self) -> float:
-        """The part of the pairs of one franchise that are in one group; NaN where there is none."""
+        """Return recall: the share of same-franchise pairs in one group; NaN without any."""
         return (self.n_same - len(self.missed)) / self.n_same if self.n_same else float("nan")
 
     @property
     def precision(self) -> float:
-        """The part of the pairs in one group that are of one franchise; NaN where none is in one."""
+        """Return precision: the share of grouped pairs of one franchise; NaN without any."""
         right = self.n_same - len(self.missed)
         joined = right + len(self.wrongly_joined)
         return right / joined if joined else float("nan")
 
 
 def read_pairs(path: Path) -> list[JudgedPair]:
-    """Lines "same|different, id, id, name, name" with tabs between. Raises ValueError naming the line that is not one."""
+    """Read tab-separated lines "same|different, id, id, name, name". Raise ValueError for an invalid line."""
     pairs = []
     with path.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.reader(lines, delimiter="\t"), 1):
@@ -54,7 +54,7 @@ def read_pairs(path: Path) -> list[JudgedPair]:
 
 
 def judge(pairs: Iterable[JudgedPair], group_of: Mapping[int, int]) -> Figures:
-    """group_of: MyAnimeList id → the number of its group; a title without one stands alone."""
+    """Measure a grouping. group_of: MyAnimeList id → group number; missing titles are on their own."""
     pairs = list(pairs)
     joined = [pair.one in group_of and group_of[pair.one] == group_of.get(pair.other) for pair in pairs]
     judged = list(zip(pairs, joined, strict=True))

@@ -1,4 +1,4 @@
-"""Which titles tell the same story, and which of them to begin with."""
+"""Franchise grouping, and the title to start each franchise with."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WRITE = """
 
 @dataclass(frozen=True)
 class Member:
-    """What of a title decides about its franchise."""
+    """The fields of a title that decide its franchise."""
 
     pk: int
     name: str
@@ -80,7 +80,7 @@ class Groups:
 
 
 def refresh_franchises() -> None:
-    """Set every title's franchise_entry anew."""
+    """Recompute every title's franchise_entry."""
     members = {member.pk: member for member in load_members()}
     relations = Relation.objects.filter(from_title__medium=Medium.ANIME, to_title__medium=Medium.ANIME)
     groups = find_franchises(members, relations.values_list("from_title", "to_title", "kind"))
@@ -114,7 +114,7 @@ def load_members() -> Iterator[Member]:
 
 
 def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, int, str]]) -> list[list[int]]:
-    """The ids of the titles of each franchise of two or more."""
+    """Return the title ids of each franchise with at least two titles."""
     groups = Groups()
     for one, other, kind in relations:
         if kind in SAME_STORY or names_agree(members[one].names, members[other].names):
@@ -132,7 +132,7 @@ def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, i
 
 
 def choose_entry(franchise: Collection[Member]) -> Member:
-    """The series or film that was first, among those that can be watched and that people have heard of."""
+    """Return the first series or film among the released and reasonably popular ones."""
     audience = max(member.members for member in franchise)
 
     def order(member: Member) -> tuple[bool, bool, bool, bool, str, int]:

@@ -1,4 +1,4 @@
-"""A franchise drawn along the years: one lane for series, one for films, one for the rest."""
+"""The franchise timeline: lanes for series, films and the rest."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Timeline:
-    """What the template draws, in units of its view box."""
+    """The timeline's shapes, in view box units."""
 
     marks: list[Mark]
     lanes: list[tuple[Any, float]]  # name, middle
@@ -42,7 +42,7 @@ class Timeline:
 
 
 def timeline(parts: Iterable[Title], today: PartialDate) -> Timeline | None:
-    """None when there is nothing to see in it: fewer than three dated parts."""
+    """Draw the timeline. None with fewer than three dated parts."""
     dated = [(part, _place(part.started_on or _year(part))) for part in parts if part.started_on or part.year]
     rows = [(name, formats) for name, formats in LANES if any(part.format in formats for part, _at in dated)]
     drawn = [(part, at) for part, at in dated if any(part.format in formats for _name, formats in rows)]
@@ -73,7 +73,7 @@ def _year(title: Title) -> PartialDate:
 
 
 def _place(date: PartialDate) -> float:
-    """Years since the beginning of our count; an unknown month is the middle of the year."""
+    """Return the date as a number of years; an unknown month counts as mid-year."""
     month = (date.month - 1) if date.month else 6
     return date.year + (month + ((date.day or 15) - 1) / 31) / 12
 

@@ -1,4 +1,4 @@
-"""In which order to watch the parts of a franchise, and what each of them is to its story."""
+"""Watch order of a franchise, and each part's role in the story."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Role(models.TextChoices):
     MAIN = "main", _("Main story")
     SIDE = "side", _("Side story")
     EXTRA = "extra", _("Extra")
-    VERSION = "version", _("Another version")
+    VERSION = "version", _("Alternative version")
     RECAP = "recap", _("Recap")
 
 
@@ -33,7 +33,7 @@ EXTRAS = {Format.OVA, Format.SPECIAL}
 
 @dataclass(frozen=True)
 class Step:
-    """A part in its place. `number` counts those that should not be left out."""
+    """A step of the watch order. `number` counts the parts that aren't optional."""
 
     title: Title
     role: Role
@@ -45,7 +45,7 @@ class Step:
 
 
 def watch_order(parts: Iterable[Title], links: Collection[Link]) -> list[Step]:
-    """By release, as first viewers saw it: sequels explain what came before them, and later prequels assume it.
+    """Return the parts in order of release: later prequels assume knowledge of earlier parts.
 
     Recaps and other versions of the same story are marked as optional. What has no story is left out.
     """
@@ -67,13 +67,13 @@ def watch_order(parts: Iterable[Title], links: Collection[Link]) -> list[Step]:
 
 
 def up_to(order: Sequence[Step], title: Title) -> list[Title]:
-    """This part, and those before it that should not be left out; nothing when it is no part."""
+    """Return the part and the required ones before it; empty if it isn't in the order."""
     place = next((place for place, step in enumerate(order) if step.title == title), -1)
     return [step.title for step in order[: place + 1] if not step.is_optional or step.title == title]
 
 
 def _role(part: Title, kinds: Collection[str]) -> Role:
-    """By what others have it as, then by its name and format. A sequel of anything belongs to the story."""
+    """Return the part's role, by its relations, then by name and format. Sequels are main story."""
     found = next((role for kind, role in ROLES_BY_LINK if kind in kinds), None)
     if found:
         return found

@@ -59,7 +59,7 @@ class UnknownFormatError(ValueError):
 
 
 def import_catalogue(paths: Iterable[Path], format: str, progress: Progress = lambda rows, label: rows) -> ImportReport:
-    """Import the files, one transaction each. Raises UnknownFormatError, and CatalogueFileError for an unreadable file."""
+    """Import each file in its own transaction. Raise UnknownFormatError or CatalogueFileError."""
     if format not in FORMATS:
         raise UnknownFormatError(format)
     report = ImportReport()
@@ -70,7 +70,7 @@ def import_catalogue(paths: Iterable[Path], format: str, progress: Progress = la
 
 
 class FileImport:
-    """One file's way into the catalogue."""
+    """Import of one file."""
 
     def __init__(self, path: Path, report: ImportReport) -> None:
         self.path = path
@@ -94,7 +94,7 @@ class FileImport:
             catalogue_changed()
 
     def accepted(self, rows: Iterable[SourceTitle | RejectedRow]) -> Iterator[SourceTitle]:
-        """Without the rows that their source could not read, and those whose id an earlier row has."""
+        """Yield valid rows, without those that repeat an earlier row's id."""
         for row in rows:
             if isinstance(row, RejectedRow):
                 self.reject(row.row, row.reason)

@@ -1,4 +1,4 @@
-"""Which source's word counts for a field. The outcome does not depend on the order in which files are imported."""
+"""Source precedence by field. The result doesn't depend on the order of imports."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ FIELDS = (
 
 
 def may_write(field: str, source: str, owner: str | None) -> bool:
-    """Whether `source` may set a field whose value is `owner`'s (None: nobody's)."""
+    """Return whether `source` may overwrite a field set by `owner` (None: unset)."""
     order = ORDERS.get(field, BEST_FIRST)
     return owner is None or order.index(source) <= order.index(owner)
 
 
 def merge_fields(title: Title, row: SourceTitle) -> bool:
-    """Write into `title` what `row` knows better; whether anything changed, the owner of a field included."""
+    """Copy fields with precedence from `row` to `title`. Return whether anything changed."""
     changed = False
     for field in FIELDS:
         value = getattr(row, field)

@@ -1,4 +1,4 @@
-"""A title with everything that hangs on it, merged with source rows in memory and written set by set."""
+"""Titles with their related rows, merged in memory and written in bulk."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DROP_VAGUE_RELATIONS = """
 
 
 def slug_of(name: str, length: int) -> str:
-    """The name as an address; one without letters gets an address made from its bytes."""
+    """Return a slug for the name; names without letters get one from their bytes."""
     return slugify(name, allow_unicode=True)[:length] or sha1(name.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
@@ -61,7 +61,7 @@ class Record:
         return cls(Title(medium=Medium.ANIME), is_new=True, is_changed=True, has_new_fields=True)
 
     def merge(self, row: SourceTitle, terms: CatalogueWriter, taken: Collection[tuple[str, str]]) -> None:
-        """Take what `row` knows better. An id that is `taken` stays with the title that has it."""
+        """Merge a source row. Ids in `taken` stay with their current title."""
         self.has_new_fields |= merge_fields(self.title, row)
         for kind in Tag.Kind.values:
             self._merge_terms(kind, frozenset(terms.tags[tag.name] for tag in row.tags if tag.kind == kind), row.source)
@@ -84,7 +84,7 @@ class Record:
         owners[kind] = source
 
     def _merge_names(self, row: SourceTitle) -> None:
-        """The title's own names come from its fields; every other name anybody has for it is a synonym."""
+        """Set the names: main ones from the title's fields, all others as synonyms."""
         own = {name.key: name for name in own_names(self.title)}
         others = [name.text for name in self.names.values()]
         others += filter(None, [row.name, row.name_english, row.name_native, *row.synonyms])
@@ -126,7 +126,7 @@ class CatalogueWriter:
         self._relations: list[tuple[int, SourceRelation]] = []
 
     def prepare(self, rows: Iterable[SourceTitle]) -> None:
-        """Make sure that every tag and studio of the rows exists, and know its id."""
+        """Create missing tags and studios of the rows, and load their ids."""
         rows = list(rows)
         tags = {tag.name: tag for row in rows for tag in row.tags}
         self._know(self.tags, Tag, {name: {"kind": tag.kind, "is_adult": tag.is_adult} for name, tag in tags.items()})
@@ -193,7 +193,7 @@ class CatalogueWriter:
                     copy.write_row((title_id, term))
 
     def write_relations(self) -> None:
-        """Relations come last: a row may speak of one that follows it. Those to unknown titles are left out."""
+        """Write relations last, since rows may refer to later ones. Skip unknown titles."""
         wanted = {(relation.provider, relation.value) for _, relation in self._relations}
         known = {
             (provider, value): title_id

@@ -1,4 +1,4 @@
-"""Titles in the order in which they were found; a page of them is read when it is asked for."""
+"""Search results in order, loaded one page at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catalog.models.titles import TitleQuerySet
 
 
 class Found(Sequence[Title]):
-    """The titles that were found, in their order; a slice reads the titles of that slice."""
+    """Ordered results. A slice loads only its titles."""
 
     def __init__(self, ids: NDArray[np.int64], titles: TitleQuerySet) -> None:
         self.ids, self.titles = ids, titles

@@ -14,7 +14,7 @@ SORTS: dict[str, tuple[Any, str, bool]] = {
     "-popular": (_("Least popular"), "members", False),
     "score": (_("Highest score"), "score", True),
     "-score": (_("Lowest score"), "score", False),
-    "weighted": (_("Best by score and votes"), "weighted", True),
+    "weighted": (_("Weighted mean score"), "weighted", True),
     "divided": (_("Most divisive"), "divided", True),
     "newest": (_("Newest"), "started", True),
     "-newest": (_("Oldest"), "started", False),
@@ -26,5 +26,5 @@ SORTS: dict[str, tuple[Any, str, bool]] = {
 
 
 def best_first(values: NDArray[np.float64], ids: NDArray[np.int64], descending: bool) -> NDArray[np.int64]:
-    """The order of `values`, the unknown ones last whichever way, and ties by id."""
+    """Return the sort order of `values`: unknown values last, ties by id."""
     return np.lexsort((ids, -values if descending else values))

@@ -1,4 +1,4 @@
-"""What titles are filtered, counted and ordered by, as arrays: one index of the catalogue in each process.
+"""The in-memory index for filtering, counting and sorting titles, one per process.
 
 A filter is a boolean array over all titles, so that the exact count of every option of every filter is one pass each.
 """
@@ -48,7 +48,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Terms:
-    """Which titles have which tags (or studios): pairs of places, ordered by term."""
+    """The pairs of titles and tags (or studios), sorted by term."""
 
     terms: list[Term]
     term_of: NDArray[np.int64]

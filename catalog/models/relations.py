@@ -35,7 +35,7 @@ class Relation(models.Model):
 
 
 class ExternalId(models.Model):
-    """What another catalogue calls a title. Ids are unique per provider and medium: MAL counts anime and manga apart."""
+    """A title's id in another catalogue, unique per provider and medium: MAL numbers anime and manga separately."""
 
     class Provider(models.TextChoices):
         MAL = "mal", "MyAnimeList"

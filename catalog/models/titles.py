@@ -192,7 +192,8 @@ class Title(models.Model):
         null=True,
         blank=True,
         related_name="franchise",
-        help_text="Where to start with this franchise: the same title for all of its parts; empty when it stands alone.",
+        help_text="Where to start with this franchise: the same title for all of its parts; "
+        "empty when it stands alone.",
     )
 
     field_sources = models.JSONField(default=dict, blank=True, help_text="Which source each field's value came from.")

@@ -153,7 +153,7 @@ def _native(native: str, height: float, ground: str) -> str:
 
 
 def fit(name: str) -> tuple[int, list[str]]:
-    """The largest size at which the name fits on MOST_LINES lines without breaking a word; else the smallest, cut off."""
+    """Return the largest size that fits the name on MOST_LINES lines, or the smallest with the name cut off."""
     width = WIDTH - 2 * MARGIN
     for size in SIZES:
         lines = wrap(name.split(), width / size)

@@ -154,6 +154,7 @@ def lattice(dice: Random, ink: str) -> str:
             x, y = column * size + row % 2 * half, row * tall
             lines.append(f"M{x:.0f} {y:.0f}h{size}m{-size} 0l{half:.0f} {tall:.0f}l{half:.0f} {-tall:.0f}")
             lines.append(
-                f"M{x:.0f} {y:.0f}l{half:.0f} {tall / 3:.0f}v{tall * 2 / 3:.0f}m0 {-tall * 2 / 3:.0f}l{half:.0f} {-tall / 3:.0f}"
+                f"M{x:.0f} {y:.0f}l{half:.0f} {tall / 3:.0f}v{tall * 2 / 3:.0f}m0 {-tall * 2 / 3:.0f}"
+                f"l{half:.0f} {-tall / 3:.0f}"
             )
     return f'<path d="{"".join(lines)}" fill="none" stroke="{ink}" stroke-width="1.2"/>'

@@ -16,7 +16,7 @@ HOUR, YEAR = 3600, 31_536_000
 
 @require_GET
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Kept for ever under the address that `poster_url` gives, which changes with the picture."""
+    """Serve a poster, cached indefinitely: its URL from `poster_url` changes with the image."""
     shown = get_object_or_404(Title.objects.for_cards(), pk=pk)
     if shown.is_adult and not Title.objects.visible_to(request.user).filter(pk=pk).exists():
         raise Http404  # only here is the viewer asked for, so that all other posters are the same for everybody

@@ -16,7 +16,7 @@ MOST_VIEWS = 50
 
 
 class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new name for a member's view; with `query`, the filters of a new one."""
+    """Form to rename a saved view or, with `query`, to create one."""
 
     class Meta:
         model = SavedView
@@ -26,21 +26,21 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk is None:
             self.instance.query = self._query()
             if SavedView.objects.filter(user=self.instance.user).count() >= MOST_VIEWS:
-                raise ValidationError(_("%(most)s views are the most one can keep.") % {"most": MOST_VIEWS})
+                raise ValidationError(_("You can save up to %(most)s views. Delete one first.") % {"most": MOST_VIEWS})
         return super().clean() or self.cleaned_data
 
     def _query(self) -> str:
-        """What of the sent filters makes sense."""
+        """Return the valid part of the submitted filters."""
         filters = title_filter(QueryDict(self.data.get("query", "")), self.instance.user)
         query = urlencode(canonical_query(filters))
         if not query:
-            raise ValidationError(_("There is no filter to save: choose one first."))
+            raise ValidationError(_("No filters selected. Choose at least one, then save the view."))
         if len(query) > 2000:
-            raise ValidationError(_("These are too many filters for one view."))
+            raise ValidationError(_("Too many filters for one view. Remove some and save again."))
         return query
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if SavedView.objects.filter(user=self.instance.user, name=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("You have a view of this name already."))
+            raise ValidationError(_("You already have a view with this name. Choose another name."))
         return name

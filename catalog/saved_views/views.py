@@ -1,4 +1,4 @@
-"""A member's saved views: filters of the browse page under names of their own."""
+"""Saved views: named filters of the browse page."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from catalog.viewers import MemberRequest
 @require_http_methods(["GET", "POST"])
 @login_required
 def saved_views(request: MemberRequest) -> HttpResponse:
-    """All of them, to rename and delete; a POST saves one more and goes back to it."""
+    """List the saved views. POST saves a new one and redirects to it."""
     form = SavedViewForm(request.POST or None, instance=SavedView(user=request.user))
     if request.method == "POST" and form.is_valid():
         view = form.save()
-        messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
+        messages.success(request, _("Saved as “%(name)s”") % {"name": view.name})
         return redirect(view)
     return _page(request, form)
 
@@ -34,7 +34,7 @@ def rename_view(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     form.save()
-    messages.success(request, _("Renamed to “%(name)s”.") % {"name": view.name})
+    messages.success(request, _("Renamed to “%(name)s”") % {"name": view.name})
     return redirect("catalog:saved_views")
 
 
@@ -43,7 +43,7 @@ def rename_view(request: MemberRequest, pk: int) -> HttpResponse:
 def delete_view(request: MemberRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, pk=pk, user=request.user)
     view.delete()
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": view.name})
+    messages.success(request, _("“%(name)s” deleted") % {"name": view.name})
     return redirect("catalog:saved_views")
 
 

@@ -19,14 +19,14 @@ CORRECTIONS = 6  # how many words a misspelt one is taken for
 
 
 def search_titles(query: str, viewer: Viewer, limit: int = 20) -> list[Title]:
-    """The titles that `viewer` may see and that fit `query`, best first, ready for cards."""
+    """Return visible titles that match `query`, best match first, ready for cards."""
     found = find_title_ids(query, viewer, limit)
     cards = Title.objects.for_cards().in_bulk(found)
     return [cards[pk] for pk in found]
 
 
 def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
-    """Titles named exactly so, then named beginning so, then with all words; each by the size of the audience."""
+    """Return ids of exact, then prefix, then all-words matches, each by popularity."""
     key = search_key(query[:MAX_QUERY])
     if not key:
         return []
@@ -49,7 +49,7 @@ def _by_audience(titles: TitleQuerySet, limit: int) -> list[int]:
 
 
 def _by_words(titles: TitleQuerySet, words: list[list[str]], limit: int) -> list[int]:
-    """Titles that have, for each word, one of its spellings; the last may be the beginning of a word."""
+    """Return titles with a spelling of every word; the last may be a prefix."""
     last = len(words) - 1
     clauses = (
         " | ".join(_lexeme(spelling) + (":*" if place == last else "") for spelling in spellings)
@@ -61,7 +61,7 @@ def _by_words(titles: TitleQuerySet, words: list[list[str]], limit: int) -> list
 
 
 def _lexeme(word: str) -> str:
-    """A word as tsquery's input quotes it, so that no letter in it is an operator."""
+    """Quote a word for tsquery, so that no character acts as an operator."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
@@ -76,7 +76,7 @@ def _past_typos(titles: TitleQuerySet, words: list[str], limit: int) -> list[int
 
 
 def _spellings(words: list[str], only_unknown: bool) -> list[list[str]]:
-    """Each word with what it may have meant; the last may be the beginning of a word."""
+    """Return each word with its possible corrections; the last may be a prefix."""
     known = vocabulary()
     *whole, last = words
     spellings = [

@@ -94,7 +94,7 @@ class Vocabulary:
         return place < len(self._sorted) and self._sorted[place].startswith(prefix)
 
     def corrections(self, word: str, limit: int, *, as_prefix: bool = False) -> list[str]:
-        """The nearest words, nearest first; with `as_prefix` also the nearest beginnings of longer words."""
+        """Return the nearest words, nearest first; with `as_prefix`, also prefixes of longer words."""
         reach = mistakes_allowed(word)
         if not reach:
             return []
@@ -121,7 +121,7 @@ class Vocabulary:
 
 
 def mistakes_allowed(word: str) -> int:
-    """How many letters may be wrong, missing, too many or swapped."""
+    """Return the number of allowed typos."""
     return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
 
 

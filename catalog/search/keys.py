@@ -1,4 +1,4 @@
-"""The form in which search compares names."""
+"""Normalised names for search."""
 
 import re
 import unicodedata

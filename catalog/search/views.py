@@ -13,7 +13,7 @@ SUGGESTIONS, RESULTS = 7, 60
 
 @require_GET
 def search(request: PageRequest) -> HttpResponse:
-    """By any of a title's names: a page, or suggestions while somebody types."""
+    """Search titles by name: as a page, or as suggestions while typing."""
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
     typing = request.htmx.target == "suggestions"

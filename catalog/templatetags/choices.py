@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.filter
 def chosen_text(field: BoundField) -> str:
-    """What was sent for a field of one value."""
+    """Return the submitted value of a single-value field."""
     return str(field.value() or "")
 
 
@@ -26,7 +26,7 @@ def pair(one: BoundField, other: BoundField) -> tuple[BoundField, BoundField]:
 
 @register.simple_tag(takes_context=True)
 def without_filter(context: Context, active: Active) -> str:
-    """The address of this page with one value of one filter taken out."""
+    """Return the page's URL without one value of one filter."""
     query = context["request"].GET.copy()
     query.pop("page", None)
     query.setlist(active.name, [value for value in query.getlist(active.name) if value != active.value])
@@ -35,7 +35,7 @@ def without_filter(context: Context, active: Active) -> str:
 
 @register.simple_tag
 def sign_boxes(tag: TagOption) -> str:
-    """The three boxes by which a tag is asked for. There are a hundred on a page, of few kinds: each is drawn once."""
+    """Render a tag's include, any and exclude boxes. Cached, because a page has a hundred of them."""
     return _sign_boxes(tag.slug, tag.label, tag.sign, get_language())
 
 

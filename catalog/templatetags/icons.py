@@ -11,7 +11,7 @@ register = template.Library()
 @register.simple_tag
 @cache
 def icon(name: str, extra: str = "") -> SafeString:
-    """A picture of static/img/icons.svg. Decoration only: what it means stands beside it as text or label."""
+    """Render an icon of static/img/icons.svg. Decorative only: always pair it with text or a label."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("img/icons.svg"), name
     )

@@ -1,4 +1,4 @@
-"""How a title is shown: its name in the viewer's language, its poster, its one line of facts."""
+"""Template tags for titles: localised name, poster and facts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def title_name(context: Context, title: Title) -> str:
 
 @register.simple_tag
 def poster_url(title: Title) -> str:
-    """The version makes the address change with the picture, so that browsers may keep it for ever."""
+    """Return the poster's URL, versioned so that browsers can cache it indefinitely."""
     return f"{address_of('catalog:poster', title.pk)}?v={poster_version(title)}"
 
 
@@ -59,7 +59,7 @@ def minutes(seconds: int | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def with_query(context: Context, **changes: Any) -> str:
-    """The address of this page with some of its parameters changed; None takes one out."""
+    """Return the page's URL with changed parameters; None removes one."""
     query = context["request"].GET.copy()
     query.pop("page", None)
     for name, value in changes.items():

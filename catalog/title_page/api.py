@@ -1,4 +1,4 @@
-"""/api/v1/titles/: the same queries as the pages, as JSON."""
+"""/api/v1/titles/: one title's details, by id or by another catalogue's id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from catalog.titles.serializers import TitleLinkSerializer
 
 
 class _RelatedTitleSerializer(serializers.Serializer[Any]):
-    relation = serializers.CharField(source="label", help_text='What it is to this title: "Sequel".')
+    relation = serializers.CharField(source="label", help_text='Its relation to this title, such as "Sequel".')
     title = TitleLinkSerializer()
 
 
@@ -43,16 +43,18 @@ class _ExternalIdSerializer(serializers.ModelSerializer[ExternalId]):
 
 
 class _TitleFactsSerializer(serializers.ModelSerializer[Title]):
-    """What is stored with the title itself."""
+    """The title's own fields."""
 
     year = serializers.IntegerField(allow_null=True, read_only=True)
     started_on = serializers.CharField(allow_null=True, read_only=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
     ended_on = serializers.CharField(allow_null=True, read_only=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
-    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Its page on this site.")
+    url = serializers.CharField(
+        source="get_absolute_url", read_only=True, help_text="URL of the title's page on this site."
+    )
     names = _NameSerializer(many=True, read_only=True)
     external_ids = _ExternalIdSerializer(many=True, read_only=True)
-    cover_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
-    broadcast_time = serializers.CharField(allow_null=True, read_only=True, help_text="HH:MM:SS, in Japan.")
+    cover_url = serializers.CharField(read_only=True, help_text="Empty if the title has no cover.")
+    broadcast_time = serializers.CharField(allow_null=True, read_only=True, help_text="HH:MM:SS, Japan time.")
     studios: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta:
@@ -69,20 +71,20 @@ class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
     title = _TitleFactsSerializer()
     tags = _TagSerializer(many=True)
     related = _RelatedTitleSerializer(many=True)
-    franchise = TitleLinkSerializer(many=True, help_text="Every part of its franchise, in the order of their start.")
+    franchise = TitleLinkSerializer(many=True, help_text="All titles of the franchise, by start date.")
 
 
 class TitleDetails(APIView):
     @extend_schema(operation_id="title", responses=TitleDetailSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """All that is known about a title."""
+        """Return all details of a title."""
         return _details(pk, request)
 
 
 class TitleByExternalId(APIView):
     @extend_schema(operation_id="title_by_external_id", responses=TitleDetailSerializer)
     def get(self, request: Request, provider: str, value: str) -> Response:
-        """The title that another catalogue (`mal`, `anilist`, `kitsu`, …) calls so."""
+        """Return the title with this id in another catalogue (`mal`, `anilist`, `kitsu`, …)."""
         known = {"provider": provider, "value": value, "medium": Medium.ANIME}
         pk = ExternalId.objects.filter(**known).values_list("title_id", flat=True).first() if is_text(value) else None
         return _details(pk or 0, request)

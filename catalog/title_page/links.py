@@ -1,4 +1,4 @@
-"""Where other catalogues show a title."""
+"""Links to a title in other catalogues."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ AUTHORS = {
 
 
 def author_of(title: Title, field: str) -> str:
-    """The catalogue that a field's text was taken from, by name."""
+    """Return the name of the catalogue that a field's text comes from."""
     found = AUTHORS.get(title.field_sources.get(field, ""))
     return str(found.label) if found else ""
 
 
 def external_links(ids: Iterable[ExternalId]) -> list[tuple[str, str]]:
-    """(name of the catalogue, address) for each id."""
+    """Return (catalogue name, URL) for each id."""
     return [
         (
             Provider(found.provider).label,

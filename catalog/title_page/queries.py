@@ -1,4 +1,4 @@
-"""What pages and endpoints read of the catalogue."""
+"""Title page queries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class RelatedTitle:
-    """A title and what it is to the one it is shown with ("Sequel")."""
+    """A related title with its relation, such as "Sequel"."""
 
     label: str
     title: Title
@@ -26,7 +26,7 @@ class RelatedTitle:
 
 @dataclass(frozen=True)
 class TitleDetail:
-    """All that a title's page shows of the catalogue."""
+    """The catalogue data of a title page."""
 
     title: Title
     related: list[RelatedTitle]
@@ -36,7 +36,7 @@ class TitleDetail:
 
 
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
-    """Raises Title.DoesNotExist also for a title that `viewer` may not see."""
+    """Return the title's details. Raise Title.DoesNotExist if `viewer` may not see it."""
     visible = Title.objects.visible_to(viewer)
     title = (
         visible.with_tag_names()
@@ -68,13 +68,13 @@ def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
 
 
 def parts_up_to(title: Title, viewer: Viewer) -> list[Title]:
-    """The title, and what to watch before it of its franchise; what can be left out is left out."""
+    """Return the title and the required parts of its franchise before it."""
     detail = title_detail(title.pk, viewer)
     return up_to(watch_order(detail.franchise, detail.links), title) or [title]
 
 
 def _kinds_of_related(title: Title) -> dict[int, Relation.Kind]:
-    """What each related title is to this one; where only the child names its parent, it is a side story."""
+    """Return each related title's relation; a child that only names its parent is a side story."""
     kinds: dict[int, Relation.Kind] = {}
     for relation in title.relations.all():
         kinds.setdefault(relation.to_title_id, Relation.Kind(relation.kind))
@@ -89,7 +89,7 @@ def _start(title: Title) -> str:
 
 
 def catalogue_size(viewer: Viewer) -> int:
-    """How many titles `viewer` may see."""
+    """Count the titles visible to `viewer`."""
     visible = Title.objects.visible_to(viewer)
     key = f"catalog:size:{viewing_class(viewer)}:{catalogue_version()}"
     return int(cache.get_or_set(key, visible.count, DAY) or 0)

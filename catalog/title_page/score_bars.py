@@ -1,4 +1,4 @@
-"""How often each score was given, as bars."""
+"""Score distribution as a bar chart."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Bar:
 
 
 def score_bars(counts: Sequence[int]) -> list[Bar]:
-    """For the scores 1 … 10; the most frequent one is as high as the picture. Nothing when nobody voted.
+    """Return bars for the scores 1 … 10, scaled to the most frequent. Empty without votes.
 
     >>> [(bar.score, bar.share, bar.height) for bar in score_bars([0] * 8 + [3, 1])[-2:]]
     [(9, 0.75, 100.0), (10, 0.25, 33.3)]

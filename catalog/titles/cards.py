@@ -1,4 +1,4 @@
-"""Titles as cards show them, kept in this process: what a card says is the same for everybody."""
+"""Title cards, cached per process because they're the same for everyone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _kept: tuple[str, dict[int, Title]] = ("", {})
 
 
 def title_cards(ids: Iterable[int]) -> dict[int, Title]:
-    """The titles with these ids that exist, by id; shared between requests, so not to be changed.
+    """Return existing titles by id. They are shared between requests: don't modify them.
 
     Who may see them is the caller's question, to be asked of `Title.objects.visible_to`.
     """

@@ -1,4 +1,4 @@
-"""From what other catalogues call a title to what we call it."""
+"""Lookup of title ids by other catalogues' ids."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from catalog.models.titles import Medium
 
 
 def title_ids_by_mal(medium: str = Medium.ANIME, mal_ids: Collection[int] | None = None) -> dict[int, int]:
-    """MyAnimeList id → title id, for all titles or for those of `mal_ids` that we have."""
+    """Map MyAnimeList ids to title ids, for all titles or for `mal_ids`."""
     known = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=medium)
     if mal_ids is not None:
         known = known.filter(value__in=[str(mal_id) for mal_id in mal_ids])

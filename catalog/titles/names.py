@@ -5,6 +5,6 @@ from catalog.viewers import Viewer
 
 
 def name_for(title: Title, viewer: Viewer) -> str:
-    """The name in the viewer's language, or the main one where there is none."""
+    """Return the name in the viewer's language, or the main name."""
     names = {"english": title.name_english, "native": title.name_native}
     return names.get(getattr(viewer, "title_language", ""), "") or title.name

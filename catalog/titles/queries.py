@@ -7,5 +7,5 @@ from catalog.viewers import Viewer
 
 
 def visible_title(pk: int, viewer: Viewer) -> Title:
-    """The title with what its poster needs. Raises Http404 also for a title that `viewer` may not see."""
+    """Return the title with its poster's data. Raise Http404 if `viewer` may not see it."""
     return get_object_or_404(Title.objects.visible_to(viewer).with_tag_names(), pk=pk)

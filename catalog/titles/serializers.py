@@ -1,4 +1,4 @@
-"""Titles as JSON: a card, and a link."""
+"""Titles as JSON: cards and links."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catalog.models import Title
 
 
 def title_card(title: Title) -> dict[str, Any]:
-    """What a card shows, as plain values: what `TitleCardSerializer` declares, without its cost per field."""
+    """Return the fields of `TitleCardSerializer` as plain values, without its cost per field."""
     return {
         "id": title.pk,
         "name": title.name,
@@ -29,12 +29,12 @@ def title_card(title: Title) -> dict[str, Any]:
 
 
 class TitleCardSerializer(serializers.ModelSerializer[Title]):
-    """A title in a list. Takes titles read `for_cards`."""
+    """A title in a list, read with `for_cards`."""
 
     year = serializers.IntegerField(allow_null=True, read_only=True)
-    cover_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
+    cover_url = serializers.CharField(read_only=True, help_text="Empty if the title has no cover.")
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
-    url = serializers.CharField(read_only=True, help_text="Its page on this site.")
+    url = serializers.CharField(read_only=True, help_text="URL of the title's page on this site.")
 
     class Meta:
         model = Title

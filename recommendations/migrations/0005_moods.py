@@ -2,8 +2,162 @@
 
 import django.contrib.postgres.fields
 from django.db import migrations, models
+from django.utils.translation import gettext_noop as _
 
-from recommendations.first_moods import FIRST_MOODS
+# The moods that a new site starts with; from then on they are edited in the admin.
+FIRST_MOODS = [
+    {
+        "slug": "quiet-evening",
+        "name": _("A quiet evening"),
+        "description": _("Gentle stories where little happens, by design."),
+        "weights": {"iyashikei": 1, "slice-of-life": 0.6, "cgdct": 0.5, "rural": 0.5, "gourmet": 0.5, "childcare": 0.4},
+        "without": ["gore", "horror", "suspense", "ecchi", "harem"],
+    },
+    {
+        "slug": "a-good-cry",
+        "name": _("A good cry"),
+        "description": _("Keep something soft within reach."),
+        "weights": {"drama": 0.6, "romance": 0.4, "tragedy": 1, "coming-of-age": 0.4, "music": 0.3, "family-life": 0.5},
+        "without": ["gag-humor", "parody", "harem", "ecchi"],
+        "score_min": 7.4,
+    },
+    {
+        "slug": "laugh-out-loud",
+        "name": _("Laugh out loud"),
+        "description": _("Jokes first, plot later or never."),
+        "weights": {
+            "gag-humor": 1,
+            "parody": 0.7,
+            "comedy": 0.6,
+            "slapstick": 0.6,
+            "surreal-comedy": 0.6,
+            "workplace": 0.4,
+        },
+        "without": ["horror", "kids"],
+    },
+    {
+        "slug": "edge-of-the-seat",
+        "name": _("On the edge of the seat"),
+        "description": _("Just one more episode, to see if they make it."),
+        "weights": {
+            "suspense": 1,
+            "high-stakes-game": 1,
+            "survival": 1,
+            "psychological": 0.6,
+            "mystery": 0.5,
+            "crime": 0.5,
+        },
+        "without": ["slice-of-life", "kids", "gag-humor"],
+    },
+    {
+        "slug": "who-did-it",
+        "name": _("Whodunnit"),
+        "description": _("Clues, lies and one person who sees through them."),
+        "weights": {"detective": 1, "mystery": 0.7, "police": 0.6, "suspense": 0.4, "organized-crime": 0.4},
+        "without": ["kids", "ecchi"],
+    },
+    {
+        "slug": "one-evening-film",
+        "name": _("One film, one evening"),
+        "description": _("Start after dinner, finish before bed."),
+        "weights": {"drama": 1, "adventure": 1, "fantasy": 1, "sci-fi": 1, "romance": 1, "comedy": 1, "mystery": 1},
+        "without": ["kids"],
+        "formats": ["movie"],
+        "length_min": 60,
+        "length_max": 150,
+        "score_min": 7.2,
+    },
+    {
+        "slug": "weekend-binge",
+        "name": _("Finish in a weekend"),
+        "description": _("Complete stories in about twelve episodes."),
+        "weights": {"action": 1, "drama": 1, "sci-fi": 1, "mystery": 1, "suspense": 1, "romance": 1, "comedy": 1},
+        "without": ["kids"],
+        "formats": ["tv", "ona"],
+        "length_min": 200,
+        "length_max": 330,
+        "score_min": 7.5,
+    },
+    {
+        "slug": "big-journey",
+        "name": _("A long journey"),
+        "description": _("Long adventures in rich worlds."),
+        "weights": {
+            "adventure": 0.7,
+            "fantasy": 0.5,
+            "travel": 0.5,
+            "isekai": 0.3,
+            "historical": 0.3,
+            "mythology": 0.3,
+        },
+        "without": ["kids"],
+        "length_min": 900,
+    },
+    {
+        "slug": "butterflies",
+        "name": _("Butterflies"),
+        "description": _("Two people, one confession, many detours."),
+        "weights": {
+            "romance": 0.7,
+            "love-polygon": 0.4,
+            "love-status-quo": 0.4,
+            "school": 0.3,
+            "shoujo": 0.4,
+            "josei": 0.4,
+        },
+        "without": ["harem", "gore", "horror", "mecha"],
+    },
+    {
+        "slug": "lights-out",
+        "name": _("Lights out"),
+        "description": _("Better not watched alone."),
+        "weights": {"horror": 1, "gore": 0.5, "body-horror": 0.7, "ghost": 0.5, "vampire": 0.4, "psychological": 0.4},
+        "without": ["kids", "gag-humor"],
+    },
+    {
+        "slug": "strange-and-beautiful",
+        "name": _("Strange and beautiful"),
+        "description": _("You may not understand it, but you won't forget it."),
+        "weights": {
+            "avant-garde": 1,
+            "psychological": 0.6,
+            "philosophy": 0.5,
+            "award-winning": 0.5,
+            "visual-arts": 0.6,
+        },
+        "without": ["kids", "ecchi", "harem"],
+        "score_min": 7,
+    },
+    {
+        "slug": "stars-and-steel",
+        "name": _("Stars and steel"),
+        "description": _("Ships, machines and the people inside them."),
+        "weights": {
+            "space": 0.7,
+            "mecha": 0.6,
+            "sci-fi": 0.4,
+            "real-robot": 0.4,
+            "military": 0.3,
+            "artificial-intelligence": 0.4,
+        },
+        "without": ["kids"],
+    },
+    {
+        "slug": "team-spirit",
+        "name": _("Team spirit"),
+        "description": _("Training, losing, training more."),
+        "weights": {
+            "sports": 1,
+            "team-sports": 1,
+            "combat-sports": 1,
+            "performing-arts": 0.6,
+            "music": 0.4,
+            "school-club": 0.6,
+        },
+        "without": ["kids"],
+        "score_min": 6.5,
+    },
+]
 
 
 def add_first_moods(apps, schema_editor):

@@ -1,4 +1,4 @@
-/* Browsing: a tag has one sign at a time, and groups of options stay as open as they were. */
+/* Browse page: only one sign per tag, and option groups keep their open state. */
 "use strict";
 
 document.addEventListener("input", ({ target }) => {

@@ -1,4 +1,4 @@
-/* Which titles of a widget came into view, and which were opened. Without this, nothing is counted. */
+/* Report impressions and clicks of a widget's titles. */
 "use strict";
 
 if (!window.exposures) {
@@ -25,7 +25,7 @@ if (!window.exposures) {
     waiting = new Map();
   }
 
-  /* In view: at least half of it, for half a second. */
+  /* An impression: at least half visible for half a second. */
   const timers = new WeakMap();
   const observer = new IntersectionObserver((changes) => {
     for (const { target, isIntersecting } of changes) {

@@ -1,4 +1,4 @@
-/* Choosing several rows of the list at once. */
+/* Select several rows of the list. */
 "use strict";
 
 const picks = () => [...document.querySelectorAll("#entries .pick")];

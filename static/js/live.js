@@ -1,4 +1,4 @@
-/* An open page hears that something of it has changed, and asks for that part anew. Without a socket it looks now and then. */
+/* Live updates: reload changed parts of the page. Falls back to polling without a socket. */
 "use strict";
 
 (() => {

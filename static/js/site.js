@@ -1,9 +1,9 @@
-/* What the pages do on top of plain links and forms. Nothing here is needed to use the site. */
+/* Progressive enhancement: the site works without this script. */
 "use strict";
 
 const byId = (id) => document.getElementById(id);
 
-/* --- search: "/" goes to it, arrows walk through the suggestions --- */
+/* --- search: "/" focuses it, arrow keys move through the suggestions --- */
 
 function chooseSuggestion(step) {
   const options = [...document.querySelectorAll("#suggestions a[role=option]")];
@@ -37,7 +37,7 @@ function onSearchKey(event) {
   }
 }
 
-/* --- shortcuts: "?" lists them, "g" and a letter goes somewhere, "j" and "k" walk through the titles --- */
+/* --- shortcuts: "?" lists them, "g" and a letter opens a page, "j" and "k" move through the titles --- */
 
 let going = 0;
 
@@ -84,7 +84,7 @@ document.addEventListener("click", (event) => {
   event.target.closest(".toast .close")?.closest(".toast").remove();
 });
 
-/* --- messages leave by themselves, unless somebody is reading or using them --- */
+/* --- messages disappear on their own unless hovered or focused --- */
 
 const READING_TIME = 8000;
 
@@ -114,13 +114,13 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-/* --- a choice that needs no button --- */
+/* --- submit on change --- */
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
-/* --- htmx: errors are said, and the keyboard stays where it was --- */
+/* --- htmx: show errors and keep the focus --- */
 
 let lastPlace = null;
 
@@ -144,13 +144,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-/* An address says only what was chosen. */
+/* Leave empty parameters out of the URL. */
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") return;
   for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
 });
 
-/* A part that cannot be loaded says so, instead of waiting for ever. */
+/* Replace a section that fails to load with an error. */
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (detail.failed && target.matches?.("[data-wait]")) target.textContent = document.body.dataset.notLoaded;
 });
@@ -162,6 +162,6 @@ document.addEventListener("htmx:responseError", (event) => {
   complain(status === 403 ? refused : status === 404 ? gone : failed);
 });
 
-/* --- installable: without a network there is a page that says so --- */
+/* --- service worker with an offline page --- */
 
 navigator.serviceWorker?.register(document.body.dataset.worker);

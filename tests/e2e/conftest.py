@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,12 +88,12 @@ def _at_first() -> list[Snapshot]:
 def seed() -> None:
     from django.core.management import call_command
 
-    from recommendations.first_moods import FIRST_MOODS
+    first_moods = import_module("recommendations.migrations.0005_moods").FIRST_MOODS
     from recommendations.models import Mood
 
     call_command("seed", community=0, verbosity=0)
     # Tests that commit end with an empty database: without what migrations have put there.
-    Mood.objects.bulk_create([Mood(**fields) for fields in FIRST_MOODS], ignore_conflicts=True)
+    Mood.objects.bulk_create([Mood(**fields) for fields in first_moods], ignore_conflicts=True)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_filters_count_as_one_chooses_and_the_address_keeps_them(visit):
     expect(page.locator(".count")).to_have_text(f"{dramas} titles")
     page.reload()
     expect(page.locator(".count")).to_have_text(f"{dramas} titles")
-    page.get_by_role("link", name="Take away: Drama").click()
+    page.get_by_role("link", name="Remove: Drama").click()
     expect(page.locator(".count")).to_have_text(f"{comedies} titles")
 
 
@@ -47,5 +47,5 @@ def test_everything_is_found_without_javascript(visit):
     assert "tag_not=comedy" in page.url
     assert page.locator(".active li").count() == 3  # both filters, and clear all
     for name in ("Season", "Calendar", "Top lists"):
-        page.get_by_role("navigation", name="Ways through the catalogue").get_by_role("link", name=name).click()
+        page.get_by_role("navigation", name="Catalogue pages").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", level=1)).to_be_visible()

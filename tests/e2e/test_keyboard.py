@@ -84,7 +84,7 @@ def test_from_landing_to_suggestions_that_follow_an_imported_list(visit):
 def rate_three_titles(page) -> list[str]:
     page.keyboard.press("Tab")
     must_be_seen(page)
-    expect(link(page, "Skip to the content")).to_be_focused()
+    expect(link(page, "Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     names = texts(page, ".wall .card h3")[:3]
     tab_to(page, button(page, f"I liked {names[0]}"))

@@ -138,7 +138,7 @@ def test_search_suggests_and_is_walked_by_arrows(visit, fan):
     page.wait_for_url(f"**{address}")
     page.go_back()
     page.locator("#search-input").fill("zzzz")
-    page.get_by_text("Nothing is called that.").wait_for()
+    page.get_by_text("No titles found").wait_for()
     page.keyboard.press("Escape")
     assert page.locator("#suggestions > *").count() == 0
 

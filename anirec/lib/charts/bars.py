@@ -1,6 +1,6 @@
 """Bars and columns as numbers for an SVG that the templates draw.
 
-Of the libraries, pygal puts a style and a script element into every chart and matplotlib style attributes and fonts of its own:
+pygal puts a style and a script element into every chart, and matplotlib style attributes and fonts of its own:
 the site's content policy refuses both, and neither follows the page from light to dark. What is left to do is
 to place rectangles, so that is what is done here; colours are the stylesheet's.
 """
@@ -22,7 +22,7 @@ LONGEST = 17  # letters of a name; the table has all of it
 
 @dataclass(frozen=True)
 class Row:
-    """said: the value as people read it. beside: what it is compared with, on the same scale. address: of what it stands for."""
+    """A named value. said: formatted value. beside: reference value on the same scale. address: link target."""
 
     label: str
     value: float
@@ -101,7 +101,7 @@ def columns(name: str, title: str, says: str, head: Sequence[str], rows: Sequenc
 def bars(name: str, title: str, says: str, head: Sequence[str], rows: Sequence[Row]) -> Chart:
     """Values of named things, one below the other; those below 0 go to the left.
 
-    >>> chart = bars("x", "Genres", "Drama.", ("Genre", "Points"), [Row("Drama", 1.0, "+1"), Row("Mecha", -0.5, "−0.5")])
+    >>> chart = bars("x", "Genres", "Drama.", ("Genre", "n"), [Row("Drama", 1.0, "+1"), Row("Mecha", -0.5, "−0.5")])
     >>> [(mark.x, mark.width, mark.is_negative) for mark in chart.marks]
     [(210.7, 129.3, False), (146.0, 64.7, True)]
     """

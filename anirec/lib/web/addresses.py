@@ -1,4 +1,4 @@
-"""Addresses of what a page links to dozens of times."""
+"""Cached URL patterns for links that repeat on a page."""
 
 from functools import lru_cache
 
@@ -7,5 +7,5 @@ from django.urls import reverse
 
 @lru_cache(maxsize=50_000)
 def address_of(view: str, which: int | str) -> str:
-    """`reverse`, found once: a page of cards would spend a tenth of its time on it."""
+    """Return a cached `reverse`, which would take a tenth of a card page's time."""
     return reverse(view, args=[which])

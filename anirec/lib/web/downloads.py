@@ -1,4 +1,4 @@
-"""A file that is made while it is sent."""
+"""Streamed downloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may open what only staff may: visitors are asked to log in, members are refused."""
+"""Staff access: visitors are redirected to log in, other members get 403."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def staff_only(permission: str = "") -> Callable[[View], View]:
-    """Of the staff those who have the permission, such as "social.view_report"; without one, all of them."""
+    """Require a staff member with the permission, such as "social.view_report", if given."""
 
     def decorate(view: View) -> View:
         @login_required

@@ -1,4 +1,4 @@
-"""Reading an address's query, as strictly as the schema says: what is given empty is not taken for left out."""
+"""Strict query parameters, as in the schema: an empty value isn't the same as a missing one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 class Query(serializers.Serializer[dict[str, Any]]):
     @classmethod
     def of(cls, request: Request) -> dict[str, Any]:
-        """The valid values. Raises ValidationError, by parameter."""
+        """Return the valid values. Raise ValidationError by parameter."""
         query = cls(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         return query.validated_data

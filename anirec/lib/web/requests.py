@@ -1,4 +1,4 @@
-"""What the middleware adds to a request, for the type checker."""
+"""Request types with the attributes that middleware adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that every page with forms gives: fragments to htmx, redirects to plain forms."""
+"""Responses to forms: fragments for htmx, redirects otherwise."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def back_to(request: HttpRequest, default: str) -> HttpResponse:
 
 
 def announce_change(response: HttpResponse) -> HttpResponse:
-    """Tell the open page that the list has changed: parts that depend on it load again."""
+    """Trigger a reload of the page's parts that depend on the list."""
     return trigger_client_event(response, "list-changed")

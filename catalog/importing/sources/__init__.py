@@ -1,4 +1,4 @@
-"""Where titles come from: one module a provider, each with `read(path)`."""
+"""Catalogue sources: one module per provider, each with `read(path)`."""
 
 from catalog.importing.sources import anilist, jikan, mal_2020, offline_database, sample, synopses
 from catalog.importing.sources.base import Reader

@@ -10,7 +10,8 @@ from catalog.importing.sources.base import RejectedRow, Row, SourceTitle, parse_
 from catalog.importing.sources.files import parquet_rows
 
 COLUMNS = (
-    "anime_id", "mal_id", "title", "english_title", "japanese_title", "synonyms", "type", "episodes", "duration", "status",
+    "anime_id", "mal_id", "title", "english_title", "japanese_title", "synonyms", "type", "episodes", "duration",
+    "status",
     "source", "season", "main_studios", "genres", "tags", "mean_score", "members", "start_date", "end_date", "synopsis",
     "cover_image_large", "is_adult",
 )  # fmt: skip
@@ -23,7 +24,7 @@ def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
 def parse(number: int, row: Row) -> SourceTitle:
     anilist_id, name = normalise.identifier(row["anime_id"], "anime_id"), normalise.name(row["title"])
     if anilist_id is None or name is None:
-        raise ValueError("it has no anime_id" if anilist_id is None else "it has no title")
+        raise ValueError("anime_id is missing" if anilist_id is None else "title is missing")
     mal_id = normalise.identifier(row["mal_id"], "mal_id")
     season, season_year = normalise.season(row["season"])
     minutes = normalise.count(row["duration"], "duration")

@@ -1,4 +1,4 @@
-"""What every source is read into: one dataclass, in our vocabulary, without the ORM."""
+"""The common row format of all sources, independent of the ORM."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_SMALL, MAX_INTEGER = 32_767, 2_147_483_647
 
 
 class CatalogueFileError(Exception):
-    """A file that cannot be read as what it should be; the message names the file, the row and the reason."""
+    """An unreadable catalogue file. The message names the file, the row and the reason."""
 
     def __init__(self, path: Path, reason: str, row: int | None = None) -> None:
         super().__init__(f"{path.name}{f', row {row}' if row else ''}: {reason}")
@@ -24,7 +24,7 @@ class CatalogueFileError(Exception):
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A row that was left out, and why. Rows are counted from 1, headers not included."""
+    """A rejected row and the reason. Rows count from 1, without headers."""
 
     row: int
     reason: str
@@ -113,7 +113,7 @@ Reader = Callable[[Path], Iterator[SourceTitle | RejectedRow]]
 def parse_rows(
     rows: Iterable[tuple[int, Row]], parse: Callable[[int, Row], SourceTitle]
 ) -> Iterator[SourceTitle | RejectedRow]:
-    """Each row parsed; one that `parse` finds wrong (ValueError) is rejected, and the rest goes on."""
+    """Parse each row. Rows for which `parse` raises ValueError are rejected."""
     for number, row in rows:
         try:
             yield parse(number, row)

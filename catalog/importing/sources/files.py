@@ -1,4 +1,4 @@
-"""Rows out of CSV, Parquet and JSON files, streamed. Whatever is wrong with a file becomes a CatalogueFileError."""
+"""Stream rows from CSV, Parquet and JSON files. Every file error becomes a CatalogueFileError."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ UNREADABLE = (
 
 
 class Position:
-    """The row a reader has reached, for the error message."""
+    """The current row number of a reader, for error messages."""
 
     row = 0
 
@@ -61,7 +61,7 @@ def reason_of(error: Exception) -> str:
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, unpacked when they are gzipped, whatever the file is called."""
+    """Open the file, decompressing gzip whatever its name."""
     with path.open("rb") as raw:
         is_gzip = raw.read(2) == GZIP_MAGIC
         raw.seek(0)
@@ -111,7 +111,7 @@ def json_rows(path: Path, prefix: str) -> Iterator[tuple[int, Row]]:
 
 
 def is_json_lines(stream: BinaryIO) -> bool:
-    """Whether the first line is a complete JSON value and another one follows."""
+    """Return whether the file is JSON lines: a complete first line followed by another."""
     first, second = stream.readline(LONGEST_LINE), stream.readline(LONGEST_LINE)
     stream.seek(0)
     if not second.strip():

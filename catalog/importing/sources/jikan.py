@@ -10,7 +10,8 @@ from catalog.importing.sources.base import RejectedRow, Row, SourceTitle, parse_
 from catalog.importing.sources.files import parquet_rows
 
 COLUMNS = (
-    "anime_id", "title", "english_title", "japanese_title", "type", "episodes", "duration", "status", "source", "season",
+    "anime_id", "title", "english_title", "japanese_title", "type", "episodes", "duration", "status", "source",
+    "season",
     "studios", "genres", "themes", "demographics", "rating", "score", "scored_by", "members", "start_date", "end_date",
     "synopsis", "image_url",
 )  # fmt: skip
@@ -26,7 +27,7 @@ def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
 def parse(number: int, row: Row) -> SourceTitle:
     mal_id, name = normalise.identifier(row["anime_id"], "anime_id"), normalise.name(row["title"])
     if mal_id is None or name is None:
-        raise ValueError("it has no anime_id" if mal_id is None else "it has no title")
+        raise ValueError("anime_id is missing" if mal_id is None else "title is missing")
     season, season_year = normalise.season(row["season"])
     rating = normalise.age_rating(row["rating"])
     tags = normalise.tags(word for column in TAG_COLUMNS for word in normalise.parts(row.get(column), ";"))

@@ -28,7 +28,7 @@ def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
 def parse(number: int, row: Row) -> SourceTitle:
     mal_id, name = normalise.identifier(row["MAL_ID"], "MAL_ID"), normalise.name(row["Name"])
     if mal_id is None or name is None:
-        raise ValueError("it has no MAL_ID" if mal_id is None else "it has no name")
+        raise ValueError("MAL_ID is missing" if mal_id is None else "name is missing")
     started_on, ended_on = normalise.aired(row["Aired"])
     season, season_year = normalise.season(row["Premiered"])
     rating = normalise.age_rating(row["Rating"])
@@ -60,7 +60,7 @@ def parse(number: int, row: Row) -> SourceTitle:
 
 
 def score_counts(row: Row) -> list[int] | None:
-    """How many gave 1 … 10; None where the columns are missing or nobody voted."""
+    """Return the votes for 1 … 10, or None without columns or votes."""
     columns = [f"Score-{score}" for score in range(1, 11)]
     counts = [normalise.whole_number(row.get(column), column) or 0 for column in columns]
     if any(n < 0 or n > MAX_INTEGER for n in counts):

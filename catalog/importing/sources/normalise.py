@@ -1,4 +1,4 @@
-"""From the spellings of other catalogues to ours. Pure functions: None when nothing is said, ValueError when it is wrong."""
+"""Convert other catalogues' values to ours. Pure functions: None if missing, ValueError if invalid."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def score(value: Any, out_of: int = 10) -> float | None:
 
 
 def term(value: Any, spellings: dict[str, str], what: str) -> str | None:
-    """Our word for theirs, from a mapping of `vocabulary`."""
+    """Translate a value with a mapping of `vocabulary`."""
     text = plain_text(value)
     if text is None or compact(text) in ("", "none", "nan"):
         return None

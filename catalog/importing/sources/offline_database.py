@@ -45,7 +45,7 @@ def parse(number: int, row: Row) -> SourceTitle:
     name = normalise.name(row.get("title"))
     external_ids = dict(identify(part(row, "sources", list)))
     if name is None or not external_ids:
-        raise ValueError("it has no title" if name is None else "none of its sources is a catalogue we know")
+        raise ValueError("title is missing" if name is None else "none of its sources is a catalogue we know")
     season, score = part(row, "animeSeason", dict), part(row, "score", dict)
     tags = normalise.tags(str(tag) for tag in part(row, "tags", list))
     picture = normalise.known_text(row.get("picture"))

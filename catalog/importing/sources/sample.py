@@ -20,7 +20,7 @@ def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
 def parse(number: int, row: Row) -> SourceTitle:
     mal_id, name = normalise.identifier(row.get("mal"), "mal"), normalise.name(row.get("name"))
     if mal_id is None or name is None:
-        raise ValueError("it has no mal" if mal_id is None else "it has no name")
+        raise ValueError("mal is missing" if mal_id is None else "name is missing")
     season, season_year = normalise.season(row.get("season"))
     rating = normalise.age_rating(row.get("rating"))
     minutes = normalise.count(row.get("minutes"), "minutes")

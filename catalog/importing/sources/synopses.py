@@ -17,5 +17,5 @@ def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
 def parse(number: int, row: Row) -> SourceTitle:
     mal_id, synopsis = normalise.identifier(row["mal_id"], "mal_id"), normalise.markup_to_text(row["synopsis"])
     if mal_id is None or synopsis is None:
-        raise ValueError("it has no mal_id" if mal_id is None else "it has no synopsis")
+        raise ValueError("mal_id is missing" if mal_id is None else "synopsis is missing")
     return SourceTitle(source="synopses", row=number, external_ids={"mal": mal_id}, name=None, synopsis=synopsis)

@@ -1,4 +1,4 @@
-"""How other catalogues spell things, and what we call them. Every choice is one line of a mapping.
+"""Vocabulary mappings from other catalogues to ours.
 
 Keys are compared by `compact`: letters and digits only, case folded, so that "Sci-Fi", "Sci Fi" and "SCIFI" are one.
 """
@@ -104,15 +104,19 @@ RELATIONS = _by_spelling(
 )
 
 GENRES = listed(
-    "Action, Adventure, Avant Garde, Award Winning, Boys Love, Comedy, Drama, Ecchi, Fantasy, Girls Love, Gourmet, Horror, "
+    "Action, Adventure, Avant Garde, Award Winning, Boys Love, Comedy, Drama, Ecchi, Fantasy, Girls Love, Gourmet, "
+    "Horror, "
     "Mystery, Romance, Sci-Fi, Slice of Life, Sports, Supernatural, Suspense"
 )
 ADULT_GENRES = ["Erotica", "Hentai"]
 THEMES = listed(
     "Adult Cast, Anthropomorphic, CGDCT, Childcare, Combat Sports, Crossdressing, Delinquents, Demons, Detective, "
-    "Educational, Gag Humor, Gore, Harem, High Stakes Game, Historical, Idols (Female), Idols (Male), Isekai, Iyashikei, "
-    "Love Polygon, Love Status Quo, Magic, Magical Sex Shift, Mahou Shoujo, Martial Arts, Mecha, Medical, Military, Music, "
-    "Mythology, Organized Crime, Otaku Culture, Parody, Performing Arts, Pets, Police, Psychological, Racing, Reincarnation, "
+    "Educational, Gag Humor, Gore, Harem, High Stakes Game, Historical, Idols (Female), Idols (Male), Isekai, "
+    "Iyashikei, "
+    "Love Polygon, Love Status Quo, Magic, Magical Sex Shift, Mahou Shoujo, Martial Arts, Mecha, Medical, Military, "
+    "Music, "
+    "Mythology, Organized Crime, Otaku Culture, Parody, Performing Arts, Pets, Police, Psychological, Racing, "
+    "Reincarnation, "
     "Reverse Harem, Samurai, School, Showbiz, Space, Strategy Game, Super Power, Survival, Team Sports, Time Travel, "
     "Urban Fantasy, Vampire, Video Game, Villainess, Visual Arts, Workplace"
 )
@@ -151,10 +155,13 @@ RENAMED = {
 
 # Free tags that only adult titles should be found by; a visitor never sees them.
 ADULT_TAGS = listed(
-    "Ahegao, Anal Sex, Ashikoki, Asphyxiation, Bondage, Boobjob, Cervix Penetration, Cunnilingus, Deepthroat, Defloration, "
-    "DILF, Double Penetration, Exhibitionism, Facial, Fellatio, Femdom, Fingering, Futanari, Group Sex, Handjob, Human Pet, "
+    "Ahegao, Anal Sex, Ashikoki, Asphyxiation, Bondage, Boobjob, Cervix Penetration, Cunnilingus, Deepthroat, "
+    "Defloration, "
+    "DILF, Double Penetration, Exhibitionism, Facial, Fellatio, Femdom, Fingering, Futanari, Group Sex, Handjob, "
+    "Human Pet, "
     "Hypersexuality, Incest, Inseki, Irrumatio, Lactation, Large Breasts, Masochism, Masturbation, Mating Press, MILF, "
-    "Nakadashi, Netorare, Netorase, Netori, Oyakodon, Prostitution, Public Sex, Rape, Rimjob, Sadism, Scat, Scissoring, "
+    "Nakadashi, Netorare, Netorase, Netori, Oyakodon, Prostitution, Public Sex, Rape, Rimjob, Sadism, Scat, "
+    "Scissoring, "
     "Sex Toys, Squirting, Sumata, Sweat, Tentacles, Threesome, Virginity, Vore, Voyeur"
 )
 

@@ -32,7 +32,8 @@ class Command(BaseCommand):
             seconds = [timed(query) for query in queries]
             middle, high = np.percentile(seconds, [50, 95]) * 1000
             self.stdout.write(
-                f"{kind:<9} {len(queries):5} searches  p50 {middle:6.1f} ms  p95 {high:6.1f} ms  max {max(seconds) * 1000:6.1f} ms"
+                f"{kind:<9} {len(queries):5} searches  p50 {middle:6.1f} ms  p95 {high:6.1f} ms  "
+                f"max {max(seconds) * 1000:6.1f} ms"
             )
 
 

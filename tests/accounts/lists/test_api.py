@@ -103,7 +103,7 @@ def test_bad_values_are_named_and_nothing_is_written(api, member, make_title, me
         "type": "about:blank",
         "title": "Unprocessable Entity" if cannot_be else "Bad Request",
         "status": 422 if cannot_be else 400,
-        "detail": "The request has invalid values.",
+        "detail": "The request contains invalid values.",
         "errors": errors,
     }
     assert response.status_code == response.json()["status"]

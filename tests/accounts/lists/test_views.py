@@ -184,7 +184,7 @@ class TestEntry:
         browser.force_login(member)
         response = browser.post(reverse("accounts:entry", args=[make_title().pk]), {"score": "8"})
         assert (response.status_code, member.entries.count()) == (403, 0)
-        assert "This form is too old" in response.content.decode()
+        assert "Form expired" in response.content.decode()
 
 
 class TestQuickActions:

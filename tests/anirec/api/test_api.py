@@ -29,7 +29,7 @@ def assert_problem(response, **expected):
 def test_an_unknown_address_is_a_problem(api):
     response = api.get("/api/v1/mangas/")
 
-    assert_problem(response, **problem(404, "Not Found", "There is nothing at /api/v1/mangas/."))
+    assert_problem(response, **problem(404, "Not Found", "Nothing found at /api/v1/mangas/."))
 
 
 @pytest.mark.django_db
@@ -77,7 +77,10 @@ def test_a_fault_of_ours_is_a_problem_without_its_details(api, member, monkeypat
 
     response = api.get(MY_LIST)
 
-    assert_problem(response, **problem(500, "Internal Server Error", "Something went wrong here. It has been noted."))
+    assert_problem(
+        response,
+        **problem(500, "Internal Server Error", "Something went wrong on our side. The error has been logged."),
+    )
 
 
 def test_a_session_needs_the_csrf_token_to_write(member, make_title):

@@ -1,4 +1,4 @@
-"""What holds for every write through the API: done once, bounded in size and number, and only by whom the token allows."""
+"""Every write through the API: runs once, is limited in size and rate, and needs the right token."""
 
 from __future__ import annotations
 
@@ -204,8 +204,8 @@ class TestBodies:
     @pytest.mark.parametrize(
         ("body", "detail"),
         [
-            ("[" * 100_000, "The body is nested too deep."),
-            ('{"notes": "\\ud800"}', "The body has half a surrogate pair, which is no character."),
+            ("[" * 100_000, "The JSON is nested too deeply."),
+            ('{"notes": "\\ud800"}', "The JSON contains an unpaired surrogate. Send valid Unicode."),
         ],
     )
     def test_what_cannot_be_read_is_said(self, api, make_title, body, detail):

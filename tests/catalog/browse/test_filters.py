@@ -233,8 +233,8 @@ def test_each_order_is_turned_around_but_for_what_is_unknown(shelf: tuple[list[T
 @pytest.mark.parametrize(
     ("query", "field", "error"),
     [
-        ("season_from=2019", "season_from", "Write a year and a season, such as 2019-fall."),
-        ("season_to=0000-fall", "season_to", "Write a year and a season, such as 2019-fall."),
+        ("season_from=2019", "season_from", "Enter a year and a season, for example 2019-fall."),
+        ("season_to=0000-fall", "season_to", "Enter a year and a season, for example 2019-fall."),
         ("episodes_min=-1", "episodes_min", "Ensure this value is greater than or equal to 0."),
         ("members_max=many", "members_max", "Enter a number."),
         ("minutes_min=nan", "minutes_min", "Enter a number."),
@@ -267,6 +267,6 @@ def test_what_is_on_is_said_and_kept(shelf: tuple[list[Title], User]) -> None:
     filters = title_filter(QueryDict(f"{query}&sort=score&year_min=soon&page=3"), None)
 
     assert [one.label for one in active_filters(filters)] == [
-        "Comedy", "or Drama", "not School", "Ame", "Movie", "From season: Fall 2010", "Score at least: 7.5",
+        "Comedy", "or Drama", "not School", "Ame", "Movie", "From season: Fall 2010", "Minimum score: 7.5",
     ]  # fmt: skip
     assert urlencode(canonical_query(filters)) == query.removesuffix("&find=x") + "&sort=score"

@@ -59,7 +59,7 @@ def test_the_whole_list_is_on_the_browse_page(client, shelf):
 def test_a_list_of_what_nobody_knows_is_not_there(client, make_title):
     make_title("Loved by many", score=9, scored_by=90_000, members=200_000)
     assert [str(one.about.label) for one in client.get(TOP).context["lists"]] == [
-        "Best of all", "Best known", "Hidden gems",
+        "Highest rated", "Best known", "Hidden gems",
     ]  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_parts_come_by_release_each_with_what_it_is():
         (3, "Kumo the Movie", "Side story"),
         (4, "Kumo 2", "Main story"),
         (5, "Kumo Zero", "Main story"),
-        (None, "Kumo: Another Sky", "Another version"),
+        (None, "Kumo: Another Sky", "Alternative version"),
         (6, "Kumo 3", "Main story"),
     ]
 

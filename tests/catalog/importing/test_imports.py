@@ -114,7 +114,10 @@ def test_each_field_comes_from_the_source_that_knows_best(tmp_path: Path) -> Non
 
 
 def test_the_sample_gives_way_to_every_real_source(tmp_path: Path) -> None:
-    line = b'{"mal": 1, "name": "Mokomoko", "format": "TV", "episodes": 99, "score": 9.9, "about": "Ours.", "tags": ["Drama"]}\n'
+    line = (
+        b'{"mal": 1, "name": "Mokomoko", "format": "TV", "episodes": 99, "score": 9.9, '
+        b'"about": "Ours.", "tags": ["Drama"]}\n'
+    )
     import_catalogue([written(tmp_path / "s.jsonl", line + b'{"mal": 2, "name": "Other"}\n')], "sample")
 
     import_catalogue([jikan_file(tmp_path, {})], "jikan")
@@ -285,7 +288,7 @@ def test_the_command_reports_and_fails_with_a_sentence(tmp_path: Path, capsys) -
 
     captured = capsys.readouterr()
     assert "mal.csv: 1 created, 0 updated, 0 unchanged, 1 rejected." in captured.out
-    assert "rejected: mal.csv, row 2: it has no name" in captured.err
+    assert "rejected: mal.csv, row 2: name is missing" in captured.err
     assert Title.objects.count() == 1
 
 

@@ -16,7 +16,8 @@ from catalog.importing.sources.base import SourceTag
     ("theirs", "ours"),
     [
         ("TV", "tv"), ("TV_SHORT", "tv_short"), ("MOVIE", "movie"), ("TV Special", "special"), ("ONA", "ona"),
-        ("PV", "commercial"), ("CM", "commercial"), ("Music", "music"), ("Unknown", None), ("UNKNOWN", None), (None, None),
+        ("PV", "commercial"), ("CM", "commercial"), ("Music", "music"), ("Unknown", None), ("UNKNOWN", None),
+        (None, None),
     ],
 )  # fmt: skip
 def test_types(theirs: str | None, ours: str | None) -> None:
@@ -39,7 +40,8 @@ def test_statuses(theirs: str, ours: str | None) -> None:
     ("theirs", "ours"),
     [
         ("Spring 1998", ("spring", 1998)), ("WINTER 2025", ("winter", 2025)), ("fall 2026", ("fall", 2026)),
-        ("None None", (None, None)), ("UNDEFINED", (None, None)), ("SUMMER", ("summer", None)), ("Unknown", (None, None)),
+        ("None None", (None, None)), ("UNDEFINED", (None, None)), ("SUMMER", ("summer", None)),
+        ("Unknown", (None, None)),
         ("None 1998", (None, 1998)),
     ],
 )  # fmt: skip
@@ -88,7 +90,8 @@ def test_a_date_of_the_first_of_january_stands_for_the_year(theirs: str | None, 
     ("theirs", "ours"),
     [
         ("G - All Ages", "g"), ("PG - Children", "pg"), ("PG-13 - Teens 13 or older", "pg_13"), ("R+", "r_plus"),
-        ("R - 17+ (violence & profanity)", "r_17"), ("R+ - Mild Nudity", "r_plus"), ("Rx - Hentai", "rx"), ("R", "r_17"),
+        ("R - 17+ (violence & profanity)", "r_17"), ("R+ - Mild Nudity", "r_plus"), ("Rx - Hentai", "rx"),
+        ("R", "r_17"),
         ("Unknown", None), ("None", None),
     ],
 )  # fmt: skip
@@ -99,7 +102,8 @@ def test_age_ratings(theirs: str, ours: str | None) -> None:
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [
-        ("4-koma manga", "four_koma"), ("LIGHT_NOVEL", "light_novel"), ("VIDEO_GAME", "game"), ("Digital manga", "web_manga"),
+        ("4-koma manga", "four_koma"), ("LIGHT_NOVEL", "light_novel"), ("VIDEO_GAME", "game"),
+        ("Digital manga", "web_manga"),
         ("Unknown", None), ("MULTIMEDIA_PROJECT", "mixed"),
     ],
 )  # fmt: skip
@@ -190,7 +194,8 @@ def test_every_length_is_read_back_as_it_was_written(hours: int, minutes: int, i
 @pytest.mark.parametrize(
     "function",
     [
-        normalise.aired, normalise.duration, normalise.season, normalise.score, normalise.iso_date, normalise.title_format,
+        normalise.aired, normalise.duration, normalise.season, normalise.score, normalise.iso_date,
+        normalise.title_format,
         normalise.status, normalise.age_rating, normalise.source_material, normalise.markup_to_text, normalise.name,
     ],
 )  # fmt: skip

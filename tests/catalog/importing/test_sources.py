@@ -190,10 +190,10 @@ def test_a_first_number_that_may_be_hours_is_not_taken_for_minutes(tmp_path: Pat
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"MAL_ID": ""}, "it has no MAL_ID"),
+        ({"MAL_ID": ""}, "MAL_ID is missing"),
         ({"MAL_ID": "abc"}, "MAL_ID: 'abc' is not a number"),
         ({"MAL_ID": "-4"}, "MAL_ID: -4 is not a positive number"),
-        ({"Name": " "}, "it has no name"),
+        ({"Name": " "}, "name is missing"),
         ({"Name": "x" * 301}, "is longer than 300 characters"),
         ({"Score": "11"}, "score: 11 is not between 0 and 10"),
         ({"Episodes": "99999"}, "episodes: 99999 is not between 0 and 32767"),
@@ -219,7 +219,7 @@ def test_a_bad_row_is_rejected_with_its_reason_and_the_rest_goes_on(
         ({"sources": []}, "none of its sources is a catalogue we know"),
         ({"sources": "https://myanimelist.net/anime/1"}, "is not a list"),
         ({"duration": {"value": 3, "unit": "MOONS"}}, "duration: 'MOONS' is not a unit of time"),
-        ({"title": None}, "it has no title"),
+        ({"title": None}, "title is missing"),
     ],
 )
 def test_a_bad_entry_of_the_offline_database_is_rejected(tmp_path: Path, change: dict, reason: str) -> None:
@@ -254,11 +254,13 @@ def broken_files(folder: Path) -> dict[str, tuple[str, Path, str]]:
         ),
         "parquet columns": ("anilist", whole_parquet, "whole.parquet: the columns mal_id"),
         "truncated json": (
-            "offline-database", written(folder / "tj.json", whole_json.read_bytes()[:-30]), "the file ends in the middle",
+            "offline-database", written(folder / "tj.json", whole_json.read_bytes()[:-30]),
+            "the file ends in the middle",
         ),
         "not json": ("offline-database", written(folder / "nj.json", b"<html>"), "nj.json: "),
         "no data": ("offline-database", written(folder / "nd.json", b'{"x": []}'), "holds no 'data' list"),
-        "no objects": ("offline-database", written(folder / "no.json", b'{"data": [1]}'), "row 1: a title was expected"),
+        "no objects": ("offline-database", written(folder / "no.json", b'{"data": [1]}'),
+        "row 1: a title was expected"),
         "folder": ("jikan", folder, ""),
     }  # fmt: skip
 

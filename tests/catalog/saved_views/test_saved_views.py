@@ -34,10 +34,13 @@ def test_filters_are_kept_under_a_name(own, member, make_title):
     [
         ({"name": "", "query": "format=movie"}, "This field is required."),
         ({"name": "x" * 61, "query": "format=movie"}, "Ensure this value has at most 60 characters (it has 61)."),
-        ({"name": "All", "query": ""}, "There is no filter to save: choose one first."),
-        ({"name": "All", "query": "format=opera&year_min=soon"}, "There is no filter to save: choose one first."),
-        ({"name": "All"}, "There is no filter to save: choose one first."),
-        ({"name": "Films", "query": "format=tv"}, "You have a view of this name already."),
+        ({"name": "All", "query": ""}, "No filters selected. Choose at least one, then save the view."),
+        (
+            {"name": "All", "query": "format=opera&year_min=soon"},
+            "No filters selected. Choose at least one, then save the view.",
+        ),
+        ({"name": "All"}, "No filters selected. Choose at least one, then save the view."),
+        ({"name": "Films", "query": "format=tv"}, "You already have a view with this name. Choose another name."),
     ],
 )
 def test_what_cannot_be_kept_is_said(own, member, sent, error):

@@ -65,7 +65,8 @@ def test_a_key_is_its_own_key(text: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "Shin Mokomoko!", "shin mokomoko", "SHÎN MÓKO", "mokomoko shin", "mokomo", "shinmokomoko", "shinmoko", "shin moko moko",
+        "Shin Mokomoko!", "shin mokomoko", "SHÎN MÓKO", "mokomoko shin", "mokomo", "shinmokomoko", "shinmoko",
+        "shin moko moko",
         "mokomko", "shen mokomoko", "mokkomoko", "Fluffy Returns", "returns", "flufy", "retruns fluffy",
         "新もこもこ", "もこもこ", "The Cloud",
     ],

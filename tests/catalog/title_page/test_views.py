@@ -41,7 +41,7 @@ class TestBrowse:
     def test_a_filter_that_makes_no_sense_is_named(self, client, make_title):
         make_title()
         content = client.get(reverse("catalog:browse"), {"score_min": "many"}).content.decode()
-        assert "Score at least: Enter a number." in content
+        assert "Minimum score: Enter a number." in content
 
     def test_adult_titles_are_for_those_who_want_them(self, client, member, make_title):
         make_title("For all", members=2)
@@ -112,7 +112,8 @@ class TestSearch:
 class TestTitlePage:
     def test_shows_what_is_known(self, client, make_title):
         title = make_title("Monster", name_english="The Monster", name_native="モンスター", synopsis="A surgeon.",
-                           episodes=74, episode_seconds=1440, started_on="2004-04", source_material="manga")  # fmt: skip
+                           episodes=74, episode_seconds=1440, started_on="2004-04",
+                           source_material="manga")  # fmt: skip
         title.studios.add(Studio.objects.create(name="Nordlicht", slug="nordlicht"))
         ExternalId.objects.create(title=title, provider="mal", medium="anime", value="19")
         content = client.get(title.get_absolute_url()).content.decode()
