@@ -1,4 +1,4 @@
-"""Measure how the code is laid out: `make structure`, and `make structure SUBJECT=catalog.airing` before taking a subject out."""
+"""Measure how the code is laid out: `make structure`; `make structure SUBJECT=app.folder` for what names a subject."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def share_of_vague_strings() -> float:
 
 
 def names(subject: str) -> int:
-    """Print every line outside the subject's folder, templates, styles and tests that names it: it goes with the folder."""
+    """Print every line outside the subject's folder, templates, styles and tests that names it."""
     app, _dot, folder = subject.partition(".")
     if not (ROOT / app / folder / "__init__.py").is_file():
         print(f"anirec.structure: {subject} is not a subject. Name one as app.folder, such as catalog.airing.")

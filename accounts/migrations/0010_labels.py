@@ -4,75 +4,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0009_stored_responses'),
+        ("accounts", "0009_stored_responses"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='aboutmember',
-            name='gender',
-            field=models.CharField(blank=True, choices=[('', 'Prefer not to say'), ('woman', 'Woman'), ('man', 'Man'), ('non-binary', 'Non-binary'), ('other', 'Other')], default='', max_length=10, verbose_name='gender'),
+            model_name="aboutmember",
+            name="gender",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "Prefer not to say"),
+                    ("woman", "Woman"),
+                    ("man", "Man"),
+                    ("non-binary", "Non-binary"),
+                    ("other", "Other"),
+                ],
+                default="",
+                max_length=10,
+                verbose_name="gender",
+            ),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'Queued'), ('done', 'Delivered'), ('failed', 'Failed')], default='waiting', max_length=8),
+            model_name="delivery",
+            name="state",
+            field=models.CharField(
+                choices=[("waiting", "Queued"), ("done", "Delivered"), ("failed", "Failed")],
+                default="waiting",
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
-            model_name='importrow',
-            name='outcome',
-            field=models.CharField(choices=[('created', 'New'), ('updated', 'Changed'), ('kept', 'Kept yours'), ('unchanged', 'Unchanged'), ('unmatched', 'Title not found'), ('duplicate', 'Duplicate row'), ('invalid', 'Invalid'), ('dismissed', 'Skipped'), ('undone', 'Undone'), ('left', 'Changed later, kept')], max_length=10),
+            model_name="importrow",
+            name="outcome",
+            field=models.CharField(
+                choices=[
+                    ("created", "New"),
+                    ("updated", "Changed"),
+                    ("kept", "Kept yours"),
+                    ("unchanged", "Unchanged"),
+                    ("unmatched", "Title not found"),
+                    ("duplicate", "Duplicate row"),
+                    ("invalid", "Invalid"),
+                    ("dismissed", "Skipped"),
+                    ("undone", "Undone"),
+                    ("left", "Changed later, kept"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='listentry',
-            name='visibility',
-            field=models.CharField(choices=[('public', 'Everyone'), ('followers', 'My followers'), ('private', 'Only me')], default='public', max_length=10),
+            model_name="listentry",
+            name="visibility",
+            field=models.CharField(
+                choices=[("public", "Everyone"), ("followers", "My followers"), ("private", "Only me")],
+                default="public",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='listimport',
-            name='rule',
-            field=models.CharField(choices=[('newer', 'The most recently changed'), ('higher', 'The higher score'), ('mine', 'My current entry'), ('theirs', 'The imported entry')], default='theirs', max_length=10),
+            model_name="listimport",
+            name="rule",
+            field=models.CharField(
+                choices=[
+                    ("newer", "The most recently changed"),
+                    ("higher", "The higher score"),
+                    ("mine", "My current entry"),
+                    ("theirs", "The imported entry"),
+                ],
+                default="theirs",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='listimport',
-            name='state',
-            field=models.CharField(choices=[('columns', 'Columns needed'), ('fetching', 'Fetching'), ('preview', 'Ready to import'), ('queued', 'Importing'), ('done', 'Imported'), ('undone', 'Undone'), ('failed', 'Failed')], max_length=10),
+            model_name="listimport",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("columns", "Columns needed"),
+                    ("fetching", "Fetching"),
+                    ("preview", "Ready to import"),
+                    ("queued", "Importing"),
+                    ("done", "Imported"),
+                    ("undone", "Undone"),
+                    ("failed", "Failed"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='approves_followers',
-            field=models.BooleanField(default=False, help_text='New followers need your approval.', verbose_name='approve follow requests'),
+            model_name="user",
+            name="approves_followers",
+            field=models.BooleanField(
+                default=False, help_text="New followers need your approval.", verbose_name="approve follow requests"
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='list_visibility',
-            field=models.CharField(choices=[('public', 'Everyone'), ('followers', 'My followers'), ('private', 'Only me')], default='public', help_text='You can make single entries more private, but not more public. Reviews are always public.', max_length=10, verbose_name='list visibility'),
+            model_name="user",
+            name="list_visibility",
+            field=models.CharField(
+                choices=[("public", "Everyone"), ("followers", "My followers"), ("private", "Only me")],
+                default="public",
+                help_text="You can make single entries more private, but not more public. Reviews are always public.",
+                max_length=10,
+                verbose_name="list visibility",
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='score_format',
-            field=models.CharField(choices=[('points', '10 points'), ('stars', '5 stars, half stars allowed'), ('faces', '3 smileys')], default='points', max_length=8),
+            model_name="user",
+            name="score_format",
+            field=models.CharField(
+                choices=[("points", "10 points"), ("stars", "5 stars, half stars allowed"), ("faces", "3 smileys")],
+                default="points",
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='shows_adult',
-            field=models.BooleanField(default=False, help_text='I’m an adult and want to see adult titles.', verbose_name='show adult titles'),
+            model_name="user",
+            name="shows_adult",
+            field=models.BooleanField(
+                default=False, help_text="I’m an adult and want to see adult titles.", verbose_name="show adult titles"
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='theme',
-            field=models.CharField(choices=[('system', 'System'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8),
+            model_name="user",
+            name="theme",
+            field=models.CharField(
+                choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")], default="system", max_length=8
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='tips_from',
-            field=models.CharField(choices=[('followed', 'People I follow'), ('followers', 'People I follow and my followers'), ('nobody', 'No one')], default='followed', max_length=10, verbose_name='who can recommend titles to me'),
+            model_name="user",
+            name="tips_from",
+            field=models.CharField(
+                choices=[
+                    ("followed", "People I follow"),
+                    ("followers", "People I follow and my followers"),
+                    ("nobody", "No one"),
+                ],
+                default="followed",
+                max_length=10,
+                verbose_name="who can recommend titles to me",
+            ),
         ),
         migrations.AlterField(
-            model_name='webhook',
-            name='url',
-            field=models.URLField(max_length=500, verbose_name='URL'),
+            model_name="webhook",
+            name="url",
+            field=models.URLField(max_length=500, verbose_name="URL"),
         ),
     ]

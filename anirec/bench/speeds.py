@@ -51,7 +51,8 @@ class Row:
     ratio: float  # ≥ 1 holds the bar
 
     def __str__(self) -> str:
-        return f"{self.what:<58} {self.bar:>10} {self.measured:>10} {self.ratio:>7.2f}{'' if self.ratio >= 1 else '  missed'}"
+        missed = "" if self.ratio >= 1 else "  missed"
+        return f"{self.what:<58} {self.bar:>10} {self.measured:>10} {self.ratio:>7.2f}{missed}"
 
 
 def main() -> None:

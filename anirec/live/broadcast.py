@@ -1,4 +1,4 @@
-"""Changes of page parts become messages to open sockets. Sending happens in a thread of its own: no request waits for it."""
+"""Changes of page parts become messages to open sockets. A thread of its own sends them: no request waits for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which title a row of a file means, whoever reads the file: by another catalogue's id, else by an unmistakable name."""
+"""Which title a row of a file means: by another catalogue's id, else by an unmistakable name."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -220,31 +220,30 @@ def retention(period: Period) -> list[Panel]:
         members, active = (sum(cell[i] for cell in cells) for i in (0, 1))
         if members:
             average.append((str(age), active / members, members, active))
+    empty = _("No cohorts yet. A cohort appears two weeks after its first day.")
+    heads = ((_("Weeks after joining"), LABEL), (_("Active"), SHARE), (_("Joined"),), (_("Still active"),))
+    says = _("Share of members who joined in this period and were active in each later week. Week 0 is the first.")
+    return [
+        column_panel("average", _("Retention"), says, [Column(*head) for head in heads], average, empty),
+        _cohorts(sizes, ages, empty),
+        _active(period, queries.members_by_day(period)),
+    ]
+
+
+def _cohorts(sizes: Mapping[date, Mapping[int, Sequence[int]]], ages: range, empty: str) -> Panel:
+    """sizes: week joined → age in weeks → (members, active)."""
     rows = [
         (week, found[0][0], *(rate(found[age][1], found[age][0]) if age in found else None for age in ages))
         for week, found in sizes.items()
     ]
-    empty = _("No cohorts yet. A cohort appears two weeks after its first day.")
-    heads = (
-        Column(_("Weeks after joining"), LABEL),
-        Column(_("Active"), SHARE),
-        Column(_("Joined")),
-        Column(_("Still active")),
+    return table(
+        "cohorts",
+        _("Retention by weekly cohort"),
+        _("Share of each week's new members who were active n weeks later."),
+        (Column(_("Week joined"), LABEL), Column(_("Joined")), *(Column(str(age), SHARE) for age in ages)),
+        rows,
+        empty,
     )
-    says = _("Share of members who joined in this period and were active in each later week. Week 0 is the first.")
-    weeks = (Column(_("Week joined"), LABEL), Column(_("Joined")), *(Column(str(age), SHARE) for age in ages))
-    return [
-        column_panel("average", _("Retention"), says, heads, average, empty),
-        table(
-            "cohorts",
-            _("Retention by weekly cohort"),
-            _("Share of each week's new members who were active n weeks later."),
-            weeks,
-            rows,
-            empty,
-        ),
-        _active(period, queries.members_by_day(period)),
-    ]
 
 
 # --- Accuracy ---------------------------------------------------------------------------------------------------------

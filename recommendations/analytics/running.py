@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from recommendations.analytics.queries import Period, Times, fallback_share, rat
 from recommendations.models import DriftReport, RequestDay
 
 SLOWEST = 30
+KINDS = RequestDay.Kind
 ROUTES_OF = 28  # days: there are many pages
 
 
@@ -21,31 +23,11 @@ ROUTES_OF = 28  # days: there are many pages
 
 def speed(period: Period) -> list[Panel]:
     by_day = queries.times_by(period, "day", "kind")
-    routes = queries.times_by(period.last_days(ROUTES_OF), "kind", "route")
-    served = queries.served_by_day(period)
     empty = _("No requests in this period. Timings appear after a few minutes.")
-    kinds = RequestDay.Kind
-    no_times = Times()
-    series = [
-        (day, *(by_day.get((day, kind), no_times).quantile(0.95) for kind in kinds.values)) for day in period.days
-    ]
-    slowest = sorted(routes.items(), key=lambda item: -(item[1].quantile(0.95) or 0) * item[1].n)[:SLOWEST]
-    heads = [
-        Column(_("Median"), TIME),
-        Column(_("p95"), TIME),
-        Column(_("p99"), TIME),
-        Column(_("Requests")),
-    ]
-    of_kinds = [(kind, Times.together(times for key, times in by_day.items() if key[1] == kind)) for kind in kinds]
+    of_kinds = [(kind, Times.together(times for key, times in by_day.items() if key[1] == kind)) for kind in KINDS]
+    heads = [Column(_("Median"), TIME), Column(_("p95"), TIME), Column(_("p99"), TIME), Column(_("Requests"))]
     return [
-        series_panel(
-            "days",
-            _("Response times"),
-            _("Server response time, 95th percentile."),
-            [Column(_("Day"), LABEL), *(Column(str(kind.label), TIME) for kind in kinds)],
-            series,
-            empty,
-        ),
+        _response_times(period, by_day, empty),
         bar_panel(
             "kinds",
             _("By request type"),
@@ -54,21 +36,39 @@ def speed(period: Period) -> list[Panel]:
             [(kind.label, *_quantiles(times)) for kind, times in of_kinds if times.n],
             empty,
         ),
-        bar_panel(
-            "routes",
-            _("Slowest pages"),
-            _(
-                "Sorted by total time over the last %(n)d days of the period. Bars show the time 95 %% of "
-                "requests stay under."
-            )
-            % {"n": ROUTES_OF},
-            [Column(_("Page"), LABEL), *heads],
-            [(f"{route} ({kinds(kind).label})", *_quantiles(times)) for (kind, route), times in slowest],
-            empty,
-            at=2,
-        ),
-        *_freshness(period, served),
+        _slowest(period, heads, empty),
+        *_freshness(period, queries.served_by_day(period)),
     ]
+
+
+def _response_times(period: Period, by_day: Mapping[Any, Times], empty: str) -> Panel:
+    no_times = Times()
+    return series_panel(
+        "days",
+        _("Response times"),
+        _("Server response time, 95th percentile."),
+        [Column(_("Day"), LABEL), *(Column(str(kind.label), TIME) for kind in KINDS)],
+        [(day, *(by_day.get((day, kind), no_times).quantile(0.95) for kind in KINDS.values)) for day in period.days],
+        empty,
+    )
+
+
+def _slowest(period: Period, heads: list[Column], empty: str) -> Panel:
+    routes = queries.times_by(period.last_days(ROUTES_OF), "kind", "route")
+    slowest = sorted(routes.items(), key=lambda item: -(item[1].quantile(0.95) or 0) * item[1].n)[:SLOWEST]
+    return bar_panel(
+        "routes",
+        _("Slowest pages"),
+        _(
+            "Sorted by total time over the last %(n)d days of the period. Bars show the time 95 %% of "
+            "requests stay under."
+        )
+        % {"n": ROUTES_OF},
+        [Column(_("Page"), LABEL), *heads],
+        [(f"{route} ({KINDS(kind).label})", *_quantiles(times)) for (kind, route), times in slowest],
+        empty,
+        at=2,
+    )
 
 
 def _quantiles(times: Times) -> tuple[float | None, float | None, float | None, int]:
@@ -76,36 +76,9 @@ def _quantiles(times: Times) -> tuple[float | None, float | None, float | None, 
 
 
 def _freshness(period: Period, served: Mapping[date, Mapping[str, tuple[int, int]]]) -> list[Panel]:
-    names = {
-        "table": _("precomputed"),
-        "live": _("computed live"),
-        "segment": _("favourites of similar members"),
-        "popular": _("most popular"),
-    }
     empty = _("No recommendations served in this period.")
-    sums = {source: [0, 0] for source in names}
-    for sources in served.values():
-        for source, (n, seconds) in sources.items():
-            sums[source][0] += n
-            sums[source][1] += seconds
-    total = sum(n for n, _seconds in sums.values())
-    rows = [(names[source], n / total, rate(seconds / 3600, n), n) for source, (n, seconds) in sums.items() if n]
-    heads = (
-        Column(_("Source"), LABEL),
-        Column(_("Share"), SHARE),
-        Column(_("Mean age (hours)"), NUMBER),
-        Column(_("Lists")),
-    )
-    days = [(day, fallback_share(served[day].items()) if day in served else None) for day in period.days]
     return [
-        bar_panel(
-            "sources",
-            _("Recommendation sources"),
-            _("Source and age of the recommendations served by For you and the API."),
-            heads,
-            rows,
-            empty,
-        ),
+        _sources(served, empty),
         series_panel(
             "fallback",
             _("Fallback rate"),
@@ -114,10 +87,34 @@ def _freshness(period: Period, served: Mapping[date, Mapping[str, tuple[int, int
                 "no model is live."
             ),
             (Column(_("Day"), LABEL), Column(_("Fallback"), SHARE)),
-            days,
+            [(day, fallback_share(served[day].items()) if day in served else None) for day in period.days],
             empty,
         ),
     ]
+
+
+def _sources(served: Mapping[date, Mapping[str, tuple[int, int]]], empty: str) -> Panel:
+    names = {
+        "table": _("precomputed"),
+        "live": _("computed live"),
+        "segment": _("favourites of similar members"),
+        "popular": _("most popular"),
+    }
+    sums = {source: [0, 0] for source in names}
+    for sources in served.values():
+        for source, (n, seconds) in sources.items():
+            sums[source][0] += n
+            sums[source][1] += seconds
+    total = sum(n for n, _seconds in sums.values())
+    columns = ((_("Source"), LABEL), (_("Share"), SHARE), (_("Mean age (hours)"), NUMBER), (_("Lists"),))
+    return bar_panel(
+        "sources",
+        _("Recommendation sources"),
+        _("Source and age of the recommendations served by For you and the API."),
+        [Column(*column) for column in columns],
+        [(names[source], n / total, rate(seconds / 3600, n), n) for source, (n, seconds) in sums.items() if n],
+        empty,
+    )
 
 
 # --- Drift ------------------------------------------------------------------------------------------------------------
@@ -128,62 +125,54 @@ def drift(period: Period) -> list[Panel]:
         report.day: report
         for report in DriftReport.objects.filter(day__range=(period.first, period.last)).order_by("day", "version")
     }
-    names = sorted({name for report in reports.values() for name in report.stability})
     empty = _("No reports in this period. Drift is checked hourly once a model is live and members are active.")
-    moved = [
-        (day, *((reports[day].stability.get(name) if day in reports else None) for name in names))
-        for day in period.days
-    ]
-    errors = [
-        (
-            day,
-            *(
-                (reports[day].online_rmse, reports[day].offline_rmse, reports[day].n_outcomes)
-                if day in reports
-                else (None, None, 0)
-            ),
-        )
-        for day in period.days
-    ]
-    reasons = [
-        (report.day, str(report.version_id), report.n_before, report.n_now, report.reason)
-        for report in reports.values()
-    ]
-    return [
-        series_panel(
-            "moved",
-            _("Data drift"),
-            _(
-                "Population stability index of current member activity against the training data. Above "
-                "0.25 means a different population."
-            ),
-            [Column(_("Day"), LABEL), *(Column(name.replace("_", " "), NUMBER) for name in names)],
-            moved,
-            empty,
-        )
-        if names
-        else table("moved", _("Data drift"), "", [Column(_("Day"), LABEL)], [], empty),
-        series_panel(
-            "errors",
-            _("Score prediction error"),
-            _("RMSE of the last seven days compared with the RMSE on held-out scores at training time."),
-            [Column(_("Day"), LABEL), Column(_("Online"), NUMBER), Column(_("Held-out"), NUMBER), Column(_("Scores"))],
-            errors,
-            empty,
-            drawn=2,
+    return [_moved(period, reports, empty), _errors(period, reports, empty), _reports(reports, empty)]
+
+
+def _moved(period: Period, reports: Mapping[date, DriftReport], empty: str) -> Panel:
+    names = sorted({name for report in reports.values() for name in report.stability})
+    if not names:
+        return table("moved", _("Data drift"), "", [Column(_("Day"), LABEL)], [], empty)
+    stability = {day: report.stability for day, report in reports.items()}
+    return series_panel(
+        "moved",
+        _("Data drift"),
+        _(
+            "Population stability index of current member activity against the training data. Above "
+            "0.25 means a different population."
         ),
-        table(
-            "reports",
-            _("Reports"),
-            _("One report a day. A reason means that retraining was requested."),
-            [
-                Column(_("Day"), LABEL),
-                Column(_("Model"), LABEL),
-                Column(_("Entries before")),
-                Column(_("Entries since")),
-                Column(_("Reason"), LABEL),
-            ],
-            reasons,
-            empty,
-        ),
-    ]
+        [Column(_("Day"), LABEL), *(Column(name.replace("_", " "), NUMBER) for name in names)],
+        [(day, *(stability.get(day, {}).get(name) for name in names)) for day in period.days],
+        empty,
+    )
+
+
+def _errors(period: Period, reports: Mapping[date, DriftReport], empty: str) -> Panel:
+    figures = {day: (one.online_rmse, one.offline_rmse, one.n_outcomes) for day, one in reports.items()}
+    return series_panel(
+        "errors",
+        _("Score prediction error"),
+        _("RMSE of the last seven days compared with the RMSE on held-out scores at training time."),
+        [Column(_("Day"), LABEL), Column(_("Online"), NUMBER), Column(_("Held-out"), NUMBER), Column(_("Scores"))],
+        [(day, *figures.get(day, (None, None, 0))) for day in period.days],
+        empty,
+        drawn=2,
+    )
+
+
+def _reports(reports: Mapping[date, DriftReport], empty: str) -> Panel:
+    columns = (
+        (_("Day"), LABEL),
+        (_("Model"), LABEL),
+        (_("Entries before"),),
+        (_("Entries since"),),
+        (_("Reason"), LABEL),
+    )
+    return table(
+        "reports",
+        _("Reports"),
+        _("One report a day. A reason means that retraining was requested."),
+        [Column(*column) for column in columns],
+        [(one.day, str(one.version_id), one.n_before, one.n_now, one.reason) for one in reports.values()],
+        empty,
+    )

@@ -4,45 +4,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('social', '0008_kinds_are_registered'),
+        ("social", "0008_kinds_are_registered"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='activity',
-            name='kind',
-            field=models.CharField(choices=[('added', 'Added to list'), ('completed', 'Completed'), ('scored', 'Scored'), ('imported', 'Imported'), ('reviewed', 'Reviewed'), ('followed', 'Followed')], max_length=10),
+            model_name="activity",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("added", "Added to list"),
+                    ("completed", "Completed"),
+                    ("scored", "Scored"),
+                    ("imported", "Imported"),
+                    ("reviewed", "Reviewed"),
+                    ("followed", "Followed"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='act',
-            field=models.CharField(choices=[('leave', 'No action'), ('take_down', 'Remove'), ('put_back', 'Restore'), ('warn', 'Warn member'), ('suspend', 'Suspend member'), ('reinstate', 'Lift suspension')], max_length=10),
+            model_name="decision",
+            name="act",
+            field=models.CharField(
+                choices=[
+                    ("leave", "No action"),
+                    ("take_down", "Remove"),
+                    ("put_back", "Restore"),
+                    ("warn", "Warn member"),
+                    ("suspend", "Suspend member"),
+                    ("reinstate", "Lift suspension"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='notificationchoice',
-            name='channel',
-            field=models.CharField(choices=[('site', 'On the site'), ('email', 'On the site and by e-mail'), ('off', 'Off')], max_length=5),
+            model_name="notificationchoice",
+            name="channel",
+            field=models.CharField(
+                choices=[("site", "On the site"), ("email", "On the site and by e-mail"), ("off", "Off")], max_length=5
+            ),
         ),
         migrations.AlterField(
-            model_name='planmember',
-            name='state',
-            field=models.CharField(choices=[('invited', 'Invited'), ('accepted', 'Taking part'), ('declined', 'Declined')], default='invited', max_length=8),
+            model_name="planmember",
+            name="state",
+            field=models.CharField(
+                choices=[("invited", "Invited"), ("accepted", "Taking part"), ("declined", "Declined")],
+                default="invited",
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
-            model_name='report',
-            name='reason',
-            field=models.CharField(choices=[('spoiler', 'Unmarked spoilers'), ('abuse', 'Harassment or abuse'), ('off_topic', 'Off topic'), ('spam', 'Spam or advertising'), ('other', 'Other')], max_length=10),
+            model_name="report",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("spoiler", "Unmarked spoilers"),
+                    ("abuse", "Harassment or abuse"),
+                    ("off_topic", "Off topic"),
+                    ("spam", "Spam or advertising"),
+                    ("other", "Other"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='review',
-            name='has_spoilers',
-            field=models.BooleanField(default=False, verbose_name='contains spoilers'),
+            model_name="review",
+            name="has_spoilers",
+            field=models.BooleanField(default=False, verbose_name="contains spoilers"),
         ),
         migrations.AlterField(
-            model_name='watchplan',
-            name='starts_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='Date'),
+            model_name="watchplan",
+            name="starts_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="Date"),
         ),
     ]

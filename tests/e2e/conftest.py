@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (scripts and tables of pages)
 from __future__ import annotations
 
 import shutil

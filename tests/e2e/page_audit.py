@@ -1,5 +1,7 @@
 """Looks at a page as somebody with a phone, with a desk, or with a screen reader would."""
 
+# ruff: noqa: E501  (scripts and tables of pages)
+
 from __future__ import annotations
 
 import os

@@ -1,6 +1,8 @@
 """Every page fits its screen, logs no error, passes axe-core and works without scripts: for visitors, members and staff, light
 and dark, on a phone and a desk."""
 
+# ruff: noqa: E501  (scripts and tables of pages)
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """A new member who only has a keyboard: nothing is clicked, focus is always to be seen, and never lost."""
 
+# ruff: noqa: E501  (scripts and tables of pages)
+
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,7 @@
 """Two members in two browsers: what one does, the other sees without asking."""
 
+# ruff: noqa: E501  (scripts and tables of pages)
+
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,7 @@
 """The staff's charts with something drawn on them: nothing is wrong for an eye, a thumb or a screen reader."""
 
+# ruff: noqa: E501  (scripts and tables of pages)
+
 from __future__ import annotations
 
 from datetime import timedelta
