@@ -52,9 +52,13 @@ def python_files() -> list[Path]:
 
 
 def tracked(*patterns: str) -> list[str]:
+    """Files of the project that match, without what is installed or generated; outside a git checkout, too."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
-    return [name for name in listed if name and (ROOT / name).is_file()]
+    listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if listed.returncode:
+        found = (path.relative_to(ROOT) for pattern in patterns for path in ROOT.rglob(Path(pattern).name))
+        return sorted(str(path) for path in found if not path.parts[0].startswith("."))
+    return [name for name in listed.stdout.split("\n") if name and (ROOT / name).is_file()]
 
 
 def files_by_folder() -> Counter[str]:

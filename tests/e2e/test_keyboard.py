@@ -123,6 +123,6 @@ def import_the_list(page) -> None:
         go(page, page.locator("[name=file]"))
     chooser.value.set_files(REAL_EXPORT)
     go(page, button(page, "Look at it"))
-    page.get_by_role("heading", name="entries would be written").wait_for()
+    page.get_by_role("heading", name="entries to import").wait_for()
     go(page, button(page, "Import"))
-    page.get_by_role("heading", name="entries were written").wait_for()
+    page.get_by_role("heading", name="entries imported").wait_for()

@@ -117,7 +117,7 @@ def test_sliders_change_the_list_in_place_and_the_address_with_it(visit, fan):
 def test_a_list_is_edited_in_place(visit, fan):
     page = visit(reverse("accounts:list") + "?status=watching", member=fan)
     row = page.locator(".entry")
-    row.get_by_role("button", name="Add episode").click()
+    row.get_by_role("button", name="Add an episode of").click()
     expect(row.locator("[name=progress]")).to_have_value("1")
     row.locator("[name=score]").focus()
     with page.expect_response("**/list/*/"):

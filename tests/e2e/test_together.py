@@ -99,7 +99,7 @@ def test_an_answer_from_before_a_vote_does_not_undo_it(plan_of_ben, titles):
     with page.expect_request(page.url):
         take_back_a_vote()
     before = page.request.get(page.url).text()
-    page.locator(".plan-titles").get_by_role("button", name=f"My vote {titles[10].name}").click()
+    page.locator(".plan-titles").get_by_role("button", name=f"Vote {titles[10].name}").click()
     of_all = page.locator(".plan-titles li").first.locator(".pill")
     expect(of_all).to_contain_text("2")
     with page.expect_request(page.url):  # it asks again
@@ -114,7 +114,7 @@ def test_what_others_do_waits_for_the_answer_to_a_vote(plan_of_ben, titles):
     page.route("**/titles/*/", lambda route: late.append(route))
 
     with page.expect_request("**/titles/*/"):
-        page.locator(".plan-titles").get_by_role("button", name=f"My vote {titles[10].name}").click()
+        page.locator(".plan-titles").get_by_role("button", name=f"Vote {titles[10].name}").click()
     take_back_a_vote()
     page.wait_for_timeout(500)
     assert asked == []

@@ -104,7 +104,7 @@ class TestAniList:
             "unknown status: 'LOVED'",
             "score must be a number from 0 to 100, not '101'",
             "progress must be a whole number from 0 to 32767, not '-1'",
-            "startedAt: 13 is not a month",
+            "startedAt: 13 is not a valid month",
             "notes contains invalid characters",
             "not an anime",
         ]

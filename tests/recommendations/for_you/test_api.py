@@ -158,8 +158,8 @@ def test_without_a_model_the_popular_titles_are_served(api, titles):
         ({"niche": 1.5}, {"niche": ["Ensure this value is less than or equal to 1."]}),
         ({"diversity": "nan"}, {"diversity": ["A valid number is required."]}),
         ({"minimum_audience": -1}, {"minimum_audience": ["Ensure this value is greater than or equal to 0."]}),
-        ({"without_reason": "1,x"}, {"without_reason": ["Title ids are whole numbers, separated by commas them."]}),
-        ({"without_reason": "9" * 30}, {"without_reason": ["Title ids are whole numbers, separated by commas them."]}),
+        ({"without_reason": "1,x"}, {"without_reason": ["Enter title IDs as whole numbers separated by commas."]}),
+        ({"without_reason": "9" * 30}, {"without_reason": ["Enter title IDs as whole numbers separated by commas."]}),
     ],
 )
 def test_a_wrong_query_is_named(api, query, errors):

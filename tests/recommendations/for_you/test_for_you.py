@@ -146,7 +146,7 @@ class TestReasonsLeftOut:
     def test_each_card_leads_to_the_list_without_a_reason(self, own, odd):
         content = one_line(own.get("/for-you/"))
 
-        assert f'href="/for-you/?without_reason={odd[0].pk}">See the list without Title 1</a>' in content
+        assert f'href="/for-you/?without_reason={odd[0].pk}">Ignore Title 1</a>' in content
 
     def test_the_address_holds_them_and_each_can_count_again(self, own, odd):
         response = own.get("/for-you/", {"without_reason": f"{odd[0].pk},{odd[1].pk}", "niche": "0.5"})
