@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
+from anirec.lib import numbers
 
 
 def share(value: float) -> str:
     """
     >>> share(0.1234), share(0.1236)
-    ('12.3 %', '12.4 %')
+    ('12.3%', '12.4%')
     """
-    return f"{number_format(round(value * 100, 1), 1)} %"
+    return numbers.percent(value, 1)
 
 
 def change(value: float) -> str:
     """
     >>> change(0.05), change(-0.05)
-    ('+5.0 %', '−5.0 %')
+    ('+5.0%', '−5.0%')
     """
     return f"{'−' if value < 0 else '+'}{share(abs(value))}"

@@ -71,7 +71,7 @@ class User(AbstractUser):
         max_length=10,
         choices=Visibility,
         default=Visibility.PUBLIC,
-        help_text=_("You can make single entries more private, but not more public. Reviews are always public."),
+        help_text=_("You can make individual entries more private, but not more public. Reviews are always public."),
     )
     tips_from = models.CharField(
         _("who can recommend titles to me"), max_length=10, choices=TipsFrom, default=TipsFrom.FOLLOWED

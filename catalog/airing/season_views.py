@@ -19,7 +19,7 @@ from catalog.index.seasons import SEASONS
 from catalog.models import Title
 from catalog.models.titles import Format
 
-SORTS = {"popular": (_("Popularity"), "popular"), "score": (_("Score"), "score"), "start": (_("Start"), "-newest")}
+SORTS = {"popular": (_("Popularity"), "popular"), "score": (_("Score"), "score"), "start": (_("Start date"), "-newest")}
 FIRST_YEAR, LAST_YEAR = 1907, 2200
 MOST_SHOWN = 60  # of one format; the browse page has the rest
 CONTINUING = 24

@@ -86,7 +86,7 @@ class TitleFilter(filters.FilterSet):
     studio = SlugsFilter(label=_("Studio"))
     format = filters.MultipleChoiceFilter(choices=Format.choices[:-1], label=_("Format"))
     status = filters.MultipleChoiceFilter(choices=Status.choices[:-1], label=_("Status"))
-    source_material = filters.MultipleChoiceFilter(choices=SourceMaterial.choices[:-1], label=_("Based on"))
+    source_material = filters.MultipleChoiceFilter(choices=SourceMaterial.choices[:-1], label=_("Source material"))
     age_rating = filters.MultipleChoiceFilter(choices=AgeRating.choices[:-1], label=_("Age rating"))
     season = filters.MultipleChoiceFilter(choices=Season.choices, label=_("Season"))
     season_from = SeasonFilter(label=_("From season"))

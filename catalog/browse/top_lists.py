@@ -37,7 +37,7 @@ class TopList:
 
 
 LISTS = (
-    TopList(_("Highest rated"), _("Weighted mean score"), {"sort": "weighted"}),
+    TopList(_("Highest rated"), _("Highest weighted score"), {"sort": "weighted"}),
     TopList(_("Best known"), _("On the most MAL lists"), {"sort": "popular"}),
     TopList(_("Hidden gems"), _("High scores from a small audience"), {"sort": "weighted", **GEMS}),
     TopList(_("Most divisive"), _("Opinions differ most"), {"sort": "divided"}),
@@ -54,9 +54,7 @@ class TopForm(forms.Form):
     def __init__(self, data: QueryDict, viewer: Viewer) -> None:
         super().__init__(data)
         this_year = timezone.localdate().year
-        decades = [
-            (first, _("the %(decade)ss") % {"decade": first}) for first in range(FIRST_DECADE, this_year + 1, 10)
-        ]
+        decades = [(first, _("%(decade)ss") % {"decade": first}) for first in range(FIRST_DECADE, this_year + 1, 10)]
         years = [(-year, str(year)) for year in range(this_year, this_year - 10, -1)]
         choices: dict[str, list[tuple[Any, Any]]] = {
             "decade": [*reversed(decades), *years],

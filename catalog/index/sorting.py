@@ -14,7 +14,7 @@ SORTS: dict[str, tuple[Any, str, bool]] = {
     "-popular": (_("Least popular"), "members", False),
     "score": (_("Highest score"), "score", True),
     "-score": (_("Lowest score"), "score", False),
-    "weighted": (_("Weighted mean score"), "weighted", True),
+    "weighted": (_("Highest weighted score"), "weighted", True),
     "divided": (_("Most divisive"), "divided", True),
     "newest": (_("Newest"), "started", True),
     "-newest": (_("Oldest"), "started", False),

@@ -9,6 +9,7 @@ from django.template import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anirec.lib import numbers
 from anirec.lib.web.addresses import address_of
 from catalog.models import Title
 from catalog.models.titles import Format
@@ -44,7 +45,7 @@ def facts(title: Title) -> str:
 
 @register.filter
 def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return numbers.percent(share)
 
 
 @register.filter

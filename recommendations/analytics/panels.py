@@ -13,6 +13,7 @@ from django.utils.formats import date_format, get_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
+from anirec.lib import numbers
 from anirec.lib.charts.bars import Chart, Row, bars, columns
 from anirec.lib.charts.lines import LineChart, line_chart
 
@@ -128,7 +129,7 @@ def say(value: Value, kind: str) -> str:
     if not isinstance(value, int | float) or kind == LABEL:
         return str(value)
     if kind == SHARE:
-        return f"{_number(value * 100, 1)} %"
+        return numbers.percent(value, 1)
     if kind == COUNT:
         return _number(value, 0)
     return f"{_number(value, 1)} ms" if kind == TIME else _number(value, 3)

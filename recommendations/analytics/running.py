@@ -60,8 +60,8 @@ def _slowest(period: Period, heads: list[Column], empty: str) -> Panel:
         "routes",
         _("Slowest pages"),
         _(
-            "Sorted by total time over the last %(n)d days of the period. Bars show the time 95 %% of "
-            "requests stay under."
+            "Sorted by total time over the last %(n)d days of the period. "
+            "Bars show the time 95%% of requests stay under."
         )
         % {"n": ROUTES_OF},
         [Column(_("Page"), LABEL), *heads],

@@ -37,7 +37,7 @@ FIRST_MOODS = [
     },
     {
         "slug": "edge-of-the-seat",
-        "name": _("On the edge of the seat"),
+        "name": _("On the edge of your seat"),
         "description": _("Just one more episode, to see if they make it."),
         "weights": {
             "suspense": 1,

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
 from accounts.models import ListEntry
+from anirec.lib import numbers
 from anirec.lib.charts.bars import Chart, Row, bars, columns
 from catalog.index.seasons import SEASONS
 from catalog.models.titles import Season
@@ -114,7 +115,7 @@ def _genres_by_score(own: ReadList) -> Chart | None:
         "best": rows[0].label,
         "worst": rows[-1].label,
     }
-    return bars("loved", _("Favourite genres"), says, (_("Genre"), _("Weighted mean score")), rows)
+    return bars("loved", _("Favourite genres"), says, (_("Genre"), _("Highest weighted score")), rows)
 
 
 def genres_beyond_mean(own: ReadList) -> dict[str, tuple[str, float]]:
@@ -218,7 +219,7 @@ def _number(value: float, places: int = 0) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{_number(100 * share, 1)} %"
+    return numbers.percent(share, 1)
 
 
 def signed(value: float) -> str:

@@ -52,7 +52,7 @@ for name in ("follows", "blocks", "mutes", "dismissed", "privacy"):
 register_privacy_field("list_visibility")
 register_privacy_field("approves_followers")
 register_scope("read:social", _("Read other members’ profiles, my feed and my notifications"))
-register_scope("write:social", _("Follow, comment, like, recommend, mute and block as me"))
+register_scope("write:social", _("Follow, comment, like, recommend, mute and block on my behalf"))
 register_kind(Kind("follow", _("New followers"), _("New follower: %(who)s"), url=actor_url))
 register_kind(
     Kind(

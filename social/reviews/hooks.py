@@ -23,7 +23,7 @@ def reportable_review(viewer: User, pk: int) -> Review:
 
 
 register(Section("reviews", export_reviews, restore_reviews, undo_reviews))
-register_scope("write:reviews", _("Write, edit and delete my reviews; vote on and report other reviews"))
+register_scope("write:reviews", _("Write, edit and delete my reviews; vote on and report other people’s reviews"))
 register_event(Event("review.created", _("I publish a review")))
 register_kind(
     Kind(

@@ -30,9 +30,9 @@ def test_a_list_is_brought_looked_at_set_right_and_undone(visit, make_member, kn
     member = make_member("mover")
     page = visit(reverse("accounts:imports"), member=member, java_script_enabled=scripts)
     page.set_input_files("[name=file]", list_file)
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_label("MyAnimeList ID")).to_have_value("1")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     page.get_by_role("heading", name="1 entry to import").wait_for()
     assert member.entries.count() == 0
 

@@ -122,7 +122,7 @@ def import_the_list(page) -> None:
     with page.expect_file_chooser(timeout=60_000) as chooser:
         go(page, page.locator("[name=file]"))
     chooser.value.set_files(REAL_EXPORT)
-    go(page, button(page, "Look at it"))
+    go(page, button(page, "Preview"))
     page.get_by_role("heading", name="entries to import").wait_for()
     go(page, button(page, "Import"))
     page.get_by_role("heading", name="entries imported").wait_for()

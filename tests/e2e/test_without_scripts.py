@@ -66,8 +66,8 @@ def import_a_list(page, member, file) -> None:
     page.get_by_role("link", name="My list").click()
     page.get_by_role("link", name="Import", exact=True).click()
     page.set_input_files("[name=file]", file)
-    page.get_by_role("button", name="Look at it").click()
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", name="12 entries imported")).to_be_visible()
     assert member.entries.count() == 3 + 12

@@ -80,8 +80,8 @@ class TestCharts:
 
         (chart,) = [chart for chart in profile(read(listed)).charts if chart.name == "scores"]
 
-        assert [mark.row.said for mark in chart.marks][4:9:4] == ["40.0 %", "60.0 %"]
-        assert [mark.row.beside_said for mark in chart.marks][8:] == ["30.0 %", "50.0 %"]
+        assert [mark.row.said for mark in chart.marks][4:9:4] == ["40.0%", "60.0%"]
+        assert [mark.row.beside_said for mark in chart.marks][8:] == ["30.0%", "50.0%"]
         assert chart.says == "Most common score: 9. Average: 7.4 (site average: 8.7)."
 
     def test_genres_by_heart_count_few_scores_less(self, listed, make_title, make_entry):
