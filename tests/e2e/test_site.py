@@ -40,7 +40,7 @@ def test_a_visitor_rates_three_titles_by_keyboard_sees_suggestions_and_keeps_the
         page.keyboard.press("Enter")
         page.locator("#live-head", has_text=left).wait_for()
     assert page.locator("#live .pick").count() > 3
-    assert "because you gave" in page.locator("#live .pick").first.inner_text()
+    assert "because you rated" in page.locator("#live .pick").first.inner_text()
 
     page.get_by_role("link", name="Sign up to save them").click()
     for name, value in SIGN_UP.items():
@@ -117,7 +117,7 @@ def test_sliders_change_the_list_in_place_and_the_address_with_it(visit, fan):
 def test_a_list_is_edited_in_place(visit, fan):
     page = visit(reverse("accounts:list") + "?status=watching", member=fan)
     row = page.locator(".entry")
-    row.get_by_role("button", name="Add an episode of").click()
+    row.get_by_role("button", name="Mark one more episode of").click()
     expect(row.locator("[name=progress]")).to_have_value("1")
     row.locator("[name=score]").focus()
     with page.expect_response("**/list/*/"):

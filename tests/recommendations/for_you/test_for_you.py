@@ -193,7 +193,7 @@ class TestSurprise:
         title = response.context["item"].title
 
         assert f'hx-get="?not={title.pk}"' in one_line(response)
-        assert "because you gave" in one_line(response)
+        assert "because you rated" in one_line(response)
         assert fragment(own, "/surprise/", "surprise").content.decode().lstrip().startswith("<section")
 
     def test_keeps_to_filters(self, own, even):
