@@ -120,7 +120,7 @@ def series_panel(
 def say(value: Value, kind: str) -> str:
     """
     >>> say(1234, COUNT), say(0.1234, SHARE), say(None, NUMBER), say(12.3456, NUMBER), say(8.04, TIME)
-    ('1,234', '12.3 %', '–', '12.346', '8.0 ms')
+    ('1,234', '12.3%', '–', '12.346', '8.0 ms')
     """
     if value is None:
         return UNKNOWN

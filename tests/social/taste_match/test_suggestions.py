@@ -125,7 +125,7 @@ class TestPages:
         follow(friend, rated(make_member("both")))
         client.force_login(member)
         content = client.get(reverse("social:suggestions")).content.decode()
-        assert "12 titles in common · 55 % taste match" in content
+        assert "12 titles in common · 55% taste match" in content
         assert "followed by friend" in content
         assert [path in content for path in ("/members/both/follow/", "/members/both/dismiss/")] == [True, True]
 
