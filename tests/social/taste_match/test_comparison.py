@@ -92,7 +92,7 @@ class TestPages:
             reverse("social:compare", args=["ada"]), headers={"hx-request": "true", "hx-target": "affinity"}
         )
         value = compare(member, ada).affinity.value
-        assert f"6 titles in common · {round(value * 100)} % taste match" in line.content.decode()
+        assert f"6 titles in common · {round(value * 100)}% taste match" in line.content.decode()
 
     def test_nobody_is_compared_across_a_block_or_with_themselves(self, client, member, ada):
         client.force_login(member)
