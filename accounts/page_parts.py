@@ -6,7 +6,6 @@ Saying so sends a signal. Whoever carries it to the pages (`anirec.live`) receiv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -37,5 +36,5 @@ def part_changed(name: str, user_ids: Callable[[], Iterable[int]]) -> None:
     transaction.on_commit(send, robust=True)
 
 
-def everybodys_part_changed(name: str, **_: Any) -> None:
+def everybodys_part_changed(name: str) -> None:
     changed.send_robust(everybodys_part_changed, part=name, user_ids=None)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.lists.writing import set_score, update_entry
-from accounts.models import ListImport, Webhook
+from accounts.models import ListImport, User, Webhook
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
 from catalog.models import ExternalId, SavedView
@@ -234,12 +234,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
     block(owner, blocked)
     activity = Activity.objects.filter(actor=owner).order_by("pk").first()
     report(stranger, review, Report.Reason.SPAM)
-    table = b"Name,Rating\nNobody knows it,7\n"
-    preview = reading.read_columns(reading.open_file(owner, "list.csv", table), {"title": 0, "score": 1}, 10)
-    waiting = ListImport.objects.create(user=owner, state="columns", format="csv", name="a.csv", upload=table)
     token, _ = issue_token(owner, "mine", ["read:list"])
-    start_first_experiments()
-    Mood.objects.get_or_create(slug="mood", defaults={"name": "Mood", "weights": {"drama": 1}})
     return {
         "people": {"visitor": None, "owner": owner, "stranger": stranger, "blocked": blocked, "staff": staff},
         "owner_name": owner.username,
@@ -253,11 +248,24 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "comment": write_comment(owner, activity, "So it is.").pk,
         "plan": plans.make_plan(owner, "Sunday", titles=[title]).pk,
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,
-        "import": preview.pk,
-        "import_row": preview.rows.get().pk,
-        "import_columns": waiting.pk,
+        **imports_of(owner),
         "token": token.pk,
         "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
+        **run_by_staff(),
+    }
+
+
+def imports_of(owner: User) -> dict[str, int]:
+    table = b"Name,Rating\nNobody knows it,7\n"
+    preview = reading.read_columns(reading.open_file(owner, "list.csv", table), {"title": 0, "score": 1}, 10)
+    waiting = ListImport.objects.create(user=owner, state="columns", format="csv", name="a.csv", upload=table)
+    return {"import": preview.pk, "import_row": preview.rows.get().pk, "import_columns": waiting.pk}
+
+
+def run_by_staff() -> dict[str, int]:
+    start_first_experiments()
+    Mood.objects.get_or_create(slug="mood", defaults={"name": "Mood", "weights": {"drama": 1}})
+    return {
         "experiment": Experiment.objects.order_by("pk")[0].pk,
         "model": ModelVersion.objects.create(kind="site", status="published").pk,
     }

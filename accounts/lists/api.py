@@ -24,8 +24,8 @@ from anirec.lib.paging import CursorPages
 from anirec.lib.partial_dates import PartialDate
 from anirec.lib.text import SOME_TEXT
 from anirec.lib.web.query import Query
-from catalog.models import Title
 from catalog.models.titles import Format
+from catalog.titles.queries import visible_title
 from catalog.titles.serializers import TitleCardSerializer
 
 DAYS = {"0[13578]|1[02]": "0[1-9]|[12][0-9]|3[01]", "0[469]|11": "0[1-9]|[12][0-9]|30", "02": "0[1-9]|1[0-9]|2[0-8]"}
@@ -78,10 +78,6 @@ class EntryWithTitleSerializer(EntrySerializer):
         fields: tuple[str, ...] = ("title", *EntrySerializer.Meta.fields)
 
 
-def visible_title(request: Request, title_id: int) -> Title:
-    return get_object_or_404(Title.objects.visible_to(member_of(request)), pk=title_id)
-
-
 class ListQuery(Query):
     status = serializers.ChoiceField(choices=EntryStatus.choices, required=False)
     sort = serializers.ChoiceField(choices=list(SORTS), default="updated")
@@ -115,7 +111,7 @@ class MyEntry(ForMembers, APIView):
     @extend_schema(operation_id="my_entry", responses=EntrySerializer)
     def get(self, request: Request, title_id: int) -> Response:
         """Get one entry of my list."""
-        title = visible_title(request, title_id)
+        title = visible_title(title_id, request.user)
         return self._answer(get_object_or_404(ListEntry, user=member_of(request), title=title))
 
     @extend_schema(
@@ -148,7 +144,7 @@ class MyEntry(ForMembers, APIView):
         return Response(status=204)
 
     def _write(self, request: Request, title_id: int, defaults: dict[str, Any]) -> Response:
-        member, title = member_of(request), visible_title(request, title_id)
+        member, title = member_of(request), visible_title(title_id, request.user)
         given = EntrySerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         with holding(request, member, ListEntry.objects.filter(user=member, title=title)):
@@ -196,13 +192,13 @@ class MyHiddenTitle(ForMembers, APIView):
     @extend_schema(operation_id="my_hidden_put", request=None, responses={204: None})
     def put(self, request: Request, title_id: int) -> Response:
         """Hide a title from my recommendations."""
-        lists.hide_title(member_of(request), visible_title(request, title_id))
+        lists.hide_title(member_of(request), visible_title(title_id, request.user))
         return Response(status=204)
 
     @extend_schema(operation_id="my_hidden_delete", responses={204: None})
     def delete(self, request: Request, title_id: int) -> Response:
         """Unhide a title."""
-        lists.unhide_title(member_of(request), visible_title(request, title_id))
+        lists.unhide_title(member_of(request), visible_title(title_id, request.user))
         return Response(status=204)
 
 

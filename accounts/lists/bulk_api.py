@@ -12,11 +12,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.lists import writing as lists
-from accounts.lists.api import EntrySerializer, visible_title
+from accounts.lists.api import EntrySerializer
 from accounts.models import User
 from accounts.tokens.authentication import ForMembers, member_of
 from catalog.models import Title
 from catalog.title_page.queries import parts_up_to
+from catalog.titles.queries import visible_title
 
 MOST = 500  # rows of a request
 
@@ -88,7 +89,7 @@ class WatchedUpTo(ForMembers, APIView):
     def post(self, request: Request, title_id: int) -> Response:
         """Mark a title and the earlier ones of its franchise as completed."""
         member = member_of(request)
-        result = lists.watch_up_to(member, parts_up_to(visible_title(request, title_id), member))
+        result = lists.watch_up_to(member, parts_up_to(visible_title(title_id, request.user), member))
         return Response(WriteResultSerializer(result).data)
 
 

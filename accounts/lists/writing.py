@@ -25,9 +25,8 @@ from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
 
 INTEGERS = ("score", "progress", "rewatches")
-QUICK_LIKE_SCORE = (
-    9  # what one tap on "seen and liked" gives; the engine's LIKED is the least score that counts as liking
-)
+# What one tap on "seen and liked" gives. The engine's LIKED is the least score that counts as liking.
+QUICK_LIKE_SCORE = 9
 BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
 MOST_AT_ONCE = 5_000  # entries that one bulk change may name
 

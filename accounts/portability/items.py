@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from anirec.lib.text import is_text
@@ -12,6 +13,15 @@ from catalog.models.titles import Medium
 
 def names_in(items: Iterable[Any]) -> list[str]:
     return [name for name in items if is_text(name)]
+
+
+def moment_of(value: Any) -> datetime | None:
+    """Return the time an item gives in ISO 8601 with a time zone; None if it is anything else."""
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return at if at.tzinfo else None
 
 
 def exported_title(title: Title) -> dict[str, Any]:

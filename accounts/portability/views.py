@@ -28,8 +28,8 @@ from accounts.portability.forms import AccountImportForm, ColumnsForm, FileImpor
 from accounts.portability.imports import progress, queries, reading, writing
 from accounts.requests import MemberRequest
 from anirec.lib.web.downloads import download
-from catalog.models import Title
 from catalog.search.find import search_titles
+from catalog.titles.queries import visible_title
 
 State = ListImport.State
 Outcome = ImportRow.Outcome
@@ -218,7 +218,7 @@ def _settle(request: MemberRequest, found: ImportRow) -> HttpResponse:
         if "dismiss" in request.POST:
             writing.dismiss_row(found)
         else:
-            title = get_object_or_404(Title.objects.visible_to(request.user), pk=_number(request.POST.get("title")))
+            title = visible_title(_number(request.POST.get("title")), request.user)
             writing.resolve_row(found, title)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 
 @cache
-def shape_of(*classes: type[Any]) -> str:
-    """Return a short digest of the dataclasses' fields and types, for use in a cache key."""
-    described = [f"{cls.__qualname__}({', '.join(f'{f.name}: {f.type}' for f in fields(cls))})" for cls in classes]
-    return hashlib.sha256("\n".join(described).encode()).hexdigest()[:8]
+def shape_of(cls: type[Any]) -> str:
+    """Return a short digest of the fields of a dataclass, and of the dataclasses in them, for use in a cache key."""
+    return hashlib.sha256("\n".join(sorted(_described(cls, set()))).encode()).hexdigest()[:8]
+
+
+def _described(cls: type[Any], seen: set[type[Any]]) -> Iterator[str]:
+    seen.add(cls)
+    yield f"{cls.__qualname__}({', '.join(f'{field.name}: {field.type}' for field in fields(cls))})"
+    for hint in get_type_hints(cls).values():
+        for part in _dataclasses_in(hint):
+            if part not in seen:
+                yield from _described(part, seen)
+
+
+def _dataclasses_in(hint: Any) -> Iterator[type[Any]]:
+    if isinstance(hint, type) and is_dataclass(hint):
+        yield hint
+    for part in get_args(hint):
+        yield from _dataclasses_in(part)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.models import Title
+from catalog.titles.queries import visible_title
 from catalog.titles.serializers import TitleCardSerializer, title_card
 from recommendations.serializers import LengthQuery
 from recommendations.serving import similar_to
@@ -28,7 +27,7 @@ class SimilarTitles(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Return similar titles, liked by the same people."""
         n = LengthQuery.of(request)["n"]
-        title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+        title = visible_title(pk, request.user)
         found = similar_to(title, request.user, n)
         return Response([{"title": title_card(similar.title), "score": similar.score} for similar in found])
 

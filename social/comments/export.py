@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, TypeGuard
 
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.portability.items import names_in
+from accounts.portability.items import moment_of, names_in
 from anirec.lib.text import is_text
 from social.models import Activity, Comment, Review
 from social.models.activities import LONGEST_COMMENT
@@ -36,7 +35,7 @@ def restore_comments(user: User, items: list[Any]) -> list[int]:
         on = _find(user, item.get("about"))
         if on and not Comment.objects.filter(author=user, text=text, **on).exists():
             comment = Comment.objects.create(author=user, text=text, **on)
-            if at := _moment(item.get("created_at")):
+            if at := moment_of(item.get("created_at")):
                 Comment.objects.filter(pk=comment.pk).update(created_at=at)
             written.append(comment.pk)
     return written
@@ -61,18 +60,10 @@ def _find(user: User, about: Any) -> dict[str, Activity | Review] | None:
     if "reviewed" in about:
         review = reviews_visible_to(user).filter(author__username=by, title__name=about["reviewed"]).first()
         return {"review": review} if review else None
-    at = _moment(about.get("at"))
+    at = moment_of(about.get("at"))
     activity = at and activities_visible_to(user).filter(actor__username=by, kind=about.get("did"), at=at).first()
     return {"activity": activity} if activity else None
 
 
 def _is_comment_text(text: Any) -> TypeGuard[str]:
     return is_text(text) and 0 < len(text) <= LONGEST_COMMENT
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return at if at.tzinfo else None

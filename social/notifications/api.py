@@ -15,9 +15,10 @@ from rest_framework.views import APIView
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from social.models import Comment
+from social.notifications.channels import channels_of, choose_channels
 from social.notifications.kinds import Channel, kinds
-from social.notifications.notifying import choose_channels, mark_read
-from social.notifications.queries import NotificationGroup, channels_of, groups_of, read_groups
+from social.notifications.notifying import mark_read
+from social.notifications.queries import NotificationGroup, groups_of, read_groups
 
 
 class ChoicesSerializer(serializers.Serializer[Any]):

@@ -15,9 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import User
-from social.models import Notification, NotificationChoice
+from social.models import Notification
+from social.notifications.channels import channels_of, choose_channels
 from social.notifications.kinds import Channel, kinds
-from social.notifications.queries import channels_of, groups_of, notifications_visible_to, read_groups
+from social.notifications.queries import groups_of, notifications_visible_to, read_groups
 
 SALT, MOST = "letters", 30
 
@@ -51,7 +52,7 @@ def unsubscribe(token: str, *, only_look: bool = False) -> str:
     member_id, kind = signing.loads(token, salt=SALT)
     member = User.objects.filter(pk=member_id).first()
     if member and not only_look and channels_of(member)[kind] == Channel.EMAIL:
-        NotificationChoice.objects.update_or_create(member=member, kind=kind, defaults={"channel": Channel.SITE})
+        choose_channels(member, {kind: Channel.SITE})
     return str(kinds()[kind].label)
 
 

@@ -1,8 +1,7 @@
-"""Writing notifications: making them, marking them read, and choosing how to get them."""
+"""Writing notifications: making them and marking them read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from django.db import transaction
@@ -10,9 +9,10 @@ from django.db.models import Model
 
 from accounts.models import User
 from accounts.page_parts import part_changed
-from social.models import Notification, NotificationChoice
+from social.models import Notification
+from social.notifications.channels import channels_of
 from social.notifications.kinds import Channel, kinds
-from social.notifications.queries import channels_of, groups_of, notifications_visible_to
+from social.notifications.queries import groups_of, notifications_visible_to
 from social.notifications.tasks import send_letter
 
 EMAIL_DELAY = 300  # seconds: what comes meanwhile goes into the same e-mail
@@ -38,15 +38,6 @@ def notify(recipient: User, kind: str, actor: User | None, about: Model) -> None
         count_unread(recipient.pk)
         if made.wants_letter:
             transaction.on_commit(partial(_send_email_soon, recipient.pk, kind), robust=True)
-
-
-def choose_channels(member: User, channels: Mapping[str, str]) -> None:
-    NotificationChoice.objects.bulk_create(
-        [NotificationChoice(member=member, kind=kind, channel=channel) for kind, channel in channels.items()],
-        update_conflicts=True,
-        unique_fields=["member", "kind"],
-        update_fields=["channel"],
-    )
 
 
 def mark_read(member: User) -> None:

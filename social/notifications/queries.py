@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from social.models import Notification, NotificationChoice
+from social.models import Notification
 from social.notifications.kinds import kinds
 from social.visibility import members_visible_to, muted_by
 
@@ -45,12 +45,6 @@ def notifications_visible_to(member: User, only: Collection[str] | None = None) 
         if kind.visible is not None:
             about |= Q(Exists(kind.visible(member)), kind=kind.name)
     return Notification.objects.filter(actor, about, recipient=member)
-
-
-def channels_of(member: User) -> dict[str, str]:
-    """Kind → channel."""
-    chosen = dict(NotificationChoice.objects.filter(member=member).values_list("kind", "channel"))
-    return {kind.name: chosen.get(kind.name) or kind.default_channel for kind in kinds().values()}
 
 
 def groups_of(member: User, only: Collection[str] | None = None) -> QuerySet[Any, Any]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import MemberRequest
 from anirec.lib.web.requests import PageRequest
 from social.notifications import emails, notifying, queries
+from social.notifications.channels import channels_of, choose_channels
 from social.notifications.forms import NotificationForm
 
 PAGE = 30
@@ -42,9 +43,9 @@ def bell(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def notification_choices(request: MemberRequest) -> HttpResponse:
-    form = NotificationForm(request.POST or None, channels=queries.channels_of(request.user))
+    form = NotificationForm(request.POST or None, channels=channels_of(request.user))
     if request.method == "POST" and form.is_valid():
-        notifying.choose_channels(request.user, form.cleaned_data)
+        choose_channels(request.user, form.cleaned_data)
         messages.success(request, gettext("Settings saved."))
         return redirect("social:notification_choices")
     status = 422 if request.method == "POST" else 200

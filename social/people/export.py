@@ -114,7 +114,7 @@ def restore_privacy(user: User, items: list[Any]) -> list[dict[str, Any]]:
 def _is_valid_setting(name: str, value: Any) -> bool:
     field: Any = User._meta.get_field(name)
     if field.choices:
-        return value in dict(field.flatchoices)
+        return value in [choice for choice, _ in field.flatchoices]  # a list, for JSON also gives what has no hash
     return isinstance(value, bool)
 
 

@@ -1,6 +1,3 @@
-from typing import Any
-
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -42,13 +39,11 @@ def hide_note(entry: ListEntry, is_removed: bool) -> None:
     lists.update_entry(entry.user, entry.title, visibility=shown)
 
 
-def refuse_removal(_member: User, _is_removed: bool) -> None:
-    raise Http404
-
-
-for name in ("follows", "blocks", "mutes", "dismissed", "privacy"):
-    actions: Any = (getattr(export, f"{verb}_{name}") for verb in ("export", "restore", "undo"))
-    register(Section(name, *actions))
+register(Section("follows", export.export_follows, export.restore_follows, export.undo_follows))
+register(Section("blocks", export.export_blocks, export.restore_blocks, export.undo_blocks))
+register(Section("mutes", export.export_mutes, export.restore_mutes, export.undo_mutes))
+register(Section("dismissed", export.export_dismissed, export.restore_dismissed, export.undo_dismissed))
+register(Section("privacy", export.export_privacy, export.restore_privacy, export.undo_privacy))
 register_privacy_field("list_visibility")
 register_privacy_field("approves_followers")
 register_scope("read:social", _("Read other members’ profiles, my feed and my notifications"))
@@ -89,6 +84,5 @@ register_target(
         User,
         reportable_member,
         acts=(Act.LEAVE, Act.WARN, Act.SUSPEND, Act.REINSTATE),
-        set_removed=refuse_removal,
     )
 )

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from anirec.lib.text import NO_NULL
-from catalog.models import Title
+from catalog.titles.queries import visible_title
 from catalog.titles.serializers import TitleLinkSerializer
 from social.models.plans import PlanMember, PlanTitle, WatchPlan
 from social.people.queries import find_by_name, visible_member
@@ -176,7 +176,7 @@ class Proposal(ForMembers, APIView):
     def put(self, request: Request, pk: int, title_id: int) -> Response:
         """Propose a title and vote for it."""
         own = _part(request, pk)
-        plans.propose(own, get_object_or_404(Title.objects.visible_to(request.user), pk=title_id))
+        plans.propose(own, visible_title(title_id, request.user))
         return Response(_as_json(request, pk))
 
     @extend_schema(operation_id="plan_withdraw", responses={204: None})

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from accounts.portability.items import ids_of, titles_by_id
+from accounts.portability.items import exported_title, ids_of, moment_of, titles_by_id
 from social.models.plans import PlanTitle
 from social.plans import planning as plans
 
@@ -46,8 +45,7 @@ def undo_plans(user: User, plan_ids: list[int]) -> None:
 
 
 def _exported(row: PlanTitle) -> dict[str, Any]:
-    ids = {known.provider: known.value for known in row.title.external_ids.all()}
-    return {"title": {"name": row.title.name, "ids": ids}, "is_watched": row.watched_at is not None}
+    return {"title": exported_title(row.title), "is_watched": row.watched_at is not None}
 
 
 def _restored(user: User, item: dict[str, Any]) -> Any:
@@ -61,7 +59,7 @@ def _restored(user: User, item: dict[str, Any]) -> Any:
             if key in known:
                 watched[known[key]] = row.get("is_watched") is True
     plan = plans.make_plan(
-        user, item["name"], note=_text(item.get("note")), starts_at=_moment(item.get("starts_at")), titles=watched
+        user, item["name"], note=_text(item.get("note")), starts_at=moment_of(item.get("starts_at")), titles=watched
     )
     for proposed in plan.titles.all():
         plans.mark_watched(proposed, watched[proposed.title])
@@ -70,11 +68,3 @@ def _restored(user: User, item: dict[str, Any]) -> Any:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _moment(value: Any) -> Any:
-    try:
-        at = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo else None

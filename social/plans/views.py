@@ -21,8 +21,8 @@ from accounts.models import User
 from accounts.requests import MemberRequest
 from anirec.lib.text import is_text
 from anirec.lib.time_zones import zone_of
-from catalog.models import Title
 from catalog.search.find import search_titles
+from catalog.titles.queries import visible_title
 from social.models.plans import PlanMember, PlanTitle, WatchPlan
 from social.people.queries import find_by_name
 from social.plans import planning as plans
@@ -144,7 +144,7 @@ def plan_title(request: MemberRequest, pk: int, title_id: int) -> HttpResponse:
     own, act = plan_queries.membership(shared, request.user), request.POST.get("act", "")
     try:
         if act == "propose":
-            plans.propose(own, get_object_or_404(Title.objects.visible_to(request.user), pk=title_id))
+            plans.propose(own, visible_title(title_id, request.user))
         elif act in ACTS:
             proposed = plan_titles_visible_to(request.user).filter(plan=shared)
             ACTS[act](own, get_object_or_404(proposed, title_id=title_id))

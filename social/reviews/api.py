@@ -14,11 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.lists.api import visible_title
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from anirec.lib.web.query import Query
-from catalog.models import Title
+from catalog.titles.queries import visible_title
 from catalog.titles.serializers import TitleLinkSerializer
 from social.comments.api import Comments, documented_comments
 from social.models import Review
@@ -69,7 +68,7 @@ class TitleReviews(ListAPIView[Review]):
         if getattr(self, "swagger_fake_view", False):
             return Review.objects.none()
         sort = ReviewsQuery.of(self.request)["sort"]
-        title = get_object_or_404(Title.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+        title = visible_title(self.kwargs["pk"], self.request.user)
         found = reviews_of_title(title, self.request.user, sort)
         return found.select_related("author", "title")
 
@@ -99,7 +98,7 @@ class MyReview(ForMembers, APIView):
     @extend_schema(operation_id="my_review_put", request=WrittenReviewSerializer, responses=ReviewSerializer)
     def put(self, request: Request, title_id: int) -> Response:
         """Create or replace my review. Earlier versions are kept."""
-        title = visible_title(request, title_id)
+        title = visible_title(title_id, request.user)
         given = WrittenReviewSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         reviews.write_review(member_of(request), title, **given.validated_data)

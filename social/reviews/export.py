@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from accounts.portability.items import exported_title, titles_by_id
+from accounts.portability.items import exported_title, ids_of, titles_by_id
 from anirec.lib.text import is_text
 from social.models import Review
 from social.reviews import writing as reviews
@@ -28,11 +28,11 @@ def export_reviews(user: User) -> list[dict[str, Any]]:
 def restore_reviews(user: User, items: list[Any]) -> list[int]:
     """The ids of the reviews that were written; a title that was reviewed already keeps its review."""
     wanted = [item for item in items if _is_review(item)]
-    titles = titles_by_id({(p, str(v)) for item in wanted for p, v in item["title"]["ids"].items()})
+    titles = titles_by_id({key for item in wanted for key in ids_of(item["title"])})
     reviewed = set(Review.objects.filter(author=user).values_list("title_id", flat=True))
     written = []
     for item in wanted:
-        found = {titles[key] for p, v in item["title"]["ids"].items() if (key := (p, str(v))) in titles}
+        found = {titles[key] for key in ids_of(item["title"]) if key in titles}
         if len(found) != 1 or (title := found.pop()).pk in reviewed:
             continue
         try:
@@ -49,7 +49,4 @@ def undo_reviews(user: User, review_ids: list[int]) -> None:
 
 
 def _is_review(item: Any) -> bool:
-    if not isinstance(item, dict) or not is_text(item.get("text")):
-        return False
-    title = item.get("title")
-    return isinstance(title, dict) and isinstance(title.get("ids"), dict)
+    return isinstance(item, dict) and is_text(item.get("text")) and bool(ids_of(item.get("title")))

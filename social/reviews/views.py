@@ -14,7 +14,7 @@ from accounts.lists.queries import entry_of
 from accounts.requests import MemberRequest
 from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import back_to
-from catalog.models import Title
+from catalog.titles.queries import visible_title
 from social.comments.views import comment_context, save_comment
 from social.models import Review
 from social.people.queries import visible_member
@@ -28,7 +28,7 @@ FIRST, PAGE = 3, 20
 @require_GET
 def title_reviews(request: PageRequest, pk: int) -> HttpResponse:
     """The title page loads the first few as a fragment; alone it is a page with all of them."""
-    title = get_object_or_404(Title.objects.visible_to(request.user).with_tag_names(), pk=pk)
+    title = visible_title(pk, request.user)
     sort = request.GET.get("sort", "") if request.GET.get("sort") in SORTS else "helpful"
     found = reviews_of_title(title, request.user, sort)
     own = found.filter(author=request.user.pk).first() if request.user.is_authenticated else None
@@ -61,7 +61,7 @@ def review(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def write(request: MemberRequest, pk: int) -> HttpResponse:
-    title = get_object_or_404(Title.objects.visible_to(request.user).with_tag_names(), pk=pk)
+    title = visible_title(pk, request.user)
     own = Review.objects.filter(author=request.user, title=title).first()
     form = ReviewForm(request.POST or None, author=request.user, title=title, review=own)
     if request.method == "POST" and form.save():

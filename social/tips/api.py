@@ -14,10 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.lists.api import visible_title
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from anirec.lib.text import NO_NULL, SOME_TEXT
+from catalog.titles.queries import visible_title
 from catalog.titles.serializers import TitleLinkSerializer
 from social.models.tips import LONGEST_NOTE, Tip
 from social.moderation.api import report_endpoint
@@ -80,14 +80,14 @@ class RecommendTitle(ForMembers, APIView):
     @extend_schema(operation_id="title_recommend", responses=TakersSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """List members I can recommend a title to, and those I already have."""
-        title, member = visible_title(request, pk), member_of(request)
+        title, member = visible_title(pk, request.user), member_of(request)
         found = {"takers": tips.takers_for(member), "sent_to": tips.told_already(member, title)}
         return Response({name: [one.username for one in members] for name, members in found.items()})
 
     @extend_schema(operation_id="title_recommend_create", request=WrittenTipSerializer, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
         """Recommend a title, once, to a member who accepts my recommendations."""
-        title, member = visible_title(request, pk), member_of(request)
+        title, member = visible_title(pk, request.user), member_of(request)
         given = WrittenTipSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         recipient = find_by_name(given.validated_data["to"], tips.takers_for(member))

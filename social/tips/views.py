@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.requests import MemberRequest
 from anirec.lib.web.responses import back_to
-from catalog.models import Title
 from catalog.titles.cards import title_cards
 from catalog.titles.names import name_for
+from catalog.titles.queries import visible_title
 from social.tips import queries
 from social.tips import recommending as tips
 from social.tips.forms import TipForm
@@ -26,7 +26,7 @@ PAGE = 30
 @require_http_methods(["GET", "POST"])
 @login_required
 def recommend(request: MemberRequest, pk: int) -> HttpResponse:
-    title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+    title = visible_title(pk, request.user)
     form = TipForm(request.POST or None, author=request.user, title=title)
     if request.method == "POST" and (tip := form.save()):
         sent = {"title": name_for(title, request.user), "name": tip.recipient.username}

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.models import ListEntry, User
 from anirec.lib.web.requests import PageRequest
 from catalog.models import Title
 from catalog.title_page.score_bars import Bar, mean_score, score_bars
+from catalog.titles.queries import visible_title
 from social.visibility import entries_visible_to, followed_by, public_entries
 
 FRIENDS = 12
@@ -43,7 +44,7 @@ def _friends(title: Title, viewer: User | AnonymousUser) -> list[ListEntry]:
 
 @require_GET
 def title_scores(request: PageRequest, pk: int) -> HttpResponse:
-    title = get_object_or_404(Title.objects.visible_to(request.user), pk=pk)
+    title = visible_title(pk, request.user)
     context = {"title": title, "scores": scores_of_title(title, request.user)}
     return render(
         request, "social/title_scores/_scores.html" if request.htmx else "social/title_scores/scores.html", context

@@ -35,6 +35,7 @@ def test_from_landing_to_leaving(visit, list_file):
     review(page, rated[0])
     change_settings(page, member)
     leave(page)
+    expect(page.get_by_role("link", name="Registrieren").first).to_be_visible()
 
 
 def rate_and_sign_up(page) -> list[str]:
@@ -118,4 +119,3 @@ def change_settings(page, member) -> None:
 def leave(page) -> None:
     page.locator("details.menu summary").click()
     page.get_by_role("button", name="Abmelden").click()
-    expect(page.get_by_role("link", name="Registrieren").first).to_be_visible()

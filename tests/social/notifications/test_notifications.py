@@ -13,8 +13,9 @@ from social.comments.writing import delete_comment, like, write_comment
 from social.models import Activity, Notification
 from social.moderation import deciding as moderation
 from social.notifications import emails
+from social.notifications.channels import choose_channels
 from social.notifications.kinds import kinds
-from social.notifications.notifying import choose_channels, mark_read
+from social.notifications.notifying import mark_read
 from social.notifications.queries import groups_of, read_groups
 from social.people import relations
 from social.reviews.writing import delete_review, vote_helpful, write_review

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.tokens.issuing import issue_token
 from social.models import DismissedSuggestion, Report
 from social.models.tips import Tip
-from social.notifications.notifying import channels_of
+from social.notifications.channels import channels_of
 from social.people.relations import block, follow, mute
 from social.tips.recommending import recommend
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from accounts.lists.writing import set_score
 from accounts.models import User
 from accounts.portability.exports import export_list
 from accounts.portability.imports import reading, writing
+from accounts.portability.sections import sections
+from catalog.models import ExternalId
 from social.comments.writing import write_comment
 from social.models import Activity, Block, Comment, Mute, NotificationChoice
 from social.models.tips import Tip
-from social.notifications.notifying import choose_channels
+from social.notifications.channels import choose_channels
 from social.people import relations
+from social.plans import planning as plans
 from social.reviews.writing import write_review
 from social.taste_match.suggestions import dismiss
 from social.tips.export import export_tips
@@ -106,3 +113,39 @@ def test_what_was_recommended_is_taken_along_but_not_said_again(member, make_mem
         {"author": "ada", "title": title_of, "note": "And you."},
     ]
     assert (opened.state, list(export_tips(other)), Tip.objects.count()) == ("done", [], 2)
+
+
+@pytest.mark.parametrize("odd", [[], {}, None, 3, "nobody at all"])
+def test_a_privacy_setting_that_does_not_exist_stays_as_it_was(member, odd):
+    before = User.objects.get(pk=member.pk).list_visibility
+    settings = {"list_visibility": odd, "approves_followers": True}
+    restored(json.dumps({**json.loads(exported(member)), "privacy": [settings]}), member)
+    member.refresh_from_db()
+    assert (member.list_visibility, member.approves_followers) == (before, True)
+
+
+ODD = (None, True, -1, 1.5, "", "\x00", "2020-13-45", "9" * 400, [], {}, [[]], {"ids": {"mal": []}})
+
+
+def with_one_value_replaced(value: Any, odd: Any) -> Iterator[Any]:
+    """The value, once for each part of it, with `odd` in the place of that part."""
+    yield odd
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for place, part in parts:
+        for changed in with_one_value_replaced(part, odd):
+            copy = value.copy()
+            copy[place] = changed
+            yield copy
+
+
+@pytest.mark.parametrize("section", sections(), ids=lambda section: section.name)
+def test_any_value_of_a_section_may_be_an_odd_one(social_member, make_member, make_title, section):
+    other, title = make_member("other"), make_title("C")
+    ExternalId.objects.create(title=title, provider="mal", medium="anime", value="77")
+    write_review(social_member, title, "It takes its time. " * 10)
+    plans.make_plan(social_member, "Sunday", titles=[title])
+    items = json.loads(exported(social_member))[section.name]
+    for odd in ODD:
+        for changed in with_one_value_replaced(items, odd):
+            if isinstance(changed, list):
+                section.undo(other, section.restore(other, changed))

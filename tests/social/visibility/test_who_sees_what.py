@@ -38,7 +38,7 @@ def named(look: Look) -> str:
     return f"{look.__module__.rpartition('.')[2]}-{look.__name__}"
 
 
-def in_a_world(look: Look, *scene: object) -> None:
+def assert_in_a_world(look: Look, *scene: object) -> None:
     with transaction.atomic():
         look(make(*scene))
         transaction.set_rollback(True)
@@ -50,18 +50,18 @@ def in_a_world(look: Look, *scene: object) -> None:
 def test_everybody_is_shown_what_the_rules_say(
     look: Look, world: World, viewer: int | None, owner: int, pick: int
 ) -> None:
-    in_a_world(look, world, viewer, owner, pick)
+    assert_in_a_world(look, world, viewer, owner, pick)
 
 
 @pytest.mark.parametrize("look", FOR_MEMBERS, ids=named)
 @few_worlds_each
 @given(worlds(), st.sampled_from(MEMBERS), st.integers(0, 11))
 def test_members_are_shown_what_the_rules_say(look: Look, world: World, owner: int, pick: int) -> None:
-    in_a_world(look, world, 0, owner, pick)
+    assert_in_a_world(look, world, 0, owner, pick)
 
 
 @pytest.mark.parametrize("deed", deeds.DEEDS, ids=named)
 @few_worlds_each
 @given(worlds(), st.sampled_from(MEMBERS), st.integers(0, 11))
 def test_what_somebody_does_is_heard_of_by_whom_the_rules_say(deed: Look, world: World, owner: int, pick: int) -> None:
-    in_a_world(deed, world, 0, owner, pick)
+    assert_in_a_world(deed, world, 0, owner, pick)
