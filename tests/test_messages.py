@@ -99,7 +99,7 @@ def test_pages_speak_german_with_its_numbers_and_dates(client, make_title):
 
     facts = re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", content)
     assert [fact for fact in facts if fact[0] in ("MAL-Wertung", "MAL-Mitglieder", "Ausgestrahlt")] == [
-        ("MAL-Wertung", "8,50"), ("MAL-Mitglieder", "1.234.567"), ("Ausgestrahlt", "9. Apr 2021"),
+        ("MAL-Wertung", "8,50"), ("MAL-Mitglieder", "1.234.567"), ("Ausgestrahlt", "09.04.2021"),
     ]  # fmt: skip
     assert '<html lang="de"' in content
     assert "TV · 12 Folgen · 2021" in content

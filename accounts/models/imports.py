@@ -64,14 +64,14 @@ class ImportRow(models.Model):
     class Outcome(models.TextChoices):
         CREATED = "created", _("New")
         UPDATED = "updated", _("Changed")
-        KEPT = "kept", _("Kept yours")
+        KEPT = "kept", _("Your entry kept")
         UNCHANGED = "unchanged", _("Unchanged")
         UNMATCHED = "unmatched", _("Title not found")
         DUPLICATE = "duplicate", _("Duplicate row")
         INVALID = "invalid", _("Invalid")
         DISMISSED = "dismissed", _("Skipped")
         UNDONE = "undone", _("Undone")
-        LEFT = "left", _("Changed later, kept")
+        LEFT = "left", _("Kept (changed later)")
 
     list_import = models.ForeignKey(ListImport, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

@@ -66,13 +66,13 @@ def _years(titles: TitleQuerySet, empty: str) -> list[Panel]:
         ),
         bar_panel(
             "formats",
-            _("Titles by type"),
-            _("Number of titles of each type."),
-            (Column(_("Type"), LABEL), Column(_("Titles"))),
+            _("Titles by format"),
+            _("Number of titles in each format."),
+            (Column(_("Format"), LABEL), Column(_("Titles"))),
             by_format,
             empty,
         ),
-        table("years", _("Titles by year and type"), _("Number of titles of each type, by year."), heads, rows, empty),
+        table("years", _("Titles by year and format"), _("Number of titles by format and year."), heads, rows, empty),
     ]
 
 

@@ -155,9 +155,9 @@ class RequestDay(models.Model):
 
     class Kind(models.TextChoices):
         PAGE = "page", _("Page")
-        FRAGMENT = "fragment", _("Part of a page")
+        FRAGMENT = "fragment", _("Page section")
         API = "api", _("API")
-        REST = "rest", _("Pictures, events and the like")
+        REST = "rest", _("Images, events and other")
 
     day = models.DateField()
     kind = models.CharField(max_length=8, choices=Kind)

@@ -21,7 +21,7 @@ class Metric(models.TextChoices):
     """What may come of a title that was seen; all but a click are read from the members' lists."""
 
     CLICK = "click", _("opened")
-    ADD = "add", _("put on the list")
+    ADD = "add", _("added to list")
     COMPLETION = "completion", _("completed")
     HIGH_SCORE = "high_score", _("scored 8 or better")
     HIDE = "hide", _("not interested")
@@ -52,42 +52,42 @@ class Experiment(models.Model):
         BANDIT = "bandit", _("Thompson sampling, without a test")
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    hypothesis = models.TextField(_("what it should show"), blank=True)
+    hypothesis = models.TextField(_("hypothesis"), blank=True)
     key = models.CharField(max_length=32, default=new_key, editable=False, unique=True)
     widget = models.CharField(_("widget"), max_length=20, choices=widget_choices)
     audience = models.CharField(_("audience"), max_length=10, choices=Audience, default=Audience.EVERYBODY)
     share = models.PositiveSmallIntegerField(
-        _("share of the audience, %"), default=100, validators=[MinValueValidator(1), MaxValueValidator(100)]
+        _("share of audience (%)"), default=100, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     allocation = models.CharField(_("allocation"), max_length=6, choices=Allocation, default=Allocation.FIXED)
     primary_metric = models.CharField(_("primary metric"), max_length=10, choices=Metric, default=Metric.ADD)
     guardrails = ArrayField(
         models.CharField(max_length=10, choices=Metric),
-        verbose_name=_("guardrails"),
+        verbose_name=_("guardrail metrics"),
         default=list,
         blank=True,
-        help_text=_("Metrics that must not get worse, with commas: click, add, completion, high_score, hide."),
+        help_text=_("Metrics that must not get worse, separated by commas: click, add, completion, high_score, hide."),
     )
     window_days = models.PositiveSmallIntegerField(
-        _("days in which something may come of it"),
+        _("measurement window (days)"),
         default=7,
         validators=[MinValueValidator(1), MaxValueValidator(21)],
-        help_text=_("From the first exposure on. Only those whose days are over are judged."),
+        help_text=_("Starts at the first impression. Results only count people whose window has ended."),
     )
     planned_days = models.PositiveSmallIntegerField(
-        _("planned length in days"), default=28, validators=[MinValueValidator(1), MaxValueValidator(56)]
+        _("planned duration (days)"), default=28, validators=[MinValueValidator(1), MaxValueValidator(56)]
     )
     expected_rate = models.FloatField(
-        _("expected rate"), default=0.1, help_text=_("Of the primary metric, 0–1, as it is now.")
+        _("expected rate"), default=0.1, help_text=_("Current rate of the primary metric, from 0 to 1.")
     )
     least_lift = models.FloatField(
-        _("least lift worth knowing"), default=0.1, help_text=_("Relative: 0.1 finds a tenth more.")
+        _("minimum detectable lift"), default=0.1, help_text=_("Relative: 0.1 detects a change from 0.20 to 0.22.")
     )
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     stopped_at = models.DateTimeField(null=True, editable=False)
     shipped = models.ForeignKey("Variant", models.PROTECT, null=True, editable=False, related_name="+")
-    result = models.JSONField(null=True, editable=False, help_text="What was found when it was stopped.")
+    result = models.JSONField(null=True, editable=False, help_text="Results when the experiment was stopped.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -106,11 +106,11 @@ class Experiment(models.Model):
 
     def clean(self) -> None:
         if self.audience != Audience.MEMBERS and self.primary_metric != Metric.CLICK:
-            raise ValidationError({"primary_metric": _("Visitors have no list: of them only clicks are known.")})
+            raise ValidationError({"primary_metric": _("Visitors have no list, so only clicks can be measured.")})
         if self.primary_metric == Metric.HIDE:
-            raise ValidationError({"primary_metric": _("What is not wanted can only be a guardrail.")})
+            raise ValidationError({"primary_metric": _("“Not interested” can only be a guardrail metric.")})
         if self.primary_metric in self.guardrails:
-            raise ValidationError({"guardrails": _("The primary metric is judged already.")})
+            raise ValidationError({"guardrails": _("The primary metric can’t also be a guardrail.")})
         try:
             units_needed(self.expected_rate, self.least_lift, [1, 1])
         except ValueError as error:
@@ -134,11 +134,11 @@ class Variant(models.Model):
     """A form of the experiment's widget; the first one is what the others are compared with."""
 
     experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="variants")
-    position = models.PositiveSmallIntegerField(_("place"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     name = models.CharField(_("name"), max_length=60)
     weight = models.FloatField(_("weight"), default=1, validators=[MinValueValidator(0.01)])
     parameters = models.JSONField(
-        _("parameters"), default=dict, blank=True, help_text=_("What is other than the widget's default.")
+        _("parameters"), default=dict, blank=True, help_text=_("Only values that differ from the widget’s defaults.")
     )
 
     class Meta:

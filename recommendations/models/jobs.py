@@ -13,7 +13,7 @@ class JobRun(models.Model):
     class State(models.TextChoices):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
-        AGAIN = "again", _("Failed, started again")
+        AGAIN = "again", _("Failed, restarted")
 
     task = models.CharField(max_length=100)
     state = models.CharField(max_length=6, choices=State)

@@ -18,28 +18,30 @@ class Mood(models.Model):
     description = models.CharField(_("description"), max_length=160)
     weights = models.JSONField(
         _("weights"),
-        help_text=_('Slugs of tags with numbers: {"iyashikei": 1, "school": 0.5}. A title fits from a sum of 1 on.'),
+        help_text=_(
+            'Tag slugs with weights: {"iyashikei": 1, "school": 0.5}. A title matches if they add up to 1 or more.'
+        ),
     )
     without = ArrayField(
         models.SlugField(max_length=100),
-        verbose_name=_("without"),
+        verbose_name=_("excluded tags"),
         default=list,
         blank=True,
-        help_text=_("Slugs of tags that no title of it has, with commas."),
+        help_text=_("Tag slugs, separated by commas."),
     )
     formats = ArrayField(
         models.CharField(max_length=12),
         verbose_name=_("formats"),
         default=list,
         blank=True,
-        help_text=_("Only these formats, with commas. Empty: all."),
+        help_text=_("Separated by commas. Leave empty for all formats."),
     )
     year_min = models.PositiveSmallIntegerField(_("from year"), null=True, blank=True)
     year_max = models.PositiveSmallIntegerField(_("to year"), null=True, blank=True)
-    length_min = models.PositiveIntegerField(_("minutes in all, at least"), null=True, blank=True)
-    length_max = models.PositiveIntegerField(_("minutes in all, at most"), null=True, blank=True)
-    score_min = models.FloatField(_("score elsewhere, at least"), null=True, blank=True)
-    position = models.PositiveSmallIntegerField(_("place in the row of moods"), default=0)
+    length_min = models.PositiveIntegerField(_("minimum total minutes"), null=True, blank=True)
+    length_max = models.PositiveIntegerField(_("maximum total minutes"), null=True, blank=True)
+    score_min = models.FloatField(_("minimum MAL score"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -54,17 +56,17 @@ class Mood(models.Model):
     def clean(self) -> None:
         weights = self.weights
         if not isinstance(weights, dict) or not all(_is_number(weight) for weight in weights.values()):
-            raise ValidationError({"weights": _("Write slugs of tags with a number for each.")})
+            raise ValidationError({"weights": _("Enter a weight for each tag slug.")})
         if unknown := sorted(set(self.formats) - set(Format.values)):
             known = ", ".join(filter(None, Format.values))
             raise ValidationError(
                 {
-                    "formats": _("No such format: %(unknown)s. There are %(known)s.")
+                    "formats": _("Unknown format: %(unknown)s. Use one of: %(known)s.")
                     % {"unknown": ", ".join(unknown), "known": known}
                 }
             )
         if sum(weight for weight in weights.values() if weight > 0) < 1:
-            raise ValidationError({"weights": _("No title can fit: the weights above 0 must add up to 1 at least.")})
+            raise ValidationError({"weights": _("No title can match: positive weights must add up to at least 1.")})
 
 
 def _is_number(value: object) -> bool:

@@ -15,9 +15,9 @@ class ModelVersion(models.Model):
 
     class Status(models.TextChoices):
         RUNNING = "running", _("Running")
-        REFUSED = "refused", _("Refused by the gate")
+        REFUSED = "refused", _("Failed quality checks")
         FAILED = "failed", _("Failed")
-        PUBLISHING = "publishing", _("Being published")
+        PUBLISHING = "publishing", _("Publishing")
         PUBLISHED = "published", _("Published")
 
     kind = models.CharField(max_length=8, choices=Kind)

@@ -8,20 +8,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, Promise] = {
-    "table.excluded_reasons": _("table: computed with the titles that you ignore here"),
-    "table.filtered": _("table: computed from all titles, not only these"),
-    "table.missing": _("table: not computed yet"),
-    "table.options": _("table: computed without these options"),
-    "table.outdated": _("table: older than the list"),
-    "table.too_few_titles": _("table: computed from fewer than %(needed)d titles"),
-    "table.empty": _("table: empty"),
+    "table.excluded_reasons": _("precomputed list: includes the titles you ignore"),
+    "table.filtered": _("precomputed list: has no filters"),
+    "table.missing": _("precomputed list: not ready yet"),
+    "table.options": _("precomputed list: uses other options"),
+    "table.outdated": _("precomputed list: older than your last change"),
+    "table.too_few_titles": _("precomputed list: based on fewer than %(needed)d titles"),
+    "table.empty": _("precomputed list: empty"),
     "model.unreadable": _("model: files can't be read"),
     "model.missing": _("model: none published yet"),
-    "live.model_silent": _("live: the requested model has no scores for any title"),
-    "live.nothing_visible": _("live: no visible titles"),
-    "live.unknown_titles": _("live: the model knows none of these titles"),
-    "live.too_few_ratings": _("live: %(n)d of %(needed)d ratings needed"),
-    "live.too_few_titles": _("live: the model knows %(n)d of %(needed)d titles needed"),
+    "live.model_silent": _("live ranking: the requested model can’t rank any title"),
+    "live.nothing_visible": _("live ranking: no visible titles"),
+    "live.unknown_titles": _("live ranking: the model knows none of these titles"),
+    "live.too_few_ratings": _("live ranking: %(n)d of %(needed)d ratings needed"),
+    "live.too_few_titles": _("live ranking: the model knows %(n)d of the %(needed)d titles needed"),
 }
 
 

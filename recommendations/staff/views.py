@@ -35,7 +35,7 @@ OVERVIEW = "overview"
 PAGES = {
     OVERVIEW: Page(_("Overview"), PeriodForm, lambda form, viewer: []),
     "recommendations": Page(
-        _("Suggestions"), WidgetForm, lambda form, viewer: pages.recommendations(form.period(), form.narrowed())
+        _("Recommendations"), WidgetForm, lambda form, viewer: pages.recommendations(form.period(), form.narrowed())
     ),
     "retention": Page(_("Retention"), PeriodForm, lambda form, viewer: pages.retention(form.period())),
     "accuracy": Page(_("Accuracy"), PeriodForm, lambda form, viewer: pages.accuracy(form.period())),

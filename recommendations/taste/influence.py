@@ -24,10 +24,6 @@ class Influence:
     title: Title
     share: float
 
-    @property
-    def percent(self) -> float:
-        return 100 * self.share
-
 
 def most_influential(member: User) -> list[Influence]:
     """First what moves most; nothing without a model or a list that it knows. Only what the member may see is named."""

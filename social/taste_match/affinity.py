@@ -36,10 +36,6 @@ class Affinity:
         return (1 + self.value) / 2
 
     @property
-    def percent(self) -> int:
-        return round(self.value * 100)
-
-    @property
     def is_known(self) -> bool:
         return self.n_common >= LEAST_COMMON
 

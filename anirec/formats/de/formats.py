@@ -1,7 +1,7 @@
 """Short dates; the rest is Django's."""
 
-DATE_FORMAT = "j. M Y"
-DATETIME_FORMAT = "j. M Y, H:i"
+DATE_FORMAT = "d.m.Y"
+DATETIME_FORMAT = "d.m.Y, H:i"
 TIME_FORMAT = "H:i"
-MONTH_DAY_FORMAT = "j. M"
-YEAR_MONTH_FORMAT = "M Y"
+MONTH_DAY_FORMAT = "d.m."
+YEAR_MONTH_FORMAT = "F Y"

@@ -132,7 +132,7 @@ class TestDefinition:
         [
             ({"primary_metric": "add"}, "primary_metric"),
             ({"primary_metric": "hide", "audience": "members"}, "primary_metric"),
-            ({"primary_metric": "click", "guardrails": ["click"]}, "guardrails"),
+            ({"primary_metric": "click", "guardrail metrics": ["click"]}, "guardrail metrics"),
             ({"expected_rate": 0}, "least_lift"),
             ({"window_days": 30}, "window_days"),
         ],
@@ -245,7 +245,7 @@ class TestStaffPages:
         add, inline = reverse("admin:recommendations_experiment_add"), "variants-"
         data = {
             "name": "Fewer", "widget": "similar", "audience": "everybody", "share": "100", "allocation": "fixed",
-            "primary_metric": "click", "guardrails": "hide", "window_days": "7", "planned_days": "28",
+            "primary_metric": "click", "guardrail metrics": "hide", "window_days": "7", "planned_days": "28",
             "expected_rate": "0.1", "least_lift": "0.1", "hypothesis": "",
             f"{inline}TOTAL_FORMS": "2", f"{inline}INITIAL_FORMS": "0",
             f"{inline}0-position": "0", f"{inline}0-name": "A", f"{inline}0-weight": "1", f"{inline}0-parameters": "{}",
