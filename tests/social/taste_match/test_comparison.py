@@ -75,7 +75,7 @@ class TestPages:
         client.force_login(member)
         content = client.get(reverse("social:compare", args=["ada"])).content.decode()
         value = compare(member, ada).affinity.value
-        assert f'<p class="big num">{round(value * 100)} %</p>' in content
+        assert f'<p class="big num">{round(value * 100)}%</p>' in content
         assert "Based on 6 titles you both scored." in content
 
     def test_too_few_titles_are_said_instead_of_a_number(self, client, member, ada, titles, make_entry):
