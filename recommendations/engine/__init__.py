@@ -1,1 +1,1 @@
-"""The recommender itself: numpy in, numpy out. Nothing here knows of Django, Celery or HTTP."""
+"""The recommender: numpy in, numpy out, independent of Django, Celery and HTTP."""

@@ -1,4 +1,4 @@
-"""Fitted models on disk: one .npy file an array and a manifest with checksums. No pickle, so loading runs no code."""
+"""Fitted models on disk: one .npy file per array and a manifest with checksums. No pickle: loading runs no code."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MANIFEST = "manifest.json"
 
 
 class ArtifactError(RuntimeError):
-    """An artifact that is missing, of another format, or not what was saved. Names the file."""
+    """Raised for a missing or damaged artifact, or one of another format. The message names the file."""
 
 
 def save(folder: Path, arrays: Mapping[str, NDArray[Any]], description: Mapping[str, Any]) -> None:
-    """Write all arrays and the description (JSON values), or nothing: the folder appears at once when complete."""
+    """Write all arrays and the description (JSON values), or nothing: the folder appears only when complete."""
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -38,7 +38,7 @@ def save(folder: Path, arrays: Mapping[str, NDArray[Any]], description: Mapping[
 
 
 def load(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """(arrays, description). Raises ArtifactError."""
+    """Return (arrays, description). Raises ArtifactError."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError) as error:

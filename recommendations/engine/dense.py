@@ -1,4 +1,4 @@
-"""Dense title-by-title matrices, built, inverted and scaled in little more than LAPACK's time."""
+"""Dense item-item matrices, built, inverted and scaled at close to LAPACK's speed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.linalg import get_lapack_funcs
 
-HEAD = 512  # the most frequent columns: most of the work of a sparse product, little of that of a dense one
-AT_ONCE = 256  # rows: few enough for the processor's cache
+HEAD = 512  # most frequent columns: most of the work of a sparse product, but cheap in a dense one
+AT_ONCE = 256  # rows per block, to fit in the processor's cache
 
 
 def lower_gram(matrix: sp.csr_matrix, dtype: type[np.floating]) -> NDArray[np.floating]:
-    """(n_rows, n) → matrixᵀ · matrix, (n, n), filled in on and below the diagonal: what a factorisation reads of it.
+    """Return matrixᵀ · matrix, (n, n), valid on and below the diagonal: a factorisation reads only that triangle.
 
-    The most frequent columns are multiplied as dense ones.
+    matrix: (n_rows, n). The most frequent columns are multiplied as dense ones.
     """
     n = matrix.shape[1]
     head = np.argsort(-np.bincount(matrix.indices, minlength=n), kind="stable")[:HEAD]
@@ -39,12 +39,12 @@ def lower_gram(matrix: sp.csr_matrix, dtype: type[np.floating]) -> NDArray[np.fl
 
 
 def invert_positive_definite(matrix: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The whole inverse, in the memory and precision of `matrix`, of which only the lower triangle is read.
+    """Return the full inverse in the memory and precision of `matrix`, reading only its lower triangle.
 
-    By Cholesky factors: half the work of a general inverse. Raises ValueError when it is not positive definite.
+    Uses Cholesky factors, half the work of a general inverse. Raises ValueError if it is not positive definite.
     """
     factorise, invert = get_lapack_funcs(("potrf", "potri"), (matrix,))
-    factor, failed = factorise(matrix.T, lower=0, overwrite_a=1)  # LAPACK's columns are our rows
+    factor, failed = factorise(matrix.T, lower=0, overwrite_a=1)  # LAPACK is column-major
     if failed:
         raise ValueError("the matrix is not positive definite: raise l2")
     inverse = invert(factor, lower=0, overwrite_c=1)[0].T
@@ -60,7 +60,7 @@ def invert_positive_definite(matrix: NDArray[np.floating]) -> NDArray[np.floatin
 
 
 def scaled_columns(matrix: NDArray[np.floating], scale: NDArray[np.floating]) -> NDArray[np.float32]:
-    """matrix · diag(scale)"""
+    """Return matrix · diag(scale) as float32."""
     scaled = np.empty(matrix.shape, dtype=np.float32)
 
     def fill(block: slice) -> None:
@@ -71,8 +71,8 @@ def scaled_columns(matrix: NDArray[np.floating], scale: NDArray[np.floating]) ->
 
 
 def _in_blocks(work: Callable[[slice], None], n: int) -> None:
-    """Call `work` for slices that together are range(n), in as many threads as there are processors."""
+    """Call `work` for consecutive slices that cover range(n), with one thread per processor."""
     blocks = [slice(start, min(start + AT_ONCE, n)) for start in range(0, n, AT_ONCE)]
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for _ in threads.map(work, blocks):  # which also raises what a thread raised
+        for _ in threads.map(work, blocks):  # re-raises exceptions from the threads
             pass

@@ -1,4 +1,4 @@
-"""A model's figures on held-out members: full ranking over the catalogue, nothing sampled."""
+"""Offline metrics on held-out members: full ranking over the catalogue, no sampling."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ MEMBER_FIGURES = (
 
 
 class Ranks(Protocol):
-    """What is asked of a model here: a Scorer, or anything else that scores titles for lists."""
+    """Scores titles for lists: a Scorer, or anything with the same method."""
 
     def score(self, histories: Histories) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True)
 class RankingReport:
-    """Means over members for whom something is relevant. liked: scored 8 or better; watched: any target."""
+    """Metrics averaged over members with a relevant title. liked: scored 8 or better; watched: any target.
+
+    Novelty is averaged over all `members`.
+    """
 
     ndcg_10_liked: float
     precision_10_liked: float
@@ -49,47 +52,50 @@ class RankingReport:
 
 @dataclass(frozen=True)
 class MemberFigures:
-    """What a model's lists are worth to each held-out member.
+    """Metrics per held-out member.
 
-    values: {name in RankingReport: (n_members,)}, NaN where nothing is relevant for a member. shown: (n_items,) in how
-    many of the first tens each title is.
+    values: {name in RankingReport: (n_members,)}, NaN where a member has no relevant title. exposure: (n_items,) the
+    number of top-10 lists that contain each title.
     """
 
     values: dict[str, NDArray[np.float64]]
-    shown: NDArray[np.int64]
+    exposure: NDArray[np.int64]
 
     def report(self) -> RankingReport:
         means = {name: float(np.nanmean(values)) for name, values in self.values.items()}
         members = len(next(iter(self.values.values())))
-        coverage = float((self.shown > 0).mean())
-        return RankingReport(**means, coverage_10=coverage, gini_10=ranking.gini(self.shown), members=members)
+        coverage = float((self.exposure > 0).mean())
+        return RankingReport(**means, coverage_10=coverage, gini_10=ranking.gini(self.exposure), members=members)
 
 
 def evaluate_ranking(model: Ranks, held_out: HeldOut, popularity: NDArray[np.floating]) -> RankingReport:
-    """Rank every title for every held-out member, their own input excluded.
+    """Rank every title for every held-out member, excluding their own inputs.
 
-    popularity: (n_items,) share of training members who watched each, for novelty.
+    popularity: (n_items,) share of training members who watched each title, for novelty.
     """
     return evaluate_members(model, held_out, popularity).report()
 
 
 def evaluate_members(model: Ranks, held_out: HeldOut, popularity: NDArray[np.floating]) -> MemberFigures:
-    """`evaluate_ranking`, member by member."""
-    shown = np.zeros(held_out.inputs.shape[1], dtype=np.int64)
+    """Return the metrics of `evaluate_ranking` per member."""
+    exposure = np.zeros(held_out.inputs.shape[1], dtype=np.int64)
     batches = []
     for start in range(0, len(held_out.inputs), BATCH):
         rows = slice(start, start + BATCH)
         top = _top_unseen(model, held_out.inputs[rows])
-        shown += np.bincount(top[:, :10].ravel(), minlength=len(shown))
+        exposure += np.bincount(top[:, :10].ravel(), minlength=len(exposure))
         targets = held_out.targets[rows]
         columns = [*_accuracy(top, targets.liked()), *_accuracy(top, targets.watched())]
         batches.append([*columns, ranking.novelty(top[:, :10], popularity)])
     columns = [np.concatenate(column) for column in zip(*batches, strict=True)]
-    return MemberFigures(dict(zip(MEMBER_FIGURES, columns, strict=True)), shown)
+    return MemberFigures(dict(zip(MEMBER_FIGURES, columns, strict=True)), exposure)
 
 
 def evaluate_new_titles(model: Ranks, new: NewTitles) -> dict[str, float]:
-    """How well a model fitted on `new.train` ranks the hidden titles, among themselves, for who likes some of them."""
+    """Return how well a model fitted on `new.train` ranks the hidden titles among themselves (cold start).
+
+    Averaged over members who like any of them; AUC needs one they don't like, too.
+    """
     ndcg, auc = [], []
     for start in range(0, len(new.held_out.inputs), BATCH):
         rows = slice(start, start + BATCH)
@@ -118,15 +124,17 @@ def _accuracy(top: NDArray[np.int64], relevant: csr_matrix) -> tuple[NDArray[np.
     )
 
 
-def evaluate_ratings(model: RatingPredictor, kept_out: Interactions) -> dict[str, float]:
-    """RMSE and MAE in points over the scored rows kept out of training, and how many of the titles predicted at 7 or
-    better got it: over all members (0 where nothing is predicted so high), and over those for whom something is.
+def evaluate_ratings(model: RatingPredictor, held_out: Interactions) -> dict[str, float]:
+    """Return RMSE and MAE in points on scored rows held out of training, and precision at 7.
+
+    precision_10_rated: the share of each member's ten highest predictions of 7 or better that were scored 7 or better,
+    averaged over all members (0 without any); precision_10_rated_of_any: over members with at least one.
     """
-    predicted = model.predict(kept_out.user_index, kept_out.item_index)
-    precision = rating.precision_of_recommended(kept_out.user_index, predicted, kept_out.score)
+    predicted = model.predict(held_out.user_index, held_out.item_index)
+    precision = rating.precision_of_recommended(held_out.user_index, predicted, held_out.score)
     return {
-        "rmse": rating.rmse(predicted, kept_out.score),
-        "mae": rating.mae(predicted, kept_out.score),
+        "rmse": rating.rmse(predicted, held_out.score),
+        "mae": rating.mae(predicted, held_out.score),
         "precision_10_rated": float(np.nan_to_num(precision).mean()),
         "precision_10_rated_of_any": float(np.nanmean(precision)),
     }

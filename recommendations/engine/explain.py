@@ -1,4 +1,4 @@
-"""Why a title is on the list, in numbers that add up."""
+"""Explains a title's score by the contributions of listed titles, which sum to it."""
 
 from __future__ import annotations
 
@@ -15,86 +15,86 @@ REASONS = 2
 
 @dataclass(frozen=True)
 class Contributions:
-    """One member's score for every title, and what each listed title adds to it.
+    """One member's score for every title, split into contributions of the listed titles.
 
-    items, scores: (n_listed,) the member's list. The parallel arrays listed, titles, added say: the list's `listed`-th
-    title adds `added` to the score of title `titles`; summed by title they give what `RatingAwareEase.score` gives. The
-    first n_watched of them are for having watched the title, the others for having liked it.
+    items, scores: (n_listed,) the member's list. Parallel arrays: the list's title number `positions` contributes
+    `amounts` to the score of title `titles`; summed by title they give `RatingAwareEase.score`. The first n_watched
+    are for having watched the listed title, the others for having liked it.
     """
 
     items: NDArray[np.integer]
     scores: NDArray[np.floating]
     n_items: int
-    listed: NDArray[np.int32]
+    positions: NDArray[np.int32]
     titles: NDArray[np.int32]
-    added: NDArray[np.float32]
+    amounts: NDArray[np.float32]
     n_watched: int
 
     def totals(self) -> NDArray[np.float64]:
-        """(n_items,) scores."""
+        """Return (n_items,) scores."""
         return self.totals_by_fact().sum(0)
 
     def totals_by_fact(self) -> NDArray[np.float64]:
-        """(2, n_items): what having watched the listed titles adds, and what having liked them adds."""
+        """Return (2, n_items) contributions of having watched and of having liked the listed titles."""
         facts = slice(None, self.n_watched), slice(self.n_watched, None)
-        return np.stack([np.bincount(self.titles[f], self.added[f], self.n_items) for f in facts])
+        return np.stack([np.bincount(self.titles[f], self.amounts[f], self.n_items) for f in facts])
 
-    def among(self, shown: NDArray[np.integer]) -> NDArray[np.float64]:
-        """(n_listed, n_shown) what each listed title adds to each shown one."""
-        place = np.full(self.n_items, -1, dtype=np.int32)
-        place[shown] = np.arange(len(shown), dtype=np.int32)
-        at = place.take(self.titles)
-        keep = np.flatnonzero(at >= 0)
-        cells = self.listed.take(keep) * np.int32(len(shown)) + at.take(keep)
-        size = len(self.items) * len(shown)
-        added: NDArray = np.bincount(cells, weights=self.added.take(keep), minlength=size)
-        return added.reshape(len(self.items), len(shown))
+    def among(self, targets: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return (n_listed, n_targets) contributions of each listed title to each target."""
+        column = np.full(self.n_items, -1, dtype=np.int32)
+        column[targets] = np.arange(len(targets), dtype=np.int32)
+        columns = column.take(self.titles)
+        relevant = np.flatnonzero(columns >= 0)
+        cells = self.positions.take(relevant) * np.int32(len(targets)) + columns.take(relevant)
+        size = len(self.items) * len(targets)
+        amounts: NDArray = np.bincount(cells, weights=self.amounts.take(relevant), minlength=size)
+        return amounts.reshape(len(self.items), len(targets))
 
 
 def reasons(
-    items: NDArray[np.integer], scores: NDArray[np.floating], added: NDArray[np.floating]
+    items: NDArray[np.integer], scores: NDArray[np.floating], amounts: NDArray[np.floating]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The REASONS liked titles of a list (n_listed,) that add most to each title shown.
+    """Return, for each target, the REASONS liked titles of a list that contribute most, and their shares.
 
-    added: (n_listed, n_shown). Returns item indices and shares, both (n_shown, REASONS). A share is the part, 0–1, of
-    everything that speaks for the title. Only liked titles are cited; -1 and 0 fill the places for which none adds
-    anything.
+    items, scores: (n_listed,) the list. amounts: (n_listed, n_targets) contributions. Returns item indices and shares,
+    both (n_targets, REASONS). A share, 0–1, is of all positive contributions to the target, including those of titles
+    that weren't liked. -1 and 0 fill the places for which no liked title contributes.
     """
-    n_shown = added.shape[1]
-    cited_items = np.full((n_shown, REASONS), -1, dtype=np.int64)
-    shares = np.zeros((n_shown, REASONS), dtype=np.float32)
+    n_targets = amounts.shape[1]
+    cited_items = np.full((n_targets, REASONS), -1, dtype=np.int64)
+    shares = np.zeros((n_targets, REASONS), dtype=np.float32)
     cited = np.flatnonzero(scores >= LIKED)
-    if not len(cited) or not n_shown:
+    if not len(cited) or not n_targets:
         return cited_items, shares
-    positive = np.maximum(added, 0)
+    positive = np.maximum(amounts, 0)
     total = positive.sum(0)
-    left, column = positive[cited], np.arange(n_shown)
+    remaining, column = positive[cited], np.arange(n_targets)
     for place in range(REASONS):
-        best = left.argmax(0)
-        most = left[best, column]
+        best = remaining.argmax(0)
+        most = remaining[best, column]
         cited_items[:, place] = np.where(most > 0, items[cited[best]], -1)
         shares[:, place] = most / np.where(total > 0, total, 1)
-        left[best, column] = 0
+        remaining[best, column] = 0
     return cited_items, shares
 
 
 def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
-    """What the listed titles (n_listed,) with their scores (0: none) add to every title's score."""
+    """Return the contributions of (n_listed,) titles with their scores (0: none) to every title's score."""
     weights = model.all_weights
     n_items = weights.shape[1]
     liked = np.flatnonzero(scores >= LIKED)
-    listed = np.concatenate([np.arange(len(items)), liked]).astype(np.int32)
+    positions = np.concatenate([np.arange(len(items)), liked]).astype(np.int32)
     strengths = np.repeat(
         [max(n, 1) ** -model.damping for n in (len(items), len(liked))], (len(items), len(liked))
     ).astype(np.float32)
-    read = weights[np.concatenate([items, items[liked] + n_items])]
-    lengths = np.diff(read.indptr)
+    rows = weights[np.concatenate([items, items[liked] + n_items])]
+    lengths = np.diff(rows.indptr)
     return Contributions(
         items=items,
         scores=scores,
         n_items=n_items,
-        listed=np.repeat(listed, lengths),
-        titles=read.indices,
-        added=read.data * np.repeat(strengths, lengths),
-        n_watched=int(read.indptr[len(items)]),
+        positions=np.repeat(positions, lengths),
+        titles=rows.indices,
+        amounts=rows.data * np.repeat(strengths, lengths),
+        n_watched=int(rows.indptr[len(items)]),
     )

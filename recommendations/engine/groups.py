@@ -1,4 +1,4 @@
-"""What to watch together: one list for several people, made from what suits each of them."""
+"""Group recommendations: one list for several people, aggregated from each member's preferences."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from recommendations.engine.models.evidence import MemberEvidence
 from recommendations.engine.ranking import NOTHING, PUBLISHED, TitleRules, allowed_titles, may_be_shown, rank
 from recommendations.engine.recommender import MemberList, Recommender
 
-CANDIDATES = 300  # titles of each member that are judged for all of them
+CANDIDATES = 300  # per member; the group scores all of them
 
 
 @dataclass(frozen=True)
 class RankedTogether:
-    """Parallel arrays over the n titles shown, best first; ids are those of `Recommender.items`.
+    """Parallel arrays over the n recommended titles, best first; ids are those of `Recommender.items`.
 
-    predicted: (n_members, n) the score, 1–10, each member is expected to give. reason_ids: (n_members, n) the liked
-    title of each member's list that speaks for it most, 0 for none.
+    predicted: (n_members, n) each member's expected score, 1–10. reason_ids: (n_members, n) the liked title on each
+    member's list that contributes most, 0 for none.
     """
 
     ids: NDArray[np.int64]
@@ -38,30 +38,31 @@ def recommend_together(
     method: str = "fair",
     among: NDArray[np.bool_] | None = None,
 ) -> RankedTogether:
-    """The n best titles that none of the members has on their list, or anything of the same franchise.
+    """Return the n best titles for the group, excluding franchises that any member has listed or hidden.
 
-    among: (n_items,) a choice of titles. Adult titles are never among them. Raises KeyError for an unknown method.
+    among: (n_items,) mask that restricts the titles. Adult titles are never included. Raises KeyError for an unknown
+    method.
     """
     if not members:
         return RankedTogether(NOTHING, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int64))
-    read = [recommender.evidence.read(member.items, member.scores) for member in members]
-    begun = np.concatenate([member.on_list for member in members])
+    evidence = [recommender.evidence.read(member.items, member.scores) for member in members]
+    on_lists = np.concatenate([member.on_list for member in members])
     hidden = np.concatenate([member.hidden for member in members])
-    allowed = allowed_titles(rules, begun, hidden, shows_adult=False) & may_be_shown(rules, PUBLISHED)
+    allowed = allowed_titles(rules, on_lists, hidden, shows_adult=False) & may_be_shown(rules, PUBLISHED)
     if among is not None:
         allowed &= among
-    candidates = _candidates(read, allowed)
-    likings = shares_below(np.stack([one.linear[candidates] for one in read]))
+    candidates = _candidates(evidence, allowed)
+    preferences = shares_below(np.stack([one.linear[candidates] for one in evidence]))
     scores = np.full(len(recommender.items), np.nan)
-    scores[candidates] = METHODS[method](likings, n)
-    shown, scored = rank(scores, allowed, rules, n)
-    cited = [reasons(one.items, one.scores, one.contributions.among(scored))[0][:, 0] for one in read]
-    own = [recommender.predict(member.items, member.scores, shown) for member in members]
-    at = np.stack(cited)
+    scores[candidates] = METHODS[method](preferences, n)
+    entries, winners = rank(scores, allowed, rules, n)
+    cited = [reasons(one.items, one.scores, one.contributions.among(winners))[0][:, 0] for one in evidence]
+    predicted = [recommender.predict(member.items, member.scores, entries) for member in members]
+    reason_index = np.stack(cited)
     return RankedTogether(
-        ids=recommender.items.ids[shown],
-        predicted=np.stack(own),
-        reason_ids=np.where(at >= 0, recommender.items.ids[at], 0),
+        ids=recommender.items.ids[entries],
+        predicted=np.stack(predicted),
+        reason_ids=np.where(reason_index >= 0, recommender.items.ids[reason_index], 0),
     )
 
 
@@ -71,44 +72,44 @@ def shares_below(scores: NDArray[np.floating]) -> NDArray[np.float64]:
     return places / max(scores.shape[1] - 1, 1)
 
 
-def average(likings: NDArray[np.floating], n: int) -> NDArray[np.float64]:
-    """(n_candidates,) what suits all of them best on the whole."""
-    return likings.mean(0)
+def average(preferences: NDArray[np.floating], n: int) -> NDArray[np.float64]:
+    """Return (n_candidates,) mean preferences."""
+    return preferences.mean(0)
 
 
-def least_misery(likings: NDArray[np.floating], n: int) -> NDArray[np.float64]:
-    """(n_candidates,) what suits even the one best whom it suits least.
+def least_misery(preferences: NDArray[np.floating], n: int) -> NDArray[np.float64]:
+    """Return (n_candidates,) preferences of the least satisfied member.
 
     Source: Masthoff 2004, "Group Modeling: Selecting a Sequence of Television Items to Suit a Group of Viewers".
     """
-    return likings.min(0)
+    return preferences.min(0)
 
 
-def fair(likings: NDArray[np.floating], n: int) -> NDArray[np.float64]:
-    """(n_candidates,) scores of an order in which everybody soon finds something that is right for them.
+def fair(preferences: NDArray[np.floating], n: int) -> NDArray[np.float64]:
+    """Return (n_candidates,) scores that rank titles so that every member soon finds one that suits them.
 
-    Each place goes to the title that adds most to Σ_members P(at least one title so far is right for the member); what
-    is right for those who were served already adds little. After the first 2n places the rest follow by their average.
+    Each place goes to the title that adds most to Σ_members P(at least one title so far suits the member), so titles
+    for members served already add little. After the first 2n places the rest follow by mean preference.
 
     Source: Kaya, Bridge & Tintarev 2020, "Ensuring Fairness in Group Recommendations by Rank-Sensitive Balancing of
-    Relevance" (RecSys), eq. 4–6. Deviation: P(right) is the share of candidates that suit the member less, to the power
-    of SHARPNESS, instead of Borda counts over all candidates, which hardly differ among the first.
+    Relevance" (RecSys), eq. 4–6. Deviation: P(suits) is the member's percentile rank among candidates, to the power of
+    SHARPNESS, instead of Borda counts over all candidates, which hardly differ at the top.
     """
-    right = likings**SHARPNESS
-    unserved = np.ones(len(likings))
-    left = np.ones(likings.shape[1], dtype=bool)
-    scores = likings.mean(0) - 1
-    for place in range(min(2 * n, likings.shape[1])):
-        gains = np.where(left, unserved @ right, -np.inf)
+    suits = preferences**SHARPNESS
+    unserved = np.ones(len(preferences))
+    available = np.ones(preferences.shape[1], dtype=bool)
+    scores = preferences.mean(0) - 1
+    for place in range(min(2 * n, preferences.shape[1])):
+        gains = np.where(available, unserved @ suits, -np.inf)
         best = int((gains + TIE * scores).argmax())
         scores[best] = 2 * n - place
-        left[best] = False
-        unserved *= 1 - MOST_CERTAIN * right[:, best]
+        available[best] = False
+        unserved *= 1 - MOST_CERTAIN * suits[:, best]
     return scores
 
 
-SHARPNESS = 8  # the best tenth of the candidates counts as right with a probability of 0.43 and more
-MOST_CERTAIN = 0.5  # nobody is sure to like even what suits them best, so that there is always something left to gain
+SHARPNESS = 8  # titles in a member's top tenth suit with a probability of at least 0.43
+MOST_CERTAIN = 0.5  # cap on the probability that a title satisfies a member, so that further titles still count
 TIE = 1e-9
 METHODS: dict[str, Callable[[NDArray[np.floating], int], NDArray[np.float64]]] = {
     "fair": fair,
@@ -117,10 +118,10 @@ METHODS: dict[str, Callable[[NDArray[np.floating], int], NDArray[np.float64]]] =
 }
 
 
-def _candidates(read: Sequence[MemberEvidence], allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The allowed titles that suit any of the members best, in the order of their indices."""
+def _candidates(evidence: Sequence[MemberEvidence], allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the union of each member's best allowed titles, by ascending item index."""
     best = []
-    for one in read:
+    for one in evidence:
         scores = np.where(allowed & (one.linear > 0), one.linear, -np.inf)
         top = top_k(scores[None], CANDIDATES)[0]
         best.append(top[np.isfinite(scores[top])])

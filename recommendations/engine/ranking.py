@@ -1,4 +1,4 @@
-"""From scores to the list that is shown: what may appear, once per franchise, best first; then as the viewer asked."""
+"""Turns scores into recommendations: eligible titles, one per franchise, ranked by the viewer's options."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-POOL = 300  # franchises from which the best are chosen anew when the viewer asks for something
-NICHE_WEIGHT = 1.25  # what a standard deviation of log audience is worth at niche = ±1, in those of `relevance`
-DIVERSITY_WEIGHT = 8.0  # what the mix of genres is worth at diversity = 1, in the same measure
-MODELS = ("hybrid", "linear", "content", "svd", "popularity")  # that rank in numpy; the one that is published first
+POOL = 300  # franchises to rerank when the viewer sets niche or diversity
+NICHE_WEIGHT = 1.25  # of one standard deviation of log audience at niche = ±1, in standard deviations of `relevance`
+DIVERSITY_WEIGHT = 8.0  # of the genre mix at diversity = 1, in the same unit
+MODELS = ("hybrid", "linear", "content", "svd", "popularity")  # that rank in numpy; the published lists use the first
 
 
 @dataclass(frozen=True)
 class TitleRules:
-    """What ranking must know of each title; all arrays are (n_items,).
+    """Per-title data for ranking; all arrays are (n_items,).
 
-    recommendable: can be watched today. adult: needs an opt-in. franchise: int group number, its own for a title that
-    stands alone. entry: int item index of where to start with the franchise, the title itself where that is unknown.
-    audience: how many people have it on their list. is_new: so new that few can have. minutes: of all episodes
-    together. NaN in either: not known. genres: (n_items, n_genres) shares of each title, a row's sum is 1, or 0 where
-    no genre is known.
+    recommendable: can be watched today. adult: needs an opt-in. franchise: int group number, unique for a standalone
+    title. entry: int item index of the franchise's entry point, the title itself if unknown. audience: number of people
+    with it on their list, NaN if unknown. is_new: too new to have an audience. minutes: total of all episodes, NaN if
+    unknown. genres: (n_items, n_genres) shares of each title; rows sum to 1, or to 0 if no genre is known.
     """
 
     recommendable: NDArray[np.bool_]
@@ -40,9 +39,9 @@ class TitleRules:
 class RankingOptions:
     """Ranking options; the defaults are those of the published lists. Raises ValueError if out of range.
 
-    niche: from -1, what everybody knows, to 1, what hardly anybody knows. diversity: from 0 to 1, where only the mix of
-    genres counts. minimum_audience: of the titles shown (see `known_enough`). shortest: minutes, of all episodes.
-    model: whose scores are ranked, one of MODELS.
+    niche: from -1 (well-known titles) to 1 (obscure ones). diversity: from 0 to 1, where the genre mix dominates.
+    minimum_audience: of recommended titles (see `known_enough`). shortest: minutes, total of all episodes. model: one
+    of MODELS, whose scores are ranked.
     """
 
     LIMITS: ClassVar[dict[str, tuple[int, int]]] = {
@@ -67,10 +66,10 @@ class RankingOptions:
             raise ValueError(f"model is {self.model}, but must be one of {', '.join(MODELS)}")
 
     def without_default_limits(self) -> RankingOptions:
-        """The same, but limits of audience and length only where they were asked for."""
+        """Return the options without those limits on audience and length that have their default values."""
         limits = ("minimum_audience", "shortest")
-        unasked: dict[str, Any] = {n: 0 for n in limits if getattr(self, n) == getattr(RankingOptions, n)}
-        return replace(self, **unasked)
+        defaults: dict[str, Any] = {n: 0 for n in limits if getattr(self, n) == getattr(RankingOptions, n)}
+        return replace(self, **defaults)
 
 
 PUBLISHED = RankingOptions()
@@ -85,107 +84,107 @@ def rank(
     options: RankingOptions = PUBLISHED,
     listed: NDArray[np.integer] = NOTHING,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The n best franchises under the options → (shown, scored) as in `top_franchises`.
+    """Return the n best franchises under the options as (entries, winners), see `top_franchises`.
 
-    scores: (n_items,), finite for the candidates only. allowed: (n_items,), see `allowed_titles`. listed: the titles,
-    as item indices, whose genres are the member's taste.
+    scores: (n_items,), finite for candidates only. allowed: (n_items,), see `allowed_titles`. listed: item indices of
+    the titles whose genres define the member's taste.
     """
     allowed = allowed & may_be_shown(rules, options)
     if not (options.niche or options.diversity):
         return top_franchises(scores, allowed, rules, n)
-    shown, scored = top_franchises(scores, allowed, rules, max(POOL, n))
-    wanted = relevance(len(shown)) - options.niche * NICHE_WEIGHT * fame(rules.audience[shown])
-    genres = rules.genres[shown].toarray()
-    taste = mean_genres(rules.genres, listed if len(listed) else shown)
-    order = calibrated(wanted, genres, taste, DIVERSITY_WEIGHT * options.diversity, n)
-    return shown[order], scored[order]
+    entries, winners = top_franchises(scores, allowed, rules, max(POOL, n))
+    utility = relevance(len(entries)) - options.niche * NICHE_WEIGHT * fame(rules.audience[entries])
+    genres = rules.genres[entries].toarray()
+    taste = mean_genres(rules.genres, listed if len(listed) else entries)
+    order = calibrated(utility, genres, taste, DIVERSITY_WEIGHT * options.diversity, n)
+    return entries[order], winners[order]
 
 
 def allowed_titles(
     rules: TitleRules, on_list: NDArray[np.integer], hidden: NDArray[np.integer], shows_adult: bool
 ) -> NDArray[np.bool_]:
-    """(n_items,) mask of what may be recommended to one member.
+    """Return an (n_items,) mask of titles that may be recommended to one member.
 
-    Not what is on the list or hidden, and nothing else of those franchises: a series that was begun is continued (see
-    `continue_series`), one that was dropped or declined stays away.
+    Excludes the whole franchise of every listed or hidden title: `continue_series` handles series in progress, and
+    dropped or declined ones stay away.
     """
     allowed = rules.recommendable if shows_adult else rules.recommendable & ~rules.adult
-    touched = np.zeros(int(rules.franchise.max(initial=-1)) + 1, dtype=bool)
-    touched[rules.franchise[on_list]] = True
-    touched[rules.franchise[hidden]] = True
-    return allowed & ~touched[rules.franchise]
+    excluded = np.zeros(int(rules.franchise.max(initial=-1)) + 1, dtype=bool)
+    excluded[rules.franchise[on_list]] = True
+    excluded[rules.franchise[hidden]] = True
+    return allowed & ~excluded[rules.franchise]
 
 
 def may_be_shown(rules: TitleRules, options: RankingOptions) -> NDArray[np.bool_]:
-    """(n_items,) mask of what the options leave."""
+    """Return an (n_items,) mask of titles within the options' limits on audience and length."""
     return known_enough(rules, options) & long_enough(rules, options)
 
 
 def known_enough(rules: TitleRules, options: RankingOptions) -> NDArray[np.bool_]:
-    """(n_items,) mask of titles with the minimum audience, or of which none is known, or too new to have one.
+    """Return an (n_items,) mask of titles with the minimum audience, an unknown one, or too new to have one.
 
-    Asking for the unknown lowers the minimum: to half at niche 0.5, to nothing at 1.
+    A positive niche lowers the minimum: to half at 0.5, to nothing at 1.
     """
     least = options.minimum_audience * (1 - max(options.niche, 0.0))
     return ~(rules.audience < least) | rules.is_new
 
 
 def long_enough(rules: TitleRules, options: RankingOptions) -> NDArray[np.bool_]:
-    """(n_items,) mask of titles that are not shorter than asked, or of unknown length."""
+    """Return an (n_items,) mask of titles that are not shorter than the option, or of unknown length."""
     return ~(rules.minutes < options.shortest)
 
 
 def top_franchises(
     scores: NDArray[np.floating], allowed: NDArray[np.bool_], rules: TitleRules, n: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The n best franchises of (n_items,) scores, each by its best title → (shown, scored), item indices, best first.
+    """Return the n best franchises of (n_items,) scores as (entries, winners): item indices, best first.
 
-    `scored` is the title that earned the place, `shown` the franchise's entry point (where that is allowed). Only
-    allowed titles with a finite score count.
+    A franchise ranks by its winner, its best allowed title with a finite score. Its entry is the franchise's entry
+    point if allowed, else the winner.
     """
     candidates = np.flatnonzero(allowed & np.isfinite(scores))
     depth = min(2 * n, len(candidates))
     while True:
-        scored = _first_of_each_franchise(_best(candidates, scores, depth), rules.franchise)
-        if len(scored) >= n or depth == len(candidates):
+        winners = _first_of_each_franchise(_best(candidates, scores, depth), rules.franchise)
+        if len(winners) >= n or depth == len(candidates):
             break
         depth = min(2 * depth, len(candidates))
-    scored = scored[:n]
-    entry = rules.entry[scored]
-    return np.where(allowed[entry], entry, scored), scored
+    winners = winners[:n]
+    entry = rules.entry[winners]
+    return np.where(allowed[entry], entry, winners), winners
 
 
 def relevance(n: int) -> NDArray[np.float64]:
-    """(n,) what each place of a ranking is worth, best first, standardised: minus the logarithm of the place.
+    """Return the (n,) relevance of each rank, best first: the standardised negative log rank.
 
-    Places, because the scores of models differ in how far the first stand out, and a slider should not.
+    Based on ranks, because the score gaps at the top differ between models, and the options' effect should not.
     """
     return standardised(-np.log(np.arange(1, n + 1)))
 
 
 def standardised(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(n,) values with mean 0 and standard deviation 1; all 0 where they are all the same."""
+    """Return (n,) values with mean 0 and standard deviation 1; all 0 if they are equal."""
     if not len(values) or np.ptp(values) == 0:
         return np.zeros(len(values))
     return (values - values.mean()) / values.std()
 
 
 def fame(audience: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(n,) standardised log audience; 0, the mean, where it is not known."""
-    known = np.isfinite(audience)
+    """Return (n,) standardised log audience; 0, the mean, where unknown."""
+    is_known = np.isfinite(audience)
     result = np.zeros(len(audience))
-    result[known] = standardised(np.log1p(audience[known]))
+    result[is_known] = standardised(np.log1p(audience[is_known]))
     return result
 
 
 def mean_genres(genres: sp.csr_matrix, titles: NDArray[np.integer]) -> NDArray[np.float64]:
-    """(n_genres,) the shares of genres among the titles, which sum to 1; all 0 where none of them has any."""
+    """Return (n_genres,) genre shares over the titles, summing to 1; all 0 if none has a genre."""
     total = np.asarray(genres[titles].sum(0)).ravel()
     return total / max(total.sum(), 1e-9)
 
 
 def calibrated(
-    wanted: NDArray[np.floating],
+    utility: NDArray[np.floating],
     genres: NDArray[np.floating],
     taste: NDArray[np.floating],
     weight: float,
@@ -193,28 +192,28 @@ def calibrated(
 ) -> NDArray[np.int64]:
     """Return up to n positions, best first, so that the top matches the genre mix of the member's taste.
 
-    wanted: (n_pool,) how much each title is wanted. genres: (n_pool, n_genres) its shares. taste: (n_genres,) shares.
-    Greedily, the k-th place goes to the title with the highest wanted - weight · ½ ‖k · taste - genres of those k‖².
+    utility: (n_pool,) of each title. genres: (n_pool, n_genres) its shares. taste: (n_genres,) shares. Greedily, the
+    k-th place goes to the title with the highest utility - weight · ½ ‖k · taste - summed genres of the first k‖².
 
     Source: Steck 2018, "Calibrated Recommendations" (RecSys), eq. 4 and its greedy optimisation. Chosen over MMR, which
     pushes every list towards all genres, whether the member likes them or not. Deviation: squared distance of the
     summed genres instead of the Kullback-Leibler divergence of their shares. It needs no smoothing, weighs as much at
-    the 100th place as at the first, and the gain of every candidate is one matrix-vector product.
+    the 100th place as at the first, and takes one matrix-vector product for the gains of all candidates.
     """
     gains = weight * genres
-    left = wanted - (gains * genres).sum(1) / 2
-    owed = taste.astype(np.float64)
-    order = np.empty(min(n, len(wanted)), dtype=np.int64)
+    objective = utility - (gains * genres).sum(1) / 2
+    deficit = taste.astype(np.float64)
+    order = np.empty(min(n, len(utility)), dtype=np.int64)
     for place in range(len(order)):
-        best = int((left + gains @ owed).argmax())
+        best = int((objective + gains @ deficit).argmax())
         order[place] = best
-        left[best] = -np.inf
-        owed += taste - genres[best]
+        objective[best] = -np.inf
+        deficit += taste - genres[best]
     return order
 
 
 def _best(candidates: NDArray[np.int64], scores: NDArray[np.floating], depth: int) -> NDArray[np.int64]:
-    """The `depth` best of the candidates, best first, equal scores by index."""
+    """Return the `depth` best candidates, best first, equal scores by index."""
     if depth < len(candidates):
         candidates = np.sort(candidates[np.argpartition(-scores[candidates], depth - 1)[:depth]])
     return candidates[np.argsort(-scores[candidates], kind="stable")]

@@ -1,4 +1,4 @@
-"""What is published: the ranker, the rating predictor and the fallback, over one set of titles."""
+"""The published recommender: ranker, rating predictor and fallback over one set of titles."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ from recommendations.engine.ranking import (
     rank,
 )
 
-MEMBERS_AT_ONCE = 32  # so that the new titles' rows are read once for all of them
-NEW_EVERY = 12  # the first ten stay those that were measured
+MEMBERS_AT_ONCE = 32  # batch size: the new titles' rows are read once per batch
+NEW_EVERY = 12  # leaves the top ten as evaluated
 TOP_SCORE = 10.0
 TINY = 1e-9
-WITHOUT_REASONS = {Svd.name, Popularity.name}  # no title of a list has a part of their scores that could be named
+WITHOUT_REASONS = {Svd.name, Popularity.name}  # scores without contributions of listed titles
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 @dataclass(frozen=True)
 class MemberList:
-    """What a member's recommendations are made from, in item indices.
+    """A member's input to recommendations, in item indices.
 
-    items, scores: (n,) the titles experienced, with 1–10 or 0 for no score. on_list: everything on the list, planned
-    titles too. hidden: titles never to be shown.
+    items, scores: (n,) watched titles with their scores, 1–10 or 0 for none. on_list: the whole list, planned titles
+    included. hidden: titles never to recommend.
     """
 
     items: NDArray[np.integer]
@@ -58,10 +58,10 @@ class MemberList:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Parallel arrays over the n titles shown, best first; ids are those of `Recommender.items`.
+    """Parallel arrays over the n recommended titles, best first; ids are those of `Recommender.items`.
 
-    scores: unitless. predicted: the score, 1–10, the member is expected to give. reason_ids and reason_shares: (n,
-    REASONS), 0 where there is no further reason.
+    scores: unitless. predicted: the member's expected score, 1–10. reason_ids and reason_shares: (n, REASONS), 0 where
+    there are no more reasons.
     """
 
     ids: NDArray[np.int64]
@@ -73,17 +73,17 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Recommender:
-    """The models that are published together, all over `items`; ranker and rating predictor read the same evidence.
+    """The models that are published together over `items`; ranker and rating predictor share the evidence.
 
-    alike: (n_items, k) item indices, the nearest titles by another model, -1 for none: where the linear model's run
-    out.
+    alike: (n_items, k) item indices of the nearest titles by another model, -1 for none; used when the linear model's
+    neighbours run out.
     """
 
     items: IdMap
     hybrid: Hybrid
     ratings: RatingBlend
     popularity: Popularity
-    content: Content | None = None  # where a catalogue describes the titles
+    content: Content | None = None  # None without catalogue metadata
     alike: NDArray[np.int32] | None = None
 
     @property
@@ -102,13 +102,13 @@ class Recommender:
         options: RankingOptions = PUBLISHED,
         among: NDArray[np.bool_] | None = None,
     ) -> Ranked:
-        """The n best titles for a member, with reasons; empty when the model says nothing of any.
+        """Return the n best titles for a member, with reasons; empty if the model can't judge any.
 
-        Of the hybrid's every NEW_EVERY-th is one that nobody has watched yet, by what it is about.
+        Every NEW_EVERY-th title of the hybrid's is one without interactions, chosen by content.
 
-        among: (n_items,) a choice of titles. The best of them are ranked as always; where those don't fill the list,
-        the others of the choice follow, best known first, and with them what the default limits of audience and length
-        keep away: a choice is kept to, but never thinned.
+        among: (n_items,) mask that restricts the titles. The best are ranked as usual; if they don't fill the list, the
+        other titles in the mask follow, most popular first, including those outside the default limits on audience and
+        length.
         """
         (ranked,) = self.recommend_many([member], rules, n, options, among)
         return ranked
@@ -121,10 +121,10 @@ class Recommender:
         options: RankingOptions = PUBLISHED,
         among: NDArray[np.bool_] | None = None,
     ) -> Iterator[Ranked]:
-        """`recommend` for each member, in their order."""
+        """Yield the result of `recommend` for each member, in order."""
         for start in range(0, len(members), MEMBERS_AT_ONCE):
-            some = members[start : start + MEMBERS_AT_ONCE]
-            for member, new_titles in zip(some, self._new_titles_for(some), strict=True):
+            batch = members[start : start + MEMBERS_AT_ONCE]
+            for member, new_titles in zip(batch, self._new_titles_for(batch), strict=True):
                 yield self._recommend(member, new_titles, rules, n, options, among)
 
     def _recommend(
@@ -136,71 +136,71 @@ class Recommender:
         options: RankingOptions,
         among: NDArray[np.bool_] | None,
     ) -> Ranked:
-        """new_titles: (n_new,) content's scores of them."""
-        read = self.evidence.read(member.items, member.scores)
+        """Return one member's recommendations; new_titles: (n_new,) their content scores."""
+        evidence = self.evidence.read(member.items, member.scores)
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
         if among is not None:
             allowed &= among
-        enough = allowed & may_be_shown(rules, options)
+        eligible = allowed & may_be_shown(rules, options)
         if options.model == Hybrid.name:
-            ranked = self._ranked_by_hybrid(read, new_titles, enough, n)
+            ranking = self._ranked_by_hybrid(evidence, new_titles, eligible, n)
         else:
-            ranked = self._ranked_by(options.model, read, enough)
-        scores = ranked.scores
+            ranking = self._ranked_by(options.model, evidence, eligible)
+        scores = ranking.scores
         if among is not None:
             options = options.without_default_limits()
-            self._let_in_the_rest(scores, allowed)
-        shown, scored = rank(scores, allowed, rules, n, options, member.items)
-        cited, shares = reasons(member.items, member.scores, self._added(read, scored, options.model))
+            self._append_unscored(scores, allowed)
+        entries, winners = rank(scores, allowed, rules, n, options, member.items)
+        cited, shares = reasons(member.items, member.scores, self._contributions(evidence, winners, options.model))
         return Ranked(
-            ids=self.items.ids[shown],
-            scores=scores[scored].astype(np.float32),
-            predicted=self._predicted(read, ranked, shown),
+            ids=self.items.ids[entries],
+            scores=scores[winners].astype(np.float32),
+            predicted=self._predicted(evidence, ranking, entries),
             reason_ids=np.where(cited >= 0, self.items.ids[cited], 0),
             reason_shares=shares,
         )
 
     def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(n_items,) what the linear model gives each title for a list of titles (n,) with scores (n,), 0 for none."""
+        """Return (n_items,) scores of the linear model for a list of (n,) titles with (n,) scores, 0 for none."""
         return self.evidence.read(items, scores).linear
 
     def predict(
-        self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
     ) -> NDArray[np.float32]:
-        """(n_wanted,) the scores, 1–10, that a member with this list is expected to give."""
-        return self.ratings.predict_one(items, scores, wanted)
+        """Return (n_targets,) expected scores, 1–10, for a member with this list."""
+        return self.ratings.predict_one(items, scores, targets)
 
     def _ranked_by_hybrid(
-        self, read: MemberEvidence, new_titles: NDArray[np.float32], enough: NDArray[np.bool_], n: int
+        self, evidence: MemberEvidence, new_titles: NDArray[np.float32], eligible: NDArray[np.bool_], n: int
     ) -> RankedCandidates:
-        judged = enough & (read.linear > 0)  # nothing on the list speaks for the others
-        ranked = self.hybrid.rank(read, judged)
-        scores = np.where(judged, ranked.scores, np.nan)
-        self._let_in_new_titles(scores, ranked.candidates, new_titles, enough, n)
-        return ranked._replace(scores=scores)
+        supported = eligible & (evidence.linear > 0)  # the list gives no evidence for the others
+        ranking = self.hybrid.rank(evidence, supported)
+        scores = np.where(supported, ranking.scores, np.nan)
+        self._insert_new_titles(scores, ranking.candidates, new_titles, eligible, n)
+        return ranking._replace(scores=scores)
 
-    def _ranked_by(self, model: str, read: MemberEvidence, enough: NDArray[np.bool_]) -> RankedCandidates:
-        """By one part alone, without candidates; nothing where this version does not have it."""
-        scores = np.where(enough, self._scores_by(model, read), np.float32(np.nan))
+    def _ranked_by(self, model: str, evidence: MemberEvidence, eligible: NDArray[np.bool_]) -> RankedCandidates:
+        """Rank by one model alone, without candidates; all NaN if this version lacks the model."""
+        scores = np.where(eligible, self._scores_by(model, evidence), np.float32(np.nan))
         return RankedCandidates(scores, np.zeros(0, dtype=np.int64), np.zeros((0, len(COLUMNS)), dtype=np.float32))
 
-    def _scores_by(self, model: str, read: MemberEvidence) -> NDArray[np.float32]:
-        """(n_items,) NaN for what the model can't judge."""
+    def _scores_by(self, model: str, evidence: MemberEvidence) -> NDArray[np.float32]:
+        """Return (n_items,) scores, NaN where the model can't judge the title."""
         if model == Popularity.name:
             return self.popularity.arrays["popularity"]
         if model == Svd.name:
-            return np.where(self.linear.arrays["known"], self.evidence.svd.expected(read.taste), np.float32(np.nan))
+            return np.where(self.linear.arrays["known"], self.evidence.svd.expected(evidence.taste), np.float32(np.nan))
         if model == RatingAwareEase.name:
-            return np.where(read.linear > 0, read.linear, np.float32(np.nan))
+            return np.where(evidence.linear > 0, evidence.linear, np.float32(np.nan))
         scores = np.full(len(self.items), np.nan, dtype=np.float32)
         if self.content is not None:
             described = self.content.arrays["described"]
             scores[described] = self.content.arrays["outputs"][described] @ self.content.taste_of(
-                read.items, read.scores
+                evidence.items, evidence.scores
             )
         return scores
 
-    def _let_in_new_titles(
+    def _insert_new_titles(
         self,
         scores: NDArray[np.floating],
         candidates: NDArray[np.int64],
@@ -208,7 +208,7 @@ class Recommender:
         allowed: NDArray[np.bool_],
         n: int,
     ) -> None:
-        """Give the best new titles the scores of every NEW_EVERY-th of the candidates."""
+        """Give the best new titles the scores of every NEW_EVERY-th candidate."""
         new, _ = self._new_titles
         if not len(new) or not len(candidates):
             return
@@ -218,27 +218,27 @@ class Recommender:
         places = np.minimum(NEW_EVERY * np.arange(1, len(best) + 1), len(candidates)) - 1
         scores[best] = -np.sort(-scores[candidates])[places]
 
-    def _let_in_the_rest(self, scores: NDArray[np.floating], allowed: NDArray[np.bool_]) -> None:
-        """Give allowed titles without a score places behind all others, best known first."""
+    def _append_unscored(self, scores: NDArray[np.floating], allowed: NDArray[np.bool_]) -> None:
+        """Score the remaining allowed titles below all others, most popular first."""
         by_popularity = self.evidence.facts.by_popularity
         rest = by_popularity[allowed[by_popularity] & np.isnan(scores[by_popularity])]
         lowest = np.nanmin(scores) if np.isfinite(scores).any() else 0.0
         scores[rest] = lowest - np.arange(1, len(rest) + 1)
 
     def _predicted(
-        self, read: MemberEvidence, ranked: RankedCandidates, shown: NDArray[np.int64]
+        self, member: MemberEvidence, ranking: RankedCandidates, targets: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """(n_shown,) expected scores; the evidence of candidates is at hand already."""
+        """Return (n_targets,) expected scores, reusing the evidence of candidates."""
         row = np.full(len(self.items), -1, dtype=np.int32)
-        row[ranked.candidates] = np.arange(len(ranked.candidates), dtype=np.int32)
-        at = row[shown]
-        evidence = np.empty((len(shown), ranked.evidence.shape[1]), dtype=np.float32)
-        evidence[at >= 0] = ranked.evidence[at[at >= 0]]
-        evidence[at < 0] = self.evidence.table(read, shown[at < 0])
+        row[ranking.candidates] = np.arange(len(ranking.candidates), dtype=np.int32)
+        at = row[targets]
+        evidence = np.empty((len(targets), ranking.evidence.shape[1]), dtype=np.float32)
+        evidence[at >= 0] = ranking.evidence[at[at >= 0]]
+        evidence[at < 0] = self.evidence.table(member, targets[at < 0])
         return self.ratings.rate_rows(evidence)
 
     def _new_titles_for(self, members: Sequence[MemberList]) -> NDArray[np.float32]:
-        """(n_members, n_new) content's scores of the new titles."""
+        """Return (n_members, n_new) content scores of the new titles."""
         _, outputs = self._new_titles
         if self.content is None:
             return np.zeros((len(members), 0), dtype=np.float32)
@@ -246,56 +246,59 @@ class Recommender:
 
     @cached_property
     def _new_titles(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Titles that the linear model can't judge and content can: item indices, and content's rows of them."""
+        """Return item indices and content output rows of titles that only the content model can judge."""
         if self.content is None:
             return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
         new = np.flatnonzero(~self.linear.arrays["known"] & self.content.arrays["described"])
         return new, np.ascontiguousarray(self.content.arrays["outputs"][new])
 
-    def _added(
-        self, read: MemberEvidence, wanted: NDArray[np.integer], model: str = Hybrid.name
+    def _contributions(
+        self, evidence: MemberEvidence, targets: NDArray[np.integer], model: str = Hybrid.name
     ) -> NDArray[np.floating]:
-        """(n_listed, n_wanted) what each listed title adds: by the linear model, or by content for what is new."""
+        """Return (n_listed, n_targets) contributions of the listed titles.
+
+        From the linear model, or from content for new titles and for the content model.
+        """
         if model in WITHOUT_REASONS:
-            return np.zeros((len(read.items), len(wanted)))
-        added = read.contributions.among(wanted)
-        new = np.flatnonzero((model == Content.name) | ~self.linear.arrays["known"][wanted])
+            return np.zeros((len(evidence.items), len(targets)))
+        amounts = evidence.contributions.among(targets)
+        new = np.flatnonzero((model == Content.name) | ~self.linear.arrays["known"][targets])
         if self.content is not None and len(new):
-            added[:, new] = self.content.added(read.items, read.scores, wanted[new])
-        return added
+            amounts[:, new] = self.content.contributions(evidence.items, evidence.scores, targets[new])
+        return amounts
 
     def suits(self, member: MemberList) -> NDArray[np.float32]:
-        """(n_items,) the share of titles, 0–1, that suit a member less than each one, whatever else holds of them; NaN
-        for a title of which nothing is known.
+        """Return each title's percentile rank, 0–1, for a member, ignoring all rules: (n_items,), NaN if unknown.
 
-        By the linear model; a title that nobody has watched yet by content: the shares of the two mean the same.
+        Ranks by the linear model; titles without interactions by content, among all described titles, so that both are
+        comparable.
         """
-        known = self.linear.arrays["known"]
-        suits = np.full(len(self.items), np.nan, dtype=np.float32)
-        suits[known] = _shares_below(contributions(self.linear, member.items, member.scores).totals()[known])
+        is_known = self.linear.arrays["known"]
+        ranks = np.full(len(self.items), np.nan, dtype=np.float32)
+        ranks[is_known] = _shares_below(contributions(self.linear, member.items, member.scores).totals()[is_known])
         if self.content is not None:
             described = self.content.arrays["described"]
             by_content = self.content.arrays["outputs"] @ self.content.taste_of(member.items, member.scores)
-            new = described & ~known
-            suits[new] = _shares_below(by_content[described])[new[described]]
-        return suits
+            new = described & ~is_known
+            ranks[new] = _shares_below(by_content[described])[new[described]]
+        return ranks
 
     def speaks_for_others(self, title_ids: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """(n,) whether anything is known of what each of these titles leads to."""
+        """Return an (n,) mask of the title ids for which the linear model has data."""
         at = self.items.index_of(title_ids)
         return (at >= 0) & self.linear.arrays["known"][at]
 
     def led_to_by(self, item: int, n: int) -> NDArray[np.int64]:
-        """(≤ n,) the titles that having watched and liked this one speaks for most, as item indices, best first."""
-        added = contributions(self.linear, np.array([item]), np.array([TOP_SCORE])).totals()
-        best = top_k(added[None], n)[0]
-        return best[added[best] > 0]
+        """Return up to n item indices that watching and liking this title favours most, best first."""
+        amounts = contributions(self.linear, np.array([item]), np.array([TOP_SCORE])).totals()
+        best = top_k(amounts[None], n)[0]
+        return best[amounts[best] > 0]
 
-    def influence(self, member: MemberList, shown: NDArray[np.integer]) -> NDArray[np.float64]:
-        """(n_listed,) the part, 0–1, of all that speaks for the titles shown that comes from each title of the list."""
-        read = self.evidence.read(member.items, member.scores)
-        added = np.maximum(self._added(read, shown), 0).sum(1)
-        return added / max(added.sum(), TINY)
+    def influence(self, member: MemberList, targets: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return each listed title's share, 0–1, of all positive contributions to `targets`: (n_listed,)."""
+        evidence = self.evidence.read(member.items, member.scores)
+        amounts = np.maximum(self._contributions(evidence, targets), 0).sum(1)
+        return amounts / max(amounts.sum(), TINY)
 
     def most_popular(
         self,
@@ -305,21 +308,21 @@ class Recommender:
         options: RankingOptions = PUBLISHED,
         among: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int64]:
-        """(≤ n,) ids of what most people like, by the same rules."""
+        """Return up to n ids of the most popular titles, by the same rules."""
         scores = self.popularity.arrays["popularity"].astype(np.float64)
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
         if among is not None:
             allowed &= among
             options = options.without_default_limits()
-            self._let_in_the_rest(scores, allowed)
-        shown, _ = rank(scores, allowed, rules, n, options, member.items)
-        return self.items.ids[shown]
+            self._append_unscored(scores, allowed)
+        entries, _ = rank(scores, allowed, rules, n, options, member.items)
+        return self.items.ids[entries]
 
     def similar(self, n: int, rules: TitleRules) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """For each title the n most alike outside its franchise: (n_items, n) ids (0: none left) and scores 0–1.
+        """Return n similar titles per title, outside its franchise: (n_items, n) ids (0: none left) and scores 0–1.
 
-        Alike = the weights between the two in both directions and for both facts, relative to the closest; after those,
-        the other model's, in its order.
+        Similarity is the sum of both channels' weights in both directions, relative to the closest title; then
+        `alike` in its order.
         """
         both = self.linear.weights("watched") + self.linear.weights("liked")
         both = (both + both.T).tocsr()
@@ -327,17 +330,17 @@ class Recommender:
         scores = np.zeros((len(self.items), n), dtype=np.float32)
         for item in range(len(self.items)):
             row = slice(both.indptr[item], both.indptr[item + 1])
-            found, strengths = self._closest(item, both.indices[row], both.data[row], n, rules)
-            ids[item, : len(found)], scores[item, : len(found)] = self.items.ids[found], strengths
+            neighbours, strengths = self._closest(item, both.indices[row], both.data[row], n, rules)
+            ids[item, : len(neighbours)], scores[item, : len(neighbours)] = self.items.ids[neighbours], strengths
         return ids, scores
 
     def _closest(
         self, item: int, titles: NDArray[np.integer], weights: NDArray[np.floating], n: int, rules: TitleRules
     ) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
-        """(≤ n,) item indices, one a franchise, and scores 0–1."""
-        strong = weights > 0
-        order = np.argsort(-weights[strong], kind="stable")
-        titles, weights = titles[strong][order], weights[strong][order]
+        """Return up to n item indices, one per franchise, and scores, 0–1."""
+        positive = weights > 0
+        order = np.argsort(-weights[positive], kind="stable")
+        titles, weights = titles[positive][order], weights[positive][order]
         if self.alike is not None:
             others = self.alike[item][self.alike[item] >= 0]
             least = weights[-1] if len(weights) else 1.0
@@ -357,7 +360,7 @@ class Recommender:
         return [*self.evidence.models, self.popularity, *([self.content] if self.content else [])]
 
     def save(self, folder: Path, description: dict[str, Any]) -> None:
-        """As one artifact (see `artifacts.save`)."""
+        """Save as one artifact (see `artifacts.save`)."""
         networks = {"hybrid": self.hybrid.network, "blend": self.ratings.network}
         arrays = flattened(self._models)
         arrays |= {f"{name}.{key}": a for name, network in networks.items() for key, a in (network or {}).items()}
@@ -366,7 +369,7 @@ class Recommender:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Raises ArtifactError for a missing, damaged or incomplete artifact."""
+        """Load a saved recommender. Raises ArtifactError for a missing, damaged or incomplete artifact."""
         arrays, description = artifacts.load(folder)
         parameters = description["parameters"]
 
@@ -381,6 +384,6 @@ class Recommender:
 
 
 def _shares_below(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    """(n,) of each value the share, 0–1, of values that are smaller."""
+    """Return, for each of (n,) values, the share, 0–1, of smaller values."""
     ordered = np.sort(values)
     return (np.searchsorted(ordered, values) / max(len(values), 1)).astype(np.float32)

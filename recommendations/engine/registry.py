@@ -1,4 +1,4 @@
-"""The models that can be asked for by name."""
+"""The models by name."""
 
 from __future__ import annotations
 

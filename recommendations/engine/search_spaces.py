@@ -1,4 +1,4 @@
-"""In which bounds the models' parameters are looked for. A model that is not named here has nothing to tune."""
+"""Search spaces for hyperparameter tuning. A model without an entry has nothing to tune."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Between:
-    """From low to high; whole numbers where both bounds are."""
+    """An inclusive range, searched in integers if both bounds are integers."""
 
     low: float
     high: float

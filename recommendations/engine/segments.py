@@ -1,4 +1,4 @@
-"""Groups of members with similar tastes: found once a rebuild, and assigned to anybody by one projection."""
+"""Clusters of members with similar tastes, fitted once per rebuild; one projection assigns any list to a cluster."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from recommendations.engine.base import Arrays
 from recommendations.engine.data.interactions import Histories, Interactions
 from recommendations.engine.data.title_features import TitleFeatures
 
-TASTE = ("genre", "theme", "demographic", "format", "year")  # groups of title features that a taste is made of
+TASTE = ("genre", "theme", "demographic", "format", "year")  # groups of title features that describe a taste
 NAMING = ("genre", "theme", "demographic")
-LEAST_SHARE = 0.01  # of all that is watched: what is rarer, or rarely missing, says little of anybody
+LEAST_SHARE = 0.01  # of everything watched; features in fewer titles, or missing from fewer, say little about taste
 NAMING_SHARE = 0.03
-DAMPING = 10.0  # titles of everybody's taste added to each member's
-VARIANCE = 0.8  # part of the tastes' variance that the kept components hold
-NUMBERS = range(4, 17)  # of segments to choose from
-STABLE = 0.8  # adjusted Rand index from which on two seeds find the same segments
+DAMPING = 10.0  # pseudo-count: average titles added to each list
+VARIANCE = 0.8  # share of variance that the PCA components explain
+NUMBERS = range(4, 17)  # candidate numbers of segments
+STABLE = 0.8  # adjusted Rand index from which two seeds count as finding the same segments
 LEAST_MEMBERS = 200
-FITTED_ON, JUDGED_ON = 20_000, 2_000  # members at most
-SEGMENT_DAMPING = 200.0  # members of everybody's taste added to a segment's favourites
-PRIOR_MEMBERS = 20.0  # the same, to how likely a member of a segment is to have watched a title
-SHOWN = 1_500  # dots on the map
+FIT_SAMPLE, EVALUATION_SAMPLE = 20_000, 2_000  # members at most
+SEGMENT_DAMPING = 200.0  # pseudo-count: average members added to a segment's favourites
+PRIOR_MEMBERS = 20.0  # pseudo-count: average members added to log_watched
+MAP_DOTS = 1_500
 BATCH = 10_000
 
 
 @dataclass(frozen=True)
 class Segments:
-    """Everything learnt of n_segments groups of members, over the item indices of their training data.
+    """n_segments clusters of members, over the item indices of their training data.
 
     arrays: values.* (n_items, n_features) as a sparse matrix, base, mean and scale (n_features,), components
     (n_components, n_features), centres (n_segments, n_components), size (n_segments,) members, log_watched and
-    favourites (n_segments, n_items), dots (≤ SHOWN, 2) and dot_segment: a sample of members, for the map. traits: of
-    each segment the over-represented features, the clearest first. criterion: how the number of segments was chosen.
+    favourites (n_segments, n_items), dots (≤ MAP_DOTS, 2) and dot_segment: a sample of members, for the map. traits:
+    over-represented features per segment, strongest first. criterion: how the number of segments was chosen.
     """
 
     arrays: Arrays
@@ -50,23 +50,23 @@ class Segments:
         return len(self.traits)
 
     def assign(self, histories: Histories) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Members' lists → (n,) the segment with the nearest centre, and (n, 2) where they are on the map.
+        """Return the segment with the nearest centre, (n,), and the map position, (n, 2), of each list.
 
-        An empty list is in the middle of everybody.
+        An empty list lands close to the mean of all members.
         """
-        places = self._standardised(histories) @ self.arrays["components"].T
+        positions = self._standardised(histories) @ self.arrays["components"].T
         centres = self.arrays["centres"]
-        distance = (centres**2).sum(1) - 2 * places @ centres.T
-        return distance.argmin(1), places[:, :2].astype(np.float32)
+        distance = (centres**2).sum(1) - 2 * positions @ centres.T
+        return distance.argmin(1), positions[:, :2].astype(np.float32)
 
     def centres_on_map(self) -> NDArray[np.floating]:
-        """(n_segments, 2)"""
+        """Return (n_segments, 2) map positions."""
         return self.arrays["centres"][:, :2]
 
     def belonging(self, items: NDArray[np.integer]) -> NDArray[np.float64]:
-        """(n_segments,) how probable it is, from the titles of a list alone, that it is one of the segment's members'.
+        """Return the (n_segments,) probabilities that a list of these titles belongs to each segment.
 
-        Source: multinomial naive Bayes. For a few titles it says more than `assign`, which then sees the middle.
+        Source: multinomial naive Bayes. It tells more about short lists than `assign`, which places them near the mean.
         """
         size = self.arrays["size"]
         evidence = self.arrays["log_watched"][:, items].sum(1) + np.log(size / size.sum())
@@ -74,108 +74,110 @@ class Segments:
         return likelihood / likelihood.sum()
 
     def favourites_for(self, items: NDArray[np.integer]) -> NDArray[np.float64]:
-        """Return per-title popularity (0–1) within the segments that the list may belong to."""
-        mixed = self.belonging(items) @ self.arrays["favourites"]
-        return mixed / mixed.max()
+        """Return (n_items,) popularity, 0–1, within the segments that the list may belong to."""
+        popularity = self.belonging(items) @ self.arrays["favourites"]
+        return popularity / popularity.max()
 
     def _standardised(self, histories: Histories) -> NDArray[np.floating]:
         shares = damped_shares(histories, sparse_part(self.arrays, "values"), self.arrays["base"])
         return (shares - self.arrays["mean"]) / self.arrays["scale"]
 
     def save(self, folder: Path) -> None:
-        """As one artifact (see `artifacts.save`)."""
+        """Save as one artifact (see `artifacts.save`)."""
         artifacts.save(folder, self.arrays, {"traits": self.traits, "criterion": self.criterion})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Raises ArtifactError for a missing or damaged artifact."""
+        """Load saved segments. Raises ArtifactError for a missing or damaged artifact."""
         arrays, description = artifacts.load(folder)
         return cls(arrays, tuple(map(tuple, description["traits"])), description["criterion"])
 
 
 def fit_segments(train: Interactions, seed: int) -> Segments | None:
-    """Group the members of `train` by the shares of genres, themes, formats and years in what they watched.
+    """Cluster the members of `train` by the shares of taste features (see TASTE) in their watched titles.
 
-    PCA keeps the components that hold VARIANCE of the standardised shares, KMeans groups the members in them; see
-    `choose_number`. The scores given are left out: on the shared ratings shares alone gave segments that two seeds find
-    again (adjusted Rand index 0.98, with scores 0.5) and that divide everybody evenly. None for fewer members than
-    LEAST_MEMBERS, or titles that do not differ. Raises ValueError for training data without title features.
+    PCA keeps the components that explain VARIANCE of the standardised shares, KMeans clusters the members in them; see
+    `choose_number`. Scores are not used: on the shared ratings, shares alone gave segments that two seeds reproduce
+    (adjusted Rand index 0.98; 0.5 with scores) and that are of similar size. Returns None for fewer than LEAST_MEMBERS
+    members or fewer than two informative features. Raises ValueError for training data without title features.
     """
     if train.features is None:
         raise ValueError("segments need title features")
     histories = train.histories()
-    columns, base = _telling_columns(train.features, train.item_counts())
+    columns, base = _informative_columns(train.features, train.item_counts())
     if len(histories) < LEAST_MEMBERS or len(columns) < 2:
         return None
     random = np.random.default_rng(seed)
-    sample = np.sort(random.choice(len(histories), min(FITTED_ON, len(histories)), replace=False))
+    sample = np.sort(random.choice(len(histories), min(FIT_SAMPLE, len(histories)), replace=False))
     values = train.features.values[:, columns].tocsr()
-    arrays, places = _fit_places(Histories(histories.matrix[sample]), values, base)
-    number, criterion = choose_number(places, random, seed)
-    model = _kmeans(number, seed).fit(places)
+    arrays, positions = _fit_projection(Histories(histories.matrix[sample]), values, base)
+    number, criterion = choose_number(positions, random, seed)
+    model = _kmeans(number, seed).fit(positions)
     arrays["centres"] = model.cluster_centers_.astype(np.float32)
-    unnamed = Segments(arrays, ((),) * number, criterion)
-    batches = [unnamed.assign(histories[slice(at, at + BATCH)]) for at in range(0, len(histories), BATCH)]
+    without_traits = Segments(arrays, ((),) * number, criterion)
+    batches = [without_traits.assign(histories[slice(at, at + BATCH)]) for at in range(0, len(histories), BATCH)]
     segment, xy = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     arrays |= _segment_arrays(histories, segment, number)
-    dots = random.choice(len(histories), min(SHOWN, len(histories)), replace=False)
+    dots = random.choice(len(histories), min(MAP_DOTS, len(histories)), replace=False)
     arrays |= {"dots": xy[dots], "dot_segment": segment[dots].astype(np.int16)}
     return Segments(arrays, _traits(arrays, [train.features.names[column] for column in columns]), criterion)
 
 
 def damped_shares(histories: Histories, values: sp.csr_matrix, base: NDArray[np.floating]) -> NDArray[np.float32]:
-    """(n_members, n_features) how much of each feature the titles on a list have on average.
+    """Return (n_members, n_features) mean feature values of the titles on each list.
 
-    Pulled towards everybody's average `base` as if DAMPING more such titles were on the list. Features overlap: a row's
-    sum is no number of anything.
+    Shrunk towards the overall mean `base` as if DAMPING average titles were on the list. Features overlap, so rows
+    don't sum to 1.
     """
     watched = histories.watched()
     length = np.diff(watched.indptr)[:, None]
     return (((watched @ values).toarray() + DAMPING * base) / (length + DAMPING)).astype(np.float32)
 
 
-def choose_number(places: NDArray[np.floating], random: np.random.Generator, seed: int) -> tuple[int, dict[str, Any]]:
-    """How many segments there are, and the figures that say so.
+def choose_number(
+    positions: NDArray[np.floating], random: np.random.Generator, seed: int
+) -> tuple[int, dict[str, Any]]:
+    """Return the number of segments and its metrics.
 
-    Of the numbers with which another seed finds the same segments again (adjusted Rand index STABLE or better), the one
-    with the best silhouette; the most stable one where there is none.
+    Of the numbers for which another seed finds the same segments (adjusted Rand index STABLE or better), the one with
+    the best silhouette; the most stable one if there is none.
     """
     from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-    judged = places[random.choice(len(places), min(JUDGED_ON, len(places)), replace=False)]
+    sample = positions[random.choice(len(positions), min(EVALUATION_SAMPLE, len(positions)), replace=False)]
     figures = {}
     for number in NUMBERS:
-        groups, again = (_kmeans(number, s).fit(places).predict(judged) for s in (seed, seed + 1))
-        stability = float(adjusted_rand_score(groups, again))
+        groups, other_groups = (_kmeans(number, s).fit(positions).predict(sample) for s in (seed, seed + 1))
+        stability = float(adjusted_rand_score(groups, other_groups))
         separated = len(np.unique(groups)) > 1
-        figures[number] = (stability, float(silhouette_score(judged, groups)) if separated else -1.0)
+        figures[number] = (stability, float(silhouette_score(sample, groups)) if separated else -1.0)
     stable = {number: silhouette for number, (stability, silhouette) in figures.items() if stability >= STABLE}
-    chosen = max(stable, key=stable.__getitem__) if stable else max(figures, key=lambda number: figures[number][0])
-    stability, silhouette = figures[chosen]
-    return chosen, {"segments": chosen, "stability": round(stability, 3), "silhouette": round(silhouette, 4)}
+    best = max(stable, key=stable.__getitem__) if stable else max(figures, key=lambda number: figures[number][0])
+    stability, silhouette = figures[best]
+    return best, {"segments": best, "stability": round(stability, 3), "silhouette": round(silhouette, 4)}
 
 
-def _telling_columns(
+def _informative_columns(
     features: TitleFeatures, audience: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The features that a taste is made of, as columns, and their shares (n_columns,) in all that is watched."""
+    """Return the informative taste columns and their shares, (n_columns,), of everything watched."""
     columns = np.sort(np.concatenate([features.group(group) for group in TASTE]))
     base = np.asarray(features.values[:, columns].T @ audience).ravel() / max(audience.sum(), 1)
-    telling = (base >= LEAST_SHARE) & (base <= 1 - LEAST_SHARE)
-    return columns[telling], base[telling].astype(np.float32)
+    informative = (base >= LEAST_SHARE) & (base <= 1 - LEAST_SHARE)
+    return columns[informative], base[informative].astype(np.float32)
 
 
-def _fit_places(
+def _fit_projection(
     histories: Histories, values: sp.csr_matrix, base: NDArray[np.float32]
 ) -> tuple[Arrays, NDArray[np.float32]]:
-    """The arrays of the projection, and (n_members, n_components) where these members are."""
+    """Return the arrays of the projection, and these members' positions, (n_members, n_components)."""
     from sklearn.decomposition import PCA
 
     shares = damped_shares(histories, values, base)
     mean, scale = shares.mean(0), np.maximum(shares.std(0), 1e-6)
     standardised = (shares - mean) / scale
     components = PCA(VARIANCE, svd_solver="full").fit(standardised).components_.astype(np.float32)
-    if len(components) == 1:  # tastes differ in one direction only: the map is a line
+    if len(components) == 1:  # tastes vary along one direction only: the map is a line
         components = np.concatenate([components, np.zeros_like(components)])
     parts = {f"values.{part}": getattr(values, part) for part in ("data", "indices", "indptr")}
     arrays = {**parts, "base": base, "mean": mean, "scale": scale, "components": components}
@@ -183,7 +185,7 @@ def _fit_places(
 
 
 def _segment_arrays(histories: Histories, segment: NDArray[np.integer], number: int) -> Arrays:
-    """What each segment watches and likes, pulled towards everybody's."""
+    """Return segment sizes and each segment's watched and favourite titles, shrunk towards all members'."""
     size = np.bincount(segment, minlength=number)
     members = sp.csr_matrix((np.ones(len(segment)), (segment, np.arange(len(segment)))), shape=(number, len(segment)))
     watched = (members @ histories.watched()).toarray()
@@ -200,12 +202,12 @@ def _segment_arrays(histories: Histories, segment: NDArray[np.integer], number: 
 
 
 def _traits(arrays: Arrays, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Of each segment the features that it watches more of than everybody, by the difference of the log-odds."""
+    """Return up to five features that each segment watches more than average, by difference in log-odds."""
     shares = np.exp(arrays["log_watched"]) @ sparse_part(arrays, "values")
-    telling = [name.partition(":")[0] in NAMING for name in names] & (arrays["base"] >= NAMING_SHARE)
+    informative = [name.partition(":")[0] in NAMING for name in names] & (arrays["base"] >= NAMING_SHARE)
     odds = _log_odds(shares) - _log_odds(arrays["base"])
     traits = []
-    for row in np.where(telling, odds, -np.inf):
+    for row in np.where(informative, odds, -np.inf):
         order = [column for column in np.argsort(-row, kind="stable") if row[column] > 0]
         traits.append(tuple(names[column].partition(":")[2] for column in order[:5]))
     return tuple(traits)
@@ -217,7 +219,7 @@ def _log_odds(shares: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def sparse_part(arrays: Arrays, name: str) -> sp.csr_matrix:
-    """The matrix of which `arrays` holds the parts name.data, name.indices and name.indptr."""
+    """Return the matrix stored in `arrays` as name.data, name.indices and name.indptr."""
     parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
     return sp.csr_matrix(parts, shape=(len(parts[2]) - 1, len(arrays["base"])))
 

@@ -1,7 +1,7 @@
-"""A complete recommender in one small file for sites without ratings: few titles, one byte per weight.
+"""A complete recommender in one small file, for sites without ratings: few titles, one byte per weight.
 
-The file is a compressed .npz over MyAnimeList ids. Of each column of the two weight matrices the `neighbours` largest
-weights are kept, as whole steps of the column's largest / 127.
+The file is a compressed .npz over MyAnimeList ids. Each column of the two weight matrices keeps its `neighbours`
+largest weights by magnitude, quantised in steps of the column's largest / 127.
 """
 
 from __future__ import annotations
@@ -41,36 +41,36 @@ def pack(path: Path, recommender: Recommender, neighbours: int) -> None:
 
 
 def unpack(path: Path, id_of_mal: Mapping[int, int]) -> Recommender:
-    """The recommender over the ids that `id_of_mal` gives for MAL ids; titles that it does not have are left out."""
+    """Return the recommender with MAL ids mapped through `id_of_mal`; titles missing from it are dropped."""
     with np.load(path, allow_pickle=False) as file:
         packed = dict(file)
     mal_ids = packed["mal_ids"].tolist()
     ids = np.array([id_of_mal.get(mal_id, -1) for mal_id in mal_ids], dtype=np.int64)
-    kept = np.flatnonzero(ids >= 0)
-    kept = kept[np.argsort(ids[kept])]
+    available = np.flatnonzero(ids >= 0)
+    available = available[np.argsort(ids[available])]
     channels = []
     for channel in CHANNELS:
         rows, steps, scales = (packed[f"{channel}_{part}"] for part in ("rows", "steps", "scales"))
         weights = _weights(rows, steps, scales, len(ids))
-        channels.append(weights[kept][:, kept].tocsr())
-    arrays = {**compressed(sp.vstack(channels, format="csr")), "known": np.ones(len(kept), dtype=bool)}
-    bias = packed["item_bias"][kept].astype(np.float32)
-    popularity = {"popularity": packed["popularity"][kept].astype(np.float32), "mean": bias + packed["mean"]}
+        channels.append(weights[available][:, available].tocsr())
+    arrays = {**compressed(sp.vstack(channels, format="csr")), "known": np.ones(len(available), dtype=bool)}
+    bias = packed["item_bias"][available].astype(np.float32)
+    popularity = {"popularity": packed["popularity"][available].astype(np.float32), "mean": bias + packed["mean"]}
     evidence = biases_only(RatingAwareEase().load(arrays), packed["mean"], bias)
     popular = Popularity().load(popularity)
-    return Recommender(IdMap(ids[kept]), Hybrid().over(evidence), RatingBlend().over(evidence), popular)
+    return Recommender(IdMap(ids[available]), Hybrid().over(evidence), RatingBlend().over(evidence), popular)
 
 
 def biases_only(linear: RatingAwareEase, mean: NDArray[np.floating], item_bias: NDArray[np.floating]) -> Evidence:
-    """Evidence of the linear model and of what titles are scored on average, and nothing else."""
+    """Return evidence from the linear model and the titles' mean scores only."""
     n_items = len(item_bias)
     biases = {"mean": mean, "item_bias": item_bias}
-    nobody = {"nearest": np.zeros((n_items, 0), np.int32), "similarity": np.zeros((n_items, 0), np.float32)}
+    no_neighbours = {"nearest": np.zeros((n_items, 0), np.int32), "similarity": np.zeros((n_items, 0), np.float32)}
     facts: Arrays = {"titles": np.full((n_items, len(OF_TITLE)), np.nan, np.float32), "franchise": np.arange(n_items)}
     return Evidence(
         linear,
         Svd(n_factors=0).load(biases | {"item_factors": np.zeros((n_items, 0), np.float32)}),
-        ResidualNeighbours(k=0).load(biases | nobody),
+        ResidualNeighbours(k=0).load(biases | no_neighbours),
         TitleFacts().load(facts),
     )
 
@@ -78,7 +78,10 @@ def biases_only(linear: RatingAwareEase, mean: NDArray[np.floating], item_bias: 
 def _quantised(
     weights: sp.csr_matrix, neighbours: int
 ) -> tuple[NDArray[np.uint16], NDArray[np.int8], NDArray[np.float32]]:
-    """→ rows and steps, (n_items, neighbours) by column and ordered by row (0 steps fill up), scales (n_items,)."""
+    """Return rows and steps, (n_items, neighbours) by column and ordered by row, and scales, (n_items,).
+
+    Columns with fewer weights are padded with 0 steps.
+    """
     columns = weights.tocsc()
     n_items = columns.shape[1]
     rows = np.zeros((n_items, neighbours), dtype=np.uint16)
@@ -86,11 +89,11 @@ def _quantised(
     scales = np.zeros(n_items, dtype=np.float32)
     for item in range(n_items):
         span = slice(columns.indptr[item], columns.indptr[item + 1])
-        found, values = columns.indices[span], columns.data[span]
+        indices, values = columns.indices[span], columns.data[span]
         largest = np.sort(np.argsort(-np.abs(values), kind="stable")[:neighbours])
         if len(largest):
             scales[item] = np.abs(values).max() / STEPS
-            rows[item, : len(largest)] = found[largest]
+            rows[item, : len(largest)] = indices[largest]
             steps[item, : len(largest)] = np.round(values[largest] / scales[item])
     return rows, steps, scales
 
@@ -100,5 +103,7 @@ def _weights(
 ) -> sp.csr_matrix:
     values = (steps * scales[:, None]).ravel()
     columns = np.repeat(np.arange(n_items), rows.shape[1])
-    used = values != 0
-    return sp.csr_matrix((values[used], (rows.ravel()[used].astype(np.int32), columns[used])), shape=(n_items, n_items))
+    nonzero = values != 0
+    return sp.csr_matrix(
+        (values[nonzero], (rows.ravel()[nonzero].astype(np.int32), columns[nonzero])), shape=(n_items, n_items)
+    )

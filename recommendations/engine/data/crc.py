@@ -1,4 +1,4 @@
-"""CRC-32 of many joined texts at once."""
+"""CRC-32 of many concatenated texts at once."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ POLYNOMIAL = 0xEDB88320  # zlib's, bits reversed
 
 
 def crc32_of_each(texts: Sequence[str]) -> NDArray[np.uint32]:
-    """(n,) the checksum of each text."""
+    """Return the (n,) checksums of the texts."""
     return np.fromiter((crc32(text.encode()) for text in texts), np.uint32, len(texts))
 
 
 def crc32_of_pairs(
     first: Sequence[str], second: Sequence[str], first_index: NDArray[np.integer], second_index: NDArray[np.integer]
 ) -> NDArray[np.uint32]:
-    """(n,) zlib.crc32(first[first_index] + second[second_index]), without making the joined texts.
+    """Return (n,) zlib.crc32(first[first_index] + second[second_index]) without building the concatenated texts.
 
-    A checksum is linear: that of "ab" is that of "a" shifted by the length of "b", xor that of "b". So each text is
+    CRC is linear: the checksum of "ab" is that of "a" shifted by the length of "b", xor that of "b". Each text is
     read once, and each pair costs two look-ups.
     Source: zlib, crc32_combine.
     """

@@ -1,4 +1,4 @@
-"""Who watched what and how they scored it, as contiguous arrays."""
+"""Interactions, who watched which title with which score, as contiguous arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recommendations.engine.data.title_features import TitleFeatures
 
-LIKED = 8.0  # a score from which a title counts as liked
+LIKED = 8.0  # minimum score of a liked title
 
 IntArray = NDArray[np.integer]
 FloatArray = NDArray[np.floating]
@@ -21,8 +21,8 @@ FloatArray = NDArray[np.floating]
 class IdMap:
     """Ids (any int64) ↔ contiguous indices (0 … n-1), ordered by id.
 
-    `keys` are the texts that splitting hashes; by default the ids themselves. Raises ValueError for unsorted or
-    repeated ids.
+    `keys` are the texts hashed for splitting, by default the ids themselves. Raises ValueError for unsorted or
+    duplicate ids.
     """
 
     def __init__(self, ids: IntArray, keys: Sequence[str] | None = None) -> None:
@@ -44,7 +44,7 @@ class IdMap:
         return self._keys if self._keys is not None else [str(i) for i in self.ids.tolist()]
 
     def index_of(self, ids: IntArray) -> NDArray[np.int64]:
-        """(n,) ids → (n,) indices; -1 for an id that is not in the map."""
+        """Return the (n,) indices of (n,) ids; -1 for an id that is not in the map."""
         ids = np.asarray(ids, dtype=np.int64)
         if not len(self.ids):
             return np.full(len(ids), -1)
@@ -52,7 +52,7 @@ class IdMap:
         return np.where(self.ids[at] == ids, at, -1)
 
     def take(self, indices: IntArray) -> IdMap:
-        """The map of the ids at `indices` (ascending)."""
+        """Return a map of the ids at `indices` (ascending)."""
         keys = None if self._keys is None else [self._keys[i] for i in indices.tolist()]
         return IdMap(self.ids[indices], keys)
 
@@ -61,9 +61,8 @@ class IdMap:
 class Interactions:
     """Rows (user, item, score), each pair once. score: 1–10, or 0 for "watched, not scored".
 
-    user_index, item_index: (n,) int32 into `users` and `items`. recent: (n,) bool, True where the interaction is
-    known to be from the last weeks (archives carry no dates: False). features: of `items`, where a catalogue is at
-    hand.
+    user_index, item_index: (n,) int32 into `users` and `items`. recent: (n,) bool, True for interactions known to be
+    from the last weeks (False for archives, which have no dates). features: of `items`, if a catalogue is available.
     """
 
     users: IdMap
@@ -82,7 +81,10 @@ class Interactions:
         scores: FloatArray | IntArray,
         recent: NDArray[np.bool_] | None = None,
     ) -> Interactions:
-        """From parallel arrays of ids; the first of repeated pairs wins. Raises ValueError for a score outside 0–10."""
+        """Build from parallel arrays of ids; of duplicate pairs the first wins.
+
+        Raises ValueError for a score outside 0–10.
+        """
         scores = np.asarray(scores, dtype=np.float32)
         bad = ~((scores >= 0) & (scores <= 10))
         if bad.any():
@@ -98,7 +100,7 @@ class Interactions:
         return len(self.score)
 
     def where(self, rows: NDArray[np.bool_]) -> Interactions:
-        """The same members and titles with only the rows in the mask."""
+        """Return the same members and titles with only the rows in the mask."""
         return replace(
             self,
             user_index=self.user_index[rows],
@@ -108,7 +110,7 @@ class Interactions:
         )
 
     def restricted(self, users: IntArray, items: IntArray) -> Interactions:
-        """Only the users and items at these ascending indices, renumbered from 0."""
+        """Return only the users and items at these ascending indices, renumbered from 0."""
         user_at = _positions(users, len(self.users))[self.user_index]
         item_at = _positions(items, len(self.items))[self.item_index]
         keep = (user_at >= 0) & (item_at >= 0)
@@ -123,27 +125,27 @@ class Interactions:
         )
 
     def histories(self) -> Histories:
-        """One row a user of `users`."""
+        """Return one list per user of `users`."""
         shape = (len(self.users), len(self.items))
         return Histories(sp.csr_matrix((self.score + 1, (self.user_index, self.item_index)), shape=shape))
 
     def fingerprint(self) -> str:
-        """Of who gave what which score: the same rows give the same text, on every machine."""
+        """Return a SHA-256 of users, items and scores: the same for the same rows on every machine."""
         digest = hashlib.sha256()
         for array in (self.users.ids, self.items.ids, self.user_index, self.item_index, self.score):
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def item_counts(self) -> NDArray[np.int64]:
-        """(n_items,) how many members watched each."""
+        """Return the (n_items,) number of members who watched each title."""
         return np.bincount(self.item_index, minlength=len(self.items))
 
 
 def _numbered(ids: IntArray) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
-    """(n,) ids → the ascending unique ids, and (n,) which of them each is: `np.unique` in a tenth of its time.
+    """Return the ascending unique ids and the index of each of (n,) ids: `np.unique` in a tenth of its time.
 
-    Ids that lie close together are looked up in a table of all there could be; others are mostly grouped, and then it
-    is enough to sort one of each group.
+    Dense ids are looked up in a table of the whole range. Others are mostly grouped already, so that only one id per
+    run needs sorting.
     """
     if not len(ids):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
@@ -164,9 +166,9 @@ def _positions(indices: IntArray, length: int) -> NDArray[np.int64]:
 
 
 class Histories:
-    """Members' lists as models read them: (n_members, n_items), sparse.
+    """Members' lists as models read them: a sparse (n_members, n_items) matrix.
 
-    The stored value is score + 1, so that a title watched without a score (1) differs from one not watched (absent).
+    The stored value is score + 1, which distinguishes watched without a score (1) from not watched (absent).
     """
 
     def __init__(self, score_plus_one: sp.csr_matrix) -> None:
@@ -175,7 +177,7 @@ class Histories:
 
     @classmethod
     def of_one(cls, item_index: IntArray, scores: FloatArray | IntArray, n_items: int) -> Histories:
-        """A single member's list; scores 1–10, 0 for none."""
+        """Build from one member's list; scores 1–10, 0 for none."""
         values = np.asarray(scores, dtype=np.float32) + 1
         return cls(sp.csr_matrix((values, (np.zeros(len(values), dtype=np.int32), item_index)), shape=(1, n_items)))
 
@@ -190,20 +192,20 @@ class Histories:
         return Histories(self.matrix[rows])
 
     def row(self, member: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """(item_index, scores) of one member; 0 for no score."""
+        """Return (item_index, scores) of one member; 0 for no score."""
         span = slice(self.matrix.indptr[member], self.matrix.indptr[member + 1])
         return self.matrix.indices[span], self.matrix.data[span] - 1
 
     def watched(self) -> sp.csr_matrix:
-        """1 where watched."""
+        """Return a matrix with 1 where watched."""
         return self._with(np.ones_like(self.matrix.data))
 
     def liked(self) -> sp.csr_matrix:
-        """1 where scored LIKED or better."""
+        """Return a matrix with 1 where scored LIKED or better."""
         return self._with((self.matrix.data >= LIKED + 1).astype(np.float32))
 
     def scores(self) -> sp.csr_matrix:
-        """The score where there is one."""
+        """Return the matrix of scores, without unscored titles."""
         return self._with(self.matrix.data - 1)
 
     def _with(self, values: NDArray[np.float32]) -> sp.csr_matrix:

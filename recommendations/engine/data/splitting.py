@@ -1,4 +1,4 @@
-"""Strong generalisation: whole members are held out, and a part of each one's list is what models must find.
+"""Strong generalisation: whole members are held out, and models predict a part of each one's list.
 
 Hashes decide, so the same member is held out in every run: a published model never trained on the members that judge
 its successor.
@@ -21,12 +21,12 @@ TEST, VALIDATION = 0, 1  # user folds of ten; the other eight train
 MIN_ITEM, MIN_USER = 5, 10
 HIDDEN_OF = 20
 JUDGES_OF = 4
-LEAST_TO_LEARN_FROM = 300  # members: a network that learns from fewer knows them by heart
+LEAST_TO_LEARN_FROM = 300  # members; with fewer a network overfits
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Members no model has seen. `inputs` is what a model may read; `targets` is what it should rank high.
+    """Held-out members: a model may read `inputs` and should rank `targets` high.
 
     Both are (n_members, n_items) Histories over the same members and titles.
     """
@@ -35,15 +35,15 @@ class HeldOut:
     targets: Histories
 
     def members(self, which: NDArray[np.bool_] | NDArray[np.integer]) -> HeldOut:
-        """Some of them, by mask or index."""
+        """Return a subset of the members, by mask or index."""
         return HeldOut(Histories(self.inputs.matrix[which]), Histories(self.targets.matrix[which]))
 
 
 @dataclass(frozen=True)
 class Split:
-    """`train` to fit on; `ratings` are scored rows of training members kept out of it, for rating errors.
+    """`train` to fit on; `ratings`: scored rows of training members held out of it, for rating errors.
 
-    judges: (n_validation,) bool, the validation members that decide what is published.
+    judges: (n_validation,) bool, the validation members that decide whether a model is published.
     """
 
     train: Interactions
@@ -54,14 +54,14 @@ class Split:
 
     @property
     def judging(self) -> HeldOut:
-        """Validation members whom nothing that is published has learnt from, in any version."""
+        """Return the validation members that no published model, in any version, has learned from."""
         return self.validation.members(self.judges)
 
     @property
     def learning(self) -> HeldOut:
-        """The other validation members, for models that learn what the evidence of others is worth.
+        """Return the other validation members, for models that learn to weigh other models' evidence.
 
-        Nobody, and all of them judge, where they would be fewer than LEAST_TO_LEARN_FROM.
+        Empty, with all of them judging, if they would be fewer than LEAST_TO_LEARN_FROM.
         """
         return self.validation.members(~self.judges)
 
@@ -69,16 +69,16 @@ class Split:
 def split(interactions: Interactions) -> Split:
     """Split by the rules of the shared benchmark (users by crc32(user) % 10, pairs by crc32("user:item")).
 
-    Users 0 = test, 1 = validation, needing MIN_USER rows each. Their targets: pair % 5 == 0. Ratings kept out of
-    training: scored, pair % 10 == 3. Titles: those with MIN_ITEM or more training rows. Ours: one validation user in
-    JUDGES_OF judges, by the hash's next digits.
+    Users 0 = test, 1 = validation, with at least MIN_USER rows each. Their targets: pair % 5 == 0. Ratings held out of
+    training: scored, pair % 10 == 3. Titles: those with MIN_ITEM or more training rows. Our addition: one validation
+    user in JUDGES_OF judges, by the hash's next digits.
     """
     user_hash = crc32_of_each(interactions.users.keys)
     user_fold = user_hash % 10
     pair = _pair_hashes(interactions)
     fold = user_fold[interactions.user_index]
-    kept_out = (fold > VALIDATION) & (pair % 10 == 3) & (interactions.score > 0)
-    training = (fold > VALIDATION) & ~kept_out
+    rating_mask = (fold > VALIDATION) & (pair % 10 == 3) & (interactions.score > 0)
+    training = (fold > VALIDATION) & ~rating_mask
 
     items = np.flatnonzero(
         np.bincount(interactions.item_index[training], minlength=len(interactions.items)) >= MIN_ITEM
@@ -90,7 +90,7 @@ def split(interactions: Interactions) -> Split:
         judges[:] = True
     return Split(
         train=interactions.where(training).restricted(train_users, items),
-        ratings=interactions.where(kept_out).restricted(train_users, items),
+        ratings=interactions.where(rating_mask).restricted(train_users, items),
         validation=_held_out(interactions, validating, pair, items),
         test=_held_out(interactions, _worth_holding_out(interactions, user_fold == TEST, items), pair, items),
         judges=judges,
@@ -98,22 +98,22 @@ def split(interactions: Interactions) -> Split:
 
 
 def all_for_training(interactions: Interactions) -> Interactions:
-    """Every member to train on, and the titles that MIN_ITEM of them or more watched."""
+    """Return all members for training, with the titles that at least MIN_ITEM of them watched."""
     items = np.flatnonzero(interactions.item_counts() >= MIN_ITEM)
     return interactions.restricted(np.arange(len(interactions.users)), items)
 
 
 def hold_out_all(interactions: Interactions, items: IdMap) -> HeldOut:
-    """Every member of a second file as held out, over the titles of the first; rows of other titles are left out.
+    """Return all members of a second data set as held out, over the titles of the first; other titles are dropped.
 
-    The pairs are hashed as in `split`, by this file's own users and titles.
+    Members need MIN_USER rows and one of these titles. Pairs are hashed as in `split`, by the second data set's keys.
     """
     pair = _pair_hashes(interactions)
-    everybody = np.arange(len(interactions.users))
-    long_enough = np.bincount(interactions.user_index, minlength=len(everybody)) >= MIN_USER
+    members = np.arange(len(interactions.users))
+    long_enough = np.bincount(interactions.user_index, minlength=len(members)) >= MIN_USER
     at = items.index_of(interactions.items.ids)[interactions.item_index]
-    known = (at >= 0) & long_enough[interactions.user_index]
-    users = np.unique(interactions.user_index[known])
+    is_included = (at >= 0) & long_enough[interactions.user_index]
+    users = np.unique(interactions.user_index[is_included])
 
     def histories(rows: NDArray[np.bool_]) -> Histories:
         member = np.searchsorted(users, interactions.user_index[rows])
@@ -121,47 +121,49 @@ def hold_out_all(interactions: Interactions, items: IdMap) -> HeldOut:
         return Histories(sp.csr_matrix((interactions.score[rows] + 1, (member, at[rows])), shape=shape))
 
     target = pair % 5 == 0
-    return HeldOut(inputs=histories(known & ~target), targets=histories(known & target))
+    return HeldOut(inputs=histories(is_included & ~target), targets=histories(is_included & target))
 
 
 def keep_out_ratings(train: Interactions) -> tuple[Interactions, Interactions]:
-    """(what is left, scored rows to judge by) of a training part: for choosing parameters without `Split.ratings`."""
-    judged = (_pair_hashes(train) % 10 == 4) & (train.score > 0)
-    return train.where(~judged), train.where(judged)
+    """Return (remaining rows, scored validation rows) of `train`, for tuning without `Split.ratings`."""
+    rating_mask = (_pair_hashes(train) % 10 == 4) & (train.score > 0)
+    return train.where(~rating_mask), train.where(rating_mask)
 
 
 def truncated(held_out: HeldOut, n_inputs: int, seed: int = 0) -> HeldOut:
-    """The same members as if only n_inputs titles of each one's list were known yet: cold start.
+    """Return the same members with at most n_inputs input titles each, drawn at random: cold start.
 
-    Which ones is drawn at random, by `seed`. The rest of the list joins the targets: it is what the member did watch
-    beside those, and a model that names it is right. Shorter lists stay as they are.
+    The rest of the list joins the targets: the member watched it too, so a model that predicts it is right. Shorter
+    lists stay unchanged.
     """
     inputs = held_out.inputs.matrix
     member = np.repeat(np.arange(len(held_out.inputs)), np.diff(inputs.indptr))
     order = np.lexsort((np.random.default_rng(seed).random(inputs.nnz), member))
     place = np.empty(inputs.nnz, dtype=np.int64)
     place[order] = np.arange(inputs.nnz) - inputs.indptr[member]
-    known = place < n_inputs
-    rest = _rows_where(inputs, ~known).matrix
-    return HeldOut(_rows_where(inputs, known), Histories(held_out.targets.matrix + rest))
+    is_input = place < n_inputs
+    rest = _rows_where(inputs, ~is_input).matrix
+    return HeldOut(_rows_where(inputs, is_input), Histories(held_out.targets.matrix + rest))
 
 
 def resplit(held_out: HeldOut, n: int, seed: int = 0) -> Iterator[HeldOut]:
-    """Return n more splits of the same lists, with each row a target once: n times the training data."""
+    """Yield n more splits of the same lists, with each row a target once: n times the training data."""
     rows = (held_out.inputs.matrix + held_out.targets.matrix).tocsr()
     part = np.random.default_rng(seed).integers(0, n, rows.nnz)
     for target in range(n):
         yield HeldOut(_rows_where(rows, part != target), _rows_where(rows, part == target))
 
 
-def _rows_where(rows: sp.csr_matrix, kept: NDArray[np.bool_]) -> Histories:
-    return Histories(_stored(sp.csr_matrix((rows.data * kept, rows.indices, rows.indptr), shape=rows.shape, copy=True)))
+def _rows_where(rows: sp.csr_matrix, mask: NDArray[np.bool_]) -> Histories:
+    return Histories(
+        _without_zeros(sp.csr_matrix((rows.data * mask, rows.indices, rows.indptr), shape=rows.shape, copy=True))
+    )
 
 
 def widened(parts: Split, items: IdMap, features: TitleFeatures) -> Split:
-    """The same split over more titles, of which nobody watched the others; `items` has all of the split's.
+    """Return the same split over more titles, the additional ones without interactions.
 
-    features: of `items`.
+    `items` must include all titles of the split; features: of `items`.
     """
     at = items.index_of(parts.train.items.ids).astype(np.int32)
 
@@ -181,7 +183,7 @@ def widened(parts: Split, items: IdMap, features: TitleFeatures) -> Split:
 
 @dataclass(frozen=True)
 class NewTitles:
-    """Titles as if new: `train` and the inputs have no row of them, and every row of them is a target.
+    """Simulated new titles: `train` and the inputs have no rows of them, and all their rows are targets.
 
     hidden: (n_items,) bool, one title in HIDDEN_OF by crc32(title).
     """
@@ -192,15 +194,15 @@ class NewTitles:
 
 
 def hide_titles(train: Interactions, held_out: HeldOut) -> NewTitles:
-    """Take some titles' rows away, to see how well a model ranks them for the members of `held_out` all the same."""
+    """Hide some titles from training and inputs, to evaluate how well a model ranks them nevertheless."""
     hidden = crc32_of_each(train.items.keys) % HIDDEN_OF == 0
-    known, new = (sp.diags(mask.astype(np.float32), format="csr") for mask in (~hidden, hidden))
+    old, new = (sp.diags(mask.astype(np.float32), format="csr") for mask in (~hidden, hidden))
     inputs, targets = held_out.inputs.matrix, held_out.targets.matrix
-    judged = HeldOut(Histories(_stored(inputs @ known)), Histories(_stored((inputs + targets) @ new)))
-    return NewTitles(train.where(~hidden[train.item_index]), judged, hidden)
+    held_out_new = HeldOut(Histories(_without_zeros(inputs @ old)), Histories(_without_zeros((inputs + targets) @ new)))
+    return NewTitles(train.where(~hidden[train.item_index]), held_out_new, hidden)
 
 
-def _stored(matrix: sp.csr_matrix) -> sp.csr_matrix:
+def _without_zeros(matrix: sp.csr_matrix) -> sp.csr_matrix:
     matrix.eliminate_zeros()
     return matrix
 
@@ -208,11 +210,11 @@ def _stored(matrix: sp.csr_matrix) -> sp.csr_matrix:
 def _worth_holding_out(
     interactions: Interactions, member: NDArray[np.bool_], items: NDArray[np.integer]
 ) -> NDArray[np.int64]:
-    """The indices of these members who have MIN_USER titles or more, and one or more of `items`."""
+    """Return the indices of members in the mask with at least MIN_USER titles and one of `items`."""
     list_length = np.bincount(interactions.user_index, minlength=len(interactions.users))
-    known = np.isin(interactions.item_index, items)
-    with_known = np.bincount(interactions.user_index[known], minlength=len(interactions.users)) > 0
-    return np.flatnonzero(member & (list_length >= MIN_USER) & with_known)
+    is_candidate = np.isin(interactions.item_index, items)
+    has_candidate = np.bincount(interactions.user_index[is_candidate], minlength=len(interactions.users)) > 0
+    return np.flatnonzero(member & (list_length >= MIN_USER) & has_candidate)
 
 
 def _held_out(

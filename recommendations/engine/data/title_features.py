@@ -1,4 +1,4 @@
-"""What is known of titles besides who watched them."""
+"""Title features that don't depend on who watched them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class TitleFeatures:
-    """values: (n_items, n_features) float32; names: one for each column, as "group:value" ("genre:Action", "text:3").
+    """Features of titles from the catalogue.
 
-    A title of which nothing is known has an empty row. franchise: (n_items,) int64, the same number for titles of one
-    franchise; None where nothing is known of franchises.
+    values: (n_items, n_features) float32; names: one per column, as "group:value" ("genre:Action", "text:3"). A title
+    without metadata has an empty row. franchise: (n_items,) int64, the same number for titles of one franchise; None if
+    franchises are unknown.
     """
 
     values: sp.csr_matrix
@@ -29,9 +30,9 @@ class TitleFeatures:
         return self.values.shape[0]
 
     def take(self, items: NDArray[np.integer]) -> TitleFeatures:
-        """The rows of the titles at these indices, in their order."""
+        """Return the features of the titles at these indices, in this order."""
         return TitleFeatures(self.values[items], self.names, None if self.franchise is None else self.franchise[items])
 
     def group(self, name: str) -> NDArray[np.int64]:
-        """The columns of a group: `group("genre")`."""
+        """Return the column indices of a group: `group("genre")`."""
         return np.flatnonzero([column.startswith(f"{name}:") for column in self.names])

@@ -1,4 +1,4 @@
-"""How sure a mean over members is."""
+"""Confidence intervals of means over members."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ AT_ONCE = 50
 
 
 def mean_interval(values: NDArray[np.floating], level: float = 0.95, seed: int = 0) -> tuple[float, float]:
-    """The interval in which the mean of (n,) values lies, were other members drawn; NaN values do not count.
+    """Return the confidence interval of the mean of (n,) values, ignoring NaN; NaNs for fewer than two values.
 
-    For the difference of two models, give the differences member by member: the interval is then the paired one.
+    To compare two models, pass the differences per member, which gives the paired interval.
     Source: the percentile bootstrap, Efron 1979, by SciPy.
     """
     from scipy.stats import bootstrap
 
-    known = values[~np.isnan(values)]
-    if len(known) < 2:
+    sample = values[~np.isnan(values)]
+    if len(sample) < 2:
         return float("nan"), float("nan")
-    found = bootstrap(
-        (known,), np.mean, n_resamples=RESAMPLES, batch=AT_ONCE, confidence_level=level, method="percentile", rng=seed
+    interval = bootstrap(
+        (sample,), np.mean, n_resamples=RESAMPLES, batch=AT_ONCE, confidence_level=level, method="percentile", rng=seed
     ).confidence_interval
-    return float(found.low), float(found.high)
+    return float(interval.low), float(interval.high)

@@ -1,4 +1,4 @@
-"""What a title is, rather than who watched it: the one model that can judge a title nobody has watched yet."""
+"""The content-based model: the only scorer that can judge titles without interactions (cold start)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommendations.engine.data.interactions import LIKED, Histories, Interacti
 from recommendations.engine.data.title_features import TitleFeatures
 from recommendations.engine.models.linear import damp
 
-CATALOGUE = "catalogue"  # the group that says what people elsewhere think of a title, not what it is
+CATALOGUE = "catalogue"  # feature group of ratings and audience elsewhere, not of content
 AUDIENCE = "catalogue:members"  # log10
 WITHOUT_IDF = ("text",)
 TINY = 1e-9
@@ -23,21 +23,21 @@ TINY = 1e-9
 
 @dataclass
 class Content(Scorer):
-    """Which features go with which on people's lists: "those who like studio A's school comedies like …".
+    """Learns which features go together on people's lists: "members who like studio A's school comedies also like …".
 
-    score = taste · F · W · Gᵀ, where taste is the member's damped row of liked and, by `watched_weight`, watched
-    titles; F are the titles' features (idf-weighted, rows of length 1) and G the same with what people elsewhere think
-    of them, each title's row times its audience there ^ `audience_power`. W minimises the ridge regression of the liked
-    matrix X on itself through the features, taking each title's own entry off: W = (FᵀXᵀXF + λ)⁻¹ Fᵀ(XᵀX − diag)G (GᵀG
-    + μ)⁻¹, λ and μ being `l2_lists` and `l2_titles` times the mean of the diagonal. Of W the `rank` strongest
-    directions are kept.
+    score = taste · F · W · Gᵀ, where taste is the member's damped row of liked titles plus `watched_weight` times that
+    of watched ones; F are the titles' features (idf-weighted, rows of length 1), and G adds their ratings and audience
+    elsewhere, each row times that audience ^ `audience_power`. W is the ridge regression of the liked matrix X on the
+    tastes T through the features, without each title's own entry: W = (FᵀTᵀTF + λ)⁻¹ Fᵀ(TᵀX − diag)G (GᵀG + μ)⁻¹; GᵀG
+    is over watched titles, λ and μ are `l2_lists` and `l2_titles` times the mean of the diagonal. W is truncated to its
+    `rank` strongest directions.
 
-    Every title with features is scored, those without any interaction too. Measured on validation members, 374 of
-    7,216 titles hidden from fit and ranked alone: NDCG@10 liked 0.53 (0.28 without the audience, 0.39 by the audience
-    alone, 0.02 at random); all titles ranked: 0.30.
+    Scores every title with features, even without interactions. Measured on validation members, 374 of 7,216 titles
+    hidden from fit and ranked alone: NDCG@10 liked 0.53 (0.28 without the audience, 0.39 by the audience alone, 0.02 at
+    random); all titles ranked: 0.30.
 
     Source: two-sided ridge regression, Rosipal & Krämer 2006, and the zero diagonal of Steck 2019 (arXiv:1905.03375) in
-    expectation, as for dropout in Steck 2020 (EDLAE, NeurIPS 33); the audience's weight is ours.
+    expectation, as for dropout in Steck 2020 (EDLAE, NeurIPS 33); the audience weight is ours.
     """
 
     name: ClassVar[str] = "content"
@@ -50,12 +50,12 @@ class Content(Scorer):
     rank: int = 128
 
     def fit(self, train: Interactions) -> Self:
-        """Raises ValueError for a training set without title features."""
+        """Fit the model. Raises ValueError for a training set without title features."""
         if train.features is None or not train.features.names:
             raise ValueError(f"{self.name} needs title features: the training set has none")
         described = np.diff(train.features.values.indptr) > 0
-        read, ranked = self._sides(train.features)
-        inputs, outputs = self._factors(train, read, ranked)
+        f, g = self._sides(train.features)
+        inputs, outputs = self._factors(train, f, g)
         self._arrays = {"inputs": inputs, "outputs": outputs, "described": described}
         return self
 
@@ -64,21 +64,21 @@ class Content(Scorer):
         scores[:, ~self.arrays["described"]] = np.nan
         return scores
 
-    def added(
-        self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
+    def contributions(
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
     ) -> NDArray[np.float32]:
-        """(n_listed, n_wanted) what each title of a member's list adds to the score of each wanted one.
+        """Return (n_listed, n_targets) contributions of each title on a member's list to each target's score.
 
         items, scores: (n_listed,) the list, 0 for no score. The sum over the list is the score.
         """
-        return self._read(items, scores) @ self.arrays["outputs"][wanted].T
+        return self._weighted_inputs(items, scores) @ self.arrays["outputs"][targets].T
 
     def taste_of(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(rank,) of one member's list; its product with a row of the array `outputs` is the title's score."""
-        return self._read(items, scores).sum(0)
+        """Return one member's (rank,) taste; its product with a row of the array `outputs` is the title's score."""
+        return self._weighted_inputs(items, scores).sum(0)
 
-    def _read(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(n_listed, rank)"""
+    def _weighted_inputs(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return the (n_listed, rank) weighted inputs of the listed titles."""
         liked = scores >= LIKED
         strengths = liked * max(liked.sum(), 1) ** -self.damping
         strengths += self.watched_weight * max(len(items), 1) ** -self.damping
@@ -91,44 +91,44 @@ class Content(Scorer):
         return taste
 
     def _sides(self, features: TitleFeatures) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """F and G: (n_items, n_features) as lists are read, and (n_items, 1 + n_features) as titles are ranked."""
-        opinions = features.group(CATALOGUE)
-        what_it_is = np.setdiff1d(np.arange(len(features.names)), opinions)
-        read = _idf_weighted(features.values[:, what_it_is], [features.names[column] for column in what_it_is])
+        """Return F, (n_items, n_input_features), and G, (n_items, 1 + n_features)."""
+        opinion_columns = features.group(CATALOGUE)
+        content_columns = np.setdiff1d(np.arange(len(features.names)), opinion_columns)
+        f = _idf_weighted(features.values[:, content_columns], [features.names[column] for column in content_columns])
         audience = np.ones(len(features))
         if AUDIENCE in features.names:
             audience = 10 ** features.values[:, [features.names.index(AUDIENCE)]].toarray().ravel().astype(np.float64)
-        opinion = features.values[:, opinions].toarray()
-        also = [np.ones(len(features)), opinion / np.maximum(opinion.max(0, initial=0), TINY)]
-        ranked = np.column_stack([read, *also]) * (audience / audience.mean())[:, None] ** self.audience_power
-        return read, ranked
+        opinion = features.values[:, opinion_columns].toarray()
+        extra = [np.ones(len(features)), opinion / np.maximum(opinion.max(0, initial=0), TINY)]
+        g = np.column_stack([f, *extra]) * (audience / audience.mean())[:, None] ** self.audience_power
+        return f, g
 
     def _factors(
-        self, train: Interactions, read: NDArray[np.float64], ranked: NDArray[np.float64]
+        self, train: Interactions, f: NDArray[np.float64], g: NDArray[np.float64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(n_items, ≤ rank) twice: F·W and G, both in the strongest directions of what W predicts on these lists."""
+        """Return F·W and G, both (n_items, ≤ rank), in the strongest directions of W's predictions on these lists."""
         histories = train.histories()
         taste, liked = (
             self._taste(histories).astype(np.float64),
             damp(histories.liked(), self.damping).astype(np.float64),
         )
         own = np.asarray(taste.multiply(liked).sum(0)).ravel()[:, None]
-        by_list = taste @ read
+        by_list = taste @ f
         lists = _ridge(by_list.T @ by_list, self.l2_lists)
-        watched = ranked[train.item_counts() > 0]
+        watched = g[train.item_counts() > 0]
         titles = _ridge(watched.T @ watched, self.l2_titles)
-        together = by_list.T @ (liked @ ranked) - read.T @ (own * ranked)
-        weights = linalg.solve(titles, linalg.solve(lists, together, assume_a="pos").T, assume_a="pos").T
+        covariance = by_list.T @ (liked @ g) - f.T @ (own * g)
+        weights = linalg.solve(titles, linalg.solve(lists, covariance, assume_a="pos").T, assume_a="pos").T
         spread = linalg.cholesky(titles)
         _, _, directions = linalg.svd(linalg.cholesky(lists) @ weights @ spread.T, full_matrices=False)
-        kept = directions[: self.rank].T
-        inputs = read @ (weights @ (spread.T @ kept))
-        outputs = ranked @ linalg.solve_triangular(spread, kept)
+        basis = directions[: self.rank].T
+        inputs = f @ (weights @ (spread.T @ basis))
+        outputs = g @ linalg.solve_triangular(spread, basis)
         return inputs.astype(np.float32), outputs.astype(np.float32)
 
 
 def _idf_weighted(values: sp.csr_matrix, names: list[str]) -> NDArray[np.float64]:
-    """(n, n_features) values times log(n / number of titles with it), rows scaled to length 1."""
+    """Return (n, n_features) values times log(n / number of titles with the feature), rows scaled to length 1."""
     n_with = np.maximum(values.getnnz(0), 1)
     idf = np.log(values.shape[0] / n_with)
     idf[[name.startswith(WITHOUT_IDF) for name in names]] = 1

@@ -1,4 +1,4 @@
-"""Features of a title for one member, the input of the ranker and the rating predictor."""
+"""Per-title features for one member, the input of the ranker and the rating predictor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import damped_mean
 from recommendations.engine.models.residual_neighbours import ResidualNeighbours, Residuals
 
-LOW = 5.0  # a score up to which a title counts as disliked
+LOW = 5.0  # maximum score of a disliked title
 OF_TITLE = (
     "audience", "mean", "like share", "deviation", "year", "tv", "movie", "episodes", "minutes", "catalogue score",
     "catalogue members", "franchise size",
@@ -38,9 +38,9 @@ AUDIENCE, YEAR, MEAN = (OF_TITLE.index(name) for name in ("audience", "year", "m
 
 @dataclass(frozen=True)
 class MemberEvidence:
-    """One member's list (n,) as the parts read it: once, for any titles that are then asked for.
+    """One member's list (n,), preprocessed by each model once for any number of targets.
 
-    linear_watched, linear_liked: (n_items,) their sum is the linear score. taste: svd's (1 + n_factors,). habits:
+    linear_watched, linear_liked: (n_items,) their sum is the linear score. taste: SVD's (1 + n_factors,). habits:
     (len(OF_MEMBER),). franchises: (4, n_franchises), see `Evidence._by_franchise`.
     """
 
@@ -61,10 +61,10 @@ class MemberEvidence:
 
 @dataclass
 class TitleFacts(Model):
-    """Per-title features of training data and catalogue: `titles` (n_items, OF_TITLE), `franchise` (n_items,)."""
+    """Per-title features from training data and catalogue: `titles` (n_items, OF_TITLE), `franchise` (n_items,)."""
 
     name: ClassVar[str] = "facts"
-    prior: float = 10.0  # as if a title had been scored so many times more, as the mean of all scores
+    prior: float = 10.0  # pseudo-count: scores at the overall mean added to each title
 
     def fit(self, train: Interactions) -> Self:
         franchise = _franchises(train)
@@ -112,7 +112,7 @@ class Evidence:
         svd: Svd | None = None,
         progress: Callable[[str], None] = lambda step: None,
     ) -> Self:
-        """linear, svd: with the parameters to use, otherwise their own."""
+        """Fit all models. linear, svd: models with the hyperparameters to use, otherwise the defaults."""
         progress("fitting the linear model")
         linear = (linear or RatingAwareEase()).fit(train)
         progress("fitting the rating predictors (Surprise SVD, neighbours)")
@@ -123,7 +123,7 @@ class Evidence:
 
     @classmethod
     def load(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """From arrays as `flattened` gives them for its models, with the models' own parameters."""
+        """Restore from arrays as `flattened` returns them, with default hyperparameters."""
         return cls(
             RatingAwareEase().load(nested(arrays, RatingAwareEase.name)),
             Svd().load(nested(arrays, Svd.name)),
@@ -136,14 +136,14 @@ class Evidence:
         return self.linear, self.svd, self.neighbours, self.facts
 
     def read(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> MemberEvidence:
-        """Of one member's list: (n,) titles with scores 1–10, 0 for none."""
-        made = contributions(self.linear, items, scores)
-        watched, liked = made.totals_by_fact()
+        """Preprocess one member's list: (n,) titles with scores 1–10, 0 for none."""
+        contributed = contributions(self.linear, items, scores)
+        watched, liked = contributed.totals_by_fact()
         residuals = self.neighbours.residuals(items, scores)
         return MemberEvidence(
             items,
             scores,
-            made,
+            contributed,
             watched.astype(np.float32),
             liked.astype(np.float32),
             residuals,
@@ -152,24 +152,24 @@ class Evidence:
             self._by_franchise(items, scores, residuals),
         )
 
-    def table(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> NDArray[np.float32]:
-        """(n_wanted, len(COLUMNS)): a row for each wanted title; NaN where nothing is known."""
-        of_title = self.facts.arrays["titles"][wanted]
+    def table(self, member: MemberEvidence, targets: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return (n_targets, len(COLUMNS)) features, one row per target; NaN where unknown."""
+        of_title = self.facts.arrays["titles"][targets]
         svd = self.svd.arrays
-        taste = svd["item_factors"][wanted] @ member.taste[1:]
-        watched, liked = member.linear_watched[wanted], member.linear_liked[wanted]
+        taste = svd["item_factors"][targets] @ member.taste[1:]
+        watched, liked = member.linear_watched[targets], member.linear_liked[targets]
         usual = of_title[:, [AUDIENCE, YEAR, MEAN]] - member.habits[-3:]
         of_pair = [
             watched,
             liked,
             watched + liked,
-            svd["mean"] + svd["item_bias"][wanted] + member.taste[0] + taste,
+            svd["mean"] + svd["item_bias"][targets] + member.taste[0] + taste,
             taste,
-            self.neighbours.from_neighbours(member.residuals, wanted),
-            *self._of_franchise(member, wanted),
+            self.neighbours.from_neighbours(member.residuals, targets),
+            *self._of_franchise(member, targets),
             *usual.T,
         ]
-        rows = np.empty((len(wanted), len(COLUMNS)), dtype=np.float32)
+        rows = np.empty((len(targets), len(COLUMNS)), dtype=np.float32)
         rows[:, : len(OF_PAIR)] = np.stack(of_pair, 1)
         rows[:, len(OF_PAIR) : -len(OF_MEMBER)] = of_title
         rows[:, -len(OF_MEMBER) :] = member.habits
@@ -178,16 +178,16 @@ class Evidence:
     def _by_franchise(
         self, items: NDArray[np.integer], scores: NDArray[np.floating], residuals: Residuals
     ) -> NDArray[np.float64]:
-        """(4, n_franchises): how many titles are on the list, are liked, are scored; the sum of their residuals."""
+        """Return (4, n_franchises): counts of listed, liked and scored titles, and the sum of their residuals."""
         franchise, n = self.facts.arrays["franchise"], len(self._franchise_sizes)
         watched, scored = franchise[items], franchise[residuals.items]
         liked = watched[scores >= LIKED]
         counts = [np.bincount(titles, minlength=n) for titles in (watched, liked, scored)]
         return np.stack([*counts, np.bincount(scored, residuals.values, n)])
 
-    def _of_franchise(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> list[NDArray[np.float64]]:
-        """Return franchise features: titles on the list, part number, liked titles, mean residual."""
-        franchise = self.facts.arrays["franchise"][wanted]
+    def _of_franchise(self, member: MemberEvidence, targets: NDArray[np.integer]) -> list[NDArray[np.float64]]:
+        """Return franchise features: titles on the list, share of the franchise, liked titles, damped mean residual."""
+        franchise = self.facts.arrays["franchise"][targets]
         watched, liked, scored, residuals = member.franchises[:, franchise]
         return [
             np.log1p(watched),
@@ -201,37 +201,37 @@ class Evidence:
         return np.bincount(self.facts.arrays["franchise"]).astype(np.float32)
 
     def _habits(self, items: NDArray[np.integer], scores: NDArray[np.floating], bias: float) -> NDArray[np.float32]:
-        """(len(OF_MEMBER),)"""
-        n, given = max(len(items), 1), scores[scores > 0]
+        """Return the (len(OF_MEMBER),) member features."""
+        n, ratings = max(len(items), 1), scores[scores > 0]
         titles = self.facts.arrays["titles"][items][:, [AUDIENCE, YEAR, MEAN]]
-        known = np.isfinite(titles)
-        usual = np.where(known, titles, 0).sum(0) / np.maximum(known.sum(0), 1)
-        usual[~known.any(0)] = np.nan
-        moments = (given.mean(), given.std()) if len(given) else (np.nan, np.nan)
-        shares = [(given >= LIKED).sum() / n, len(given) / n]
-        extremes = [(given == 10).sum() / max(len(given), 1), (given <= LOW).sum() / max(len(given), 1)]
+        is_known = np.isfinite(titles)
+        usual = np.where(is_known, titles, 0).sum(0) / np.maximum(is_known.sum(0), 1)
+        usual[~is_known.any(0)] = np.nan
+        moments = (ratings.mean(), ratings.std()) if len(ratings) else (np.nan, np.nan)
+        shares = [(ratings >= LIKED).sum() / n, len(ratings) / n]
+        extremes = [(ratings == 10).sum() / max(len(ratings), 1), (ratings <= LOW).sum() / max(len(ratings), 1)]
         return np.array([np.log(n), *moments, bias, *shares, *extremes, *usual], dtype=np.float32)
 
 
 def flattened(models: Iterable[Model]) -> Arrays:
-    """The models' arrays, each named "model.array"."""
+    """Return the models' arrays, each named "model.array"."""
     return {f"{model.name}.{name}": array for model in models for name, array in model.arrays.items()}
 
 
 def nested(arrays: Mapping[str, NDArray[Any]], model: str) -> Arrays:
-    """The arrays of one of the models that were `flattened`."""
+    """Return the arrays of one model from `flattened` ones."""
     return {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith(f"{model}.")}
 
 
 def _franchises(train: Interactions) -> NDArray[np.int64]:
-    """(n_items,) from 0; every title its own where nothing is known."""
+    """Return (n_items,) franchise numbers from 0; without franchise data each title is its own."""
     if train.features is None or train.features.franchise is None:
         return np.arange(len(train.items))
     return np.unique(train.features.franchise, return_inverse=True)[1]
 
 
 def _catalogue_facts(train: Interactions) -> list[NDArray[np.float32]]:
-    """Year, TV, film, classes of episodes and minutes, score and members elsewhere; NaN for what is not known."""
+    """Return year, TV, movie, episode and minute classes, score and members elsewhere; NaN (formats: 0) if unknown."""
     features = train.features
     if features is None:
         return [np.full(len(train.items), np.nan, dtype=np.float32)] * 7
@@ -247,7 +247,7 @@ def _catalogue_facts(train: Interactions) -> list[NDArray[np.float32]]:
 
 
 def _mean_of_group(features: TitleFeatures, group: str) -> NDArray[np.float32]:
-    """The mean of a group's numbers ("year:1990"), weighted by how much of each a title has."""
+    """Return the (n_items,) mean of a group's numbers ("year:1990"), weighted by each title's shares; NaN if none."""
     columns = features.group(group)
     numbers = np.array([float(features.names[column].partition(":")[2]) for column in columns])
     shares = features.values[:, columns]

@@ -1,4 +1,4 @@
-"""Weighted matrix factorisation of who watched what, by the implicit library; scoring needs numpy alone."""
+"""Weighted matrix factorisation of implicit feedback, by the implicit library; scoring needs numpy alone."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class ImplicitAls(Scorer):
     """score = x · y: a member's factors and a title's, by alternating least squares with a confidence for each cell.
 
     Minimises Σ c (p − x·y)² + λ(Σ|x|² + Σ|y|²) over all cells: p is 1 and c is `watched` where a title was watched,
-    plus `liked` where it was scored LIKED or better; a cell that was not watched has p 0 and c 1. Members who were not
-    in training get the x that minimises the same for them ("fold-in").
+    plus `liked` where it was scored LIKED or better; elsewhere p is 0 and c is 1. Members outside the training set get
+    the x that minimises the same loss for them ("fold-in").
 
-    Measured on validation members: NDCG@10 liked 0.417; 0.379 with c = 2 for all that was watched and λ = 5.
+    Measured on validation members: NDCG@10 liked 0.417; 0.379 with c = 2 for all watched titles and λ = 5.
 
     Source: Hu, Koren & Volinsky 2008 (ICDM) eq. 3 and 4, by implicit's AlternatingLeastSquares (conjugate gradients,
     Takács et al. 2011). The same seed gives the same factors, with any number of threads.
@@ -41,13 +41,13 @@ class ImplicitAls(Scorer):
         from threadpoolctl import threadpool_limits
 
         parameters = {"factors": self.n_factors, "regularization": self.regularization, "iterations": self.iterations}
-        with threadpool_limits(1, "blas"):  # implicit has threads of its own
+        with threadpool_limits(1, "blas"):  # implicit runs its own threads
             als = AlternatingLeastSquares(**parameters, random_state=self.seed)
             als.fit(self._confidences(train.histories()), show_progress=False)
-        known = train.item_counts() > 0
+        is_known = train.item_counts() > 0
         self._arrays = {
-            "item_factors": np.where(known[:, None], als.item_factors, 0).astype(np.float32),
-            "known": known,
+            "item_factors": np.where(is_known[:, None], als.item_factors, 0).astype(np.float32),
+            "known": is_known,
         }
         return self
 
@@ -57,7 +57,7 @@ class ImplicitAls(Scorer):
         return scores
 
     def fold_in(self, histories: Histories) -> NDArray[np.float32]:
-        """(n_members, n_factors): x = (YᵀY + Yᵀ(C − I)Y + λI)⁻¹ YᵀC p for each."""
+        """Return (n_members, n_factors) factors: x = (YᵀY + Yᵀ(C − I)Y + λI)⁻¹ YᵀC p for each."""
         factors = self.arrays["item_factors"]
         unwatched = factors.T @ factors
         unwatched[np.diag_indices_from(unwatched)] += self.regularization
@@ -70,7 +70,7 @@ class ImplicitAls(Scorer):
         return members
 
     def _confidences(self, histories: Histories) -> sp.csr_matrix:
-        """(n_members, n_items) c where watched."""
-        stored = histories.matrix
-        data = self.watched + self.liked * (stored.data >= LIKED + 1)
-        return sp.csr_matrix((data.astype(np.float32), stored.indices, stored.indptr), shape=stored.shape)
+        """Return (n_members, n_items) confidences c of the watched titles."""
+        lists = histories.matrix
+        data = self.watched + self.liked * (lists.data >= LIKED + 1)
+        return sp.csr_matrix((data.astype(np.float32), lists.indices, lists.indptr), shape=lists.shape)

@@ -1,4 +1,4 @@
-"""The implicit library's own batch recommendation, to measure ours against."""
+"""The implicit library's own batch recommendation, as a speed benchmark."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from recommendations.engine.data.interactions import Histories
 
 
 def seconds_to_recommend(members: Histories, n: int, n_factors: int = 128) -> float:
-    """How long implicit takes for the n best titles, not those on the list, of all members at once, on all cores.
+    """Return how long implicit takes to recommend n unlisted titles to all members in one batch, on all cores.
 
-    The factors are random: the work does not depend on their values. Fitting and folding in are not counted.
+    The factors are random, since their values don't affect the work. Fitting and fold-in are not timed.
     """
     from implicit.cpu.als import AlternatingLeastSquares
     from threadpoolctl import threadpool_limits
 
     generator = np.random.default_rng(0)
-    with threadpool_limits(1, "blas"):  # implicit has threads of its own
+    with threadpool_limits(1, "blas"):  # implicit runs its own threads
         als = AlternatingLeastSquares(factors=n_factors)
         als.user_factors, als.item_factors = (
             generator.standard_normal((rows, n_factors), dtype=np.float32) for rows in members.shape

@@ -1,4 +1,4 @@
-"""Linear item-item models: a title's score is a weighted sum over the titles on the list, so it explains itself."""
+"""Linear item-item models: a score is a weighted sum over listed titles, so it explains itself."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ CHANNELS = ("watched", "liked")  # the order of the two weight matrices in the a
 
 @dataclass
 class RatingAwareEase(Scorer):
-    """EASE that reads two facts of each listed title, that it was watched and that it was liked, and predicts both.
+    """EASE with two facts of each listed title as inputs and outputs: that it was watched, and that it was liked.
 
     score = [watched ‖ liked] · (L + watched_weight · W). L and W minimise the denoised ridge regressions of the liked
     and of the watched matrix on the two side by side, where neither fact of a title may predict the title itself. Rows
-    are damped: divided by their length ^ damping. Of each column only the `neighbours` largest weights (by size) are
-    kept: that ranks no worse and is 30 times smaller, which lets a web process hold it. docs/decisions/0003 has the
-    figures.
+    are damped: divided by their length ^ damping. Each column keeps its `neighbours` largest weights by magnitude: that
+    ranks no worse and is 30 times smaller, so that a web process can hold it. docs/decisions/0003 has the figures.
 
     Source: Steck 2019 (arXiv:1905.03375) eq. 8 for the closed form; Steck 2020 (EDLAE, NeurIPS 33) for the
-    denoising diagonal. Deviations: two facts a title, hence two constraints a column; damping; truncation.
+    denoising diagonal. Deviations: two facts per title, hence two constraints per column; damping; truncation.
     """
 
     name: ClassVar[str] = "linear"
@@ -40,9 +39,9 @@ class RatingAwareEase(Scorer):
     neighbours: int = 400
 
     def fit(self, train: Interactions) -> Self:
-        known = train.item_counts() > 0
-        weights = self._weights(self._inputs(train.histories())[:, np.tile(known, 2)])
-        self._arrays = {**compressed(_spread(weights, known)), "known": known}
+        is_known = train.item_counts() > 0
+        weights = self._weights(self._inputs(train.histories())[:, np.tile(is_known, 2)])
+        self._arrays = {**compressed(_spread(weights, is_known)), "known": is_known}
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
@@ -51,25 +50,25 @@ class RatingAwareEase(Scorer):
         return scores
 
     def weights(self, channel: str) -> sp.csr_matrix:
-        """(n_items, n_items): row = the title on the list, column = the title scored. channel: "watched" or "liked"."""
+        """Return (n_items, n_items): row = listed title, column = scored title. channel: "watched" or "liked"."""
         n_items = len(self.arrays["known"])
         first = CHANNELS.index(channel) * n_items
         return self.all_weights[first : first + n_items]
 
     @property
     def all_weights(self) -> sp.csr_matrix:
-        """(2 · n_items, n_items): those of CHANNELS, one below the other. A view: nothing is copied."""
+        """Return (2 · n_items, n_items): the weights of CHANNELS, one below the other, as a view."""
         a = self.arrays
         shape = (len(CHANNELS) * len(a["known"]), len(a["known"]))
         return sp.csr_matrix((a["weights"], a["titles"], a["indptr"]), shape=shape)
 
     def _inputs(self, histories: Histories) -> sp.csr_matrix:
-        """(n_members, 2 · n_items)"""
+        """Return (n_members, 2 · n_items) damped rows of CHANNELS."""
         channels = [damp(matrix, self.damping) for matrix in (histories.watched(), histories.liked())]
         return sp.hstack(channels, format="csr")
 
     def _weights(self, inputs: sp.csr_matrix) -> sp.csr_matrix:
-        """(2 · n_items, n_items) of (n_members, 2 · n_items)."""
+        """Return (2 · n_items, n_items) weights from (n_members, 2 · n_items) inputs."""
         gram = lower_gram(inputs, np.float32)
         diagonal = np.diag_indices_from(gram)
         gram[diagonal] += self.l2 + self.denoise * gram[diagonal]
@@ -92,7 +91,7 @@ class RatingAwareEase(Scorer):
 
 @dataclass
 class Ease(Scorer):
-    """EASE as published, with all its weights: what the others are measured against. It reads no scores.
+    """EASE as published, untruncated: the baseline for the other models. It ignores scores.
 
     score = watched · B, where B is the ridge regression of the watched matrix on itself with a zero diagonal.
     Source: Steck 2019 (arXiv:1905.03375) eq. 8.
@@ -119,7 +118,7 @@ class Ease(Scorer):
 
 
 def compressed(rows: sp.csr_matrix) -> Arrays:
-    """A (2 · n_items, n_items) weight matrix as the arrays `indptr`, `titles` and `weights`."""
+    """Return a (2 · n_items, n_items) weight matrix as the arrays `indptr`, `titles` and `weights`."""
     return {
         "indptr": rows.indptr.astype(np.int32),
         "titles": rows.indices.astype(np.int32),
@@ -127,17 +126,17 @@ def compressed(rows: sp.csr_matrix) -> Arrays:
     }
 
 
-def _spread(weights: sp.csr_matrix, known: NDArray[np.bool_]) -> sp.csr_matrix:
-    """Weights between the known titles as weights between all of them."""
-    titles = np.flatnonzero(known)
-    counts = np.zeros(2 * len(known), dtype=np.int64)
-    counts[np.concatenate([titles, len(known) + titles])] = np.diff(weights.indptr)
+def _spread(weights: sp.csr_matrix, is_known: NDArray[np.bool_]) -> sp.csr_matrix:
+    """Expand weights between titles with interactions to weights between all titles."""
+    titles = np.flatnonzero(is_known)
+    counts = np.zeros(2 * len(is_known), dtype=np.int64)
+    counts[np.concatenate([titles, len(is_known) + titles])] = np.diff(weights.indptr)
     indptr = np.concatenate([[0], np.cumsum(counts)])
-    return sp.csr_matrix((weights.data, titles[weights.indices], indptr), shape=(2 * len(known), len(known)))
+    return sp.csr_matrix((weights.data, titles[weights.indices], indptr), shape=(2 * len(is_known), len(is_known)))
 
 
 def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
-    """Rows divided by their number of entries ^ power: long lists count less than their length."""
+    """Return rows divided by their number of entries ^ power, so that long lists count less."""
     length = np.maximum(np.diff(matrix.indptr), 1)
     return sp.csr_matrix(
         (
@@ -150,10 +149,10 @@ def damp(matrix: sp.csr_matrix, power: float) -> sp.csr_matrix:
 
 
 def largest_per_column(columns: Callable[[slice], NDArray[np.floating]], n_columns: int, k: int) -> sp.csr_matrix:
-    """Of each column only the k entries largest in size, without those that a title would have for itself.
+    """Return the k largest entries of each column by magnitude, excluding a title's weights for itself.
 
-    columns: gives (n_rows, width) columns, new and to be changed; n_rows is a multiple of n_columns, one row a title
-    and fact.
+    columns: returns (n_rows, width) columns as a new array, which is modified; n_rows is a multiple of n_columns, with
+    one row per title and fact.
     """
     blocks = []
     for start in range(0, n_columns, COLUMNS_AT_ONCE):
@@ -161,10 +160,10 @@ def largest_per_column(columns: Callable[[slice], NDArray[np.floating]], n_colum
         n_rows, width = block.shape
         for first in range(start, n_rows, n_columns):
             block[np.arange(first, first + width), np.arange(width)] = 0
-        kept = min(k, n_rows - 1)
-        rows = np.argpartition(-np.abs(block), max(kept - 1, 0), axis=0)[:kept]
+        depth = min(k, n_rows - 1)
+        rows = np.argpartition(-np.abs(block), max(depth - 1, 0), axis=0)[:depth]
         values = np.take_along_axis(block, rows, 0).astype(np.float32)
-        indptr = np.arange(0, (width + 1) * kept, max(kept, 1)) if kept else np.zeros(width + 1, dtype=np.int64)
+        indptr = np.arange(0, (width + 1) * depth, max(depth, 1)) if depth else np.zeros(width + 1, dtype=np.int64)
         blocks.append(sp.csc_matrix((values.T.ravel(), rows.T.ravel(), indptr), shape=(n_rows, width)))
     weights = sp.hstack(blocks, format="csc")
     weights.eliminate_zeros()

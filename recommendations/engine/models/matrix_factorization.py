@@ -1,4 +1,4 @@
-"""Surprise's SVD: predicts the score a member would give. It says how much, not what next: it never ranks alone."""
+"""Surprise's SVD: predicts the score a member would give."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ ROWS_AT_ONCE = 1 << 16
 class Svd(RatingPredictor):
     """rating = mean + b_user + b_item + p_user · q_item, by stochastic gradient descent.
 
-    Source: Funk 2006; Surprise 1.1.5 `SVD`. Members who were not in training are folded in: their bias and factors are
-    the ridge solution against the fixed item side, with the regularisation that SGD applies once per score.
+    Source: Funk 2006; Surprise 1.1.5 `SVD`. Members outside the training set are folded in: their bias and factors are
+    the ridge solution against the fixed item side, with SGD's regularisation, which applies once per score.
     """
 
     name: ClassVar[str] = "svd"
@@ -47,8 +47,8 @@ class Svd(RatingPredictor):
         never_scored = np.bincount(train.item_index[scored], minlength=len(train.items)) == 0
         svd.qi[never_scored] = 0
         svd.bi[never_scored] = 0
-        learnt = {"user_bias": svd.bu, "item_bias": svd.bi, "user_factors": svd.pu, "item_factors": svd.qi}
-        self._arrays = {name: array.astype(np.float32) for name, array in learnt.items()}
+        parameters = {"user_bias": svd.bu, "item_bias": svd.bi, "user_factors": svd.pu, "item_factors": svd.qi}
+        self._arrays = {name: array.astype(np.float32) for name, array in parameters.items()}
         self._arrays["mean"] = np.array([trainset.global_mean], dtype=np.float32)
         return self
 
@@ -65,7 +65,10 @@ class Svd(RatingPredictor):
         return np.clip(a["mean"] + a["item_bias"][items] + taste, 1, 10).astype(np.float32)
 
     def fold_in(self, item_index: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(n,) titles and scores (0: none) of one member → (1 + n_factors,) bias and factors; zeros without scores."""
+        """Return one member's (1 + n_factors,) bias and factors; zeros without scores.
+
+        item_index, scores: (n,) the member's list, 0 for no score.
+        """
         a = self.arrays
         scored = scores > 0
         items = item_index[scored]
@@ -78,17 +81,17 @@ class Svd(RatingPredictor):
         return solution
 
     def expected(self, taste: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n_items,) scores 1–10 for whom `fold_in` read."""
+        """Return (n_items,) scores, 1–10, for a member's bias and factors from `fold_in`."""
         a = self.arrays
         return np.clip(a["mean"] + a["item_bias"] + taste[0] + a["item_factors"] @ taste[1:], 1, 10)
 
     def without_members(self) -> dict[str, NDArray[Any]]:
-        """What serving needs: everything but the training members' own biases and factors."""
+        """Return the arrays needed for serving: everything but the training members' biases and factors."""
         return {name: array for name, array in self.arrays.items() if not name.startswith("user_")}
 
 
 def _trainset(train: Interactions) -> Any:
-    """Surprise Trainset over arrays. `fit` reads ratings in order, ROWS_AT_ONCE at a time as Python numbers."""
+    """Return a Surprise Trainset that reads the arrays in order, ROWS_AT_ONCE rows at a time as Python numbers."""
     from surprise import Trainset
 
     class ArrayTrainset(Trainset):

@@ -1,4 +1,4 @@
-"""What else the people who watched this watched: the simplest collaborative filter, by the implicit library."""
+"""Item-based collaborative filtering by cosine similarity, by the implicit library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommendations.engine.data.interactions import Histories, Interactions
 
 @dataclass
 class CosineNeighbours(Scorer):
-    """score = the cosines of a title with those on the list, summed; of each title only the `k` nearest count.
+    """score = sum of the cosines between a title and those on the list; each listed title scores only its `k` nearest.
 
     Source: Sarwar et al. 2001 (item-based collaborative filtering), by implicit's CosineRecommender.
     """

@@ -1,4 +1,4 @@
-"""Small dense networks, trained with TensorFlow and evaluated with numpy, so web processes don't load it."""
+"""Small dense networks, trained with TensorFlow and evaluated with numpy, so web processes don't load TensorFlow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays
 
-CLIP = 5.0  # standard deviations: what is further out says no more
+CLIP = 5.0  # standard deviations, to limit the effect of outliers
 WEIGHT_DECAY = 1e-3
 
 
@@ -19,7 +19,7 @@ WEIGHT_DECAY = 1e-3
 class Training:
     """output = dense 1 (relu(dense `hidden_2` (dropout(relu(dense `hidden` (standardised row)))))).
 
-    By AdamW with a cosine schedule. In a row, NaN counts as the column's mean.
+    Trained by AdamW with a cosine schedule. NaN counts as the column's mean.
     """
 
     hidden: int = 128
@@ -30,10 +30,10 @@ class Training:
     seed: int = 0
 
     def rank(self, rows: NDArray[np.float32], gains: NDArray[np.float32], batch_size: int = 64) -> Arrays:
-        """From (n_lists, n_candidates, n_columns) and what each candidate is worth, ≥ 0, to the network's arrays.
+        """Return a network trained to rank (n_lists, n_candidates, n_columns) rows by their gains, ≥ 0.
 
         The loss of a list is the cross entropy of the softmax of its outputs with its gains, over the root of their
-        sum. Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities.
+        sum. Lists without gains are ignored. Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities.
         """
         import keras
 
@@ -42,11 +42,11 @@ class Training:
             gains, outputs = ops.squeeze(gains, -1), ops.squeeze(outputs, -1)
             return -ops.sum(gains * ops.log_softmax(outputs), -1) / ops.sqrt(ops.sum(gains, -1))
 
-        kept = gains.sum(1) > 0
-        return self._fit(rows[kept], gains[kept], loss, batch_size)
+        has_gain = gains.sum(1) > 0
+        return self._fit(rows[has_gain], gains[has_gain], loss, batch_size)
 
     def regress(self, rows: NDArray[np.float32], targets: NDArray[np.float32], batch_size: int = 512) -> Arrays:
-        """From (n, n_columns) and (n,) targets, by least squares."""
+        """Return a network trained to predict (n,) targets from (n, n_columns) rows, by least squares."""
         return self._fit(rows, targets, "mse", batch_size)
 
     def _fit(self, rows: NDArray[np.float32], targets: NDArray[np.float32], loss: Any, batch_size: int) -> Arrays:
@@ -74,7 +74,7 @@ class Training:
 
 
 def answer(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(n, n_columns) → (n,) outputs."""
+    """Return the (n,) outputs for (n, n_columns) rows."""
     layer = _standardised(rows, network["centre"], network["scale"])
     for number in range(2):
         layer = np.maximum(layer @ network[f"kernel_{number}"] + network[f"bias_{number}"], 0)
@@ -82,12 +82,12 @@ def answer(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> ND
 
 
 def _standard(rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(n_columns,) means and deviations of what is known; 0 and 1 for a column of which nothing is."""
+    """Return (n_columns,) means and standard deviations of finite values; 0 and 1 for a column without any."""
     flat = rows.reshape(-1, rows.shape[-1])
-    known = np.isfinite(flat)
-    counts = np.maximum(known.sum(0), 1)
-    centre = np.where(known, flat, 0).sum(0, dtype=np.float64) / counts
-    spread = np.sqrt((np.where(known, flat - centre, 0) ** 2).sum(0, dtype=np.float64) / counts)
+    is_finite = np.isfinite(flat)
+    counts = np.maximum(is_finite.sum(0), 1)
+    centre = np.where(is_finite, flat, 0).sum(0, dtype=np.float64) / counts
+    spread = np.sqrt((np.where(is_finite, flat - centre, 0) ** 2).sum(0, dtype=np.float64) / counts)
     return centre.astype(np.float32), np.where(spread > 0, spread, 1).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Neural collaborative filtering: what a small network makes of a member's and a title's embedding."""
+"""Neural collaborative filtering: a small network over a member's and a title's embedding."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from recommendations.engine.data.interactions import LIKED, Histories, Interacti
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.linear import damp
 
-HELD_BACK = 0.02  # of the members, to stop early by
-READ = 0.7  # of a training member's list; the network is asked for the rest
+HELD_BACK = 0.02  # share of members for early stopping
+INPUT_SHARE = 0.7  # of a training member's list; the rest are targets
 DAMPING = 0.25  # of long lists, as in the linear model
-START = 0.3  # standard deviation of the first embeddings
+START = 0.3  # standard deviation of the initial embeddings
 TINY = 1e-9
 
 
 class Batch(NamedTuple):
-    """What n members' lists are read as, and what is asked of them.
+    """Inputs and targets of n members' lists.
 
-    lists: (n, 2 · n_items) see `_read`. positives, weights: (n, k) titles to find and what each counts. negatives: (m,)
-    titles to tell them from. unlisted: (n, m) 1 where a negative is not on the member's list.
+    lists: (n, 2 · n_items) see `_encode`. positives, weights: (n, k) target titles and their weights. negatives: (m,)
+    sampled titles, shared by the members. unlisted: (n, m) 1 where a negative is not on the member's list.
     """
 
     lists: NDArray[np.float32]
@@ -39,16 +39,17 @@ class Batch(NamedTuple):
 class NeuralCf(Scorer):
     """P(watched) = sigmoid(f − c), f = dense 64 relu(dropout(dense 128 relu(member embedding ‖ title embedding))).
 
-    A member's embedding is the sum of those of the titles on their list, watched and liked apart, so that members who
-    were not in training need none. From a random part of each list the titles of the rest are told from `negatives`
-    titles drawn ∝ popularity ^ `popularity_power`; liked ones weigh `liked_weight`. c is log Σ exp f over all titles,
-    estimated from those drawn and corrected for how they were: without it the ranking would be that of f less the
-    popularity. The embeddings start from a factorisation of the lists; the learning rate falls to 0. Training stops
-    when held-back members' loss has not fallen for `patience` epochs, and keeps the best weights; the arrays
-    `loss_train` and `loss_held_back` have the losses of every epoch. TensorFlow trains; scoring is numpy's.
+    A member's embedding is the sum of those of the titles on their list, with separate ones for watched and liked, so
+    new members need no training. From a random part of each list, the network learns to tell the other titles from
+    `negatives` titles sampled ∝ popularity ^ `popularity_power`; liked ones weigh `liked_weight`. c is log Σ exp f over
+    all titles, estimated from the sample with a correction for its distribution: without it, f would rank as if
+    popularity were subtracted. The embeddings start from a factorisation of the lists; the learning rate falls to 0.
+    Training stops when held-back members' loss has not fallen for more than `patience` epochs, and restores the best
+    weights; the arrays `loss_train` and `loss_held_back` have the losses of every epoch. Training uses TensorFlow;
+    scoring uses numpy.
 
     Measured on validation members: NDCG@10 liked 0.337 after 130 s on two cores; 0.206 after 374 s with embeddings of
-    the training members alone, a linear fold-in and binary cross-entropy against titles drawn uniformly.
+    the training members alone, a linear fold-in and binary cross-entropy against uniformly sampled titles.
 
     Source: He et al. 2017 (arXiv:1708.05031), the MLP part; Yi et al. 2019 (RecSys) for the corrected sampled softmax;
     Koren 2008 (asymmetric SVD) for members as the sum of their titles.
@@ -72,22 +73,22 @@ class NeuralCf(Scorer):
     def fit(self, train: Interactions) -> Self:
         generator = np.random.default_rng(self.seed)
         histories, counts = train.histories(), train.item_counts()
-        drawn = np.where(counts > 0, counts.astype(np.float64) ** self.popularity_power, 0)
-        drawn /= max(drawn.sum(), TINY)
+        sampling = np.where(counts > 0, counts.astype(np.float64) ** self.popularity_power, 0)
+        sampling /= max(sampling.sum(), TINY)
         held_back = generator.random(len(histories)) < HELD_BACK
-        if not held_back.any():  # too few to spare one
+        if not held_back.any():  # too few members to hold any back
             held_back[:] = True
-        everybody = np.arange(len(histories))
-        check = self._batch(histories, everybody[held_back], drawn, np.random.default_rng(self.seed))
-        learn = everybody[~held_back] if not held_back.all() else everybody
-        network = _Network(self, len(train.items), drawn, _factors(histories, self.embedding, generator))
-        losses, best = self._train(network, histories, learn, drawn, check, generator)
+        members = np.arange(len(histories))
+        held_back_batch = self._batch(histories, members[held_back], sampling, np.random.default_rng(self.seed))
+        training_members = members[~held_back] if not held_back.all() else members
+        network = _Network(self, len(train.items), sampling, _factors(histories, self.embedding, generator))
+        losses, best = self._train(network, histories, training_members, sampling, held_back_batch, generator)
         self._arrays = {**best, **losses, "known": counts > 0}
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
         a = self.arrays
-        members = _read(histories.matrix) @ a["list_embeddings"] + a["member_bias"]
+        members = _encode(histories.matrix) @ a["list_embeddings"] + a["member_bias"]
         by_member = members @ a["member_kernel"] + a["hidden_bias"]
         by_title = a["item_embeddings"] @ a["item_kernel"]
         scores = np.empty(histories.shape, dtype=np.float32)
@@ -95,7 +96,7 @@ class NeuralCf(Scorer):
             second = np.maximum(np.maximum(by_title + own, 0) @ a["hidden_2_kernel"] + a["hidden_2_bias"], 0)
             scores[row] = (second @ a["output_kernel"])[:, 0]
         scores[:, ~a["known"]] = np.nan
-        return scores  # f: within a member, its order is that of the probabilities
+        return scores  # f ranks a member's titles as P(watched) does
 
     def similar_items(self, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return (n_items, n) indices and cosines of the nearest titles by embedding, best first."""
@@ -112,23 +113,23 @@ class NeuralCf(Scorer):
         network: _Network,
         histories: Histories,
         members: NDArray[np.integer],
-        drawn: NDArray[np.float64],
-        check: Batch,
+        sampling: NDArray[np.float64],
+        held_back_batch: Batch,
         generator: np.random.Generator,
     ) -> tuple[Arrays, Arrays]:
-        """→ the losses of every epoch, and the weights of the best one."""
-        at_once = min(self.members_at_once, len(members))
+        """Return the losses of every epoch, and the weights of the best one."""
+        batch_size = min(self.members_at_once, len(members))
         losses: list[tuple[float, float]] = []
-        best, lowest, since = network.weights(), np.inf, 0
-        while len(losses) < self.epochs and since <= self.patience:
-            order = generator.permutation(members)[: len(members) // at_once * at_once].reshape(-1, at_once)
+        best, lowest, n_worse = network.weights(), np.inf, 0
+        while len(losses) < self.epochs and n_worse <= self.patience:
+            order = generator.permutation(members)[: len(members) // batch_size * batch_size].reshape(-1, batch_size)
             network.set_learning_rate(self.learning_rate * (1 - len(losses) / self.epochs))
-            steps = [network.step(self._batch(histories, chosen, drawn, generator)) for chosen in order]
-            held_back = network.loss(check)
-            losses.append((float(np.mean(steps)), held_back))
-            since += 1
-            if held_back < lowest:
-                best, lowest, since = network.weights(), held_back, 0
+            steps = [network.step(self._batch(histories, batch, sampling, generator)) for batch in order]
+            held_back_loss = network.loss(held_back_batch)
+            losses.append((float(np.mean(steps)), held_back_loss))
+            n_worse += 1
+            if held_back_loss < lowest:
+                best, lowest, n_worse = network.weights(), held_back_loss, 0
         curves = np.array(losses, dtype=np.float32).T
         return {"loss_train": curves[0], "loss_held_back": curves[1]}, best
 
@@ -136,21 +137,21 @@ class NeuralCf(Scorer):
         self,
         histories: Histories,
         members: NDArray[np.integer],
-        drawn: NDArray[np.float64],
+        sampling: NDArray[np.float64],
         generator: np.random.Generator,
     ) -> Batch:
         rows = histories.matrix[members]
-        read = generator.random(rows.nnz) < READ
-        asked = _where(rows, ~read)
-        length = np.diff(asked.indptr)[:, None]
-        place = asked.indptr[:-1, None] + generator.random((len(members), self.positives)) * length
-        place = np.minimum(place.astype(np.int64), max(asked.nnz - 1, 0))
-        found, values = (np.append(array, 0)[place] for array in (asked.indices, asked.data))
+        is_input = generator.random(rows.nnz) < INPUT_SHARE
+        targets = _where(rows, ~is_input)
+        length = np.diff(targets.indptr)[:, None]
+        place = targets.indptr[:-1, None] + generator.random((len(members), self.positives)) * length
+        place = np.minimum(place.astype(np.int64), max(targets.nnz - 1, 0))
+        positives, values = (np.append(array, 0)[place] for array in (targets.indices, targets.data))
         weights = np.where(values >= LIKED + 1, self.liked_weight, 1) * (length > 0)
-        negatives = generator.choice(len(drawn), self.negatives, p=drawn)
+        negatives = generator.choice(len(sampling), self.negatives, p=sampling)
         return Batch(
-            lists=_read(_where(rows, read)).toarray(),
-            positives=found.astype(np.int32),
+            lists=_encode(_where(rows, is_input)).toarray(),
+            positives=positives.astype(np.int32),
             weights=weights.astype(np.float32),
             negatives=negatives.astype(np.int32),
             unlisted=(rows.toarray()[:, negatives] == 0).astype(np.float32),
@@ -158,15 +159,17 @@ class NeuralCf(Scorer):
 
 
 class _Network:
-    """The variables in TensorFlow, their loss, and one step of Adam."""
+    """The TensorFlow variables, their loss, and one step of Adam."""
 
-    def __init__(self, shape: NeuralCf, n_items: int, drawn: NDArray[np.float64], factors: NDArray[np.float32]) -> None:
+    def __init__(
+        self, shape: NeuralCf, n_items: int, sampling: NDArray[np.float64], factors: NDArray[np.float32]
+    ) -> None:
         import keras
         import tensorflow as tf
 
         keras.utils.set_random_seed(shape.seed)
         kernel, zeros = keras.initializers.GlorotUniform(shape.seed), keras.initializers.Zeros()
-        first = {
+        initial = {
             "list_embeddings": np.tile(factors, (2, 1)),
             "member_bias": zeros((shape.embedding,)),
             "item_embeddings": factors,
@@ -177,12 +180,12 @@ class _Network:
             "hidden_2_bias": zeros((shape.hidden_2,)),
             "output_kernel": kernel((shape.hidden_2, 1)),
         }
-        self._variables = {name: tf.Variable(value) for name, value in first.items()}
+        self._variables = {name: tf.Variable(value) for name, value in initial.items()}
         self._dropout = shape.dropout
-        self._log_drawn = tf.constant(np.log(np.maximum(drawn, TINY) * shape.negatives), dtype=tf.float32)
+        self._log_sampling = tf.constant(np.log(np.maximum(sampling, TINY) * shape.negatives), dtype=tf.float32)
         self._adam = keras.optimizers.Adam(shape.learning_rate)
         self._adam.build(list(self._variables.values()))
-        self._step = tf.function(self._learn)  # XLA was slower: 8 instead of 4 processor seconds an epoch
+        self._step = tf.function(self._learn)  # slower with XLA: 8 s of CPU time per epoch, not 4 s
 
     def step(self, batch: Batch) -> float:
         return float(self._step(*batch))
@@ -210,14 +213,14 @@ class _Network:
 
         v = self._variables
         members = (lists @ v["list_embeddings"] + v["member_bias"]) @ v["member_kernel"] + v["hidden_bias"]
-        right = self._f(members[:, None], tf.gather(v["item_embeddings"], positives), dropout)
-        others = self._f(members[:, None], tf.gather(v["item_embeddings"], negatives)[None], dropout)
-        others += tf.math.log(unlisted + TINY) - tf.gather(self._log_drawn, negatives)
-        of_all = tf.reduce_logsumexp(others, 1, keepdims=True)
-        return tf.reduce_sum(weights * tf.nn.softplus(of_all - right)) / (tf.reduce_sum(weights) + TINY)
+        positive_f = self._f(members[:, None], tf.gather(v["item_embeddings"], positives), dropout)
+        negative_f = self._f(members[:, None], tf.gather(v["item_embeddings"], negatives)[None], dropout)
+        negative_f += tf.math.log(unlisted + TINY) - tf.gather(self._log_sampling, negatives)
+        of_all = tf.reduce_logsumexp(negative_f, 1, keepdims=True)
+        return tf.reduce_sum(weights * tf.nn.softplus(of_all - positive_f)) / (tf.reduce_sum(weights) + TINY)
 
     def _f(self, members: Any, titles: Any, dropout: float) -> Any:
-        """The dense layer over both embeddings is the sum of one over each."""
+        """Return f, computing the dense layer over both embeddings as the sum of one over each."""
         import tensorflow as tf
 
         v = self._variables
@@ -228,24 +231,24 @@ class _Network:
         return tf.tensordot(second, v["output_kernel"], 1)[..., 0]
 
 
-def _read(lists: sp.csr_matrix) -> sp.csr_matrix:
-    """(n, n_items) stored as in Histories → (n, 2 · n_items) damped rows: what was watched, and what was liked."""
+def _encode(lists: sp.csr_matrix) -> sp.csr_matrix:
+    """Return (n, 2 · n_items) damped watched and liked rows of (n, n_items) lists, stored as in Histories."""
     histories = Histories(lists)
     return sp.hstack([damp(histories.watched(), DAMPING), damp(histories.liked(), DAMPING)], format="csr")
 
 
-def _where(rows: sp.csr_matrix, kept: NDArray[np.bool_]) -> sp.csr_matrix:
-    chosen = sp.csr_matrix((rows.data * kept, rows.indices, rows.indptr), shape=rows.shape, copy=True)
-    chosen.eliminate_zeros()
-    return chosen
+def _where(rows: sp.csr_matrix, mask: NDArray[np.bool_]) -> sp.csr_matrix:
+    selection = sp.csr_matrix((rows.data * mask, rows.indices, rows.indptr), shape=rows.shape, copy=True)
+    selection.eliminate_zeros()
+    return selection
 
 
 def _factors(histories: Histories, n: int, generator: np.random.Generator) -> NDArray[np.float32]:
-    """(n_items, n) the titles' strongest directions on the lists; random where there are fewer than n."""
+    """Return (n_items, n) leading singular vectors of the lists; missing ones are random."""
     from sklearn.decomposition import TruncatedSVD
 
     lists = damp(histories.liked(), DAMPING) + 0.5 * damp(histories.watched(), DAMPING)
-    found = TruncatedSVD(min(n, min(lists.shape) - 1), random_state=0).fit(lists).components_.T
+    directions = TruncatedSVD(min(n, min(lists.shape) - 1), random_state=0).fit(lists).components_.T
     factors = generator.normal(0, START, (histories.shape[1], n))
-    factors[:, : found.shape[1]] = found * START / max(found.std(), TINY)
+    factors[:, : directions.shape[1]] = directions * START / max(directions.std(), TINY)
     return factors.astype(np.float32)

@@ -1,4 +1,4 @@
-"""What most people like: the same ranking for everybody, and the answer when nothing is known of a member."""
+"""Popularity: the same ranking for everyone, and the cold-start fallback."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from recommendations.engine.data.interactions import LIKED, Histories, Interacti
 def damped_mean(
     sums: NDArray, counts: NDArray[np.integer], prior_mean: float, prior_count: float
 ) -> NDArray[np.float64]:
-    """(n,) means pulled towards `prior_mean` as if `prior_count` more scores of it had been given."""
+    """Return (n,) means, shrunk towards `prior_mean` as if each had `prior_count` more scores of it."""
     weight = counts + prior_count
     return np.divide(sums + prior_mean * prior_count, weight, out=np.full(len(weight), np.nan), where=weight > 0)
 
 
 @dataclass
 class Popularity(Scorer):
-    """Audience, counted twice where it liked what it saw, times how well it is liked; more for what is watched now.
+    """Audience, with likes counted twice, times mean score; recent interactions count extra.
 
-    score = (watched + liked + trend · recent) · damped mean score. `liked` counts scores of LIKED or better; `recent`,
-    the interactions of the last weeks, is scaled so that all of them together weigh as much as all likes.
+    score = (watched + liked + trend · recent) · damped mean score. `liked` counts scores of LIKED or better; `recent`
+    counts interactions of the last weeks, scaled so that all of them together weigh as much as all likes.
     Source: the damped mean is the IMDb-style Bayesian average; the rest is ours.
     """
 

@@ -1,4 +1,4 @@
-"""What is made of the evidence: a ranking and a predicted score, by networks that learn from held-out members."""
+"""Rankers and rating predictors on top of the evidence: networks that learn from held-out members."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from recommendations.engine.models.evidence import COLUMNS, OF_PAIR, Evidence, M
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.networks import Training, answer
 
-MOST_LISTS = 12_000  # to learn from: a large site has more members than it needs for that
-SHORT_LISTS = (1, 3, 10)  # lengths to which every member's list is cut once, so that new members are known, too
-FEW = 20  # a list of fewer titles says too little to find all candidates by it:
-POPULAR = 50  # of them are then what most people like
-BEST = 10  # titles whose mean a title is compared with
+MOST_LISTS = 12_000  # for training; large sites have more members than needed
+SHORT_LISTS = (1, 3, 10)  # each list is also truncated to these lengths, for cold start
+FEW = 20  # shorter lists are too little evidence to select all candidates by:
+POPULAR = 50  # of them are the most popular titles instead
+BEST = 10  # top titles; linear scores are relative to their mean
 LINEAR = [OF_PAIR.index(name) for name in ("linear watched", "linear liked", "linear")]
 AUDIENCE = COLUMNS.index("audience")
 SVD = COLUMNS.index("svd")
 NETWORK = "network"
 
 
-class LearntFromEvidence(Model):
-    """`fit` fits what gives evidence; `learn_from` then learns, from members `fit` never saw, what that is worth.
+class StackedModel(Model):
+    """`fit` fits the base models; `learn_from` trains a network on their evidence, on members unseen by `fit`.
 
-    Before `learn_from` the best single part answers.
+    Before `learn_from` the best single base model is used.
     """
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class LearntFromEvidence(Model):
         self.network: Arrays | None = None
 
     def over(self, evidence: Evidence, network: Arrays | None = None) -> Self:
-        """Use evidence that was fitted already, and what was learnt from it."""
+        """Use fitted evidence, and the network trained on it."""
         self.evidence, self.network = evidence, network or None
         return self
 
@@ -53,14 +53,17 @@ class LearntFromEvidence(Model):
 
     @property
     def fitted(self) -> Evidence:
-        """Raises NotFittedError."""
+        """Return the fitted evidence. Raises NotFittedError."""
         if self.evidence is None:
             raise NotFittedError(f"{self.name} is not fitted")
         return self.evidence
 
 
 class RankedCandidates(NamedTuple):
-    """scores: (n_items,). candidates: (n,) those that were ranked anew; evidence: (n, len(COLUMNS)) their rows."""
+    """A ranking of all titles.
+
+    scores: (n_items,). candidates: (n,) the reranked titles; evidence: (n, len(COLUMNS)) their rows.
+    """
 
     scores: NDArray[np.float32]
     candidates: NDArray[np.int64]
@@ -68,13 +71,13 @@ class RankedCandidates(NamedTuple):
 
 
 @dataclass
-class Hybrid(LearntFromEvidence, Scorer):
-    """The `candidates` best titles of the linear model, ranked anew by a network that reads all evidence.
+class Hybrid(StackedModel, Scorer):
+    """The `candidates` best titles of the linear model, reranked by a network that reads all evidence.
 
-    It learns from held-out members' lists, each parted `partings` times into input and targets, and from the same lists
-    cut short; a target that was liked is worth 1, another `watched_gain`. Titles that are no candidates follow in the
-    linear order. Against popularity bias `audience_penalty` is taken off for each unit of the title's log audience.
-    What was measured, and what else was tried, is in docs/decisions/0005.
+    It learns from held-out members' lists, each split `partings` times into input and targets, and from the same lists
+    truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear order. Against
+    popularity bias, `audience_penalty` is subtracted per unit of the title's log audience. docs/decisions/0005 has the
+    measurements and the rejected alternatives.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
     """
@@ -90,34 +93,34 @@ class Hybrid(LearntFromEvidence, Scorer):
         return self.over(Evidence.fit(train, svd=Svd(seed=self.seed)))
 
     def learn_from(self, held_out: HeldOut) -> Self:
-        """Nothing is learnt where nobody is held out, or nothing is found: the linear order stays."""
+        """Train the network, or keep the linear order if no target of a held-out member is a candidate."""
         tables, gains = self._lists(held_out)
         self.network = Training(seed=self.seed).rank(tables, gains) if gains.any() else None
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
-        known = self.fitted.linear.arrays["known"]
+        is_known = self.fitted.linear.arrays["known"]
         scores = np.empty(histories.shape, dtype=np.float32)
         for row in range(len(histories)):
             member = self.fitted.read(*histories.row(row))
-            others = known.copy()
+            others = is_known.copy()
             others[member.items] = False
             scores[row] = self.rank(member, others).scores
-        scores[:, ~known] = np.nan
+        scores[:, ~is_known] = np.nan
         return scores
 
     def rank(self, member: MemberEvidence, allowed: NDArray[np.bool_]) -> RankedCandidates:
-        """The candidates are the best of the `allowed` (n_items,) titles; in the scores they come before all others."""
+        """Rerank the best of the `allowed` (n_items,) titles; a network scores them above all others."""
         candidates = self._candidates(member, allowed)
         table = self._table(member, candidates)
         scores = member.linear.copy()
         if self.network is not None and len(candidates):
-            learnt = answer(self.network, table) - self.audience_penalty * table[:, AUDIENCE]
-            scores[candidates] = learnt - learnt.min() + max(scores.max(), 0) + 1
+            reranked = answer(self.network, table) - self.audience_penalty * table[:, AUDIENCE]
+            scores[candidates] = reranked - reranked.min() + max(scores.max(), 0) + 1
         return RankedCandidates(scores, candidates, table[:, : len(COLUMNS)])
 
     def _candidates(self, member: MemberEvidence, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """(≤ candidates,) best first by the linear score; for lists of few titles the most popular are among them."""
+        """Return up to `candidates` titles, best first by linear score; for short lists, including the most popular."""
         among = np.flatnonzero(allowed)
         if self.candidates < len(among):
             among = among[np.argpartition(-member.linear[among], self.candidates - 1)[: self.candidates]]
@@ -130,7 +133,10 @@ class Hybrid(LearntFromEvidence, Scorer):
         return among
 
     def _table(self, member: MemberEvidence, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return (n_candidates, len(COLUMNS) + 6) features, with linear columns relative to the best candidates."""
+        """Return (n_candidates, len(COLUMNS) + 6) features.
+
+        The evidence, and the linear columns relative to the best candidates and as log ranks.
+        """
         table = self.fitted.table(member, candidates)
         linear = np.ascontiguousarray(table[:, LINEAR].T)
         places, best = np.empty_like(linear), np.empty(len(linear), dtype=np.float32)
@@ -142,26 +148,26 @@ class Hybrid(LearntFromEvidence, Scorer):
         return np.hstack([table, against_best.T, places.T])
 
     def _lists(self, held_out: HeldOut) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return (n_lists, candidates, n_columns) and (n_lists, candidates) arrays, padded with zeros."""
-        known = self.fitted.linear.arrays["known"]
-        width = min(self.candidates, int(known.sum()))
-        parted = list(_lists_to_learn_from(held_out, self.partings, self.seed))
-        tables = np.zeros((len(parted), width, len(COLUMNS) + 2 * len(LINEAR)), dtype=np.float32)
-        gains = np.zeros((len(parted), width), dtype=np.float32)
-        for row, ((items, scores), (targets, given), weight) in enumerate(parted):
-            others = known.copy()
+        """Return (n_lists, candidates, n_columns) features and (n_lists, candidates) gains, padded with zeros."""
+        is_known = self.fitted.linear.arrays["known"]
+        width = min(self.candidates, int(is_known.sum()))
+        splits = list(_training_lists(held_out, self.partings, self.seed))
+        tables = np.zeros((len(splits), width, len(COLUMNS) + 2 * len(LINEAR)), dtype=np.float32)
+        gains = np.zeros((len(splits), width), dtype=np.float32)
+        for row, ((items, scores), (targets, target_scores), weight) in enumerate(splits):
+            others = is_known.copy()
             others[items] = False
             member = self.fitted.read(items, scores)
             candidates = self._candidates(member, others)
-            worth = np.zeros(len(known), dtype=np.float32)
-            worth[targets] = weight * np.where(given >= LIKED, 1, self.watched_gain)
+            gain = np.zeros(len(is_known), dtype=np.float32)
+            gain[targets] = weight * np.where(target_scores >= LIKED, 1, self.watched_gain)
             tables[row, : len(candidates)] = self._table(member, candidates)
-            gains[row, : len(candidates)] = worth[candidates]
+            gains[row, : len(candidates)] = gain[candidates]
         return tables, gains
 
 
 @dataclass
-class RatingBlend(LearntFromEvidence, ListReadingPredictor):
+class RatingBlend(StackedModel, ListReadingPredictor):
     """SVD's prediction, corrected by a network that reads all evidence.
 
     It learns from the scored titles of held-out members, each predicted from the rest of the list.
@@ -180,8 +186,8 @@ class RatingBlend(LearntFromEvidence, ListReadingPredictor):
         return self.over(Evidence.fit(train, svd=Svd(seed=self.seed))).remember(train)
 
     def remember(self, train: Interactions) -> Self:
-        """Keep training members' lists, to `predict` by."""
-        self.lists = self._remembered(train)
+        """Keep the training members' lists for `predict`."""
+        self.lists = self._list_arrays(train)
         return self
 
     def forget(self) -> None:
@@ -197,28 +203,28 @@ class RatingBlend(LearntFromEvidence, ListReadingPredictor):
         return super().load(arrays)
 
     def learn_from(self, held_out: HeldOut) -> Self:
-        """Nothing is learnt where nobody is held out: SVD's prediction stays."""
+        """Train the network, or keep SVD's prediction if no held-out member has a scored target."""
         rows, errors = [], []
-        for (items, scores), (targets, given), _ in _lists_to_learn_from(held_out, self.partings, self.seed):
-            scored = given > 0
-            table = self.fitted.table(self.fitted.read(items, scores), targets[scored])
+        for (items, scores), (targets, target_scores), _ in _training_lists(held_out, self.partings, self.seed):
+            has_score = target_scores > 0
+            table = self.fitted.table(self.fitted.read(items, scores), targets[has_score])
             rows.append(table)
-            errors.append(given[scored] - table[:, SVD])
-        learnt = np.concatenate(errors) if errors else np.zeros(0, dtype=np.float32)
-        self.network = Training(seed=self.seed).regress(np.concatenate(rows), learnt) if len(learnt) else None
+            errors.append(target_scores[has_score] - table[:, SVD])
+        corrections = np.concatenate(errors) if errors else np.zeros(0, dtype=np.float32)
+        self.network = Training(seed=self.seed).regress(np.concatenate(rows), corrections) if len(corrections) else None
         return self
 
     def predict_one(
-        self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
     ) -> NDArray[np.float32]:
-        return self.rate(self.fitted.read(items, scores), wanted)
+        return self.rate(self.fitted.read(items, scores), targets)
 
-    def rate(self, member: MemberEvidence, wanted: NDArray[np.integer]) -> NDArray[np.float32]:
-        """(n_wanted,) scores 1–10."""
-        return self.rate_rows(self.fitted.table(member, wanted))
+    def rate(self, member: MemberEvidence, targets: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return (n_targets,) scores, 1–10."""
+        return self.rate_rows(self.fitted.table(member, targets))
 
     def rate_rows(self, evidence: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, len(COLUMNS)) → (n,) scores 1–10."""
+        """Return (n,) scores, 1–10, for (n, len(COLUMNS)) evidence rows."""
         correction = answer(self.network, evidence) if self.network is not None else 0
         return np.clip(evidence[:, SVD] + correction, 1, 10).astype(np.float32)
 
@@ -226,18 +232,18 @@ class RatingBlend(LearntFromEvidence, ListReadingPredictor):
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
-def _lists_to_learn_from(held_out: HeldOut, partings: int, seed: int) -> Iterator[tuple[Row, Row, float]]:
-    """(input, targets, weight) of members, each several times; titles with their scores.
+def _training_lists(held_out: HeldOut, partings: int, seed: int) -> Iterator[tuple[Row, Row, float]]:
+    """Yield (inputs, targets, weight) of members, each several times; titles with their scores.
 
-    A list cut short has the whole rest of it as targets: together they weigh as much as those of a list that is parted.
+    A truncated list has the whole rest as targets, weighted to count as much as the targets of one split.
     """
     members = np.random.default_rng(seed).permutation(len(held_out.inputs))
-    few = held_out.members(np.sort(members[: MOST_LISTS // (partings + len(SHORT_LISTS))]))
-    whole = ((parted, 1.0) for parted in resplit(few, partings, seed))
-    short = ((truncated(few, n, seed + n), 1 / partings) for n in SHORT_LISTS)
-    for parted, weight in (*whole, *short):
-        for member in range(len(few.inputs)):
-            yield parted.inputs.row(member), parted.targets.row(member), weight
+    sample = held_out.members(np.sort(members[: MOST_LISTS // (partings + len(SHORT_LISTS))]))
+    whole = ((split, 1.0) for split in resplit(sample, partings, seed))
+    shortened = ((truncated(sample, n, seed + n), 1 / partings) for n in SHORT_LISTS)
+    for split, weight in (*whole, *shortened):
+        for member in range(len(sample.inputs)):
+            yield split.inputs.row(member), split.targets.row(member), weight
 
 
 def _log_places(n: int) -> NDArray[np.float32]:

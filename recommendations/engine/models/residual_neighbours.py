@@ -1,4 +1,4 @@
-"""How the member scored the titles most alike, beyond what is usual for the member and for each title."""
+"""Item-based rating prediction from residuals: scores of similar titles, beyond the biases of member and titles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLUMNS_AT_ONCE = 512
 
 
 class Residuals(NamedTuple):
-    """What one member's scores are beyond the usual: bias, and for the (n,) scored titles items what is left."""
+    """One member's bias, and the residuals `values` of the (n,) scored titles `items`."""
 
     bias: float
     items: NDArray[np.integer]
@@ -25,10 +25,9 @@ class Residuals(NamedTuple):
 
 @dataclass
 class ResidualNeighbours(ListReadingPredictor):
-    """rating = mean + b_user + b_item + Σ s · residual / (Σ s + `shrink`), over those of the `k` most similar titles
-    scored.
+    """rating = mean + b_user + b_item + Σ s · residual / (Σ s + `shrink`), over the `k` most similar titles, if scored.
 
-    Biases are damped means; a residual is what they leave of a score. s is the positive correlation of two titles'
+    Biases are damped means; a residual is the score minus mean and biases. s is the positive correlation of two titles'
     residuals, times n / (n + `trust`) for the n members who scored both.
     Source: Koren 2010 (Factor in the Neighbors, ACM TKDD 4:1), section 2.2.
     """
@@ -45,63 +44,63 @@ class ResidualNeighbours(ListReadingPredictor):
         mean = scored.data.mean(dtype=np.float64) if scored.nnz else 0.0
         item_bias = self._item_bias(scored, mean, np.zeros(len(train.users)))
         item_bias = self._item_bias(scored, mean, self._user_bias(scored, mean, item_bias))
-        left = (
+        residual = (
             scored.data
             - mean
             - self._by_row(scored, self._user_bias(scored, mean, item_bias))
             - item_bias[scored.indices]
         )
-        residuals = sp.csr_matrix((left.astype(np.float32), scored.indices, scored.indptr), shape=scored.shape)
+        residuals = sp.csr_matrix((residual.astype(np.float32), scored.indices, scored.indptr), shape=scored.shape)
         self._arrays = {
             "mean": np.array([mean], dtype=np.float32),
             "item_bias": item_bias.astype(np.float32),
             **self._nearest(residuals),
-            **self._remembered(train),
+            **self._list_arrays(train),
         }
         return self
 
     def predict_one(
-        self, items: NDArray[np.integer], scores: NDArray[np.floating], wanted: NDArray[np.integer]
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
     ) -> NDArray[np.float32]:
         residuals = self.residuals(items, scores)
-        usual = self.arrays["mean"] + residuals.bias + self.arrays["item_bias"][wanted]
-        return np.clip(usual + self.from_neighbours(residuals, wanted), 1, 10)
+        usual = self.arrays["mean"] + residuals.bias + self.arrays["item_bias"][targets]
+        return np.clip(usual + self.from_neighbours(residuals, targets), 1, 10)
 
     def residuals(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Residuals:
-        """Of one member's list (n,), scores 0 for none."""
+        """Return the bias and residuals of one member's list (n,), scores 0 for none."""
         a = self.arrays
-        scored = scores > 0
-        left = scores[scored] - a["mean"] - a["item_bias"][items[scored]]
-        bias = float(left.sum() / (len(left) + self.user_prior))
-        return Residuals(bias, items[scored], (left - bias).astype(np.float32))
+        has_score = scores > 0
+        residual = scores[has_score] - a["mean"] - a["item_bias"][items[has_score]]
+        bias = float(residual.sum() / (len(residual) + self.user_prior))
+        return Residuals(bias, items[has_score], (residual - bias).astype(np.float32))
 
-    def from_neighbours(self, residuals: Residuals, wanted: NDArray[np.integer]) -> NDArray[np.float32]:
-        """(n_wanted,) what the scores of similar titles add to the usual score, in points; 0 where there are none."""
+    def from_neighbours(self, residuals: Residuals, targets: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return (n_targets,) corrections by the scores of similar titles, in points; 0 without any."""
         a = self.arrays
-        values, has = np.zeros((2, len(a["item_bias"])), dtype=np.float32)
-        values[residuals.items], has[residuals.items] = residuals.values, 1
-        nearest, similarity = a["nearest"][wanted], a["similarity"][wanted]
+        values, is_scored = np.zeros((2, len(a["item_bias"])), dtype=np.float32)
+        values[residuals.items], is_scored[residuals.items] = residuals.values, 1
+        nearest, similarity = a["nearest"][targets], a["similarity"][targets]
         weighted = np.einsum("ik,ik->i", similarity, values.take(nearest))
-        return weighted / (np.einsum("ik,ik->i", similarity, has.take(nearest)) + np.float32(self.shrink))
+        return weighted / (np.einsum("ik,ik->i", similarity, is_scored.take(nearest)) + np.float32(self.shrink))
 
     def _user_bias(self, scored: sp.csr_matrix, mean: float, item_bias: NDArray[np.float64]) -> NDArray[np.float64]:
-        left = scored.data - mean - item_bias[scored.indices]
+        residual = scored.data - mean - item_bias[scored.indices]
         counts = np.diff(scored.indptr)
         members = np.repeat(np.arange(len(counts)), counts)
-        return np.bincount(members, weights=left, minlength=len(counts)) / (counts + self.user_prior)
+        return np.bincount(members, weights=residual, minlength=len(counts)) / (counts + self.user_prior)
 
     def _item_bias(self, scored: sp.csr_matrix, mean: float, user_bias: NDArray[np.float64]) -> NDArray[np.float64]:
-        left = scored.data - mean - self._by_row(scored, user_bias)
+        residual = scored.data - mean - self._by_row(scored, user_bias)
         n_items = scored.shape[1]
         counts = np.bincount(scored.indices, minlength=n_items)
-        return np.bincount(scored.indices, weights=left, minlength=n_items) / (counts + self.item_prior)
+        return np.bincount(scored.indices, weights=residual, minlength=n_items) / (counts + self.item_prior)
 
     @staticmethod
     def _by_row(matrix: sp.csr_matrix, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.repeat(values, np.diff(matrix.indptr))
 
     def _nearest(self, residuals: sp.csr_matrix) -> Arrays:
-        """nearest, similarity: (n_items, k); similarity 0 where fewer are similar."""
+        """Return the arrays nearest and similarity, (n_items, k); similarity 0 where fewer are similar."""
         n_items = residuals.shape[1]
         k = min(self.k, n_items)
         nearest = np.zeros((n_items, k), dtype=np.int32)

@@ -1,4 +1,4 @@
-"""The linear model for catalogues of which a dense matrix of titles by titles no longer fits in memory."""
+"""The linear model for catalogues whose dense item-item matrix doesn't fit in memory."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from recommendations.engine.models.linear import COLUMNS_AT_ONCE, RatingAwareEas
 
 @dataclass
 class SparseRatingAwareEase(RatingAwareEase):
-    """Two models, of what is watched and of what is liked, each title's weights solved over its `neighbours` most
-    correlated.
+    """Two models, watched and liked, with each title's weights solved over its `neighbours` most correlated titles.
 
-    Memory grows with n_items · remembered instead of n_items²: of the Gram matrix the `remembered` most correlated
-    titles of each are kept, other pairs count as never watched together. Measured on validation members (7,216 titles):
-    NDCG@10 liked 0.5026, the dense model's 0.5021, in twice its time; 0.4980 with 100 neighbours.
+    Memory grows with n_items · remembered instead of n_items²: the Gram matrix has the `remembered` most correlated
+    titles of each; other pairs count as never watched together. Measured on validation members (7,216 titles): NDCG@10
+    liked 0.5026, the dense model's 0.5021, in twice its time; 0.4980 with 100 neighbours.
 
     Source: Steck 2019 (Markov Random Fields for Collaborative Filtering, NeurIPS 32), section 3.2: a sparsity pattern
-    from the largest correlations, then small dense problems. Deviation: one problem a title, instead of one for
+    from the largest correlations, then small dense problems. Deviation: one problem per title, instead of one for
     several.
     """
 
@@ -38,7 +37,7 @@ class SparseRatingAwareEase(RatingAwareEase):
         return sp.vstack([self.watched_weight * watched, liked], format="csr")
 
     def _one_fact(self, matrix: sp.csr_matrix) -> sp.csr_matrix:
-        """The regression of one fact on the same fact of the others."""
+        """Return the regression of one fact on the same fact of other titles."""
         squares = np.asarray(matrix.multiply(matrix).sum(0), dtype=np.float64).ravel()
         gram = strongest_pairs(matrix, squares, self.remembered)
         diagonal = squares * (1 + self.denoise) + self.l2
@@ -50,21 +49,21 @@ class SparseRatingAwareEase(RatingAwareEase):
     def _column(
         self, gram: sp.csr_matrix, squares: NDArray[np.float64], diagonal: NDArray[np.float64], item: int
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """The ridge regression of one title on its nearest: their indices, ascending, and weights."""
-        stored = slice(gram.indptr[item], gram.indptr[item + 1])
-        titles, together = gram.indices[stored], gram.data[stored]
+        """Return the ridge regression of one title on its nearest ones: their ascending indices, and weights."""
+        entries = slice(gram.indptr[item], gram.indptr[item + 1])
+        titles, products = gram.indices[entries], gram.data[entries]
         if len(titles) > self.neighbours:
-            correlation = together / np.sqrt(squares[titles])
+            correlation = products / np.sqrt(squares[titles])
             nearest = np.sort(np.argpartition(-correlation, self.neighbours)[: self.neighbours])
-            titles, together = titles[nearest], together[nearest]
+            titles, products = titles[nearest], products[nearest]
         problem = gram[titles][:, titles].toarray()
         problem[np.diag_indices_from(problem)] = diagonal[titles]
-        # Pairs left out of the Gram matrix may make it indefinite; "sym" solves that, too, in the same time.
-        return titles, linalg.solve(problem, together, assume_a="sym", check_finite=False)
+        # Dropped pairs may make the Gram matrix indefinite; "sym" handles that in the same time.
+        return titles, linalg.solve(problem, products, assume_a="sym", check_finite=False)
 
 
 def strongest_pairs(matrix: sp.csr_matrix, squares: NDArray[np.float64], k: int) -> sp.csr_matrix:
-    """(n_items, n_items) symmetric: matrixᵀ · matrix off the diagonal, for each column's k most correlated rows.
+    """Return matrixᵀ · matrix off the diagonal, restricted to each column's k most correlated rows and made symmetric.
 
     squares: (n_items,) the diagonal.
     """

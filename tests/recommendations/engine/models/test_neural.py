@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recommendations.engine.data.interactions import Histories
-from recommendations.engine.models.neural import NeuralCf, _read
+from recommendations.engine.models.neural import NeuralCf, _encode
 from tests.recommendations.engine.toys import clusters
 
 EPOCHS = 12
@@ -59,7 +59,7 @@ def test_numpy_scores_as_the_network_was_trained(fitted, train):
 
     a = fitted.arrays
     histories = train.histories()[:3]
-    members = _read(histories.matrix).toarray() @ a["list_embeddings"] + a["member_bias"]
+    members = _encode(histories.matrix).toarray() @ a["list_embeddings"] + a["member_bias"]
     both = np.concatenate([np.repeat(members, 40, 0), np.tile(a["item_embeddings"], (3, 1))], axis=1)
     first = tf.nn.relu(both @ np.concatenate([a["member_kernel"], a["item_kernel"]]) + a["hidden_bias"])
     second = tf.nn.relu(first @ a["hidden_2_kernel"] + a["hidden_2_bias"])
