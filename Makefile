@@ -7,13 +7,13 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format structure properties walk schemathesis screenshots messages lock \
-	bench bench-pages bench-updates bench-offline
+	bench bench-pages bench-updates bench-load bench-kills bench-offline
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## Start the site on http://127.0.0.1:8000 (PORT=8001 uses another port)
-	@exec $(BIN)/python -m anirec.start.launch
+	@exec sh anirec/start/restart_if_killed.sh $(BIN)/python -m anirec.start.launch
 
 test: $(READY) ## Run every test, on its own PostgreSQL and Valkey
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -q -rs
@@ -55,6 +55,12 @@ bench-pages: $(READY) ## Measure pages, on the server and in a browser
 
 bench-updates: $(READY) ## Measure how soon one member sees what another did
 	@$(BIN)/python -m anirec.bench.updates
+
+bench-load: $(READY) ## Measure a whole site: its start, memory, crowds, sign-ups, WebSockets (OPTIONS="--soak 60": an hour more)
+	@$(BIN)/python -m anirec.bench.load $(OPTIONS)
+
+bench-kills: $(READY) ## Kill each part of a site under load, fill its disk, and measure how soon it is back
+	@$(BIN)/python -m anirec.bench.kills $(OPTIONS)
 
 bench-offline: $(READY) ## Measure how well the models rank, beside well-known recommenders
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)

@@ -1,4 +1,4 @@
-"""The Celery application. Queues and times stand beside the tasks themselves (`anirec.lib.jobs`)."""
+"""The Celery application. Tasks declare their own queues and schedules (`anirec.lib.jobs`)."""
 
 import os
 
@@ -19,4 +19,5 @@ def packages_with_tasks() -> list[str]:
 app = Celery("anirec")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(packages_with_tasks)
+app.conf.imports = ["anirec.workers"]
 app.conf.beat_schedule = SCHEDULE

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "recommendations.analytics.tally.TallyMiddleware",  # first: it times all of a request
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.ContentSecurityPolicyMiddleware",
+    "anirec.server.read_only.ReadOnlyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "anirec.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -86,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "anirec.server.read_only.read_only",
             ]
         },
     }
@@ -108,19 +110,34 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 # ASGI serves each request on any free thread, so connections come from a pool, which `anirec.asgi` turns on.
 # Commands and workers have none: a pool does not survive a fork.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+# The server notices within a minute that a machine with an open connection is gone, and frees its locks.
+SERVER_OPTIONS = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 if DATABASE_POOL := environment.whole_number("DATABASE_POOL", default=0):
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL}
+    # A request waits briefly, then says so: the next one may find the database back.
+    DATABASES["default"]["OPTIONS"] |= {
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 1.0, "reconnect_timeout": 0.5},
+    }
+    SERVER_OPTIONS += " -c statement_timeout=10s -c lock_timeout=2s"
+DATABASES["default"]["OPTIONS"].setdefault("options", SERVER_OPTIONS)
 DATABASES["default"]["TEST"] = {"NAME": "anirec_test"}
 
 REDIS_URL = environment.url("REDIS_URL", "redis://127.0.0.1:6379/0", "redis", "rediss", "unix")
-CACHES = {"default": {"BACKEND": "anirec.caches.SharedRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "anirec"}}
+CACHES = {
+    "default": {
+        "BACKEND": "anirec.caches.OptionalRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "anirec",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "anirec-live"},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a copy in the cache could outlive a log-out during an outage
 
 # --- Celery --------------------------------------------------------------------------------------------------------
 
@@ -131,7 +148,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page that hands over a task finds out within a second when the queue is down.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
+    "visibility_timeout": 7 * 24 * 3600,  # not needed to find lost tasks: see `anirec.workers`
+    "socket_connect_timeout": 1,
     "max_retries": 1,
     "interval_start": 0,
     "interval_max": 0.2,
@@ -260,7 +278,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
+    "filters": {"outages": {"()": "anirec.server.logs.WithoutOutages"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.request": {"level": "ERROR"}},  # a page that does not exist is no event
+    "loggers": {"django.request": {"level": "ERROR", "filters": ["outages"]}},  # a page that does not exist is no event
     "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
 }

@@ -3,10 +3,8 @@ from django.urls import include, path
 
 from anirec import pwa as installable
 from anirec.api.guide import guide
-from anirec.health import health
 
 urlpatterns = [
-    path("health/", health, name="health"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("service-worker.js", installable.service_worker, name="service_worker"),
     path("offline/", installable.offline, name="offline"),

@@ -1,6 +1,6 @@
 """Idempotency-Key: retried writes get the stored response instead of running twice.
 
-The write and its kept answer are one transaction, so neither is there without the other.
+The write and its stored response commit in one transaction, so neither exists without the other.
 """
 
 from __future__ import annotations
@@ -16,40 +16,40 @@ from django.utils.translation import gettext as _
 from accounts.models import StoredResponse, User
 from accounts.tokens.authentication import key_of
 from accounts.tokens.issuing import find_token
-from anirec.api.problems import problem_response
 from anirec.lib.locks import try_lock_in_transaction
+from anirec.lib.web.problems import problem_response
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 LONGEST = 255
 HEADERS = ("Content-Type", "ETag", "Location")
 
-Answer = Callable[[], HttpResponse]
+Respond = Callable[[], HttpResponse]
 Owner = tuple[User, str]
 
 
-def answer_once(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """Return the stored response, or `answer()`, which is stored unless it is an error."""
+def respond_once(request: HttpRequest, respond: Respond) -> HttpResponse:
+    """Return the stored response, or that of `respond()`, which is stored unless it is an error."""
     key, owner = request.headers[HEADER], _owner(request)
     if not 0 < len(key) <= LONGEST or not key.isprintable():
         return problem_response(
             400, _("Idempotency-Key must be 1 to %(n)d printable ASCII characters.") % {"n": LONGEST}
         )
     if owner is None:
-        return answer()  # anonymous writes are refused anyway
+        return respond()  # anonymous writes are rejected anyway
     with transaction.atomic():
         if not _lock(owner, key):
             return problem_response(
                 409, _("A request with this Idempotency-Key is still being processed. Retry in a moment.")
             )
         fingerprint = _fingerprint(request)
-        kept = StoredResponse.objects.filter(user=owner[0], caller=owner[1], key=key)
-        if before := kept.filter(created_at__gt=timezone.now() - StoredResponse.LASTS).first():
-            return _again(before, fingerprint)
-        kept.delete()
-        response = _rendered(answer())
+        responses = StoredResponse.objects.filter(user=owner[0], caller=owner[1], key=key)
+        if stored := responses.filter(created_at__gt=timezone.now() - StoredResponse.LASTS).first():
+            return _replay(stored, fingerprint)
+        responses.delete()
+        response = _render(respond())
         if response.status_code < 400:
-            _keep(response, owner, key, fingerprint)
+            _store(response, owner, key, fingerprint)
         else:
             transaction.set_rollback(True)
     return response
@@ -84,20 +84,20 @@ def _fingerprint(request: HttpRequest) -> str:
     return digest.hexdigest()
 
 
-def _again(before: StoredResponse, fingerprint: str) -> HttpResponse:
-    if before.fingerprint != fingerprint:
+def _replay(stored: StoredResponse, fingerprint: str) -> HttpResponse:
+    if stored.fingerprint != fingerprint:
         return problem_response(422, _("Idempotency-Key was already used with a different request."))
-    response = HttpResponse(bytes(before.body), status=before.status, headers=before.headers)
+    response = HttpResponse(bytes(stored.body), status=stored.status, headers=stored.headers)
     response[REPLAYED] = "true"
     return response
 
 
-def _rendered(response: HttpResponse) -> HttpResponse:
+def _render(response: HttpResponse) -> HttpResponse:
     render = getattr(response, "render", None)
     return render() if render else response
 
 
-def _keep(response: HttpResponse, owner: Owner, key: str, fingerprint: str) -> None:
+def _store(response: HttpResponse, owner: Owner, key: str, fingerprint: str) -> None:
     StoredResponse.objects.create(
         user=owner[0],
         caller=owner[1],

@@ -15,8 +15,8 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from anirec.api import idempotency
-from anirec.api.problems import is_api, problem_response
-from anirec.api.throttling import ON
+from anirec.api.throttling import QUOTA_ATTRIBUTE
+from anirec.lib.web.problems import is_api, problem_response
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -28,18 +28,18 @@ class ApiMiddleware(MiddlewareMixin):
         method = request.method or ""
         if method not in WRITES or not is_api(request):
             return None
-        if _is_too_long(request):
+        if _is_too_large(request):
             return problem_response(
-                413, _("The request body is too large. The limit is %(n)d bytes.") % {"n": _most_bytes()}
+                413, _("The request body is too large. The limit is %(n)d bytes.") % {"n": _max_bytes()}
             )
         if idempotency.HEADER not in request.headers or not hasattr(getattr(view, "cls", view), method.lower()):
             return None
-        return idempotency.answer_once(request, lambda: view(request, *args, **kwargs))
+        return idempotency.respond_once(request, lambda: view(request, *args, **kwargs))
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
         if not is_api(request):
             return response
-        if (quota := getattr(request, ON, None)) is not None:
+        if (quota := getattr(request, QUOTA_ATTRIBUTE, None)) is not None:
             for name, value in quota.headers().items():
                 response[name] = value
         patch_vary_headers(response, ("Authorization", "Cookie"))
@@ -48,15 +48,15 @@ class ApiMiddleware(MiddlewareMixin):
         return ConditionalGetMiddleware(lambda _request: response).process_response(request, response)
 
 
-def _is_too_long(request: HttpRequest) -> bool:
-    """Check the body's length. Files are streamed to disk; everything else is read into memory."""
+def _is_too_large(request: HttpRequest) -> bool:
+    """Return whether the body exceeds the limit. Multipart bodies are exempt: their files are streamed to disk."""
     if request.content_type == "multipart/form-data":
         return False
     try:
-        return len(request.body) > _most_bytes()
+        return len(request.body) > _max_bytes()
     except RequestDataTooBig:
         return True
 
 
-def _most_bytes() -> int:
+def _max_bytes() -> int:
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)

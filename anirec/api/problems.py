@@ -1,31 +1,32 @@
-"""Errors of the API, all in one format: RFC 9457 problem details (application/problem+json)."""
+"""API errors, all in RFC 9457 problem details format (application/problem+json)."""
 
 from __future__ import annotations
 
-import json
-from http import HTTPStatus
+import sys
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views import defaults
 from rest_framework import views
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-CONTENT_TYPE = "application/problem+json"
+from anirec.lib.web.problems import CONTENT_TYPE, is_api, problem, problem_response
+from anirec.server.unavailable import reason_for, unavailable
+
 INVALID = "The request contains invalid values."
 
 
 class UnfitError(ValidationError):
-    """A well-formed request that is not possible, such as an end before its start; malformed requests are 400."""
+    """A well-formed request with impossible values, such as an end before its start. Malformed requests are 400."""
 
     status_code = 422
 
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn an exception into a response. Also handles Django's own ValidationError, which our writes raise."""
+    """Convert an exception to a response; None if unhandled. Model writes raise Django's own ValidationError."""
     if isinstance(error, DjangoValidationError):
         error = UnfitError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     response = views.exception_handler(error, context)
@@ -34,9 +35,9 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
     response.content_type = CONTENT_TYPE
     if isinstance(error, ValidationError):
         errors = response.data if isinstance(response.data, dict) else {"": response.data}
-        response.data = {**_problem(response.status_code, INVALID), "errors": errors}
+        response.data = {**problem(response.status_code, INVALID), "errors": errors}
     else:
-        response.data = _problem(response.status_code, str(response.data["detail"]))
+        response.data = problem(response.status_code, str(response.data["detail"]))
     return response
 
 
@@ -53,18 +54,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
+    if reason := reason_for(sys.exc_info()[1]):
+        return unavailable(request, reason)
     if is_api(request):
         return problem_response(500, "Something went wrong on our side. The error has been logged.")
     return defaults.server_error(request)
-
-
-def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
-def _problem(status: int, detail: str) -> dict[str, Any]:
-    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-
-
-def problem_response(status: int, detail: str) -> HttpResponse:
-    return HttpResponse(json.dumps(_problem(status, detail)), status=status, content_type=CONTENT_TYPE)

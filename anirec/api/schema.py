@@ -1,4 +1,4 @@
-"""The OpenAPI schema: the parameters, responses and descriptions common to every operation."""
+"""The OpenAPI schema: parameters, responses and descriptions common to all operations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEANINGS = {
     "403": "The token lacks the scope, or the member isn't allowed to do this.",
     "404": "The resource doesn't exist or isn't visible to the caller.",
     "405": "Method not allowed; `Allow` lists the supported methods.",
-    "406": "Responses are JSON, which the request's `Accept` header excludes.",
+    "406": "The `Accept` header excludes JSON, the only response format.",
     "409": "A request with this Idempotency-Key is still being processed, or the resource's state conflicts.",
     "412": "The precondition (If-Match, If-None-Match) failed: the resource has changed.",
     "413": "The request body is too large.",
@@ -80,7 +80,7 @@ class ApiSchema(AutoSchema):
 
     def _get_request_body(self, direction: Direction = "request") -> dict[str, Any] | None:
         body: dict[str, Any] | None = super()._get_request_body(direction)
-        # A body given as a plain schema has no serializer to say that it is required.
+        # drf-spectacular marks bodies as required only if they have a serializer, not a plain schema.
         if body and isinstance(self.get_request_serializer(), dict):
             body["required"] = True
         return body
@@ -92,16 +92,16 @@ class ApiSchema(AutoSchema):
         return mapped
 
     def _problems(self) -> set[str]:
-        found = {"400", "401", "404", "406", "429"}
+        statuses = {"400", "401", "404", "406", "429"}
         if IsAuthenticated in self.view.permission_classes or scope_needed(self.view, self.method):
-            found |= {"403"}
+            statuses |= {"403"}
         if self._is_write():
-            found |= {"403", "409", "413", "422"}
+            statuses |= {"403", "409", "413", "422"}
         if self.method in ("POST", "PUT", "PATCH"):
-            found |= {"415"}
+            statuses |= {"415"}
         if getattr(self.view, "has_conditions", False) and self._is_write():
-            found |= {"412"}
-        return found
+            statuses |= {"412"}
+        return statuses
 
     def _is_write(self) -> bool:
         return self.method in WRITES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from dataclasses import dataclass
@@ -9,30 +10,33 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
+from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
 from accounts.models import AccessToken
 from anirec.lib.valkey import valkey
 
-ON = "_quota"  # request attribute with the quota for the response headers
+logger = logging.getLogger(__name__)
+
+QUOTA_ATTRIBUTE = "_quota"  # request attribute with the quota for the response headers
 PREFIX = "anirec:quota"
 
 
 @dataclass(frozen=True)
 class Quota:
-    """left: requests until the window ends, in `seconds`."""
+    """A caller's quota. remaining: requests left in the current window. seconds: time until it ends."""
 
     limit: int
     window: int
-    left: int
+    remaining: int
     seconds: int
 
     def headers(self) -> dict[str, str]:
         """Return the headers of the IETF's rate limit draft."""
         return {
             "RateLimit-Policy": f'"default";q={self.limit};w={self.window}',
-            "RateLimit": f'"default";r={self.left};t={self.seconds}',
+            "RateLimit": f'"default";r={self.remaining};t={self.seconds}',
         }
 
 
@@ -44,13 +48,10 @@ class PerCaller(BaseThrottle):
         limit, window = _rate(rates()[scope])
         now = time.time()
         key = f"{PREFIX}:{caller}:{int(now // window)}"
-        with valkey().pipeline(transaction=False) as pipe:
-            pipe.incr(key)
-            pipe.expire(key, window)
-            asked = pipe.execute()[0]
-        self.quota = Quota(limit, window, max(0, limit - asked), math.ceil(window - now % window))
-        setattr(request._request, ON, self.quota)
-        return bool(asked <= limit)
+        count = _count(key, window)
+        self.quota = Quota(limit, window, max(0, limit - count), math.ceil(window - now % window))
+        setattr(request._request, QUOTA_ATTRIBUTE, self.quota)
+        return bool(count <= limit)
 
     def wait(self) -> float:
         return self.quota.seconds
@@ -61,6 +62,18 @@ class PerCaller(BaseThrottle):
         if request.user.is_authenticated:
             return "user", f"member:{request.user.pk}"
         return "anon", f"address:{self.get_ident(request)}"
+
+
+def _count(key: str, window: int) -> int:
+    """Count the request. Without Valkey there is no limit: a site without an API would be worse."""
+    try:
+        with valkey().pipeline(transaction=False) as pipe:
+            pipe.incr(key)
+            pipe.expire(key, window)
+            return int(pipe.execute()[0])
+    except RedisError as error:
+        logger.warning("Rate limits are off: %s", error)
+        return 0
 
 
 def rates() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Named advisory locks in PostgreSQL: each name is a lock of its own, shared by every process of the site."""
+"""Named PostgreSQL advisory locks, shared by all processes of the site."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def try_lock_in_transaction(name: str) -> bool:
 @contextmanager
 def try_lock(name: str) -> Iterator[bool]:
     """Try to hold the lock for the block, across transactions. Yield whether it was free."""
-    is_held = bool(_select("pg_try_advisory_lock", name))
+    is_acquired = bool(_select("pg_try_advisory_lock", name))
     try:
-        yield is_held
+        yield is_acquired
     finally:
-        if is_held:
+        if is_acquired:
             _select("pg_advisory_unlock", name)
 
 

@@ -1,6 +1,6 @@
 """Cursor pagination for the API: added or deleted rows don't shift later pages.
 
-A cursor holds where the page ended, in the terms of the list's order, and is signed: only what was given out is taken.
+A cursor holds the position of a page's last row in the list's order. It's signed, so only issued cursors are valid.
 """
 
 from __future__ import annotations
@@ -35,64 +35,68 @@ class PageQuery(Query):
 
 
 class CursorPages(BasePagination):
-    """Of querysets in any order that ends with what is unique, and of `Ranked` rows."""
+    """Pagination of `Ranked` rows, and of querysets whose order ends with a unique field."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         query = PageQuery.of(request)
         limit, cursor = query["limit"], query.get("cursor")
         self.address = request.build_absolute_uri()
-        found = _pages_of(queryset)
-        after = _read(cursor, found.signature) if cursor else None
-        rows, self.next = found.page(after, limit)
-        self.count = found.count
-        self.signature = found.signature
+        pages = _pages_of(queryset)
+        after = _read(cursor, pages.signature) if cursor else None
+        rows, self.next = pages.page(after, limit)
+        self.count = pages.count
+        self.signature = pages.signature
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:
-        following = None
+        next_url = None
         if self.next is not None:
             cursor = signing.dumps([self.signature, self.next], salt=SALT)
-            following = replace_query_param(self.address, "cursor", cursor)
+            next_url = replace_query_param(self.address, "cursor", cursor)
         count = {} if self.count is None else {"count": self.count}
-        return Response({**count, "next": following, "results": data})
+        return Response({**count, "next": next_url, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {
             "type": "object",
             "required": ["next", "results"],
             "properties": {
-                "count": {"type": "integer", "description": "All that there are, where that is known."},
-                "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null at the end."},
+                "count": {"type": "integer", "description": "Total number of results, if known."},
+                "next": {
+                    "type": ["string", "null"],
+                    "format": "uri",
+                    "description": "URL of the next page, or null.",
+                },
                 "results": schema,
             },
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}
-        says = {"limit": "How many of a page.", "cursor": "Where the page begins: as the last page's `next` has it."}
+        descriptions = {"limit": "Results per page.", "cursor": "The cursor from the previous page's `next` URL."}
         shapes = {"limit": limit, "cursor": {"type": "string", "pattern": SOME_TEXT}}
         return [
-            {"name": name, "in": "query", "required": False, "description": says[name], "schema": shape}
+            {"name": name, "in": "query", "required": False, "description": descriptions[name], "schema": shape}
             for name, shape in shapes.items()
         ]
 
 
-def _pages_of(listed: QuerySet[Any] | Ranked) -> RankedPages | QuerySetPages:
-    return QuerySetPages(listed) if isinstance(listed, QuerySet) else RankedPages(listed)
+def _pages_of(rows: QuerySet[Any] | Ranked) -> RankedPages | QuerySetPages:
+    return QuerySetPages(rows) if isinstance(rows, QuerySet) else RankedPages(rows)
 
 
 def _read(cursor: str, signature: str) -> list[Any]:
     try:
-        of, after = signing.loads(cursor, salt=SALT)
+        signed_for, after = signing.loads(cursor, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        of, after = None, []
-    if of != signature:
+        signed_for, after = None, []
+    if signed_for != signature:
         raise NotFound(_("Invalid cursor: it belongs to a different list or sort order. Start again without one."))
     return list(after)
 
 
 class Ranked(Protocol):
-    """Rows whose order is known as an array of ids; a slice reads the rows of that slice."""
+    """Rows in the order of an array of ids. A slice loads only its rows."""
 
     ids: NDArray[np.int64]
 
@@ -102,26 +106,26 @@ class Ranked(Protocol):
 
 
 class RankedPages:
-    """Pages of a ranked id array. A page begins after the last id, or at its old place if that title is gone."""
+    """Pages of a ranked id array. A page starts after the last id, or at its old position if that row is gone."""
 
     signature = "titles"
 
-    def __init__(self, found: Ranked) -> None:
-        self.found, self.count = found, len(found)
+    def __init__(self, rows: Ranked) -> None:
+        self.rows, self.count = rows, len(rows)
 
     def page(self, after: list[Any] | None, limit: int) -> tuple[list[Any], list[Any] | None]:
         start = 0
         if after is not None:
             last, place = after
-            at = np.flatnonzero(self.found.ids == last)
+            at = np.flatnonzero(self.rows.ids == last)
             start = int(at[0]) + 1 if len(at) else int(place)
         end = start + limit
-        more = end < len(self.found)
-        return self.found[start:end], [int(self.found.ids[end - 1]), end] if more else None
+        has_more = end < len(self.rows)
+        return self.rows[start:end], [int(self.rows.ids[end - 1]), end] if has_more else None
 
 
 class QuerySetPages:
-    """Pages of a queryset. A page begins after the sort values of the last row."""
+    """Pages of a queryset. A page starts after the sort values of the last row."""
 
     count: int | None = None
 
@@ -162,7 +166,7 @@ def _of(row: Any, name: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value in a form that JSON can hold."""
+    """Convert the value for JSON."""
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -1,7 +1,7 @@
 """Dates that may be known only to the year or month.
 
-Stored as ISO 8601 with the unknown parts left off ("2004", "2004-04", "2004-04-09"): text of which the order is the
-order in time, and which can never pretend to a day that nobody knows. Unknown dates are the empty string.
+Stored as ISO 8601 text without the unknown parts ("2004", "2004-04", "2004-04-09"), which sorts chronologically and
+never implies an unknown day. An unknown date is the empty string.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 @total_ordering
 @dataclass(frozen=True)
 class PartialDate:
-    """A date known to the year, month or day. Raises ValueError for a date that no calendar has."""
+    """A date known to the year, month or day. Raises ValueError if it doesn't exist."""
 
     year: int
     month: int | None = None
@@ -72,7 +72,7 @@ class PartialDate:
 class PartialDateField(models.CharField):
     """A PartialDate or None in Python, ISO text in the database."""
 
-    # Read by the type checker's Django plug-in alone.
+    # Only for the type checker's Django plugin.
     _pyi_private_set_type: PartialDate | str | None  # type: ignore[assignment]
     _pyi_private_get_type: PartialDate | None  # type: ignore[assignment]
 
@@ -91,7 +91,7 @@ class PartialDateField(models.CharField):
             raise ValidationError(str(error)) from error
 
     def run_validators(self, value: Any) -> None:
-        """Skip CharField's validators, which would take the date's length: parsing has checked it."""
+        """Skip CharField's validators, which need text: `to_python` has validated the date."""
 
     def get_prep_value(self, value: Any) -> str:
         parsed = self.to_python(value)

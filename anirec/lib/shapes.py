@@ -11,17 +11,17 @@ from typing import Any, get_args, get_type_hints
 
 @cache
 def shape_of(cls: type[Any]) -> str:
-    """Return a short digest of the fields of a dataclass, and of the dataclasses in them, for use in a cache key."""
-    return hashlib.sha256("\n".join(sorted(_described(cls, set()))).encode()).hexdigest()[:8]
+    """Return a short digest of the fields of a dataclass and its nested dataclasses, for use in a cache key."""
+    return hashlib.sha256("\n".join(sorted(_signatures(cls, set()))).encode()).hexdigest()[:8]
 
 
-def _described(cls: type[Any], seen: set[type[Any]]) -> Iterator[str]:
-    seen.add(cls)
+def _signatures(cls: type[Any], visited: set[type[Any]]) -> Iterator[str]:
+    visited.add(cls)
     yield f"{cls.__qualname__}({', '.join(f'{field.name}: {field.type}' for field in fields(cls))})"
     for hint in get_type_hints(cls).values():
         for part in _dataclasses_in(hint):
-            if part not in seen:
-                yield from _described(part, seen)
+            if part not in visited:
+                yield from _signatures(part, visited)
 
 
 def _dataclasses_in(hint: Any) -> Iterator[type[Any]]:

@@ -1,4 +1,4 @@
-"""Live updates: open pages learn over a WebSocket what has changed, and reload those parts over HTTP.
+"""Live updates: a WebSocket tells open pages which parts have changed, and they reload those over HTTP.
 
-What is sent are versions, never contents: who may see what is decided where the page is made.
+Messages contain versions, never content: permissions are checked when a part is rendered.
 """

@@ -1,4 +1,4 @@
-"""Changes of page parts become messages to open sockets. A thread of its own sends them: no request waits for it."""
+"""Notify open pages of changed parts. A background thread sends the messages, so no request waits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from social.signals import feed_changed
 log = logging.getLogger(__name__)
 
 EVERYBODY = "everybody"
-LONGEST_SEND = 1.0  # seconds; it takes about a thousandth
+LONGEST_SEND = 1.0  # seconds; a send usually takes about a millisecond
 
 
 def group_of(user_id: int) -> str:
@@ -37,7 +37,7 @@ def send_part(part: str, user_ids: Iterable[int] | None, **_: Any) -> None:
 
 @receiver(feed_changed, dispatch_uid="live_feed")
 def send_feed(user_id: int, **_: Any) -> None:
-    """To the followers of the member who have a page open. Finding them is one look-up in Valkey, bounded like all."""
+    """Notify the member's followers who have a page open, found by one Valkey lookup with the usual timeout."""
     try:
         here = members_here()
     except redis.RedisError as error:
@@ -52,12 +52,12 @@ def _send_soon(groups: Iterable[str], part: str) -> None:
 
 def _log_failure(part: str, sending: Future[None]) -> None:
     if error := sending.exception():
-        log.warning("Open pages were not told that their %s changed: %s", part, error or "it took too long")
+        log.warning("Open pages were not told that their %s changed: %s", part, error or "timed out")
 
 
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """Of a thread that only sends: its connections stay open, whatever threads the writes come from."""
+    """Return the event loop of the sending thread, whose connections outlive the threads that write."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="live", daemon=True).start()
     return loop

@@ -1,4 +1,4 @@
-"""Members online: one entry per recently active socket."""
+"""Members with open pages: one entry per recently active socket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from anirec.lib.valkey import valkey
 
 KEY = "anirec:open-pages"
-FORGOTTEN_AFTER = 900  # seconds; three times what lies between two signs of life of a page
+FORGOTTEN_AFTER = 900  # seconds; a page sends a heartbeat every 240
 
 
 def is_here(user_id: int, socket: str) -> None:

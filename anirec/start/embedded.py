@@ -8,6 +8,7 @@ which the next one takes over. Nothing here imports Django: settings are read af
 from __future__ import annotations
 
 import atexit
+import contextlib
 import fcntl
 import json
 import os
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from anirec.start.servers import (
     Postgres,
@@ -29,15 +31,20 @@ from anirec.start.servers import (
     Valkey,
     check_postgres,
     check_redis,
+    is_free,
     write_private,
 )
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LEAST_FREE_BYTES = 200 * 1024 * 1024
+RESERVE_BYTES = 64 * 2**20
+CHECK_SECONDS = 0.25  # between two looks at a server
+LEAST_WAIT, LONGEST_WAIT = 1.0, 10.0  # seconds before a failed start is tried again
 CHECKS: dict[str, tuple[str, Callable[[str], None]]] = {
     "DATABASE_URL": ("PostgreSQL", check_postgres),
     "REDIS_URL": ("Redis", check_redis),
 }
+_provided: list[Server] = []  # what this process has started or found running
 
 
 def data_dir() -> Path:
@@ -93,12 +100,63 @@ def _provide_embedded(folder: Path, durable: bool) -> None:
     with _only_one(folder):
         users = _join(folder)
         atexit.register(_leave, folder, servers, users, os.getpid())
-        running = {
-            server.variable: _running(server) or server.start(_secret(folder / "password")) for server in servers
-        }
-        for server in servers:
-            _remember(server, running[server.variable])
+        running = {server.variable: _running(server) or _start(server) for server in servers}
     os.environ.update({variable: found.url for variable, found in running.items()})
+    _provided.extend(servers)
+
+
+def keep_services(stopping: threading.Event, say: Callable[[str], None]) -> None:
+    """Start the servers of `provide_services` again when they end, each from a thread of its own, until `stopping`."""
+    threading.Thread(target=_keep_reserve, args=(data_dir() / "reserve", stopping), name="disk", daemon=True).start()
+    for server in _provided:
+        threading.Thread(target=_keep, args=(server, stopping, say), name=server.name, daemon=True).start()
+
+
+def _keep(server: Server, stopping: threading.Event, say: Callable[[str], None]) -> None:
+    wait = LEAST_WAIT
+    while not stopping.wait(CHECK_SECONDS):
+        if server.leftover_pid() is not None:
+            continue
+        say(f"anirec: {server.name} ended; starting it again.")
+        try:
+            with _only_one(server.folder.parent):
+                _running(server) or _start(server)
+            wait = LEAST_WAIT
+        except (ServerError, OSError) as error:
+            say(f"anirec: {error} Trying again in {wait:.0f} s.")
+            stopping.wait(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _keep_reserve(reserve: Path, stopping: threading.Event) -> None:
+    """Hold some of the disk in a file, and give it up when the disk is full.
+
+    PostgreSQL stops at the first write that finds no room. With the reserve it goes on, and the site, which counts less
+    room than that as a full disk, is read-only instead of down.
+    """
+    while not stopping.wait(CHECK_SECONDS):
+        with contextlib.suppress(OSError):
+            free = shutil.disk_usage(reserve.parent).free
+            if free < RESERVE_BYTES // 4:
+                reserve.unlink(missing_ok=True)
+            elif free > 4 * RESERVE_BYTES and not reserve.exists():
+                with reserve.open("wb") as stream:
+                    os.posix_fallocate(stream.fileno(), 0, RESERVE_BYTES)
+
+
+def _start(server: Server) -> Running:
+    """Start the server where it was last, because processes that are running already know that address."""
+    running = server.start(_secret(server.folder.parent / "password"), _last_port(server))
+    write_private(_state_file(server), json.dumps({"pid": running.pid, "url": running.url}))
+    return running
+
+
+def _last_port(server: Server) -> int | None:
+    try:
+        port = urlsplit(json.loads(_state_file(server).read_text())["url"]).port
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return port if port and is_free(port) else None
 
 
 def _prepare(folder: Path) -> None:
@@ -153,7 +211,6 @@ def _leave(folder: Path, servers: list[Server], users: int, joined_by: int) -> N
             pid = server.leftover_pid()
             if pid:
                 server.stop(pid)
-            _state_file(server).unlink(missing_ok=True)
 
 
 def _running(server: Server) -> Running | None:
@@ -168,10 +225,6 @@ def _running(server: Server) -> Running | None:
     except Exception:  # an unreadable file, a server that is shutting down or hangs: start anew
         server.stop(pid)
         return None
-
-
-def _remember(server: Server, running: Running) -> None:
-    write_private(_state_file(server), json.dumps({"pid": running.pid, "url": running.url}))
 
 
 def _state_file(server: Server) -> Path:

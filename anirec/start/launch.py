@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import signal
+import resource
 import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
-from honcho.environ import parse_procfile
-from honcho.manager import SYSTEM_PRINTER_NAME, Manager
-from honcho.printer import Message, Printer
-
-from anirec.start.embedded import BASE_DIR, data_dir, provide_services
+from anirec.lib.parent import stop_with_parent
+from anirec.start.embedded import BASE_DIR, data_dir, keep_services, provide_services
+from anirec.start.probe import wait_until_live
+from anirec.start.supervise import run_parts
 
 READY_SECONDS = 60
+ORPHAN_SECONDS = 8  # parts of a killed launcher end sooner
 
 
 def main() -> None:
     port = _port()
     _refuse_taken_port(port)
     os.chdir(BASE_DIR)
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))  # each open page takes one
     os.environ["DATA_DIR"] = str(data_dir())
     os.environ["PORT"] = str(port)
+    os.environ.setdefault("HOST", "127.0.0.1")
+    os.environ.setdefault("WEB_PROCESSES", "1")
     os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     _say("Starting PostgreSQL and Valkey …")
@@ -38,7 +39,21 @@ def main() -> None:
     prepared = subprocess.run([sys.executable, "-m", "anirec.start.launch", "prepare"])
     if prepared.returncode:
         sys.exit(prepared.returncode)
-    sys.exit(_run_processes(port))
+    if guard := os.environ.get("GUARD_PID"):
+        stop_with_parent(int(guard))
+    _run_parts(port)
+
+
+def _run_parts(port: int) -> None:
+    _say("Starting the site …")
+    threading.Thread(target=_announce, args=(port,), daemon=True).start()
+    stopping = threading.Event()
+    keep_services(stopping, _say)
+    try:
+        run_parts()
+    finally:
+        stopping.set()
+    _say("Stopped.")
 
 
 def prepare() -> None:
@@ -73,13 +88,22 @@ def _port() -> int:
 
 
 def _refuse_taken_port(port: int) -> None:
+    # After a crash of the launcher, its web process needs a moment to notice and let go of the port.
+    deadline = time.monotonic() + (ORPHAN_SECONDS if os.environ.get("RESTARTED") else 0)
+    while problem := _problem_of(port):
+        if time.monotonic() >= deadline:
+            sys.exit(f"anirec: port {port} {problem}; `make run PORT={port + 1}` takes another one.")
+        time.sleep(0.1)
+
+
+def _problem_of(port: int) -> str:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((os.environ.get("HOST") or "127.0.0.1", port))
         except OSError as error:
-            reason = "is in use" if "in use" in str(error) else f"cannot be used ({error.strerror})"
-            sys.exit(f"anirec: port {port} {reason}; `make run PORT={port + 1}` takes another one.")
+            return "is in use" if "in use" in str(error) else f"cannot be used ({error.strerror})"
+    return ""
 
 
 # --- Static files --------------------------------------------------------------------------------------------------
@@ -107,55 +131,14 @@ def _static_sources() -> Iterator[str]:
     yield hashlib.sha256((BASE_DIR / "requirements.lock").read_bytes()).hexdigest()
 
 
-# --- The processes -------------------------------------------------------------------------------------------------
+# --- The parts -----------------------------------------------------------------------------------------------------
 
 
-class _ProcessPrinter(Printer):
-    """Prints what the processes say, not that they were started and stopped."""
-
-    def write(self, message: Message) -> None:
-        if message.name != SYSTEM_PRINTER_NAME:
-            super().write(message)
-
-
-def _run_processes(port: int) -> int:
-    """Run the Procfile until a signal, or until one of its processes ends: then all are stopped."""
-    _say("Starting the site …")
-    manager = Manager(_ProcessPrinter(sys.stdout))
-    for name, command in parse_procfile((BASE_DIR / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command, env=os.environ.copy(), cwd=str(BASE_DIR))
-    stopping = threading.Event()
-
-    def stop_when_terminal_closes(_number: int, _frame: FrameType | None) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    signal.signal(signal.SIGHUP, stop_when_terminal_closes)
-    threading.Thread(target=_announce, args=(port, stopping), daemon=True).start()
-    manager.loop()
-    stopping.set()
-    if manager.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM):
-        _say("Stopped.")
-        return 0
-    ended = [name for name, state in manager._processes.items() if state.get("returncode") not in (0, -signal.SIGTERM)]
-    _say(f"anirec: {' and '.join(ended) or 'a process'} ended by itself, so everything was stopped.")
-    return 1
-
-
-def _announce(port: int, stopping: threading.Event) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while not stopping.wait(0.1):
-        if _is_healthy(port):
-            return _say(_invitation(port))
-        if time.monotonic() > deadline:
-            return _say(f"anirec: http://127.0.0.1:{port}/health/ does not answer; see the messages above.")
-
-
-def _is_healthy(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=2) as answer:
-            return json.load(answer)["status"] == "ok"
-    except (OSError, ValueError):
-        return False
+def _announce(port: int) -> None:
+    if wait_until_live(port, READY_SECONDS):
+        _say(_invitation(port))
+    else:
+        _say(f"anirec: http://127.0.0.1:{port}/ does not answer yet; see the messages above.")
 
 
 def _invitation(port: int) -> str:

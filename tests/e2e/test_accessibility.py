@@ -142,7 +142,7 @@ WRONG = {"member": ["/nowhere/", "/for-you/?niche=much"], "staff": ["/staff/anal
 # No pages of ours: files, pictures, parts of pages, what is only posted to, and what redirects at once.
 NO_PAGES = {
     "live:state", "social:bell",
-    "health", "manifest", "service_worker",
+    "manifest", "service_worker",
     "account_set_password", "account_confirm_login_code",
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
     "catalog:calendar_feed", "catalog:poster",

@@ -1,4 +1,4 @@
-"""Progress of a job, in the cache because its own transaction is not visible yet."""
+"""Progress of an import, in the cache because the job's own transaction isn't visible until it commits."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 
-SECONDS = 300
+SECONDS = 60  # workers report more often than that
 
 
 @dataclass(frozen=True)
 class Progress:
     doing: str  # "fetch", "match", "write"
     done: int = 0
-    total: int = 0  # 0: nobody knows
+    total: int = 0  # 0 if unknown
 
 
-def tell(import_id: int, progress: Progress) -> None:
+def report(import_id: int, progress: Progress) -> None:
     cache.set(_key(import_id), asdict(progress), SECONDS)
 
 
-def told(import_id: int) -> Progress | None:
-    """None when no worker has begun, or all of it is done."""
-    found = cache.get(_key(import_id))
-    return Progress(**found) if found else None
+def current(import_id: int) -> Progress | None:
+    """Return an import's progress; None before a worker starts and after it finishes."""
+    fields = cache.get(_key(import_id))
+    return Progress(**fields) if fields else None
 
 
-def forget(import_id: int) -> None:
+def clear(import_id: int) -> None:
     cache.delete(_key(import_id))
 
 

@@ -1,8 +1,8 @@
-"""Bars and columns as numbers for an SVG that the templates draw.
+"""Geometry of bar and column charts, which the templates draw as SVG.
 
-pygal puts a style and a script element into every chart, and matplotlib style attributes and fonts of its own:
-the site's content policy refuses both, and neither follows the page from light to dark. What is left to do is
-to place rectangles, so that is what is done here; colours are the stylesheet's.
+pygal adds style and script elements to every chart, and matplotlib adds style attributes and its own fonts. The
+Content-Security-Policy blocks both, and neither follows the light and dark themes. So this module only places
+rectangles, and the stylesheet sets the colours.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 400.0
-HEIGHT = 200.0  # of columns
-TOP, BOTTOM = 18.0, 22.0  # room for what stands above a column and below it
-GAP = 0.22  # of a column's room
-BAR, ROOM = 16.0, 26.0  # a bar's height, and with the space to the next
-NAMES = 146.0  # room for a bar's name
-VALUES = 60.0  # room for its value
-LONGEST = 17  # letters of a name; the table has all of it
+HEIGHT = 200.0  # of a column chart
+TOP, BOTTOM = 18.0, 22.0  # space for the labels above and below a column
+GAP = 0.22  # share of a column's slot
+BAR, ROOM = 16.0, 26.0  # a bar's height, without and with the gap below
+NAMES = 146.0  # space for a bar's name
+VALUES = 60.0  # space for its value
+LONGEST = 17  # characters of a name; the table shows it in full
 
 
 @dataclass(frozen=True)
 class Row:
-    """A named value. said: formatted value. beside: reference value on the same scale. address: link target."""
+    """A labelled value. said: formatted value. beside: reference value on the same scale. address: link target."""
 
     label: str
     value: float
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Mark:
-    """A rectangle with the row it stands for; beside: where the line of what it is compared with is."""
+    """A row's rectangle. short: its label, truncated to fit. beside: y of the reference line."""
 
     row: Row
     x: float
@@ -56,7 +56,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """kind: "columns" or "bars". zero: where 0 is, across for bars, down for columns. head: the table's header."""
+    """A chart. kind: "columns" or "bars". zero: position of 0 (x for bars, y for columns). head: table header."""
 
     kind: str
     name: str
@@ -74,7 +74,7 @@ class Chart:
 
 
 def columns(name: str, title: str, says: str, head: Sequence[str], rows: Sequence[Row]) -> Chart:
-    """Values from 0 up, side by side. says: what the chart shows, in a sentence.
+    """Return a column chart of values from 0 up. says: a one-sentence summary.
 
     >>> chart = columns("x", "Scores", "Mostly eights.", ("Score", "Titles"), [Row("8", 4, "4"), Row("9", 2, "2", 1)])
     >>> [(mark.height, mark.beside) for mark in chart.marks]
@@ -99,7 +99,7 @@ def columns(name: str, title: str, says: str, head: Sequence[str], rows: Sequenc
 
 
 def bars(name: str, title: str, says: str, head: Sequence[str], rows: Sequence[Row]) -> Chart:
-    """Values of named things, one below the other; those below 0 go to the left.
+    """Return a bar chart, one bar per row. Negative values extend to the left.
 
     >>> chart = bars("x", "Genres", "Drama.", ("Genre", "n"), [Row("Drama", 1.0, "+1"), Row("Mecha", -0.5, "−0.5")])
     >>> [(mark.x, mark.width, mark.is_negative) for mark in chart.marks]

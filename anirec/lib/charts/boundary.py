@@ -1,4 +1,4 @@
-"""The primary metric's test at each look, between its boundaries, as numbers for an SVG."""
+"""Geometry of a sequential test's SVG chart: the primary metric's z at each look, and the decision boundaries."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, EDGE = 400.0, 180.0, 10.0
-MOST = 5.0  # standard deviations from 0 to the edge
+MOST = 5.0  # standard deviations at the edge
 
 
 @dataclass(frozen=True)
 class Look:
-    """bound: None where it is too early to decide."""
+    """One look at the data. bound: None if it's too early to decide."""
 
     day: str
     z: float
@@ -22,7 +22,7 @@ class Look:
 
 @dataclass(frozen=True)
 class BoundaryChart:
-    """upper, lower: points of the boundaries. line: those of z."""
+    """SVG points of the boundaries (upper, lower) and of z (line)."""
 
     looks: tuple[Look, ...]
     line: str
@@ -34,7 +34,8 @@ class BoundaryChart:
 
 
 def boundary_chart(path: Sequence[tuple[str, float, float | None]]) -> BoundaryChart:
-    """
+    """Return the chart of (day, z, bound) at each look.
+
     >>> chart = boundary_chart([("2026-01-01", 0.0, None), ("2026-01-02", 2.5, 2.5)])
     >>> chart.line, chart.upper, chart.lower
     ('10.0,90.0 390.0,50.0', '390.0,50.0', '390.0,130.0')
@@ -52,5 +53,5 @@ def boundary_chart(path: Sequence[tuple[str, float, float | None]]) -> BoundaryC
 
 
 def _down(z: float) -> float:
-    inside = max(-MOST, min(MOST, z))
-    return round(HEIGHT / 2 - inside * (HEIGHT / 2 - EDGE) / MOST, 1)
+    clamped = max(-MOST, min(MOST, z))
+    return round(HEIGHT / 2 - clamped * (HEIGHT / 2 - EDGE) / MOST, 1)

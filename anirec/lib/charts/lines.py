@@ -1,4 +1,4 @@
-"""Lines over days as numbers for an SVG, beside the bars and columns of `charts`."""
+"""Geometry of line charts, which the templates draw as SVG."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LEFT, RIGHT, TOP, BOTTOM = 6.0, 394.0, 20.0, 156.0
 
 @dataclass(frozen=True)
 class Line:
-    """parts: the points of each stretch without a gap."""
+    """A line. parts: SVG points of each stretch without gaps."""
 
     name: str
     place: int
@@ -20,7 +20,7 @@ class Line:
 
 @dataclass(frozen=True)
 class LineChart:
-    """first, last: what stands at the ends below. most: what the top is."""
+    """A line chart. first, last: x-axis labels. most: formatted value at the top."""
 
     name: str
     lines: tuple[Line, ...]
@@ -37,9 +37,9 @@ class LineChart:
 
 
 def line_chart(
-    name: str, labels: Sequence[str], series: Mapping[str, Sequence[float | None]], said: Callable[[float], str]
+    name: str, labels: Sequence[str], series: Mapping[str, Sequence[float | None]], format_value: Callable[[float], str]
 ) -> LineChart:
-    """All on one scale, from 0 to the largest value.
+    """Return a chart of all series on one scale, from 0 to the largest value. format_value: formats the maximum.
 
     >>> chart = line_chart("x", ["Mon", "Tue", "Wed"], {"a": [1, 2, None], "b": [None, 4.0, None]}, str)
     >>> [line.parts for line in chart.lines], chart.most
@@ -62,4 +62,4 @@ def line_chart(
         lines.append(
             Line(label, number, tuple(" ".join(part if len(part) > 1 else part * 2) for part in parts if part))
         )
-    return LineChart(name, tuple(lines), labels[0] if labels else "", labels[-1] if labels else "", said(most))
+    return LineChart(name, tuple(lines), labels[0] if labels else "", labels[-1] if labels else "", format_value(most))

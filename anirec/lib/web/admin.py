@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows to look up: what changes them is elsewhere."""
+    """A view-only admin for rows that are managed elsewhere."""
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False

@@ -10,11 +10,11 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-PIECES = 200  # joined to one write
+PIECES = 200  # per chunk
 
 
 def download(request: HttpRequest, name: str, content_type: str, pieces: Iterator[str]) -> StreamingHttpResponse:
-    """An ASGI server would collect a plain iterator before it sends anything: it gets an asynchronous one."""
+    """Return a streamed attachment, asynchronous under ASGI, where Django would buffer a synchronous iterator."""
     chunks = _chunks(pieces)
     body = _asynchronous(chunks) if isinstance(request, ASGIRequest) else chunks
     response = StreamingHttpResponse(body, content_type=f"{content_type}; charset=utf-8")
@@ -29,6 +29,6 @@ def _chunks(pieces: Iterator[str]) -> Iterator[str]:
 
 
 async def _asynchronous(chunks: Iterator[str]) -> AsyncIterator[str]:
-    following = sync_to_async(lambda: next(chunks, ""))
-    while chunk := await following():
+    next_chunk = sync_to_async(lambda: next(chunks, ""))
+    while chunk := await next_chunk():
         yield chunk

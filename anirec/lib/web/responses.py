@@ -18,5 +18,5 @@ def back_to(request: HttpRequest, default: str) -> HttpResponse:
 
 
 def announce_change(response: HttpResponse) -> HttpResponse:
-    """Trigger a reload of the page's parts that depend on the list."""
+    """Make the page reload the parts that depend on the list."""
     return trigger_client_event(response, "list-changed")

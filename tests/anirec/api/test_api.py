@@ -1,4 +1,4 @@
-"""What holds for the whole API: one error format, two ways to sign in, limits, a schema that works offline."""
+"""The API as a whole: error format, authentication by token or session, rate limits, and the offline schema page."""
 
 import re
 
@@ -11,7 +11,7 @@ MY_LIST = "/api/v1/my/list/"
 
 @pytest.fixture
 def api() -> APIClient:
-    """Asked by nobody yet."""
+    """An anonymous client that returns server errors as responses."""
     return APIClient(raise_request_exception=False)
 
 

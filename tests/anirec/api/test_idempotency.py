@@ -1,4 +1,4 @@
-"""Every write through the API: runs once, is limited in size and rate, and needs the right token."""
+"""API writes: idempotency, size and rate limits, and token scopes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def with_token(member, *scopes: str, **fields) -> APIClient:
 
 
 def api_views() -> dict[str, type]:
-    """Address → view of everything in version 1 that is a view of REST framework."""
+    """Return URL → view of all REST framework views in version 1."""
     found, waiting = {}, list(get_resolver("anirec.api.urls").url_patterns)
     while waiting:
         pattern = waiting.pop()
@@ -194,7 +194,7 @@ class TestLimits:
         assert [re.match(r'"default";r=(\d);t=\d+$', answer["RateLimit"])[1] for answer in answers] == ["1", "0", "0"]
         assert answers[0]["RateLimit-Policy"] == '"default";q=2;w=60'
         assert int(answers[2]["Retry-After"]) in range(1, 61)
-        assert with_token(member, "read:list").get(MY_LIST).status_code == 200  # another token counts for itself
+        assert with_token(member, "read:list").get(MY_LIST).status_code == 200  # another token has its own limit
 
     def test_a_caller_is_counted_in_one_place(self):
         assert limits._rate("600/min") == (600, 60)

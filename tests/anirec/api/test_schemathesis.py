@@ -1,6 +1,6 @@
-"""Schemathesis asks everything that the schema describes, rightly and wrongly, and holds every answer against it.
+"""Schemathesis sends valid and invalid requests to all operations, and checks the responses against the schema.
 
-Here with few examples; `make schemathesis` asks for many more, and goes from one answer to the next as well.
+Few examples here; `make schemathesis` runs many more, and stateful tests.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(7200)
 
 @pytest.fixture
 def key(member, make_member, make_title, make_entry) -> str:
-    """Something of everything is there, so that not every address is of nothing."""
+    """Return a token. Creates one of every resource, so that requests don't only get 404."""
     drama = Tag.objects.create(kind="genre", name="Drama", slug="drama")
     titles = [make_title(members=9000 - n, season="fall", score=8) for n in range(4)]
     titles[0].tags.add(drama)

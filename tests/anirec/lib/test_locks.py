@@ -13,7 +13,7 @@ CONNECT = {"dbname", "user", "password", "host", "port"}
 
 @pytest.fixture
 def other():
-    """Another process's connection to the same database."""
+    """A second connection to the same database, as another process would have."""
     parameters = {name: value for name, value in connection.get_connection_params().items() if name in CONNECT}
     with psycopg.connect(**parameters, autocommit=True) as other:
         yield other
@@ -24,7 +24,7 @@ def test_each_name_is_a_lock_of_its_own():
 
 
 def test_an_import_does_not_wait_for_a_rebuild(other, tmp_path):
-    """Both once used the same number, so that an import stood still for as long as a rebuild took."""
+    """Regression: both had the same number, so an import waited for a rebuild."""
     file = tmp_path / "titles.json"
     file.write_text('[{"mal": 1, "name": "Monster", "format": "TV"}]')
     other.execute("SELECT pg_advisory_lock(%s)", [key_of(MODEL_REBUILD)])

@@ -6,7 +6,7 @@ from anirec.lib.shapes import shape_of
 
 
 def page(*, word: str = "text", length: type = int) -> type:
-    """A dataclass that keeps another one inside a list."""
+    """A dataclass with a list of another dataclass."""
     line = make_dataclass("Line", [(word, str), ("length", length)])
     return make_dataclass("Page", [("number", int), ("lines", list[line] | None)])
 

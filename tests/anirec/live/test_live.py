@@ -1,4 +1,4 @@
-"""Open pages of a member hear that something has changed: never what, and nothing of what they may not see."""
+"""A member's open pages are notified of changes, without their content, and never of hidden ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from social.people.relations import block, follow, mute
 from social.plans import planning as plans
 from social.plans.queries import membership
 
-pytestmark = pytest.mark.django_db(transaction=True)  # a socket closes the connections that it has used
+pytestmark = pytest.mark.django_db(transaction=True)  # sockets close their database connections
 KINDS = {"recommendations", "feed", "plans", "notifications"}
 
 
@@ -46,7 +46,7 @@ def ben(make_member):
 
 
 def in_a_loop_of_its_own(look):
-    """In a thread: that of the tests may have the browser's loop."""
+    """Run `look` in a thread, because the test's thread may already run the browser's event loop."""
 
     async def run():
         try:
@@ -59,7 +59,7 @@ def in_a_loop_of_its_own(look):
 
 @asynccontextmanager
 async def page_of(member=None, origin="http://localhost"):
-    """A connected page; yields the communicator, with `first`, what it was told when it connected."""
+    """Connect a page. Yield its communicator, with the state sent on connection as `first`."""
     client = Client()
     if member is not None:
         await sync_to_async(client.force_login)(member)
@@ -76,7 +76,7 @@ async def page_of(member=None, origin="http://localhost"):
 
 
 async def told(page, patience: float = 3) -> set[str]:
-    """The kinds that a page is told of: what comes within `patience` seconds, and what follows at once."""
+    """Return the kinds sent to a page: the first within `patience` seconds, and any that follow immediately."""
     kinds: set[str] = set()
     while not await page.receive_nothing(timeout=0.15 if kinds else patience):
         kinds |= json.loads((await page.receive_output())["text"]).keys()
@@ -89,7 +89,7 @@ def test_a_page_is_told_how_things_are_when_it_connects(ada):
         async with page_of(ada) as page:
             return page.first
 
-    assert look() == {"recommendations": "0.0", "feed": "0", "plans": "0-0-0-0-0-0-0-0", "notifications": "0"}
+    assert look() == {"recommendations": "0.0", "feed": "0", "plans": "0", "notifications": "0"}
 
 
 def test_a_rating_changes_the_recommendations_of_all_pages_of_the_member_and_of_nobody_else(ada, ben, make_title):
@@ -245,7 +245,7 @@ def test_without_valkey_a_rating_is_kept_and_nothing_fails(ada, make_title, sett
 
 
 def wait_until(is_so, seconds: float = 5) -> None:
-    """Messages are sent by a thread of their own: nobody has waited for it."""
+    """Wait for a condition, since a background thread sends the messages."""
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline
@@ -271,7 +271,7 @@ def _unreachable_layer():
 
 
 class TestLook:
-    """Pages without a socket."""
+    """The polling fallback for pages without a socket."""
 
     def test_a_member_is_told_the_same(self, client, ada):
         client.force_login(ada)
@@ -286,5 +286,5 @@ class TestLook:
     def test_it_is_cheap(self, client, ada, django_assert_num_queries):
         client.force_login(ada)
         client.get(reverse("live:state"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(reverse("live:state"))

@@ -1,4 +1,4 @@
-"""The services that `make run` and the tests stand on, each case with a data folder of its own."""
+"""The embedded services of `make run` and the tests. Each test has its own data folder."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class Command:
         return self.process.stdout.readline().strip()
 
     def ends(self) -> str:
-        """Let it end; what it wrote to standard error."""
+        """Wait for the process to end, and return its standard error."""
         return self.process.communicate(timeout=60)[1]
 
 

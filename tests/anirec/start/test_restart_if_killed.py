@@ -1,4 +1,4 @@
-"""A process of the site that was killed is started again; one that ends says why, and stays ended."""
+"""Killed processes are restarted; processes that exit print the reason and stay stopped."""
 
 import os
 import signal
