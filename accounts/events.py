@@ -1,6 +1,6 @@
 """Registry of the events that a member's apps can subscribe to.
 
-Publishing sends a signal: whoever delivers events (webhooks) receives it, and nobody needs to know who that is.
+Publishing sends a signal, so that publishers don't depend on the receivers that deliver events (webhooks).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from django.dispatch import Signal
 from django.utils.functional import Promise
 
 published = Signal()
-"""Sent in the transaction of what happened: `user_id`, `event` (an Event), `data`."""
+"""Sent in the transaction that causes the event. Arguments: `user_id`, `event` (an Event), `data`."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """coalesces: one message may stand for several within a few seconds."""
+    """An event for webhooks. coalesces: one message may cover several events within a few seconds."""
 
     name: str
     description: str | Promise
@@ -42,5 +42,5 @@ def event_choices() -> list[tuple[str, str | Promise]]:
 
 
 def publish(user_id: int, name: str, data: Mapping[str, Any]) -> None:
-    """Announce an event of a member. `data` must not hold anything that the member may not see."""
+    """Publish an event for a member. `data` must not hold anything that the member can't see."""
     published.send(Event, user_id=user_id, event=_events[name], data=data)

@@ -1,6 +1,7 @@
-"""Parts of open pages that renew themselves: each subject registers its own, and says when one has changed for whom.
+"""Registry of the parts of open pages that update live.
 
-Saying so sends a signal. Whoever carries it to the pages (`anirec.live`) receives it, and nobody waits for that.
+Each subject registers its parts and reports changes. A report sends a signal, which `anirec.live` forwards to the open
+pages; nothing waits for it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from django.dispatch import Signal
 from accounts.models import User
 
 changed = Signal()
-"""Sent after the commit: `part`, and `user_ids` of the members whose pages show it; None for everybody's."""
+"""Sent when a part has changed. Arguments: `part`, and `user_ids` of the members affected; None for everyone."""
 
 _versions: dict[str, Callable[[User], str]] = {}
 
 
 def register_part(name: str, version: Callable[[User], str]) -> None:
-    """version: differs when the part, made now for a member, would differ."""
+    """Register a part. version: returns a string that changes whenever the part's content changes for a member."""
     _versions[name] = version
 
 
@@ -28,7 +29,7 @@ def parts() -> dict[str, Callable[[User], str]]:
 
 
 def part_changed(name: str, user_ids: Callable[[], Iterable[int]]) -> None:
-    """Tell the open pages of these members after the commit. user_ids is called then."""
+    """Update these members' open pages after the commit. `user_ids` is called then."""
 
     def send() -> None:
         changed.send_robust(part_changed, part=name, user_ids=list(user_ids()))
@@ -37,4 +38,5 @@ def part_changed(name: str, user_ids: Callable[[], Iterable[int]]) -> None:
 
 
 def everybodys_part_changed(name: str) -> None:
+    """Update everyone's open pages immediately."""
     changed.send_robust(everybodys_part_changed, part=name, user_ids=None)

@@ -8,3 +8,4 @@ class MemberRequest(PageRequest):
     """A request with a logged-in user, as under `login_required`."""
 
     user: User
+    my_marks: dict[int, tuple[str, int | None]]  # loaded by the first card of a page: see `accounts.templatetags.lists`

@@ -1,14 +1,16 @@
 from django.dispatch import Signal
 
 list_changed = Signal()
-"""Sent after the commit of any change that recommendations read: `user_id`."""
+"""Sent after the commit of any change that recommendations read. Argument: `user_id`."""
 
 sight_changed = Signal()
-"""Sent in the transaction of a change of which titles a member may see: `user_id`."""
+"""Sent in the transaction that changes which titles a member can see. Argument: `user_id`."""
 
 entries_changed = Signal()
-"""Sent in the transaction of a member's own changes to entries, not of undo or imports: `user_id`,
-`changes`, a list of (entry as saved, its status and score before, or None when it was not there)."""
+"""Sent in the transaction of a member's own changes to entries, but not of undo or imports.
+
+Arguments: `user_id`, and `changes`, a list of (saved entry, its previous status and score, or None if it is new).
+"""
 
 list_imported = Signal()
-"""Sent in the transaction of an import: `user_id`, `title_ids` of the entries that are new."""
+"""Sent in the transaction of an import. Arguments: `user_id`, and `title_ids` of the new entries."""

@@ -1,4 +1,4 @@
-"""`make screenshots`: renew the pictures of the documents from a site of its own, filled with the sample."""
+"""`make screenshots`: retake the screenshots in docs/, on a separate site with the sample catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure how the code is laid out: `make structure`; `make structure SUBJECT=app.folder` for what names a subject."""
+"""`make structure`: measure the code's layout. With SUBJECT=app.folder: list every mention of a subject."""
 
 from __future__ import annotations
 
@@ -29,46 +29,46 @@ def main() -> None:
 
 
 def report() -> int:
-    """Print each figure beside its bar; the exit code says whether all are kept."""
+    """Print each figure with its limit. Return 1 if any exceeds it, else 0."""
     folders = files_by_folder()
     lengths = sorted(length for _name, length in function_lengths())
-    found = {
+    figures = {
         f"Python files in one folder (≤ {MOST_FILES})": max(folders.values()),
-        "circles of files (0)": len(import_circles()),
+        "import cycles (0)": len(import_circles()),
         "functions: median (≤ 5)": median(lengths),
         f"functions: longest (≤ {LONGEST_FUNCTION})": lengths[-1],
         f"template and CSS lines over {LONGEST_LINE} characters (0)": sum(1 for _line in long_lines()),
-        "strings that open with a vague word (≤ 1.5 %)": round(100 * share_of_vague_strings(), 1),
+        "strings that start with a vague word (≤ 1.5 %)": round(100 * share_of_vague_strings(), 1),
     }
-    bars = (MOST_FILES, 0, 5, LONGEST_FUNCTION, 0, 1.5)
-    for (figure, value), bar in zip(found.items(), bars, strict=True):
-        print(f"{'ok ' if value <= bar else 'NO '} {figure}: {value:g}")
-    print(f"    {len(lengths):,} functions; the fullest folder: {folders.most_common(1)[0][0]}")
-    return int(any(value > bar for value, bar in zip(found.values(), bars, strict=True)))
+    limits = (MOST_FILES, 0, 5, LONGEST_FUNCTION, 0, 1.5)
+    for (label, value), limit in zip(figures.items(), limits, strict=True):
+        print(f"{'ok ' if value <= limit else 'NO '} {label}: {value:g}")
+    print(f"    {len(lengths):,} functions; largest folder: {folders.most_common(1)[0][0]}")
+    return int(any(value > limit for value, limit in zip(figures.values(), limits, strict=True)))
 
 
 def python_files() -> list[Path]:
-    return [ROOT / name for name in tracked("*.py") if "/migrations/" not in name]
+    return [ROOT / name for name in project_files("*.py") if "/migrations/" not in name]
 
 
-def tracked(*patterns: str) -> list[str]:
-    """Files of the project that match, without what is installed or generated; outside a git checkout, too."""
+def project_files(*patterns: str) -> list[str]:
+    """Return the project files that match, without ignored ones. Works outside a git checkout, too."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
-    listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-    if listed.returncode:
-        found = (path.relative_to(ROOT) for pattern in patterns for path in ROOT.rglob(Path(pattern).name))
-        return sorted(str(path) for path in found if not path.parts[0].startswith("."))
-    return [name for name in listed.stdout.split("\n") if name and (ROOT / name).is_file()]
+    result = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if result.returncode:
+        paths = (path.relative_to(ROOT) for pattern in patterns for path in ROOT.rglob(Path(pattern).name))
+        return sorted(str(path) for path in paths if not path.parts[0].startswith("."))
+    return [name for name in result.stdout.split("\n") if name and (ROOT / name).is_file()]
 
 
 def files_by_folder() -> Counter[str]:
-    """Folders of models and commands are left out: Django says what goes in them."""
+    """Count Python files by folder, except models and commands, whose location Django dictates."""
     folders = (path.parent.relative_to(ROOT) for path in python_files())
     return Counter(str(folder) for folder in folders if folder.name not in ("models", "commands"))
 
 
 def function_lengths() -> Iterator[tuple[str, int]]:
-    """Each function outside tests, with its lines from `def` to the end."""
+    """Yield (name, length) of each function outside tests, in lines from `def` to the end."""
     for path in python_files():
         if path.relative_to(ROOT).parts[0] in APPS:
             for node in ast.walk(ast.parse(path.read_text())):
@@ -77,14 +77,14 @@ def function_lengths() -> Iterator[tuple[str, int]]:
 
 
 def long_lines() -> Iterator[str]:
-    for name in tracked("templates/*.html", "static/css/*.css"):
+    for name in project_files("templates/*.html", "static/css/*.css"):
         for number, line in enumerate((ROOT / name).read_text().split("\n"), 1):
             if len(line) > LONGEST_LINE:
                 yield f"{name}:{number}"
 
 
 def import_circles() -> list[list[str]]:
-    """Groups of modules that import each other, by whatever way; imports for the type checker count, too."""
+    """Return groups of modules that import each other, even indirectly. Type-checking imports count, too."""
     import grimp
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
@@ -108,7 +108,7 @@ def import_circles() -> list[list[str]]:
 
 
 def share_of_vague_strings() -> float:
-    """Of the site's English strings, those that open with a word that names nothing."""
+    """Return the share of the site's English strings that start with a vague word."""
     from babel.messages.pofile import read_po
 
     with (ROOT / "locale/de/LC_MESSAGES/django.po").open("rb") as file:
@@ -118,11 +118,11 @@ def share_of_vague_strings() -> float:
     return sum(bool(VAGUE.match(text)) for text in strings) / len(strings)
 
 
-# --- What names a subject -------------------------------------------------------------------------------------------
+# --- Mentions of a subject ------------------------------------------------------------------------------------------
 
 
 def names(subject: str) -> int:
-    """Print every line outside the subject's folder, templates, styles and tests that names it."""
+    """Print every Python or TOML line that names the subject, outside its folder, migrations and tests."""
     app, _dot, folder = subject.partition(".")
     if not (ROOT / app / folder / "__init__.py").is_file():
         print(f"anirec.structure: {subject} is not a subject. Name one as app.folder, such as catalog.airing.")
@@ -130,7 +130,7 @@ def names(subject: str) -> int:
     pattern = mention_of(app, folder)
     places = [
         f"{name}:{number}: {line.strip()[:110]}"
-        for name in tracked("*.py", "*.toml")
+        for name in project_files("*.py", "*.toml")
         if not name.startswith((f"{app}/{folder}/", "tests/")) and "/migrations/" not in name
         for number, line in enumerate((ROOT / name).read_text().split("\n"), 1)
         if pattern.search(line)
@@ -141,7 +141,7 @@ def names(subject: str) -> int:
 
 
 def mention_of(app: str, folder: str) -> re.Pattern[str]:
-    """The subject's modules, the classes in its file of models, and fields called after it (`airing_…`)."""
+    """Return a pattern for the subject's modules, its models, and fields with its prefix (`airing_…`)."""
     models = ROOT / app / "models" / f"{folder}.py"
     tree = ast.parse(models.read_text()) if models.is_file() else ast.Module([], [])
     classes = [rf"\b{node.name}\b" for node in tree.body if isinstance(node, ast.ClassDef)]
@@ -153,13 +153,13 @@ def mention_of(app: str, folder: str) -> re.Pattern[str]:
 
 
 def styles(write: str = "") -> int:
-    """Check that every style sheet is formatted, or format it (`--write`)."""
+    """Check the formatting of every style sheet; with `write` (`--write`), fix it."""
     import cssbeautifier
 
     options = cssbeautifier.default_options()
     options.indent_size, options.end_with_newline = 2, True
     unformatted = []
-    for name in tracked("static/css/*.css"):
+    for name in project_files("static/css/*.css"):
         text = (ROOT / name).read_text()
         if (formatted := cssbeautifier.beautify(text, options)) != text:
             unformatted.append(name)

@@ -34,7 +34,7 @@ class RelationInline(admin.TabularInline):
 
 
 class CatalogueAdmin(admin.ModelAdmin):
-    """Refresh everything derived from the catalogue after an edit."""
+    """Mark the catalogue as changed after an edit, so that derived data is refreshed."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -55,7 +55,7 @@ class TitleAdmin(CatalogueAdmin):
 
     list_display = ("name", "format", "status", "season_year", "score", "members", "is_adult")
     list_filter = ("format", "status", "is_adult", "medium")
-    search_fields = ("names__key",)  # shows the search box; get_search_results says what it does
+    search_fields = ("names__key",)  # shows the search box; see get_search_results
     autocomplete_fields = ("tags", "studios", "franchise_entry")
     readonly_fields = ("field_sources", "created_at", "updated_at")
     inlines = (NameInline, ExternalIdInline, RelationInline)
@@ -65,7 +65,7 @@ class TitleAdmin(CatalogueAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Title], search_term: str
     ) -> tuple[QuerySet[Title], bool]:
-        """Search by the start of any name. The second value says that a title may appear twice."""
+        """Search by prefix of any name. The second value is whether results may contain duplicates."""
         if not search_term:
             return queryset, False
         return queryset.filter(names__key__startswith=search_key(search_term)), True

@@ -8,13 +8,13 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from recommendations.experiments.admin import ExperimentAdmin  # noqa: F401  (registered there)
+from recommendations.experiments.admin import ExperimentAdmin  # noqa: F401  (registers itself)
 from recommendations.models import DriftReport, ModelVersion, Mood, RatingArchive, Segment
 from recommendations.serving import in_mood
 
 
-class LookedAt(admin.ModelAdmin):
-    """Rows that the pipelines write: to be looked at."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """View-only admin of rows that the pipelines write."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -40,8 +40,8 @@ class SegmentInline(admin.TabularInline):
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(LookedAt):
-    """Versions are made by the pipeline and switched by `manage.py rollback`."""
+class ModelVersionAdmin(ReadOnlyAdmin):
+    """View-only admin: pipelines create versions; staff pages and `manage.py rollback` switch them."""
 
     list_display = (
         "pk",
@@ -58,7 +58,7 @@ class ModelVersionAdmin(LookedAt):
     )
     list_filter = ("status", "kind")
     exclude = ("metrics", "parameters")
-    readonly_fields = ("what_was_measured", "what_it_was_made_with")
+    readonly_fields = ("measurements", "training_parameters")
     inlines = (SegmentInline,)
 
     @admin.display(description="NDCG@10 liked")
@@ -70,24 +70,24 @@ class ModelVersionAdmin(LookedAt):
         return _figure((version.metrics.get("ratings") or {}).get("rmse"))
 
     @admin.display(description="measured")
-    def what_was_measured(self, version: ModelVersion) -> str:
+    def measurements(self, version: ModelVersion) -> str:
         return _readable(version.metrics)
 
     @admin.display(description="parameters")
-    def what_it_was_made_with(self, version: ModelVersion) -> str:
+    def training_parameters(self, version: ModelVersion) -> str:
         return _readable(version.parameters)
 
 
 @admin.register(DriftReport)
-class DriftReportAdmin(LookedAt):
+class DriftReportAdmin(ReadOnlyAdmin):
     list_display = ("day", "version", "most_moved", "n_now", "online_rmse", "offline_rmse", "n_outcomes", "reason")
     list_select_related = ("version",)
     date_hierarchy = "day"
 
-    @admin.display(description="moved most (population stability)")
+    @admin.display(description="largest drift (PSI)")
     def most_moved(self, report: DriftReport) -> str:
         if not report.stability:
-            return "too few entries to say"
+            return "too few entries"
         name = max(report.stability, key=report.stability.__getitem__)
         return f"{name} {report.stability[name]:.2f}"
 

@@ -1,4 +1,4 @@
-"""Where the artifacts of model versions are, and the active one in this process's memory."""
+"""Artifacts of model versions: their folders, and the last loaded one in this process's memory."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from recommendations.models import ModelVersion
 
 logger = logging.getLogger(__name__)
 
-_loaded: dict[int, Recommender] = {}  # at most one: the version that was asked for last
-_segments: dict[int, Segments | None] = {}  # the same
+_loaded: dict[int, Recommender] = {}  # at most one: the version loaded last
+_segments: dict[int, Segments | None] = {}  # likewise
 
 
 def artifact_folder(version: ModelVersion) -> Path:
@@ -23,7 +23,7 @@ def artifact_folder(version: ModelVersion) -> Path:
 
 
 def load_recommender(version: ModelVersion) -> Recommender:
-    """Raises engine.artifacts.ArtifactError when the version's artifact is missing or damaged."""
+    """Return a version's recommender. Raises ArtifactError if its artifact is missing, damaged or outdated."""
     if version.pk not in _loaded:
         recommender = Recommender.load(artifact_folder(version))
         _loaded.clear()
@@ -32,7 +32,7 @@ def load_recommender(version: ModelVersion) -> Recommender:
 
 
 def readable_recommender(version: ModelVersion | None) -> Recommender | None:
-    """None where there is no version, or its artifact is gone, damaged or of an older program."""
+    """Return a version's recommender, or None without a version or a readable artifact."""
     try:
         return None if version is None else load_recommender(version)
     except ArtifactError as error:
@@ -45,7 +45,7 @@ def segments_folder(version: ModelVersion) -> Path:
 
 
 def load_segments(version: ModelVersion) -> Segments | None:
-    """None for a version that has none. Raises engine.artifacts.ArtifactError when they are damaged."""
+    """Return a version's segments, or None if it has none. Raises ArtifactError if they are unreadable."""
     if version.pk not in _segments:
         folder = segments_folder(version)
         segments = Segments.load(folder) if folder.is_dir() else None
@@ -55,7 +55,7 @@ def load_segments(version: ModelVersion) -> Segments | None:
 
 
 def readable_segments(version: ModelVersion) -> Segments | None:
-    """None also where they are damaged."""
+    """Return a version's segments, or None if it has none or they are unreadable."""
     try:
         return load_segments(version)
     except ArtifactError as error:

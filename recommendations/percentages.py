@@ -1,4 +1,4 @@
-"""Shares and changes as people read them."""
+"""Formats of shares and relative changes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 from django.dispatch import Signal
 
 published = Signal()
-"""Sent after the commit when another version of the models begins to serve: `version_id`."""
+"""Sent after commit when a model version goes live. Arguments: `version_id`."""
 
 publication_begun = Signal()
-"""Sent after the commit when a version begins to be published: `n`, how many workers could help."""
+"""Sent after commit when a publication starts. Arguments: `n`, the number of workers that could help."""

@@ -1,4 +1,4 @@
-"""The widgets that can be experimented with, and what of them can be varied."""
+"""Widgets for experiments, with the parameters that variants can change."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Parameters:
                     raise ValueError(f"{field.name}: {value!r} must be one of {', '.join(self.CHOICES[field.name])}")
                 continue
             least, most = self.LIMITS[field.name]
-            wanted = int if isinstance(field.default, int) else (int, float)
-            if isinstance(value, bool) or not isinstance(value, wanted) or not least <= value <= most:
+            number_types = int if isinstance(field.default, int) else (int, float)
+            if isinstance(value, bool) or not isinstance(value, number_types) or not least <= value <= most:
                 raise ValueError(f"{field.name}: {value!r} must be a number from {least} to {most}")
 
 
 @dataclass(frozen=True)
 class TopPicks(Parameters):
-    """n: how many titles. niche, diversity, model: see `RankingOptions`."""
+    """Top picks. n: number of titles. niche, diversity, model: see `RankingOptions`."""
 
     LIMITS = {"n": (4, 36), **{name: RankingOptions.LIMITS[name] for name in ("niche", "diversity")}}
     CHOICES = {"model": MODELS}
@@ -53,7 +53,7 @@ class TopPicks(Parameters):
 
 @dataclass(frozen=True)
 class Rows(Parameters):
-    """n: titles of a row. favourites: rows of what a favourite leads to."""
+    """Rows of For you. n: titles per row. favourites: number of rows based on a favourite title."""
 
     LIMITS = {"n": (4, 24), "favourites": (0, 3)}
 
@@ -79,14 +79,14 @@ class Widget:
     name: Text
     default: Parameters
 
-    def with_parameters(self, given: object) -> Parameters:
-        """Its default with what is given. Raises ValueError, with what is wrong."""
-        if not isinstance(given, Mapping):
+    def with_parameters(self, overrides: object) -> Parameters:
+        """Return the default parameters with `overrides` applied. Raises ValueError if they are invalid."""
+        if not isinstance(overrides, Mapping):
             raise ValueError('parameters must be an object such as {"n": 8}')
-        known = [field.name for field in fields(self.default)]
-        if unknown := sorted(map(str, given.keys() - set(known))):
-            raise ValueError(f"unknown parameters {', '.join(unknown)}: {self.slug} takes {', '.join(known)}")
-        values: dict[str, Any] = dict(given)
+        names = [field.name for field in fields(self.default)]
+        if unknown := sorted(map(str, overrides.keys() - set(names))):
+            raise ValueError(f"unknown parameters {', '.join(unknown)}: {self.slug} takes {', '.join(names)}")
+        values: dict[str, Any] = dict(overrides)
         return replace(self.default, **values)
 
 

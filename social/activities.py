@@ -23,21 +23,21 @@ Before = tuple[str, int | None] | None  # an entry's status and score, if there 
 
 @receiver(entries_changed, dispatch_uid="record_entries")
 def record_entries(user_id: int, changes: Sequence[tuple[ListEntry, Before]], **_: Any) -> None:
-    """Record the latest kind of change: an entry completed and scored within the hour counts as scored."""
+    """Record changes as activities; each replaces the same entry's activity of the last hour."""
     news: dict[Kind, list[int]] = {}
     for entry, before in changes:
         if kind := news_of(entry, before):
             news.setdefault(kind, []).append(entry.pk)
-    told = [pk for pks in news.values() for pk in pks]
-    if told:
-        ActivityItem.objects.filter(activity__in=_recent(user_id).values("pk"), entry__in=told).delete()
+    entry_ids = [pk for pks in news.values() for pk in pks]
+    if entry_ids:
+        ActivityItem.objects.filter(activity__in=_recent(user_id).values("pk"), entry__in=entry_ids).delete()
     for kind, pks in news.items():
         _record(user_id, kind, [ActivityItem(entry_id=pk) for pk in pks])
 
 
 @receiver(list_imported, dispatch_uid="record_import")
 def record_import(user_id: int, title_ids: Iterable[int], **_: Any) -> None:
-    """Its new entries: when the import is taken back, they go, and the news with them."""
+    """Record an import's new entries. Undoing the import deletes them, and with them the activity's items."""
     pks = ListEntry.objects.filter(user=user_id, title__in=title_ids).order_by("pk").values_list("pk", flat=True)
     _record(user_id, Kind.IMPORTED, [ActivityItem(entry_id=pk) for pk in pks])
 
@@ -51,7 +51,7 @@ def record_follow(follow: Follow) -> None:
 
 
 def news_of(entry: ListEntry, before: Before) -> Kind | None:
-    """Progress, notes, dates and dropping a title are no news."""
+    """Return the kind of activity, or None: progress, notes, dates and dropping a title aren't activities."""
     status, score = before or ("", None)
     if entry.score is not None and entry.score != score:
         return Kind.SCORED

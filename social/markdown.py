@@ -1,4 +1,4 @@
-"""What members write → HTML that is safe to show: Markdown, and ||spoilers|| that open when they are asked for."""
+"""Render members' Markdown as safe HTML, with ||spoilers|| that readers can reveal."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ def render(text: str) -> SafeString:
 
 
 def without_spoilers(text: str) -> str:
-    """The text as it is quoted elsewhere: in feeds, notifications and previews."""
+    """Replace spoilers with "[…]", for feeds, notifications and previews."""
     return SPOILER.sub("[…]", text)
 
 
 def _spoiler(state: StateInline, silent: bool) -> bool:
-    """The inline rule for ||…||."""
+    """Parse ||…|| (inline rule)."""
     if not state.src.startswith(MARK, state.pos):
         return False
-    found = SPOILER.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = SPOILER.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
         end = state.posMax
         state.push("spoiler_open", "span", 1).attrs = {"class": "spoiler"}
-        state.pos, state.posMax = found.start(1), found.end(1)
+        state.pos, state.posMax = match.start(1), match.end(1)
         state.md.inline.tokenize(state)
         state.push("spoiler_close", "span", -1)
         state.posMax = end
-    state.pos = found.end()
+    state.pos = match.end()
     return True
 
 

@@ -1,7 +1,7 @@
 from django.dispatch import Signal
 
 blocked = Signal()
-"""Sent in the transaction of a block: `blocker_id`, `blocked_id`. Whatever else binds the two is to be undone."""
+"""Sent in the transaction of a block, for receivers to undo other ties. Arguments: `blocker_id`, `blocked_id`."""
 
 feed_changed = Signal()
-"""Sent after the commit of something that feeds tell: `user_id`, of whom they tell it."""
+"""Sent after the commit of a new activity. Argument: `user_id` of the actor."""

@@ -1,11 +1,11 @@
-"""Who may see what of whom. Whoever shows a member, or anything that a member has or wrote, takes it from here.
+"""Who can see what. Everything that shows a member, or anything a member has or wrote, must use these querysets.
 
 - Suspended members are invisible; members who block each other, in either direction, cannot see each other.
 - A list is visible to everyone, to followers or to no one; each entry can narrow that, and titles have their own rules.
 - Activity of muted members can still be looked up, but no longer appears by itself (`muted_by`).
-- Visitors see what everybody may see. Staff see no more than others do, except on the pages for moderation.
+- Visitors see what everyone can see. Staff see no more than others, except on the moderation pages.
 
-All are querysets of sub-selects: they cost no query of their own.
+All querysets are sub-selects: they add no queries.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ def members_visible_to(viewer: Viewer) -> QuerySet[User]:
 
 
 def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
-    shown = Q(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
+    condition = Q(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
     if viewer is not None and viewer.is_authenticated:
-        shown |= Q(user=viewer) | Q(
+        condition |= Q(user=viewer) | Q(
             user__in=followed_by(viewer),
             visibility__in=SHOWN_TO_FOLLOWERS,
             user__list_visibility__in=SHOWN_TO_FOLLOWERS,
         )
     return ListEntry.objects.filter(
-        shown, user__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
+        condition, user__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
     )
 
 
@@ -60,17 +60,17 @@ def public_entries(viewer: Viewer) -> ListEntryQuerySet:
 
 
 def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:
-    """A review is published, whoever may see its author's list. One that was taken down is seen by its author."""
-    shown = Q(is_removed=False)
+    """Return reviews by visible authors, regardless of list visibility; removed ones only for their author."""
+    condition = Q(is_removed=False)
     if viewer is not None and viewer.is_authenticated:
-        shown |= Q(author=viewer)
+        condition |= Q(author=viewer)
     return Review.objects.filter(
-        shown, author__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
+        condition, author__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
     )
 
 
 def items_visible_to(viewer: Viewer) -> QuerySet[ActivityItem]:
-    """Return the items of an activity that are still true and visible to the viewer."""
+    """Return the activity items that still apply and that the viewer can see."""
     return ActivityItem.objects.filter(entry_news(viewer) | review_news(viewer) | follow_news(viewer))
 
 
@@ -88,22 +88,22 @@ def review_news(viewer: Viewer) -> Q:
 
 def follow_news(viewer: Viewer) -> Q:
     """Return the filter for follows: visible to those who can see the follower's list."""
-    seen = followed = members_visible_to(viewer)
+    visible = followed = members_visible_to(viewer)
     shown_list = Q(activity__actor__list_visibility=Visibility.PUBLIC)
     if viewer is not None and viewer.is_authenticated:
         followed = followed.exclude(pk__in=muted_by(viewer))
         shown_list |= Q(activity__actor=viewer) | Q(
             activity__actor__list_visibility=Visibility.FOLLOWERS, activity__actor__in=followed_by(viewer)
         )
-    return Q(shown_list, _is_among(followed, "follow__followed"), activity__actor__in=seen, follow__isnull=False)
+    return Q(shown_list, _is_among(followed, "follow__followed"), activity__actor__in=visible, follow__isnull=False)
 
 
-def _is_among(seen: QuerySet[Any], name: str) -> Exists:
-    """That a row's own `name` is among what is seen.
+def _is_among(visible: QuerySet[Any], name: str) -> Exists:
+    """Return the condition that a row's `name` is among the `visible` objects.
 
     The second condition is redundant, but without it PostgreSQL may scan and hash all rows at once.
     """
-    return Exists(seen.filter(pk=OuterRef(name), pk__gte=OuterRef(name)))
+    return Exists(visible.filter(pk=OuterRef(name), pk__gte=OuterRef(name)))
 
 
 def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
@@ -112,7 +112,7 @@ def activities_visible_to(viewer: Viewer) -> QuerySet[Activity]:
 
 
 def comments_visible_to(viewer: Viewer) -> QuerySet[Comment]:
-    """On what the viewer may see."""
+    """Return comments on visible reviews and activities."""
     review = _is_among(reviews_visible_to(viewer), "review")
     activity = Exists(items_visible_to(viewer).filter(activity=OuterRef("activity")))
     return comments_by_visible(viewer).filter(Q(review, review__isnull=False) | Q(activity, activity__isnull=False))

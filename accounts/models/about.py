@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 
-YOUNGEST, OLDEST = 8, 89  # years: the ages that statistics know
+YOUNGEST, OLDEST = 8, 89  # years: the ages that statistics cover
 
 
 class AboutMember(models.Model):

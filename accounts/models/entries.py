@@ -27,7 +27,7 @@ class EntryStatus(models.TextChoices):
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def own(self, member: User) -> ListEntryQuerySet:
-        """A member's own list as they see it: no title that they may not see. Of others': `social.visibility`."""
+        """Return a member's own list, without titles they can't see. Other members' lists: `social.visibility`."""
         return self.filter(user=member, title__in=Title.objects.visible_to(member).order_by())
 
 
@@ -73,20 +73,20 @@ class ListEntry(models.Model):
             raise ValidationError({"tags": error.messages}) from error
         super().clean_fields(exclude)
         require_text(self.notes, "notes")
-        if len(self.notes) > 5000:  # a TextField's max_length binds forms only
+        if len(self.notes) > 5000:  # a TextField's max_length only applies to forms
             raise ValidationError({"notes": gettext("Notes can be up to 5,000 characters.")})
 
     def clean(self) -> None:
         self.rewatched_on = sorted(filter(None, self.rewatched_on))
         started, finished = str(self.started_on or ""), str(self.finished_on or "")
-        known = min(len(started), len(finished))  # a day and a year are compared as years
-        if started[:known] > finished[:known]:
+        precision = min(len(started), len(finished))  # a day and a year compare as years
+        if started[:precision] > finished[:precision]:
             message = gettext("Finish date (%(finished)s) is before the start date (%(started)s).")
             raise ValidationError({"finished_on": message % {"finished": finished, "started": started}})
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
-    """Return the tags in order, without duplicates in any case. Raises ValidationError."""
+    """Return the tags in order, without duplicates ignoring case. Raises ValidationError."""
     words = (" ".join(tag.split()) for tag in tags)
     once = list({word.casefold(): word for word in words if word}.values())
     if len(once) > MOST_TAGS:

@@ -59,7 +59,7 @@ class ListImport(models.Model):
 
 
 class ImportRow(models.Model):
-    """One row of an import, and what becomes of it: before the import is written what would, afterwards what did."""
+    """One row of an import, with its outcome: planned, or actual once the import is written."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", _("New")

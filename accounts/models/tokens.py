@@ -14,7 +14,7 @@ NAME_LENGTH = 60
 
 
 class AccessToken(models.Model):
-    """An API access token. Created by `accounts.tokens.issuing`, which alone sees the key itself."""
+    """An API access token. Created by `accounts.tokens.issuing`; the key itself is not stored."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=NAME_LENGTH, validators=[validate_text])
@@ -50,7 +50,7 @@ class StoredResponse(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
-        db_table = "accounts_keptanswer"  # as it was first called
+        db_table = "accounts_keptanswer"  # its original name
         constraints = [models.UniqueConstraint(fields=["user", "caller", "key"], name="answer_once")]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ class Visibility(models.TextChoices):
 
 
 class User(AbstractUser):
-    """A member: the account, and the few settings that decide what it is shown."""
+    """A member: the account, with its display, privacy and content settings."""
 
     class TitleLanguage(models.TextChoices):
         ROMAJI = "romaji", _("Romanised (Shingeki no Kyojin)")

@@ -1,4 +1,4 @@
-"""/api/v1/my/imports/ and /api/v1/my/export/: what the pages of accounts.portability.views do."""
+"""/api/v1/my/imports/ and /api/v1/my/export/: import and export lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from kombu.exceptions import OperationalError
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.generics import ListAPIView
@@ -37,12 +36,8 @@ class ConflictError(APIException):
     status_code = 409
 
 
-class UnavailableError(APIException):
-    status_code = 503
-
-
 class ImportSerializer(serializers.ModelSerializer[ListImport]):
-    counts = serializers.SerializerMethodField(help_text="Rows by what would become of them, or did.")
+    counts = serializers.SerializerMethodField(help_text="Number of rows by outcome: planned, or actual once imported.")
 
     class Meta:
         model = ListImport
@@ -59,7 +54,9 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
 
 
 class NewImportSerializer(serializers.Serializer[dict[str, Any]]):
-    file = serializers.FileField(help_text="MyAnimeList XML(.gz), AniList or Kitsu JSON, CSV, or an own export.")
+    file = serializers.FileField(
+        help_text="MyAnimeList XML (.xml or .xml.gz), AniList or Kitsu JSON, CSV, or an anirec export."
+    )
     rule = serializers.ChoiceField(Conflict.choices, required=False)
 
 
@@ -71,7 +68,7 @@ class ImportInListSerializer(serializers.ModelSerializer[ListImport]):
 
 @extend_schema_view(
     get=extend_schema(
-        operation_id="my_imports", description="My imports, the last one first; their counts are with each."
+        operation_id="my_imports", description="List my imports, newest first. Get a single import for its row counts."
     )
 )
 class MyImports(ForMembers, ListAPIView[ListImport]):
@@ -87,17 +84,17 @@ class MyImports(ForMembers, ListAPIView[ListImport]):
 
     @extend_schema(operation_id="my_import_create", request=NewImportSerializer, responses={201: ImportSerializer})
     def post(self, request: Request) -> Response:
-        """Upload a list and preview the import. CSV columns are guessed; your list is unchanged until you run it."""
-        given = NewImportSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        file = given.validated_data["file"]
+        """Upload a list and preview the import. CSV columns are detected. My list is unchanged until I run it."""
+        serializer = NewImportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        file = serializer.validated_data["file"]
         try:
             opened = reading.open_file(member_of(request), file.name, file.read())
             if opened.state == State.COLUMNS:
                 opened = reading.read_columns(opened, opened.columns, opened.scale)
         except PortabilityError as error:
             raise ValidationError({"file": [str(error)]}) from error
-        if rule := given.validated_data.get("rule"):
+        if rule := serializer.validated_data.get("rule"):
             reading.replan(opened, rule)
         return Response(ImportSerializer(opened).data, status=201)
 
@@ -107,7 +104,7 @@ class MyImport(ForMembers, APIView):
 
     @extend_schema(operation_id="my_import", responses=ImportSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Get an import's state and the outcomes of its rows."""
+        """Get an import with its state and row counts."""
         return Response(ImportSerializer(_import(request, pk)).data)
 
 
@@ -134,10 +131,7 @@ class RunImport(ForMembers, APIView):
         opened = _import(request, pk)
         if not writing.queue(opened) and opened.state != State.QUEUED:
             raise ConflictError(_("The import isn’t ready to run. Check its state."))
-        try:
-            tasks.write_import.apply_async(kwargs={"import_id": opened.pk}, retry=False)
-        except OperationalError as error:
-            raise UnavailableError(_("The background workers aren't responding. Try again in a minute.")) from error
+        tasks.send(opened)
         return Response(ImportSerializer(_import(request, pk)).data, status=202)
 
 
@@ -146,7 +140,7 @@ class UndoImport(ForMembers, APIView):
 
     @extend_schema(operation_id="my_import_undo", request=None, responses=ImportSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Undo an import, except for entries changed since."""
+        """Undo an import. Entries changed since then are kept."""
         if not writing.undo_import(_import(request, pk)):
             raise ConflictError(_("The import hasn’t been run, so it can’t be undone."))
         return Response(ImportSerializer(_import(request, pk)).data)

@@ -24,7 +24,7 @@ KINDS = {"json": "application/json", "csv": "text/csv", "xml": "application/xml"
 
 
 def export_list(user: User, kind: str) -> Iterator[str]:
-    """Yield the file in chunks (`kind`: json, csv, xml), including titles hidden by settings."""
+    """Return the file in chunks, including titles hidden by the member's settings. kind: json, csv or xml."""
     if kind == "json":
         extra = {section.name: section.export(user) for section in sections()}
         return own_json.write(_entries(user), _hidden(user), extra)
@@ -50,11 +50,11 @@ def _hidden(user: User) -> Iterator[ListRow]:
 
 
 def _with_titles(rows: QuerySet[Any]) -> Iterator[Any]:
-    """Return the entries by name, with external ids, in one query."""
+    """Yield the rows by title name, each with its title's external ids ("provider:value"), in one query."""
     ids = ExternalId.objects.filter(title=OuterRef("title_id"), medium=Medium.ANIME).order_by("provider", "value")
     pairs = ids.values_list(Concat("provider", Value(":"), "value", output_field=CharField()))
-    found = rows.select_related("title").annotate(ids=ArraySubquery(pairs)).order_by("title__name", "title_id")
-    return found.iterator(chunk_size=CHUNK)
+    rows = rows.select_related("title").annotate(ids=ArraySubquery(pairs)).order_by("title__name", "title_id")
+    return rows.iterator(chunk_size=CHUNK)
 
 
 def _title(title: Title, ids: list[str]) -> dict[str, Any]:

@@ -76,10 +76,10 @@ class ColumnsForm(forms.Form):
         self.order_fields([*HEADERS, "scale"])
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if not any(found.get(name) for name in ("title", "mal", "anilist", "kitsu")):
+        data = super().clean() or {}
+        if not any(data.get(name) for name in ("title", "mal", "anilist", "kitsu")):
             raise ValidationError(_("Choose the column with the title or an ID."))
-        return found
+        return data
 
     @property
     def columns(self) -> dict[str, int]:
@@ -91,7 +91,7 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, has_times: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not has_times:  # the file does not say when anything was changed
+        if not has_times:  # the file has no change dates
             self.fields["rule"].choices = [  # type: ignore[attr-defined]
                 choice for choice in Conflict.choices if choice[0] != Conflict.NEWER
             ]

@@ -1,4 +1,4 @@
-"""How sections of a member's own file name members and titles."""
+"""References to members and titles in the sections of a member's export."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def names_in(items: Iterable[Any]) -> list[str]:
 
 
 def moment_of(value: Any) -> datetime | None:
-    """Return the time an item gives in ISO 8601 with a time zone; None if it is anything else."""
+    """Parse an ISO 8601 time with a time zone; return None for anything else."""
     try:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -29,14 +29,12 @@ def exported_title(title: Title) -> dict[str, Any]:
 
 
 def ids_of(title: Any) -> list[tuple[str, str]]:
-    """Return an item's external ids; empty if it is malformed."""
+    """Return the external ids of an exported title; empty if it is malformed."""
     ids = title.get("ids") if isinstance(title, dict) else None
     pairs = [(provider, str(value)) for provider, value in ids.items()] if isinstance(ids, dict) else []
     return [pair for pair in pairs if is_text(pair[1])]
 
 
 def titles_by_id(ids: set[tuple[str, str]]) -> dict[tuple[str, str], Title]:
-    known = ExternalId.objects.filter(medium=Medium.ANIME, value__in={value for _, value in ids}).select_related(
-        "title"
-    )
-    return {(row.provider, str(row.value)): row.title for row in known if (row.provider, str(row.value)) in ids}
+    rows = ExternalId.objects.filter(medium=Medium.ANIME, value__in={value for _, value in ids}).select_related("title")
+    return {(row.provider, str(row.value)): row.title for row in rows if (row.provider, str(row.value)) in ids}

@@ -1,4 +1,4 @@
-"""Lists of new members by the hundred: COPY instead of a transaction each."""
+"""Load the lists of new members in bulk, with COPY instead of one transaction each."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ COLUMNS = (
 
 
 def load_lists(lists: Mapping[str, Sequence[EntryDraft]], users: Sequence[User]) -> None:
-    """Create these members, each with the list of their username; all or nothing.
+    """Create these members, each with the list stored under their username; all or nothing.
 
-    For lists that a program has drawn: entries are held against the database's constraints alone, and nobody is told.
+    For generated lists: only database constraints check the entries, and no signals are sent.
     """
     for user in users:
         user.list_version = 1
     with transaction.atomic():
-        made = User.objects.bulk_create(users)
-        _copy((user.pk, draft) for user in made for draft in lists[user.username])
+        created = User.objects.bulk_create(users)
+        _copy((user.pk, draft) for user in created for draft in lists[user.username])
 
 
 def _copy(entries: Iterable[tuple[int, EntryDraft]]) -> None:

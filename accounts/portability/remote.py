@@ -1,4 +1,4 @@
-"""Fetch a member's list by user name from the public API of AniList or Kitsu."""
+"""Fetch a member's list by username from the public API of AniList or Kitsu."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib3.util import Retry
 from accounts.portability.formats.detection import ListFormat
 from accounts.portability.formats.rows import MAX_BYTES, MAX_ROWS, PortabilityError
 
-TIMEOUT = (5, 20)  # seconds to connect, and between two pieces of the answer
+TIMEOUT = (5, 20)  # seconds to connect, and between two reads of the response
 PAGE = 500
 AGENT = "anirec (a member imports their own list)"
 Progress = Callable[[int], None]
@@ -34,7 +34,7 @@ query ($name: String, $chunk: Int, $size: Int) {
 
 
 def fetch_list(format: str, account: str, progress: Progress) -> bytes:
-    """The whole list as the site's JSON; `progress` is told how many entries are there. Raises PortabilityError."""
+    """Return the whole list as the site's JSON. Raises PortabilityError. progress: receives the number of entries."""
     with requests.Session() as session:
         retry = Retry(total=2, backoff_factor=0.5, status_forcelist=[500, 502, 503, 504], allowed_methods=None,
                       respect_retry_after_header=False, raise_on_status=False)  # fmt: skip
@@ -53,17 +53,17 @@ def _anilist(session: requests.Session, account: str, progress: Progress) -> byt
         answer = _ask(session, "POST", settings.ANILIST_URL, "AniList",
                       json={"query": ANILIST_QUERY, "variables": variables})  # fmt: skip
         if errors := answer.get("errors"):
-            _refuse_anilist(account, errors)
-        found = (answer.get("data") or {}).get("MediaListCollection") or {}
-        lists += found.get("lists") or []
+            _raise_anilist_error(account, errors)
+        page = (answer.get("data") or {}).get("MediaListCollection") or {}
+        lists += page.get("lists") or []
         progress(sum(len(one.get("entries") or []) for one in lists))
-        if not found.get("hasNextChunk"):
+        if not page.get("hasNextChunk"):
             break
     collection = {"user": {"mediaListOptions": {"scoreFormat": "POINT_100"}}, "lists": lists}
     return json.dumps({"data": {"MediaListCollection": collection}}).encode()
 
 
-def _refuse_anilist(account: str, errors: list[Any]) -> None:
+def _raise_anilist_error(account: str, errors: list[Any]) -> None:
     message = str(errors[0].get("message", ""))[:200] if isinstance(errors[0], dict) else ""
     if "private" in message.lower():
         raise _private("AniList", account)
@@ -96,7 +96,7 @@ def _kitsu(session: requests.Session, account: str, progress: Progress) -> bytes
 
 
 def _ask(session: requests.Session, method: str, url: str, site: str, **query: Any) -> dict[str, Any]:
-    """The answer as JSON; errors that the site explains in it are left to the caller."""
+    """Return the response's JSON. Errors that the site explains in it are left to the caller."""
     try:
         with session.request(method, url, timeout=TIMEOUT, stream=True, allow_redirects=False, **query) as response:
             if response.status_code == 429:

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Section:
-    """`export` gives items that JSON can hold, in an order of their own, without what differs from site to site.
+    """A section of the export.
 
-    `restore` puts items back (anything may stand in them), inside the import's transaction, and returns what `undo`
-    needs to take exactly that away again, as JSON holds it.
+    `export` returns JSON-serialisable items in a stable order, without values that differ between sites. `restore`
+    imports unvalidated items inside the import's transaction, and returns JSON-serialisable data with which `undo`
+    removes exactly these items.
     """
 
     name: str

@@ -1,10 +1,9 @@
-"""A member's list in and out: /list/import/ and /list/export/."""
+"""Pages for importing and exporting a member's list: /list/import/ and /list/export/."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from celery import Task
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -16,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
-from kombu.exceptions import OperationalError
 
 from accounts.models import ImportRow, ListImport
 from accounts.portability import tasks
@@ -34,8 +32,8 @@ from catalog.titles.queries import visible_title
 State = ListImport.State
 Outcome = ImportRow.Outcome
 PAGE = 50
-FOUND = 8  # titles offered for a row that could not be told
-SAMPLE = 3  # rows of a table shown beside its columns
+SUGGESTED = 8  # titles suggested for an unmatched row
+SAMPLE = 3  # sample rows beside the columns of a CSV file
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,8 +61,8 @@ def _from_account(request: MemberRequest) -> HttpResponse:
     form = AccountImportForm(request.POST)
     if not form.is_valid():
         return _start(request, account=form)
-    opened = reading.ask_for(request.user, form.cleaned_data["service"], form.cleaned_data["account"])
-    _send(request, tasks.fetch_list, opened)
+    opened = reading.start_fetch(request.user, form.cleaned_data["service"], form.cleaned_data["account"])
+    tasks.send(opened)
     return redirect(opened)
 
 
@@ -82,11 +80,11 @@ def _start(request: MemberRequest, **forms: Any) -> HttpResponse:
 @require_GET
 @login_required
 def import_page(request: MemberRequest, pk: int) -> HttpResponse:
-    """One import, whatever it waits for."""
+    """Show an import in its current state: waiting, choosing columns, or its rows."""
     opened = _import(request, pk)
     if opened.is_waiting:
         fragment = request.htmx.target == "waiting"
-        context = {"import": opened, "progress": progress.told(opened.pk)}
+        context = {"import": opened, "progress": progress.current(opened.pk)}
         return render(request, f"accounts/portability/{'_waiting' if fragment else 'waiting'}.html", context)
     if request.htmx.target == "waiting":
         return HttpResponseClientRefresh()
@@ -116,7 +114,7 @@ def _n_written(numbers: dict[str, int]) -> int:
 @require_http_methods(["GET", "POST"])
 @login_required
 def columns(request: MemberRequest, pk: int) -> HttpResponse:
-    """Say which column of a table is what, also once more after a look at what comes of it."""
+    """Match the columns of a CSV file to fields; also again, from the preview."""
     waiting = ListImport.objects.filter(user=request.user, state__in=(State.COLUMNS, State.PREVIEW))
     opened = get_object_or_404(waiting.exclude(upload=None), pk=pk)
     if request.method == "GET":
@@ -153,12 +151,10 @@ def rule(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def run(request: MemberRequest, pk: int) -> HttpResponse:
-    """Hand it to a worker; also again, when nothing seems to happen."""
+    """Queue the import for a worker; also again, if it seems stuck."""
     opened = _import(request, pk)
-    if opened.state == State.FETCHING:
-        _send(request, tasks.fetch_list, opened)
-    elif writing.queue(opened) or opened.state == State.QUEUED:
-        _send(request, tasks.write_import, opened)
+    if writing.queue(opened) or opened.state in (State.FETCHING, State.QUEUED):
+        tasks.send(opened)
     return redirect(opened)
 
 
@@ -174,7 +170,7 @@ def undo(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def discard(request: MemberRequest, pk: int) -> HttpResponse:
-    """Forget an import: the list stays as it is."""
+    """Delete an import. The list is unchanged."""
     _import(request, pk).delete()
     messages.success(request, _("Import discarded. Your list is unchanged."))
     return redirect("accounts:imports")
@@ -200,35 +196,37 @@ def unmatched(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def row(request: MemberRequest, pk: int) -> HttpResponse:
-    """Tell which title a row means: search for it, or leave it out."""
-    found = get_object_or_404(ImportRow.objects.select_related("list_import"), pk=pk, list_import__user=request.user)
+    """Resolve an unmatched row: search for its title, or dismiss it."""
+    import_row = get_object_or_404(
+        ImportRow.objects.select_related("list_import"), pk=pk, list_import__user=request.user
+    )
     if request.method == "POST":
-        return _settle(request, found)
-    query = request.GET.get("q", found.name)
-    context = {"row": found, "query": query, "titles": search_titles(query, request.user, FOUND)}
-    if request.htmx.target == f"found-{found.pk}":
+        return _settle(request, import_row)
+    query = request.GET.get("q", import_row.name)
+    context = {"row": import_row, "query": query, "titles": search_titles(query, request.user, SUGGESTED)}
+    if request.htmx.target == f"found-{import_row.pk}":
         return render(request, "accounts/portability/_found.html", context)
     return render(
         request, "accounts/portability/_resolve.html" if request.htmx else "accounts/portability/row.html", context
     )
 
 
-def _settle(request: MemberRequest, found: ImportRow) -> HttpResponse:
+def _settle(request: MemberRequest, import_row: ImportRow) -> HttpResponse:
     try:
         if "dismiss" in request.POST:
-            writing.dismiss_row(found)
+            writing.dismiss_row(import_row)
         else:
             title = visible_title(_number(request.POST.get("title")), request.user)
-            writing.resolve_row(found, title)
+            writing.resolve_row(import_row, title)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     if not request.htmx:
-        done = found.list_import.state == State.DONE
+        done = import_row.list_import.state == State.DONE
         return redirect(
-            reverse("accounts:unmatched") if done else f"{found.list_import.get_absolute_url()}?outcome=unmatched"
+            reverse("accounts:unmatched") if done else f"{import_row.list_import.get_absolute_url()}?outcome=unmatched"
         )
-    settled = queries.rows_of(found.list_import, request.user).get(pk=found.pk)
-    return render(request, "accounts/portability/_row.html", {"row": settled, "import": found.list_import})
+    settled = queries.rows_of(import_row.list_import, request.user).get(pk=import_row.pk)
+    return render(request, "accounts/portability/_row.html", {"row": settled, "import": import_row.list_import})
 
 
 @require_GET
@@ -239,19 +237,9 @@ def export(request: MemberRequest, kind: str) -> HttpResponseBase:
 
 
 def _import(request: MemberRequest, pk: int, *states: str) -> ListImport:
-    found = ListImport.objects.filter(user=request.user, **({"state__in": states} if states else {}))
-    return get_object_or_404(found.defer("upload", "extra"), pk=pk)
+    imports = ListImport.objects.filter(user=request.user, **({"state__in": states} if states else {}))
+    return get_object_or_404(imports.defer("upload", "extra"), pk=pk)
 
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _send(request: MemberRequest, task: Task, opened: ListImport) -> None:
-    """Queue the task. The job is saved already, so it can be retried if the queue is down."""
-    try:
-        task.apply_async(kwargs={"import_id": opened.pk}, retry=False)
-    except OperationalError:
-        messages.error(
-            request, _("The background workers aren't responding. Your request is saved; try again in a minute.")
-        )

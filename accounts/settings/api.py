@@ -1,4 +1,4 @@
-"""/api/v1/my/settings/, /api/v1/token/: the member's settings, and the token that asks."""
+"""/api/v1/my/settings/ and /api/v1/token/: the member's settings, and the current token."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ class MySettings(ForMembers, APIView):
         operation_id="my_settings_patch", request=SettingsSerializer(partial=True), responses=SettingsSerializer
     )
     def patch(self, request: Request) -> Response:
-        """Update the given fields."""
-        given = SettingsSerializer(member_of(request), data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        given.save()
-        return Response(given.data)
+        """Update my settings. Omitted fields are unchanged."""
+        serializer = SettingsSerializer(member_of(request), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        return Response(serializer.data)
 
 
 class ThisToken(ForMembers, APIView):

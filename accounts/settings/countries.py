@@ -1,4 +1,4 @@
-"""Countries: ISO 3166's two letters, named by Unicode's CLDR in the language of the page."""
+"""Country names by ISO 3166 two-letter code, from Unicode's CLDR in the page's language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """(code, name), by name."""
+    """Return (code, name) pairs, sorted by name."""
     return sorted(_names(get_language() or "en").items(), key=lambda pair: pair[1].casefold())
 
 
@@ -25,10 +25,10 @@ def codes_by_name() -> dict[str, str]:
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    known: dict[str, str] = dict(Locale.parse("en").territories)
-    own: dict[str, str] = dict(Locale.parse(language, sep="-").territories)
-    codes = (code for code in known if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES)
-    return {code: own.get(code, known[code]) for code in codes}
+    english: dict[str, str] = dict(Locale.parse("en").territories)
+    localised: dict[str, str] = dict(Locale.parse(language, sep="-").territories)
+    codes = (code for code in english if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES)
+    return {code: localised.get(code, english[code]) for code in codes}
 
 
-NO_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}  # unions, the unknown, and made-up ones for tests
+NO_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}  # unions, unknown region, and test codes

@@ -1,4 +1,4 @@
-"""Deleting an account: hard, at once, with everything derived from it."""
+"""Delete an account permanently and at once, with everything derived from it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from accounts.models import User
 
 
 def delete_account(user: User) -> None:
-    """The member's row and all that hangs on it: lists, imports, recommendations, tokens, addresses. And every session.
+    """Delete a member with everything they own: lists, imports, recommendations, tokens, addresses and sessions.
 
-    The next model is trained without them, because it is trained from what is there.
+    The next model is trained without them, because training reads the current data.
     """
     user_id = str(user.pk)
     with transaction.atomic():
@@ -23,8 +23,8 @@ def delete_account(user: User) -> None:
 
 
 def _end_sessions(user_id: str) -> None:
-    """A session says only inside whose it is, so all are looked at: some 20 µs each."""
+    """End a member's sessions. Only a session's data names its user, so all are decoded: about 20 µs each."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     for session in Session.objects.iterator(chunk_size=2_000):
         if session.get_decoded().get("_auth_user_id") == user_id:
-            store(session.session_key).delete()  # from the cache, too
+            store(session.session_key).delete()  # through the engine, which may cache it

@@ -16,5 +16,5 @@ def restore_nothing(user: User, items: list[Any]) -> None:
     return None
 
 
-def undo_nothing(user: User, kept: Any) -> None:
+def undo_nothing(user: User, data: Any) -> None:
     return None

@@ -36,7 +36,7 @@ class PreferencesForm(forms.ModelForm):
 
 
 def privacy_form(*args: Any, **kwargs: Any) -> forms.ModelForm:
-    """The form of every registered privacy setting."""
+    """Return a form with every registered privacy setting."""
     return forms.modelform_factory(User, fields=privacy_fields())(*args, **kwargs)
 
 
@@ -70,7 +70,7 @@ class PasswordForm(forms.Form):
 
 
 class AgeLimitForm(PasswordForm):
-    """A password, so that who is to be protected can't change it."""
+    """Requires the password, so that the person it protects can't change the limit."""
 
     age_limit = forms.ChoiceField(choices=User.AgeLimit, required=False, label=_("Maximum age rating"))
     field_order = ("age_limit", "password")

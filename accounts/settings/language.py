@@ -1,5 +1,7 @@
-"""In which language the interface speaks: the member's choice, else the browser's. It travels in a cookie, so that what
-is the same for everybody (posters, styles) need not ask who is asking."""
+"""Interface language: the member's choice, or else the browser's.
+
+A cookie stores it, so that responses that are the same for everyone (posters, styles) needn't load the user.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from accounts.models import User
 class LanguageMiddleware(LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.get("Content-Type", "").startswith("image/"):
-            return response  # without words: the same in every language
+            return response  # no text: the same in every language
         response = super().process_response(request, response)
         if (language := getattr(request, "chosen_language", None)) is not None:
             remember_language(request, response, language)
@@ -26,13 +28,13 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 @receiver(user_logged_in)
-def speak_the_members_language(request: HttpRequest, user: User, **_: Any) -> None:
+def use_members_language(request: HttpRequest, user: User, **_: Any) -> None:
     if user.language:
         request.chosen_language = user.language  # type: ignore[attr-defined]
 
 
 def remember_language(request: HttpRequest, response: HttpResponseBase, language: str) -> None:
-    """An empty language goes back to what the browser asks for."""
+    """Store the language in the cookie; "" returns to the browser's language."""
     if not language:
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
         return

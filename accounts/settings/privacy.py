@@ -1,4 +1,4 @@
-"""The settings of who may see and reach a member: each subject registers the fields of User that are its own."""
+"""Registry of the User fields that control who can see and contact a member."""
 
 from __future__ import annotations
 

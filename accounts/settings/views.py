@@ -85,7 +85,7 @@ def privacy(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def language(request: PageRequest) -> HttpResponse:
-    """For this browser, and from then on for the member."""
+    """Set the language of this browser and, for members, of the account."""
     form = LanguageForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(gettext("Unsupported language"))
@@ -99,7 +99,7 @@ def language(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def theme(request: PageRequest) -> HttpResponse:
-    """A member's theme is a setting; a visitor's is a cookie."""
+    """Set the theme: a member's is a setting, a visitor's a cookie."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(gettext("Unknown theme. Use one of: system, light, dark."))

@@ -1,26 +1,23 @@
 from __future__ import annotations
 
-from functools import cache
-
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from accounts.lists import score_formats as scores
 from accounts.lists.editor import editor
 from accounts.lists.queries import Mark, marks_of
 from accounts.models import EntryStatus
 from catalog.models import Title
+from catalog.templatetags.fragments import fragment
 
 register = template.Library()
-NUMBER = "@number@"  # stands for a title's
 
 
 @register.simple_tag(takes_context=True)
 def my_mark(context: Context, title: Title) -> Mark | None:
-    """Return the viewer's entry for a title, with one query per request."""
+    """Return the viewer's status and score for a title, with one query per request."""
     request = context.get("request")
     if request is None or not request.user.is_authenticated:
         return None
@@ -32,19 +29,22 @@ def my_mark(context: Context, title: Title) -> Mark | None:
 
 @register.simple_tag(takes_context=True)
 def entry_editor(context: Context, title: Title) -> SafeString:
-    template, needed = editor(context["request"], title)
-    return render_to_string(template, needed, request=context["request"])
+    template, editor_context = editor(context["request"], title)
+    return render_to_string(template, editor_context, request=context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def mark_badge(context: Context, mark: Mark | None, just_hidden: object = None) -> SafeString:
+    """Return the badge of a card that is on the viewer's list, or has just been hidden."""
+    if just_hidden or mark is None:
+        return fragment("accounts/lists/_mark.html", status="", score="")
+    return fragment("accounts/lists/_mark.html", status=str(mark.status.label), score=shown_score(context, mark.score))
 
 
 @register.simple_tag
-def quick_buttons(title: Title) -> SafeString:
-    """Return the quick buttons of a card. They differ only in the title id, so they are rendered once per language."""
-    return SafeString(_quick_buttons(get_language()).replace(NUMBER, str(title.pk)))
-
-
-@cache
-def _quick_buttons(language: str) -> str:
-    return render_to_string("accounts/lists/_quick_buttons.html", {"pk": NUMBER})
+def card_acts(title: Title, mark: Mark | None, just_hidden: object = None) -> SafeString:
+    state = "listed" if mark else "hidden" if just_hidden else ""
+    return fragment("accounts/lists/_card_acts.html", pk=title.pk, state=state)
 
 
 @register.simple_tag

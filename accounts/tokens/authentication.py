@@ -17,11 +17,11 @@ from accounts.tokens.issuing import find_token
 from accounts.tokens.scopes import scopes
 
 SCHEME = "Bearer"
-ASKS_ABOUT_LIST = {"list", "mine"}  # parameters that tell what is on my list, wherever they stand
+ASKS_ABOUT_LIST = {"list", "mine"}  # query parameters that reveal my list, on any endpoint
 
 
 def key_of(request: Request | HttpRequest) -> str | None:
-    """The key that a request brings; None where it brings none."""
+    """Return the request's bearer token, or None."""
     scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
     return key.strip() if scheme.lower() == SCHEME.lower() else None
 
@@ -45,18 +45,18 @@ class TokenScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        listed = "\n".join(f"- `{scope}`: {says}" for scope, says in scopes().items())
-        says = f"A personal access token, made under /settings/tokens/, with one or more scopes:\n\n{listed}"
-        return {"type": "http", "scheme": "bearer", "description": says}
+        lines = "\n".join(f"- `{scope}`: {label}" for scope, label in scopes().items())
+        description = f"A personal access token, created at /settings/tokens/, with one or more scopes:\n\n{lines}"
+        return {"type": "http", "scheme": "bearer", "description": description}
 
 
 def scope_needed(view: Any, method: str) -> str:
-    """ "" for what every token may do."""
+    """Return the scope that a view requires, or "" if any token may use it."""
     return getattr(view, "read_scope" if method in SAFE_METHODS else "write_scope", "")
 
 
 class HasScope(BasePermission):
-    """A session may do all that its member may do; a token, what its scopes say."""
+    """Sessions can do everything their member can; tokens only what their scopes allow."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, AccessToken):
@@ -74,7 +74,7 @@ MEMBERS: tuple[type[BasePermission], ...] = (IsAuthenticated, HasScope)
 
 
 class ForMembers:
-    """For views: only for members."""
+    """Mixin for members-only views."""
 
     permission_classes: ClassVar[Any] = MEMBERS
 

@@ -1,4 +1,4 @@
-"""Personal access tokens: what they may do, how they are made and found. Kept is only a hash of them."""
+"""Create and find personal access tokens. Only a hash of each key is stored."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import AccessToken, User
 from accounts.tokens.scopes import scopes as known_scopes
 
-PREFIX = "anirec_"  # by which a key is recognised where it should not be: in a repository, a log
-MOST = 50  # tokens of a member
+PREFIX = "anirec_"  # identifies keys that leak into a repository or a log
+MOST = 50  # tokens per member
 
 
 def issue_token(
@@ -21,15 +21,15 @@ def issue_token(
 ) -> tuple[AccessToken, str]:
     """Return a new token and its key, which is not stored."""
     key = PREFIX + secrets.token_urlsafe(32)
-    wanted = [scope for scope in known_scopes() if scope in scopes]
+    ordered = [scope for scope in known_scopes() if scope in scopes]
     token = AccessToken.objects.create(
-        user=user, name=name, scopes=wanted, expires_at=expires_at, digest=digest_of(key)
+        user=user, name=name, scopes=ordered, expires_at=expires_at, digest=digest_of(key)
     )
     return token, key
 
 
 def find_token(key: str) -> AccessToken | None:
-    """The valid token with this key, with its member, in one query; when it was used last is written once a day."""
+    """Return the valid token with this key and its member, in one query; `last_used_on` is written once a day."""
     try:
         token = AccessToken.objects.select_related("user").get(digest=digest_of(key))
     except AccessToken.DoesNotExist:
@@ -43,5 +43,5 @@ def find_token(key: str) -> AccessToken | None:
 
 
 def digest_of(key: str) -> str:
-    """32 random bytes need no salt and no slow hash."""
+    """Return the key's SHA-256: 32 random bytes need no salt and no slow hash."""
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()

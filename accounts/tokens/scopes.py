@@ -8,12 +8,12 @@ _scopes: dict[str, str | Promise] = {}
 
 
 def register_scope(name: str, description: str | Promise) -> None:
-    """name: "read:list"; description: what a token with it may do, as the page of tokens says it."""
+    """Register a scope. name: such as "read:list"; description: the permission, as the tokens page labels it."""
     _scopes[name] = description
 
 
 def scopes() -> dict[str, str | Promise]:
-    """Name → description: by what they are about, reading before writing."""
+    """Return {name: description}, sorted by resource, read before write."""
     return {name: _scopes[name] for name in sorted(_scopes, key=lambda name: (name.rpartition(":")[2], name))}
 
 

@@ -53,13 +53,14 @@ class TokenForm(forms.Form):
 @login_required
 @never_cache
 def tokens(request: MemberRequest) -> HttpResponse:
-    form, known = TokenForm(request.POST or None, user=request.user), scopes()
+    form, descriptions = TokenForm(request.POST or None, user=request.user), scopes()
     key = form.save() if request.method == "POST" and form.is_valid() else ""
     context = {
         "form": TokenForm(user=request.user) if key else form,
         "key": key,
         "tokens": [
-            (token, [known[scope] for scope in token.scopes if scope in known]) for token in request.user.tokens.all()
+            (token, [descriptions[scope] for scope in token.scopes if scope in descriptions])
+            for token in request.user.tokens.all()
         ],
     }
     status = 422 if form.is_bound and not key else 200

@@ -1,4 +1,4 @@
-"""List the webhook events, and queue a message for each subscribed webhook."""
+"""Queue a message for each webhook subscribed to a published event."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,13 +17,14 @@ from accounts.events import Event, published
 from accounts.models import Delivery, Webhook
 from accounts.webhooks.sending import TEST
 from accounts.webhooks.tasks import deliver_webhook
+from anirec.lib.jobs import send_soon
 
-WAIT = timedelta(seconds=5)  # for what else happens
+WAIT = timedelta(seconds=5)  # collects coalescing events
 
 
 @receiver(published, dispatch_uid="webhooks")
 def queue_deliveries(user_id: int, event: Event, data: Mapping[str, Any], **_: Any) -> None:
-    """Queue a message for each of the member's webhooks that asked for the event, once for a burst that coalesces."""
+    """Queue a message for each of the member's webhooks with this event; coalescing events share a message."""
     for webhook in Webhook.objects.filter(user=user_id, events__contains=[event.name], disabled_at=None):
         untried = webhook.deliveries.filter(event=event.name, state=Delivery.State.WAITING, n_tries=0)
         body = _body(event.name, data)
@@ -43,8 +45,7 @@ def _send(webhook: Webhook, event: str, body: str, at: datetime) -> Delivery:
         webhook=webhook, message_id=f"msg_{secrets.token_hex(12)}", event=event, body=body, next_try_at=at
     )
     seconds = max(0, (at - timezone.now()).total_seconds())
-    options = {"kwargs": {"delivery_id": delivery.pk}, "countdown": seconds, "retry": False}
     transaction.on_commit(
-        lambda: deliver_webhook.apply_async(**options), robust=True
-    )  # else the minute's look finds it
+        partial(send_soon, deliver_webhook, countdown=seconds, delivery_id=delivery.pk), robust=True
+    )  # if this fails, `deliver_due_webhooks` sends it within a minute
     return delivery

@@ -1,4 +1,4 @@
-"""/api/v1/my/webhooks/: what the page of `accounts.webhooks.views` does."""
+"""/api/v1/my/webhooks/: manage webhooks and list their deliveries."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class WantedWebhookSerializer(serializers.Serializer[Any]):
     url = serializers.RegexField(
         r"^https?://[A-Za-z0-9][!-~]*$",
         max_length=URL_LENGTH,
-        help_text="https, of a machine that everybody can reach.",
+        help_text="A public https:// URL.",
     )
     events = serializers.ListField(child=serializers.ChoiceField(choices=list(events())), min_length=1)
 
@@ -71,9 +71,9 @@ class MyWebhooks(ForMembers, ListAPIView[Webhook]):
     )
     def post(self, request: Request) -> Response:
         """Create a webhook. The signing secret is only returned in this response."""
-        wanted = WantedWebhookSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        webhook = registration.register_webhook(member_of(request), **wanted.validated_data)
+        serializer = WantedWebhookSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        webhook = registration.register_webhook(member_of(request), **serializer.validated_data)
         return Response(NewWebhookSerializer(webhook).data, status=201)
 
 
@@ -87,7 +87,7 @@ class MyWebhook(ForMembers, APIView):
 
     @extend_schema(operation_id="my_webhook_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """Delete a webhook and its queued deliveries."""
+        """Delete a webhook and its deliveries."""
         _webhook(request, pk).delete()
         return Response(status=204)
 
@@ -97,7 +97,7 @@ class TestWebhook(ForMembers, APIView):
 
     @extend_schema(operation_id="my_webhook_test", request=None, responses={202: DeliverySerializer})
     def post(self, request: Request, pk: int) -> Response:
-        """Send a `test` event, once."""
+        """Send a `test` event. It isn't retried."""
         return Response(DeliverySerializer(announcing.send_test(_webhook(request, pk))).data, status=202)
 
 

@@ -14,16 +14,16 @@ from django.utils.translation import gettext
 from accounts.models import Delivery, Webhook
 from accounts.webhooks.sending import TEST, WebhookError, post, signature
 
-LEASE = timedelta(minutes=2)  # after which a delivery that was begun and never ended is tried again
+LEASE = timedelta(minutes=2)  # until an attempt that never finished is repeated
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
-GIVEN_UP_AFTER = timedelta(hours=24)
-MOST_FAILED = 5  # messages given up in a row, after which a webhook is disabled
-LOG_KEPT = timedelta(days=30)
-GONE = 410  # what a receiver answers who wants no more
+GIVE_UP_AFTER = timedelta(hours=24)
+MOST_FAILED = 5  # consecutive failed messages, after which a webhook is disabled
+LOG_RETENTION = timedelta(days=30)
+GONE = 410  # status with which a receiver unsubscribes
 
 
 def deliver(delivery_id: int) -> None:
-    """Try to deliver a message that is due; another worker's is left alone. Safe to run twice."""
+    """Try to deliver a due message, unless another worker has taken it. Safe to run twice."""
     delivery = _take(delivery_id)
     if delivery is None:
         return
@@ -48,7 +48,7 @@ def due_deliveries() -> list[int]:
 
 
 def forget_old_deliveries() -> int:
-    old = Delivery.objects.filter(created_at__lt=timezone.now() - LOG_KEPT)
+    old = Delivery.objects.filter(created_at__lt=timezone.now() - LOG_RETENTION)
     return old.exclude(state=Delivery.State.WAITING).delete()[0]
 
 
@@ -74,9 +74,7 @@ def _record(delivery: Delivery) -> None:
     if delivery.status is not None and 200 <= delivery.status < 300:
         delivery.state, delivery.next_try_at = Delivery.State.DONE, None
         Webhook.objects.filter(pk=webhook.pk).update(n_failed=0)
-    elif (
-        delivery.event == TEST or delivery.status == GONE or _next_try(delivery) > delivery.created_at + GIVEN_UP_AFTER
-    ):
+    elif delivery.event == TEST or delivery.status == GONE or _next_try(delivery) > delivery.created_at + GIVE_UP_AFTER:
         delivery.state, delivery.next_try_at = Delivery.State.FAILED, None
         _count_failure(webhook, delivery)
     else:
@@ -85,7 +83,7 @@ def _record(delivery: Delivery) -> None:
 
 
 def _next_try(delivery: Delivery) -> datetime:
-    """Three times as long each time, with some chance in it, so that a receiver that comes back is not overrun."""
+    """Return the time of the next attempt. Pauses triple, with jitter so that a recovering receiver isn't overrun."""
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 3 ** (delivery.n_tries - 1))
     return timezone.now() + pause * random.Random(delivery.message_id + str(delivery.n_tries)).uniform(0.8, 1.2)
 
@@ -96,11 +94,11 @@ def _count_failure(webhook: Webhook, delivery: Delivery) -> None:
     webhook.n_failed += 1
     if webhook.disabled_at is None and (webhook.n_failed >= MOST_FAILED or delivery.status == GONE):
         webhook.disabled_at = timezone.now()
-        _tell_owner(webhook)
+        _notify_owner(webhook)
     webhook.save(update_fields=["n_failed", "disabled_at"])
 
 
-def _tell_owner(webhook: Webhook) -> None:
+def _notify_owner(webhook: Webhook) -> None:
     with translation.override(webhook.user.language or None):
         subject = gettext("Webhook disabled")
         text = gettext(

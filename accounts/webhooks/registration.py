@@ -11,19 +11,19 @@ from accounts.events import events as known_events
 from accounts.models import User, Webhook
 from accounts.webhooks.sending import WebhookError, checked_url, new_secret
 
-MOST = 10  # webhooks of a member
+MOST = 10  # webhooks per member
 
 
 def register_webhook(user: User, url: str, events: Collection[str]) -> Webhook:
-    """Its `secret` is to be shown this once. Raises ValidationError, by field."""
+    """Create a webhook. Show its `secret` only this once. Raises ValidationError, by field."""
     try:
         checked_url(url)
     except WebhookError as error:
         raise ValidationError({"url": str(error)}) from error
     if Webhook.objects.filter(user=user).count() >= MOST:
         raise ValidationError({"url": gettext("You can have up to %(n)d webhooks. Delete one first.") % {"n": MOST}})
-    wanted = [event for event in known_events() if event in events]
-    webhook = Webhook(user=user, url=url, events=wanted, secret=new_secret())
+    ordered = [event for event in known_events() if event in events]
+    webhook = Webhook(user=user, url=url, events=ordered, secret=new_secret())
     webhook.clean_fields()
     webhook.save()
     return webhook

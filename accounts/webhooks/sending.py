@@ -20,9 +20,9 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-TEST = "test"  # the event of a message that a member sends to try a webhook out
+TEST = "test"  # the event that members send to test a webhook
 SECRET_PREFIX = "whsec_"
-SECONDS = 10  # for all of a delivery
+SECONDS = 10  # for the whole delivery
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -35,14 +35,14 @@ def new_secret() -> str:
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """Sign as in Standard Webhooks v1: an HMAC of id, timestamp and body."""
+    """Return the Standard Webhooks v1 signature: an HMAC of ID, timestamp and body."""
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """Return the response status. Raises WebhookError."""
+    """Send the body and return the response status. Raises WebhookError."""
     parts = checked_url(url)
     address = _addresses(parts)[0]
     connection = _connection(parts, address)
@@ -60,10 +60,10 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def checked_url(url: str) -> SplitResult:
-    """Raises WebhookError for what is no address to send to, whatever its name stands for just now."""
+    """Return the parsed URL. Raises WebhookError if it isn't allowed; the host isn't resolved yet."""
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  (raises for what is no port)
+        parts.port  # noqa: B018  (raises for an invalid port)
     except ValueError as error:
         raise WebhookError(_("Invalid URL: %(why)s.") % {"why": error}) from error
     schemes = {"https", "http"} if settings.WEBHOOKS_ALLOW_PRIVATE else {"https"}
@@ -79,17 +79,18 @@ def checked_url(url: str) -> SplitResult:
 def _addresses(parts: SplitResult) -> list[str]:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        results = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise WebhookError(_("Host not found: %(name)s.") % {"name": parts.hostname}) from error
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = [str(entry[4][0]) for entry in results]
     if not settings.WEBHOOKS_ALLOW_PRIVATE and not all(is_public(address) for address in addresses):
         raise WebhookError(_("The host %(name)s isn’t public. Use a public address.") % {"name": parts.hostname})
     return addresses
 
 
 def is_public(text: str) -> bool:
-    """
+    """Return whether an IP address is public, also if it embeds an IPv4 address.
+
     >>> [is_public(text) for text in ("8.8.8.8", "10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1")]
     [True, False, False, False, False, False]
     """
@@ -104,7 +105,7 @@ def is_public(text: str) -> bool:
 
 
 def _connection(parts: SplitResult, address: str) -> http.client.HTTPConnection:
-    """A connection to `address` that speaks, and checks certificates, as to the name."""
+    """Return a connection to `address` that checks the certificate against the URL's host name."""
     assert parts.hostname
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = http.client.HTTPConnection(parts.hostname, port, timeout=SECONDS)
@@ -119,9 +120,9 @@ def _connection(parts: SplitResult, address: str) -> http.client.HTTPConnection:
 
 
 def _shut(connection: http.client.HTTPConnection) -> None:
-    """Ends what the other thread waits for."""
+    """Close the socket, to end a blocking call in the other thread."""
     if connection.sock is not None:
         try:
             connection.sock.shutdown(socket.SHUT_RDWR)
         except OSError:
-            return  # it is over already
+            return  # already closed

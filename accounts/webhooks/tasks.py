@@ -13,7 +13,7 @@ def deliver_webhook(delivery_id: int) -> None:
 
 @job("accounts.tasks.deliver_due_webhooks", "deliveries", Run(60, expires=60))
 def deliver_due_webhooks() -> None:
-    """Retry what could not be delivered before, and send what no message asked for."""
+    """Deliver due messages: retries, and those whose task was never queued."""
     for delivery_id in delivering.due_deliveries():
         deliver_webhook.delay(delivery_id=delivery_id)
 

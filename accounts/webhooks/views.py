@@ -1,4 +1,4 @@
-"""/settings/webhooks/: where a member has messages sent, and what became of them."""
+"""/settings/webhooks/: manage webhooks and see their recent deliveries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from accounts.requests import MemberRequest
 from accounts.webhooks import announcing, registration
 from accounts.webhooks import delivering as webhooks
 
-SHOWN = 10  # deliveries of a webhook
+SHOWN = 10  # deliveries per webhook
 
 
 class WebhookForm(forms.Form):
@@ -31,7 +31,7 @@ class WebhookForm(forms.Form):
     events = forms.MultipleChoiceField(label=_("Events"), choices=event_choices, widget=forms.CheckboxSelectMultiple)
 
     def save(self, user: User) -> Webhook | None:
-        """Save; return None with form errors if invalid."""
+        """Save the webhook; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:
@@ -46,27 +46,28 @@ class WebhookForm(forms.Form):
 @never_cache
 def hooks(request: MemberRequest) -> HttpResponse:
     form = WebhookForm(request.POST or None)
-    made = form.save(request.user) if request.method == "POST" else None
-    known = events()
+    created = form.save(request.user) if request.method == "POST" else None
+    registered = events()
     last = Delivery.objects.order_by("-pk")[:SHOWN]
     own = request.user.webhooks.prefetch_related(Prefetch("deliveries", last, to_attr="last_deliveries"))
     context = {
-        "form": WebhookForm() if made else form,
-        "made": made,
+        "form": WebhookForm() if created else form,
+        "made": created,
         "webhooks": [
-            (webhook, [known[event].description for event in webhook.events if event in known]) for webhook in own
+            (webhook, [registered[event].description for event in webhook.events if event in registered])
+            for webhook in own
         ],
-        "days": webhooks.LOG_KEPT.days,
+        "days": webhooks.LOG_RETENTION.days,
     }
     return render(
-        request, "accounts/webhooks/webhooks.html", context, status=422 if form.is_bound and not made else 200
+        request, "accounts/webhooks/webhooks.html", context, status=422 if form.is_bound and not created else 200
     )
 
 
 @require_POST
 @login_required
 def act(request: MemberRequest, pk: int) -> HttpResponse:
-    """`action` is test, enable or delete."""
+    """Test, enable or delete a webhook, as `action` says."""
     webhook = get_object_or_404(Webhook, pk=pk, user=request.user)
     action = request.POST.get("action")
     if action == "test":

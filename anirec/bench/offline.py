@@ -1,7 +1,7 @@
-"""`python -m anirec.bench.offline`: recommenders of others and ours on the shared ratings, with the shared catalogues.
+"""`python -m anirec.bench.offline`: compare our recommenders with well-known ones on the shared ratings and catalogues.
 
-Uses its own services (DATA_DIR/bench-offline). Other arguments are passed on to `manage.py bench_offline`;
-figures, table and plots are left in DATA_DIR/bench-offline-results, and `--resume` goes on from there.
+Uses its own services (DATA_DIR/bench-offline). Other arguments are passed to `manage.py bench_offline`. Figures, table
+and plots are saved in DATA_DIR/bench-offline-results; `--resume` continues from there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def main() -> None:
     os.chdir(BASE_DIR)
     if not RATINGS.is_file():
         sys.exit(
-            "anirec: ../shared/data/ratings.parquet is not there: `manage.py bench_offline FILE` measures on any other."
+            "anirec: ../shared/data/ratings.parquet not found. Use another file with `manage.py bench_offline FILE`."
         )
     results = data_dir() / "bench-offline-results"
     results.mkdir(parents=True, exist_ok=True)

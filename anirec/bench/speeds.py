@@ -1,8 +1,8 @@
-"""`python -m anirec.bench.speeds`: how fast members are published, and how fast one real web process answers.
+"""`python -m anirec.bench.speeds`: measure publishing, and the response times of one web process.
 
-It uses PostgreSQL and Valkey of its own (DATA_DIR/bench); nothing of the site's data is read or changed. With the
-shared data beside the project it measures on the full catalogue and a model trained on all ratings, otherwise on the
-sample catalogue and the starter model. The web process is measured from another process.
+Uses its own PostgreSQL and Valkey (DATA_DIR/bench), never the site's data. If ../shared/data exists, it uses the full
+catalogue and a model trained on all ratings, otherwise the sample catalogue and the starter model. The load comes from
+a separate process.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
@@ -45,14 +46,14 @@ STARTED = time.monotonic()
 
 @dataclass(frozen=True)
 class Row:
-    what: str
-    bar: str
+    label: str
+    target: str
     measured: str
-    ratio: float  # ≥ 1 holds the bar
+    ratio: float  # ≥ 1 meets the target
 
     def __str__(self) -> str:
         missed = "" if self.ratio >= 1 else "  missed"
-        return f"{self.what:<58} {self.bar:>10} {self.measured:>10} {self.ratio:>7.2f}{missed}"
+        return f"{self.label:<58} {self.target:>10} {self.measured:>10} {self.ratio:>7.2f}{missed}"
 
 
 def main() -> None:
@@ -66,7 +67,7 @@ def main() -> None:
     with web_process(port) as web:
         rows = asyncio.run(_measure(web, port, tokens, options))
         rows += _footprint(web)
-    print(f"\n{'one web process':<58} {'bar':>10} {'measured':>10} {'ratio':>7}")
+    print(f"\n{'one web process':<58} {'target':>10} {'measured':>10} {'ratio':>7}")
     print(*rows, sep="\n")
     step("done")
 
@@ -76,55 +77,53 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=1500, help="requests of each kind (default: 1500)")
     parser.add_argument("--ratings-given", type=int, default=100, help="new ratings to time (default: 100)")
     parser.add_argument(
-        "--members", type=int, default=2000, help="members of the site whose publication is broken off (default: 2000)"
+        "--members", type=int, default=2000, help="members in the interrupted publication (default: 2000)"
     )
-    parser.add_argument("--small", action="store_true", help="the sample catalogue and the starter model in any case")
-    parser.add_argument(
-        "--again", action="store_true", help="the web process alone, on the site that the last run made"
-    )
+    parser.add_argument("--small", action="store_true", help="use the sample catalogue and the starter model")
+    parser.add_argument("--again", action="store_true", help="measure only the web process, on the last run's site")
     return parser.parse_args()
 
 
-# --- A site of its own ---------------------------------------------------------------------------------------------
+# --- Setup ---------------------------------------------------------------------------------------------------------
 
 
 def provide_own_services(name: str, *, keep: bool = False) -> None:
-    """Servers of this run's own, in DATA_DIR/name: empty, or as the last run left them."""
+    """Start separate PostgreSQL and Valkey servers in DATA_DIR/`name`, with empty data unless `keep`."""
     folder = data_dir() / name
     for variable in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
         os.environ.pop(variable, None)
     if not keep:
         shutil.rmtree(folder, ignore_errors=True)
     os.environ.update(DATA_DIR=str(folder), API_RATE_MEMBER="10000000/min", API_RATE_ANONYMOUS="10000000/min")
-    os.environ["PYTHONWARNINGS"] = "ignore:No directory at"  # static files are not collected here
+    os.environ["PYTHONWARNINGS"] = "ignore:No directory at"  # static files may not be collected
     provide_services()
 
 
 def _fill(options: argparse.Namespace) -> None:
-    step("a new site: database, sample catalogue, starter model (half a minute)")
+    step("create a site: database, sample catalogue, starter model (30 seconds)")
     manage("migrate", "--verbosity", "0")
     manage("seed")
     if options.small or not SHARED.is_dir():
-        print("measured on the sample catalogue and the starter model: ../shared/data is not used")
+        print("Using the sample catalogue and the starter model, not ../shared/data.")
     else:
-        step("three public catalogues (half a minute)")
+        step("import public catalogues and synopses (30 seconds)")
         import_catalogues()
-        step("1.7 million ratings, and a model trained on them (8 to 10 minutes)")
+        step("import 1.7 million ratings and train a model (8 to 10 minutes)")
         manage("import_ratings", str(RATINGS))
         manage("rebuild")
-    step("15,000 members, and their recommendations published (2 minutes)")
+    step("publish recommendations for 15,000 members (2 minutes)")
     manage("bench_publish")
-    step("a publication that is broken off and resumed (a minute)")
+    step("interrupt and resume a publication (1 minute)")
     manage("bench_resume", "--members", str(options.members))
-    step("lists folded in (half a minute)")
+    step("fold in lists (30 seconds)")
     manage("bench_live")
-    step("one web process under load (a minute)")
+    step("load-test one web process (1 minute)")
 
 
 def step(name: str) -> None:
-    """Say what comes next and how long it takes on two cores, with the time that has passed."""
-    passed = time.monotonic() - STARTED
-    print(f"\n[{passed // 60:.0f}:{passed % 60:02.0f}] {name}", flush=True)
+    """Print the next step after the elapsed time. Durations in step names are for two cores."""
+    elapsed = time.monotonic() - STARTED
+    print(f"\n[{elapsed // 60:.0f}:{elapsed % 60:02.0f}] {name}", flush=True)
 
 
 def import_catalogues() -> None:
@@ -138,15 +137,15 @@ def manage(*arguments: str) -> None:
 
 
 def _tokens() -> list[str]:
-    """A token for each member that has recommendations in the table; only their hashes are stored."""
+    """Create and return a token for each member with live recommendations. The database stores only hashes."""
     import psycopg
 
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        found = connection.execute(
+        members = connection.execute(
             "SELECT user_id FROM recommendations_memberrecommendations"
             " JOIN recommendations_modelversion version ON version.id = version_id WHERE version.is_active ORDER BY 1"
         )
-        keys = {user_id: f"anirec_bench{user_id}" for (user_id,) in found}
+        keys = {user_id: f"anirec_bench{user_id}" for (user_id,) in members}
         rows = [(user_id, hashlib.sha256(key.encode()).hexdigest()) for user_id, key in keys.items()]
         connection.cursor().executemany(
             "INSERT INTO accounts_accesstoken (user_id, digest, name, scopes, created_at) VALUES (%s, %s, 'bench',"
@@ -173,7 +172,7 @@ def web_process(port: int) -> Iterator[psutil.Process]:
 
 
 class Client:
-    """One kept-alive connection. Bare, so that the one who measures takes little of the machine."""
+    """A minimal HTTP client on one keep-alive connection, to use little CPU itself."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -186,21 +185,28 @@ class Client:
         self.writer.close()
 
     async def request(
-        self, path: str, token: str = "", method: str = "GET", body: bytes = b"", cookie: str = ""
+        self,
+        path: str,
+        token: str = "",
+        method: str = "GET",
+        body: bytes = b"",
+        cookie: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[int, bytes]:
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
         head += f"Authorization: Bearer {token}\r\n" if token else ""
         head += f"Cookie: {cookie}\r\n" if cookie else ""
+        head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.writer.write(head.encode() + body)
-        answer = (await self.reader.readuntil(b"\r\n\r\n")).lower()
-        length = int(answer.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
-        return int(answer[9:12]), await self.reader.readexactly(length)
+        header = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(header.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
+        return int(header[9:12]), await self.reader.readexactly(length)
 
     async def get_json(self, path: str, token: str) -> Any:
         status, body = await self.request(path, token)
         if status != 200:
-            sys.exit(f"anirec: {path} answered {status}: {body[:300].decode()}")
+            sys.exit(f"anirec: {path} returned {status}: {body[:300].decode()}")
         return json.loads(body)
 
 
@@ -216,7 +222,7 @@ class Load:
 async def _load(
     port: int, n: int, connections: int, send: Callable[[Client, int], Awaitable[tuple[int, bytes]]]
 ) -> Load:
-    """Send n requests over several connections, each sending its next when it has its answer."""
+    """Send `n` requests over several connections, one at a time on each."""
     numbers, times = iter(range(n)), []
 
     async def work() -> None:
@@ -226,7 +232,7 @@ async def _load(
                 status, body = await send(client, number)
                 times.append((time.perf_counter() - start) * 1000)
                 if status != 200:
-                    sys.exit(f"anirec: a measured request answered {status}: {body[:300].decode()}")
+                    sys.exit(f"anirec: a measured request returned {status}: {body[:300].decode()}")
 
     start = time.perf_counter()
     await asyncio.gather(*(work() for _ in range(connections)))
@@ -241,10 +247,10 @@ async def wait_until_up(port: int) -> None:
                     return
         except OSError:
             await asyncio.sleep(0.1)
-    sys.exit("anirec: the web process does not answer; nothing was measured.")
+    sys.exit("anirec: the web process isn't responding; nothing was measured.")
 
 
-# --- What is measured ----------------------------------------------------------------------------------------------
+# --- Measurements --------------------------------------------------------------------------------------------------
 
 
 async def _measure(web: psutil.Process, port: int, tokens: Sequence[str], options: argparse.Namespace) -> list[Row]:
@@ -255,63 +261,62 @@ async def _measure(web: psutil.Process, port: int, tokens: Sequence[str], option
         return client.request(RECOMMENDATIONS, tokens[number % len(tokens)])
 
     await wait_until_up(port)
-    await _load(port, 200, CONNECTIONS, recommend)  # warm
-    await _require_full_lists(port, tokens)
-    begun = _cpu_seconds(web)
+    await _load(port, 200, CONNECTIONS, recommend)  # warm-up
+    await _print_completeness(port, tokens)
+    cpu_start = _cpu_seconds(web)
     empty = await _load(port, options.requests, CONNECTIONS, ping)
-    pinged = _cpu_seconds(web)
+    cpu_pings = _cpu_seconds(web)
     full = await _load(port, options.requests, CONNECTIONS, recommend)
-    served = _cpu_seconds(web)
+    cpu_lists = _cpu_seconds(web)
     alone = await _load(port, options.requests // 5, 1, recommend)
-    changes = await _rate_and_look(port, tokens, options.ratings_given)
+    changes = await _rate_and_reload(port, tokens, options.ratings_given)
     share = full.per_second / empty.per_second
     print(f"\nempty JSON object: {empty.per_second:.0f}/s, p50 {empty.percentile(50):.1f} ms")
-    per_ping, per_list = ((pinged - begun) / options.requests, (served - pinged) / options.requests)
-    print(
-        f"processor time of the web process: {per_ping * 1000:.2f} ms an empty object, {per_list * 1000:.2f} ms a list"
-    )
+    per_ping, per_list = (cpu_pings - cpu_start) / options.requests, (cpu_lists - cpu_pings) / options.requests
+    print(f"CPU time of the web process: {per_ping * 1000:.2f} ms per empty object, {per_list * 1000:.2f} ms per list")
     for load, connections in ((full, f"{CONNECTIONS} connections"), (alone, "one connection")):
         p50, p95 = load.percentile(50), load.percentile(95)
         print(f"recommendations: {load.per_second:.0f}/s, p50 {p50:.1f} ms, p95 {p95:.1f} ms at {connections}")
     return [
         _at_most("recommendations, p95, ms", 40, alone.percentile(95)),
-        Row("recommendations, throughput / empty JSON object's", "≥ 0.10", f"{share:.2f}", share / 0.1),
-        _at_most("new rating and the list that reflects it, p95, ms", 150, changes.percentile(95)),
+        Row("recommendations, throughput relative to empty objects", "≥ 0.10", f"{share:.2f}", share / 0.1),
+        _at_most("new rating and updated list, p95, ms", 150, changes.percentile(95)),
     ]
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
-    """What the process took of the processor: steadier than the clock on a machine that does other things too."""
+    """Return the CPU time of the process, which other load on the machine affects less than wall time."""
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
-async def _require_full_lists(port: int, tokens: Sequence[str]) -> None:
-    """The bars are about lists of 20 titles with reasons: say so if these are less."""
+async def _print_completeness(port: int, tokens: Sequence[str]) -> None:
+    """Print how complete the lists are: the targets assume 20 titles with reasons."""
     async with Client(port) as client:
         lists = [await client.get_json(RECOMMENDATIONS, token) for token in tokens[:50]]
-    lengths = [len(found["items"]) for found in lists]
-    with_reasons = sum(bool(item["reasons"]) for found in lists for item in found["items"])
-    sources = sorted({found["source"] for found in lists})
+    lengths = [len(result["items"]) for result in lists]
+    with_reasons = sum(bool(item["reasons"]) for result in lists for item in result["items"])
+    sources = sorted({result["source"] for result in lists})
     print(
-        f"{len(tokens)} members; of {len(lists)} lists the shortest has {min(lengths)} titles; {with_reasons} of "
-        f"{sum(lengths)} titles have reasons; from: {', '.join(sources)}"
+        f"{len(tokens)} members; shortest of {len(lists)} lists: {min(lengths)} titles; "
+        f"{with_reasons} of {sum(lengths)} titles have reasons; sources: {', '.join(sources)}"
     )
 
 
-async def _rate_and_look(port: int, tokens: Sequence[str], n: int) -> Load:
-    """Each time a member scores their first recommendation; the next list must be live and without it."""
+async def _rate_and_reload(port: int, tokens: Sequence[str], n: int) -> Load:
+    """Time members rating their first recommendation and fetching a new list, which must be live and without it."""
     times = []
     async with Client(port) as client:
         for number in range(n):
             token = tokens[number % len(tokens)]
-            rated = (await client.get_json(RECOMMENDATIONS, token))["items"][0]["title"]["id"]
+            title_id = (await client.get_json(RECOMMENDATIONS, token))["items"][0]["title"]["id"]
             start = time.perf_counter()
-            status, body = await client.request(f"/api/v1/my/list/{rated}/", token, "PATCH", b'{"score": 9}')
-            found = await client.get_json(RECOMMENDATIONS, token)
+            status, body = await client.request(f"/api/v1/my/list/{title_id}/", token, "PATCH", b'{"score": 9}')
+            result = await client.get_json(RECOMMENDATIONS, token)
             times.append((time.perf_counter() - start) * 1000)
-            if status != 200 or found["source"] != "live" or rated in [item["title"]["id"] for item in found["items"]]:
-                sys.exit(f"anirec: the list does not reflect a new rating (source {found['source']}): {body.decode()}")
+            ids = [item["title"]["id"] for item in result["items"]]
+            if status != 200 or result["source"] != "live" or title_id in ids:
+                sys.exit(f"anirec: the list doesn't reflect a new rating (source {result['source']}): {body.decode()}")
     return Load(n / sum(times) * 1000, times)
 
 
@@ -320,13 +325,13 @@ def _footprint(web: psutil.Process) -> list[Row]:
     files = {Path(region.path).parts for region in web.memory_maps()}
     heavy = [name for name in HEAVY if any(name in parts for parts in files)]
     return [
-        _at_most("memory of the web process after the load, MB", 250, megabytes),
-        Row("TensorFlow or Surprise loaded there", "none", ", ".join(heavy) or "none", 0.0 if heavy else 1.0),
+        _at_most("memory of the web process after the load test, MB", 250, megabytes),
+        Row("TensorFlow or Surprise loaded", "none", ", ".join(heavy) or "none", 0.0 if heavy else 1.0),
     ]
 
 
-def _at_most(what: str, bar: float, measured: float) -> Row:
-    return Row(what, f"< {bar:.0f}", f"{measured:.1f}", bar / measured)
+def _at_most(label: str, target: float, measured: float) -> Row:
+    return Row(label, f"< {target:.0f}", f"{measured:.1f}", target / measured)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""`python -m anirec.bench.updates`: measure the delay until a change by one member shows in another browser.
+"""`python -m anirec.bench.updates`: measure the delay until one member's change appears in another's browser.
 
-On a site of its own (DATA_DIR/bench-updates) with the sample catalogue, run as it is served.
+Uses its own site (DATA_DIR/bench-updates) with the sample catalogue, served by uvicorn.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from anirec.start.embedded import BASE_DIR
 from anirec.start.servers import free_port
 
 RATINGS = 20
-BAR_SECONDS = 1.0
+TARGET_SECONDS = 1.0
 PASSWORD = "a long enough one"
 
 
 def main() -> None:
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if found is None:
-        sys.exit("anirec: no Chromium was found, and this is measured in one.")
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if chromium is None:
+        sys.exit("anirec: Chromium not found. Install one, such as Debian's package chromium.")
     os.chdir(BASE_DIR)
     provide_own_services("bench-updates")
     manage("migrate", "--verbosity", "0")
@@ -37,7 +37,7 @@ def main() -> None:
     port = free_port()
     with web_process(port):
         asyncio.run(wait_until_up(port))
-        with _browser(found) as browser:
+        with _browser(chromium) as browser:
             figures = _measure(browser, f"http://localhost:{port}")
     print(*figures, sep="\n")
 
@@ -67,14 +67,14 @@ def _measure(browser: Any, site: str) -> list[Figure]:
     in_feed = [_seconds(ada, site, title, feed, f".news a[href='{title}']") for title in titles[5 : 5 + RATINGS]]
     in_group = [_seconds_until_gone(ada, site, together) for _ in range(RATINGS)]
     return [
-        _figure("rated by one, in the other's feed", in_feed),
-        _figure("rated by one, gone from what suits both", in_group),
+        _figure("rating appears in the other member's feed", in_feed),
+        _figure("rated title leaves the shared suggestions", in_group),
     ]
 
 
-def _figure(what: str, seconds: list[float]) -> Figure:
-    print(f"{what}: median {statistics.median(seconds):.2f} s, {len(seconds)} ratings")
-    return Figure(f"{what}: longest, s", BAR_SECONDS, max(seconds), "")
+def _figure(label: str, seconds: list[float]) -> Figure:
+    print(f"{label}: median {statistics.median(seconds):.2f} s, {len(seconds)} ratings")
+    return Figure(f"{label}: maximum, s", TARGET_SECONDS, max(seconds), "")
 
 
 def _member(browser: Any, site: str, name: str) -> Any:
@@ -88,7 +88,7 @@ def _member(browser: Any, site: str, name: str) -> Any:
 
 
 def _titles(page: Any, site: str) -> list[str]:
-    """The addresses of the best-known series."""
+    """Return the URL paths of the most popular series."""
     page.goto(f"{site}/titles/?format=tv")
     links = page.locator(".card h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     page.goto(f"{site}/titles/?format=tv&page=2")
@@ -96,26 +96,26 @@ def _titles(page: Any, site: str) -> list[str]:
 
 
 def _rate(page: Any, site: str, title: str, score: int) -> float:
-    """When the answer was there."""
+    """Rate a title. Return the time of the response, by `time.perf_counter`."""
     page.goto(site + title)
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
+    with page.expect_response(lambda response: response.request.method == "POST"):
         page.get_by_role("button", name=str(score), exact=True).first.click()
     return time.perf_counter()
 
 
 def _seconds(rater: Any, site: str, title: str, page: Any, selector: str) -> float:
-    """Until the other page shows it, from when the one who rated had the answer."""
-    done = _rate(rater, site, title, 8)
+    """Rate a title. Return the seconds from the response until `selector` appears on the other page."""
+    responded_at = _rate(rater, site, title, 8)
     page.locator(selector).first.wait_for(timeout=20_000)
-    return time.perf_counter() - done
+    return time.perf_counter() - responded_at
 
 
 def _seconds_until_gone(rater: Any, site: str, page: Any) -> float:
-    """Until a title that one of them has seen now is no longer suggested to both."""
+    """Rate a shared suggestion. Return the seconds from the response until the other page no longer shows it."""
     title = page.locator("#together .card h3 a").first.get_attribute("href")
-    done = _rate(rater, site, title, 9)
+    responded_at = _rate(rater, site, title, 9)
     page.locator(f"#together .card h3 a[href='{title}']").wait_for(state="detached", timeout=20_000)
-    return time.perf_counter() - done
+    return time.perf_counter() - responded_at
 
 
 if __name__ == "__main__":

@@ -72,14 +72,14 @@ class AiringCalendar(APIView):
     @extend_schema(operation_id="calendar", parameters=[CalendarQuery], responses=AiringSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List episodes by air time."""
-        wanted = CalendarQuery.of(request)
-        day = wanted.get("since") or timezone.now().date()
+        query = CalendarQuery.of(request)
+        day = query.get("since") or timezone.now().date()
         if not 2000 <= day.year <= LAST_YEAR:
             raise NotFound(f"Date out of range: the calendar covers 2000 to {LAST_YEAR}.")
         since = datetime.combine(day, time.min, UTC)
-        titles = on_air(request.user, only_mine=wanted["mine"] == "yes")
-        found = airings(titles, since, since + timedelta(days=wanted["days"]))
-        return Response(AiringSerializer(found, many=True).data)
+        titles = on_air(request.user, only_mine=query["mine"] == "yes")
+        episodes = airings(titles, since, since + timedelta(days=query["days"]))
+        return Response(AiringSerializer(episodes, many=True).data)
 
 
 urlpatterns = [

@@ -21,7 +21,7 @@ from catalog.airing.schedule import WEEK, Airing, airings, on_air, week_of
 from catalog.models import CalendarFeed
 from catalog.viewers import MemberRequest
 
-WEEKS_AWAY = 26  # as far as one may leaf
+WEEKS_AWAY = 26  # maximum, in both directions
 FEED_WEEKS = 8
 
 
@@ -88,5 +88,5 @@ def _weeks_away(request: HttpRequest) -> int:
 def _days(request: HttpRequest, zone: ZoneInfo, away: int, only_mine: bool) -> list[Day]:
     today = datetime.now(zone).date()
     days = week_of(today + away * WEEK, zone)
-    found = airings(on_air(request.user, only_mine=only_mine), days[0][1], days[-1][2])
-    return [Day(day, day == today, [one for one in found if start <= one.at < end]) for day, start, end in days]
+    episodes = airings(on_air(request.user, only_mine=only_mine), days[0][1], days[-1][2])
+    return [Day(day, day == today, [one for one in episodes if start <= one.at < end]) for day, start, end in days]

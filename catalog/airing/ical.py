@@ -14,11 +14,11 @@ from catalog.airing.schedule import Airing
 from catalog.titles.names import name_for
 from catalog.viewers import Viewer
 
-SLOT = 30 * 60  # seconds that an episode of unknown length is given
+SLOT = 30 * 60  # seconds, for an episode of unknown length
 
 
 def calendar_response(request: HttpRequest, name: str, episodes: Iterable[Airing], viewer: Viewer) -> HttpResponse:
-    """Write the calendar: names in the viewer's language, times in UTC, which calendar apps convert."""
+    """Return the calendar, with names in the viewer's language and times in UTC, which calendar apps convert."""
     calendar = Calendar()
     calendar.add("prodid", "-//anirec//airing//EN")
     calendar.add("version", "2.0")

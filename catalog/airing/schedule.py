@@ -15,7 +15,7 @@ from catalog.viewers import Viewer
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 WEEK = timedelta(weeks=1)
-COUR = 13  # episodes, one a week: as far as a series of unknown length is looked ahead from its next episode
+COUR = 13  # weekly episodes assumed after the next one of a series of unknown length
 FOLLOWED = ("watching", "planned")
 
 
@@ -33,8 +33,8 @@ class Schedule:
     """A weekly schedule, starting at `first`."""
 
     first: datetime
-    episode: int | None  # the number of the first
-    last: datetime | None  # None: nobody knows
+    episode: int | None  # number of the first episode
+    last: datetime | None  # None: open-ended
 
     def between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, int | None]]:
         """Yield (time, number) of the episodes from `since` up to `until`."""
@@ -47,13 +47,13 @@ class Schedule:
 
 
 def schedule_of(title: Title) -> Schedule | None:
-    """Return the title's schedule, or None if it isn't airing or its time is unknown."""
+    """Return the title's schedule, or None if it's neither airing nor upcoming, or has no known time."""
     if title.status not in (Status.AIRING, Status.UPCOMING):
         return None
     if title.next_airing_at:
         episode = title.next_episode or None
-        left = title.episodes - episode if title.episodes and episode else COUR
-        return Schedule(title.next_airing_at, episode, title.next_airing_at + max(0, left) * WEEK)
+        remaining = title.episodes - episode if title.episodes and episode else COUR
+        return Schedule(title.next_airing_at, episode, title.next_airing_at + max(0, remaining) * WEEK)
     if title.broadcast_day is None or title.broadcast_time is None:
         return None
     start = _day(title.started_on)
@@ -92,13 +92,13 @@ def on_air(viewer: Viewer, *, only_mine: bool = False) -> TitleQuerySet:
 
 def airings(titles: Iterable[Title], since: datetime, until: datetime) -> list[Airing]:
     """List the airings from `since` up to `until`, by time."""
-    found = [
+    episodes = [
         Airing(at, title, episode)
         for title in titles
         if (schedule := schedule_of(title))
         for at, episode in schedule.between(since, until)
     ]
-    return sorted(found, key=lambda airing: (airing.at, -airing.title.members, airing.title.pk))
+    return sorted(episodes, key=lambda airing: (airing.at, -airing.title.members, airing.title.pk))
 
 
 def next_airing(title: Title, now: datetime) -> Airing | None:
@@ -107,7 +107,7 @@ def next_airing(title: Title, now: datetime) -> Airing | None:
 
 
 def week_of(day: date, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:
-    """Return (day, start, end) of seven days in `zone`, where days of clock changes have 23 or 25 hours."""
+    """Return (day, start, end) of seven days in `zone`. Days with a clock change have 23 or 25 hours."""
     days = [day + timedelta(days=number) for number in range(8)]
     starts = [datetime.combine(one, time.min, zone).astimezone(UTC) for one in days]
     return [(days[number], starts[number], starts[number + 1]) for number in range(7)]

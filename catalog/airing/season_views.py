@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET
 from anirec.lib.web.requests import PageRequest
 from catalog.airing.ical import calendar_response
 from catalog.airing.schedule import WEEK, airings, on_air
-from catalog.airing.seasons import SHOWN, Season, continuing_titles, season_ids
+from catalog.airing.seasons import FORMATS, Season, continuing_titles, season_ids
 from catalog.index.seasons import SEASONS
 from catalog.models import Title
 from catalog.models.titles import Format
 
 SORTS = {"popular": (_("Popularity"), "popular"), "score": (_("Score"), "score"), "start": (_("Start date"), "-newest")}
 FIRST_YEAR, LAST_YEAR = 1907, 2200
-MOST_SHOWN = 60  # of one format; the browse page has the rest
+MOST_SHOWN = 60  # per format; the browse page has the rest
 CONTINUING = 24
 
 
@@ -40,46 +40,46 @@ class Group:
 
 @require_GET
 def season(request: PageRequest, year: int | None = None, name: str = "") -> HttpResponse:
-    shown = Season.at(timezone.localdate()) if year is None else _season(year, name)
+    selected_season = Season.at(timezone.localdate()) if year is None else _season(year, name)
     sort = request.GET.get("sort", "popular")
     sort = sort if sort in SORTS else "popular"
     context = {
-        "season": shown,
-        "is_current": shown == Season.at(timezone.localdate()),
-        "groups": _groups(shown, request, SORTS[sort][1]),
+        "season": selected_season,
+        "is_current": selected_season == Season.at(timezone.localdate()),
+        "groups": _groups(selected_season, request, SORTS[sort][1]),
         "sort": sort,
         "sorts": [(value, label) for value, (label, _sort) in SORTS.items()],
         "names": SEASONS,
     }
     if request.htmx.target == "season-titles":
         return render(request, "catalog/airing/_season_titles.html", context)
-    going_on = continuing_titles(shown, request.user, timezone.localdate()).for_cards()
+    continuing = continuing_titles(selected_season, request.user, timezone.localdate()).for_cards()
     return render(
-        request, "catalog/airing/season.html", {**context, "continuing": going_on.order_by("-members")[:CONTINUING]}
+        request, "catalog/airing/season.html", {**context, "continuing": continuing.order_by("-members")[:CONTINUING]}
     )
 
 
 @require_GET
 def season_feed(request: HttpRequest, year: int, name: str) -> HttpResponse:
     """Return the season's air times as an iCalendar feed, the same for everyone."""
-    shown, now = _season(year, name), timezone.now()
-    titles = on_air(None).filter(pk__in=season_ids(shown, None))
-    return calendar_response(request, shown.label, airings(titles, now - WEEK, now + timedelta(weeks=8)), None)
+    feed_season, now = _season(year, name), timezone.now()
+    titles = on_air(None).filter(pk__in=season_ids(feed_season, None))
+    return calendar_response(request, feed_season.label, airings(titles, now - WEEK, now + timedelta(weeks=8)), None)
 
 
 def _season(year: int, name: str) -> Season:
     if name not in SEASONS or not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Http404("There is no such season.")
+        raise Http404("Season not found.")
     return Season.of(year, name)
 
 
-def _groups(shown: Season, request: HttpRequest, sort: str) -> list[Group]:
+def _groups(season: Season, request: HttpRequest, sort: str) -> list[Group]:
     """Group the titles by format, each group in the selected order."""
-    ids = season_ids(shown, request.user, sort)
+    ids = season_ids(season, request.user, sort)
     formats = dict(Title.objects.filter(pk__in=ids).order_by().values_list("pk", "format"))
-    by_format = {one: [pk for pk in ids if formats.get(pk) == one] for one in SHOWN}
-    wanted = [pk for pks in by_format.values() for pk in pks[:MOST_SHOWN]]
-    cards = Title.objects.visible_to(request.user).for_cards().in_bulk(wanted)
+    by_format = {one: [pk for pk in ids if formats.get(pk) == one] for one in FORMATS}
+    card_ids = [pk for pks in by_format.values() for pk in pks[:MOST_SHOWN]]
+    cards = Title.objects.visible_to(request.user).for_cards().in_bulk(card_ids)
     groups = [
         Group(one, [cards[pk] for pk in pks[:MOST_SHOWN] if pk in cards], len(pks)) for one, pks in by_format.items()
     ]

@@ -1,4 +1,4 @@
-"""Seasons of anime: three months each, by the year they are listed in."""
+"""Anime seasons, each three months of a year."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from catalog.models.titles import Format, Medium, Status, TitleQuerySet
 from catalog.models.titles import Season as SeasonName
 from catalog.viewers import Viewer
 
-SHOWN = (Format.TV, Format.TV_SHORT, Format.ONA, Format.MOVIE, Format.OVA, Format.SPECIAL, Format.UNKNOWN)
+FORMATS = (Format.TV, Format.TV_SHORT, Format.ONA, Format.MOVIE, Format.OVA, Format.SPECIAL, Format.UNKNOWN)
 SERIES = (Format.TV, Format.TV_SHORT, Format.ONA)
 
 
@@ -26,7 +26,7 @@ SERIES = (Format.TV, Format.TV_SHORT, Format.ONA)
 class Season:
     """A season of a year, such as fall 2019."""
 
-    number: int  # of `season_number`
+    number: int  # see `season_number`
 
     @classmethod
     def of(cls, year: int, name: str) -> Season:
@@ -34,7 +34,8 @@ class Season:
 
     @classmethod
     def at(cls, day: date) -> Season:
-        """
+        """Return the season of a day.
+
         >>> Season.at(date(2026, 11, 22)).address
         '2026-fall'
         """
@@ -71,7 +72,7 @@ class Season:
 
 
 def season_ids(season: Season, viewer: Viewer, sort: str = "popular") -> list[int]:
-    """Return visible titles that start in `season`: listed there, or with a start date in it."""
+    """Return ids of visible titles that start in `season`: listed there, or with a start date in it."""
     index = title_index()
     first, last = index.seasons
     places = np.flatnonzero(index.visible_to(viewer) & (first == season.number) & (last == season.number))
@@ -81,13 +82,13 @@ def season_ids(season: Season, viewer: Viewer, sort: str = "popular") -> list[in
 
 def continuing_titles(season: Season, viewer: Viewer, today: date) -> TitleQuerySet:
     """Return series of earlier seasons whose dates show them airing a month into this one."""
-    begins, is_in = season.first_day, season.next.first_day
-    a_month_in = str(date(begins.year, begins.month + 1, 1))
-    goes_on = Q(ended_on__gte=a_month_in)
-    if begins <= today:  # what is on air today, with a place in the week's programme
-        still = Q(status=Status.AIRING) & (
-            Q(broadcast_day__isnull=False) | Q(next_airing_at__gte=datetime.combine(begins, time.min, JAPAN))
+    start, end = season.first_day, season.next.first_day
+    a_month_in = str(date(start.year, start.month + 1, 1))
+    is_continuing = Q(ended_on__gte=a_month_in)
+    if start <= today:  # includes titles airing now with a broadcast slot
+        is_airing = Q(status=Status.AIRING) & (
+            Q(broadcast_day__isnull=False) | Q(next_airing_at__gte=datetime.combine(start, time.min, JAPAN))
         )
-        goes_on |= still & Q(ended_on="") if today < is_in else Q()
-    series = Title.objects.visible_to(viewer).filter(goes_on, medium=Medium.ANIME, format__in=SERIES)
-    return series.filter(started_on__gt="", started_on__lt=str(begins)[:7]).exclude(pk__in=season_ids(season, viewer))
+        is_continuing |= is_airing & Q(ended_on="") if today < end else Q()
+    series = Title.objects.visible_to(viewer).filter(is_continuing, medium=Medium.ANIME, format__in=SERIES)
+    return series.filter(started_on__gt="", started_on__lt=str(start)[:7]).exclude(pk__in=season_ids(season, viewer))

@@ -29,7 +29,7 @@ from catalog.titles.serializers import TitleCardSerializer, title_card
 class OptionSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the metaclass removes fields from the class
-    n = serializers.IntegerField(help_text="Titles found with this option selected, or added to the results by it.")
+    n = serializers.IntegerField(help_text="Titles found with only this value of the filter, or with this tag added.")
 
 
 class FacetSerializer(serializers.Serializer[Any]):
@@ -53,7 +53,7 @@ class TitleFacets(GenericAPIView):
         filters = title_filter(request.query_params, request.user)
         require_known(filters)
         facets = Facets(filters)
-        found: dict[str, list[Option]] = {
+        by_parameter: dict[str, list[Option]] = {
             "format": facets.formats(),
             "status": facets.statuses(),
             "source_material": facets.sources(),
@@ -62,11 +62,11 @@ class TitleFacets(GenericAPIView):
             "studio": facets.studios(),
         }
         tags = [{"value": tag.slug, "label": tag.label, "n": tag.n} for group in facets.tags() for tag in group.options]
-        shown = [
+        rows = [
             {"parameter": name, "options": [{"value": o.value, "label": str(o.label), "n": o.n} for o in options]}
-            for name, options in found.items()
+            for name, options in by_parameter.items()
         ]
-        return Response({"count": len(filters.qs), "facets": [{"parameter": "tag", "options": tags}, *shown]})
+        return Response({"count": len(filters.qs), "facets": [{"parameter": "tag", "options": tags}, *rows]})
 
 
 class TopListSerializer(serializers.Serializer[Any]):
@@ -94,12 +94,12 @@ class TopTitles(APIView):
         return Response(
             [
                 {
-                    "label": str(shown.about.label),
-                    "about": str(shown.about.about),
-                    "query": shown.address,
-                    "titles": [title_card(title) for title in shown.titles],
+                    "label": str(result.about.label),
+                    "about": str(result.about.about),
+                    "query": result.address,
+                    "titles": [title_card(title) for title in result.titles],
                 }
-                for shown in lists
+                for result in lists
             ]
         )
 

@@ -30,9 +30,9 @@ class TitleFilterBackend(DjangoFilterBackend):
 
 def require_known(filters: TitleFilter) -> None:
     """Raise NotFound for unknown tags and studios, ValidationError for other invalid values."""
-    sent = filters.data.lists() if isinstance(filters.data, QueryDict) else []
+    params = filters.data.lists() if isinstance(filters.data, QueryDict) else []
     if empty := {
-        name: [_("This value can't be empty.")] for name, values in sent if name in filters.filters and "" in values
+        name: [_("This value can't be empty.")] for name, values in params if name in filters.filters and "" in values
     }:
         raise serializers.ValidationError(empty)
     if filters.is_valid():
@@ -53,7 +53,7 @@ def _many(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_filters() -> None:
-    """Add to the schema what the filter set doesn't declare or knows only at request time."""
+    """Describe filters in the schema whose values aren't declared, or known only at request time."""
     _describe("q", {"type": "string", "maxLength": 120, "pattern": SOME_TEXT})
     for name in CHOSEN_FROM_CATALOGUE:
         _describe(name, _many({"type": "string", "pattern": SOME_TEXT}))

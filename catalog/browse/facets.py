@@ -1,4 +1,4 @@
-"""What can be chosen from beside the titles found: every option with its exact count, and what is chosen already."""
+"""The browse page's filter options, with exact counts, and its active filters."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from catalog.models.titles import Season as SeasonName
 from catalog.search.keys import search_key
 
 SIGNS = {"tag": "all", "tag_any": "any", "tag_not": "not"}
-MOST_TAGS, MOST_STUDIOS = 24, 12  # shown unless looked for by name; those chosen always are
+MOST_TAGS, MOST_STUDIOS = 24, 12  # options shown, besides the selected ones
 
 
 @dataclass(frozen=True)
 class Option:
-    """One value of a filter. `n`: the titles that would be found with it, or that it would add to those found."""
+    """One value of a filter. `n`: titles found if it were the filter's only value."""
 
     value: str
     label: Any
@@ -46,7 +46,7 @@ class TagOption:
 
 @dataclass(frozen=True)
 class Range:
-    """A filter of two ends, as the form shows it."""
+    """The form fields of a range filter."""
 
     legend: Any
     low: BoundField
@@ -60,7 +60,7 @@ class TagGroup:
     kind: str
     label: Any
     options: list[TagOption]
-    n_more: int  # not shown, for there are many
+    n_more: int  # matching tags that aren't shown
 
     @property
     def is_used(self) -> bool:
@@ -91,7 +91,7 @@ class Facets:
         ]
 
     def season_choices(self) -> list[str]:
-        """The last fifty seasons that titles belong to, as addresses say them."""
+        """Return the latest fifty seasons with titles, as in URLs ("2019-fall")."""
         first, last = self.index.seasons[:, self.selection.visible]
         numbers = np.unique(first[first == last]).astype(int)[::-1][:50]
         return [f"{number // 4}-{SEASONS[number % 4]}" for number in numbers.tolist()]
@@ -115,8 +115,8 @@ class Facets:
 
     def seasons(self) -> list[Option]:
         first, last = self.index.seasons[:, self.selection.without("season")]
-        known = first[first == last].astype(np.int64) % 4
-        counts = np.bincount(known, minlength=4)
+        quarters = first[first == last].astype(np.int64) % 4
+        counts = np.bincount(quarters, minlength=4)
         return self._options(
             "season", ((value, label, counts[SEASONS.index(value)]) for value, label in SeasonName.choices)
         )
@@ -146,25 +146,25 @@ class Facets:
             counts[terms.at[slug]] = int(lost.sum())
         groups = []
         for kind in Tag.Kind:
-            wanted = [term for term in terms.terms if term.kind == kind and term.slug in visible]
-            most = self._most(wanted, np.array([counts[terms.at[term.slug]] for term in wanted]), MOST_TAGS)
-            shown = {wanted[place].slug for place in most}
+            candidates = [term for term in terms.terms if term.kind == kind and term.slug in visible]
+            most = self._most(candidates, np.array([counts[terms.at[term.slug]] for term in candidates]), MOST_TAGS)
+            frequent = {candidates[place].slug for place in most}
             options = [
                 TagOption(term.slug, term.name, int(counts[terms.at[term.slug]]), signs.get(term.slug, ""))
-                for term in wanted
-                if term.slug in shown or term.slug in signs
+                for term in candidates
+                if term.slug in frequent or term.slug in signs
             ]
-            n_more = sum(bool(counts[terms.at[term.slug]]) for term in wanted) - len(shown)
+            n_more = sum(bool(counts[terms.at[term.slug]]) for term in candidates) - len(frequent)
             groups.append(TagGroup(kind.value, kind.label, options, 0 if self.find else n_more))
         return groups
 
     def _most(self, terms: list[Term], counts: NDArray[np.int64], most: int) -> list[int]:
         """Return the places of the most frequent terms, or of all whose name matches the search."""
         order = np.argsort(-counts, kind="stable")
-        found = [int(place) for place in order if counts[place] or self.find]
+        places = [int(place) for place in order if counts[place] or self.find]
         if self.find:
-            found = [place for place in found if self.find in search_key(terms[place].name)]
-        return found[:most]
+            places = [place for place in places if self.find in search_key(terms[place].name)]
+        return places[:most]
 
     def _options(self, name: str, rows: Iterable[tuple[str, Any, Any]]) -> list[Option]:
         chosen = self.chosen.get(name) or []

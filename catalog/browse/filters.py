@@ -26,7 +26,7 @@ from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Sta
 from catalog.search.find import find_title_ids
 from catalog.viewers import Viewer
 
-MOST_FOUND = 500  # a search that fits more titles than this keeps the best of them
+MOST_FOUND = 500  # best matches that a name search keeps
 YEARS = {"min_value": 1900, "max_value": 2200}
 SEASON_PATTERN = rf"(?:19|20|21)\d\d-(?:{'|'.join(SEASONS)})"
 RANGES = {"year", "score", "episodes", "minutes", "members"}  # with `_min` and `_max`
@@ -36,10 +36,10 @@ ON_LIST, OFF_LIST = "on", "off"
 class SlugsField(forms.MultipleChoiceField):
     """A field for slugs that the viewer may choose from."""
 
-    known: frozenset[str] | Mapping[str, int] = frozenset()
+    allowed: frozenset[str] | Mapping[str, int] = frozenset()
 
     def valid_value(self, value: Any) -> bool:
-        return value in self.known
+        return value in self.allowed
 
 
 class SlugsFilter(filters.MultipleChoiceFilter):
@@ -47,7 +47,7 @@ class SlugsFilter(filters.MultipleChoiceFilter):
 
 
 class SeasonField(forms.RegexField):
-    """A season of a year, "2019-fall": as a number of `season_number`."""
+    """A season such as "2019-fall", cleaned to its `season_number`."""
 
     default_error_messages = {"invalid": _("Enter a year and a season, for example 2019-fall.")}
 
@@ -67,7 +67,7 @@ class SeasonFilter(filters.Filter):
 
 
 def status_on_list_choices() -> list[tuple[str, Any]]:
-    """A filter by list status, or by being on the list at all."""
+    """Return the choices of the list filter: on the list, not on it, or by status."""
     entry = cast(Any, Title._meta.get_field("entries")).related_model
     return [(ON_LIST, _("On my list")), (OFF_LIST, _("Not on my list")), *entry._meta.get_field("status").choices]
 
@@ -126,12 +126,12 @@ class TitleFilter(filters.FilterSet):
     def get_form_class(self) -> type[forms.Form]:
         form = super().get_form_class()
         for name in ("tag", "tag_any", "tag_not"):
-            form.base_fields[name].known = self.index.tags_visible_to(self.viewer)
-        form.base_fields["studio"].known = self.index.studios.at
+            form.base_fields[name].allowed = self.index.tags_visible_to(self.viewer)
+        form.base_fields["studio"].allowed = self.index.studios.at
         return form
 
     def filter_queryset(self, queryset: TitleQuerySet) -> Found:
-        """Return the sort order. The default is best match for name searches, else popularity."""
+        """Return the filtered titles in order: by default best match for name searches, else popularity."""
         return Found(self.selection.ordered_ids(), queryset)
 
     @cached_property
@@ -151,11 +151,11 @@ class Condition:
 
 
 class Selection:
-    """The active filters over the index."""
+    """The active filters, applied to the index."""
 
     def __init__(self, index: TitleIndex, chosen: dict[str, Any], viewer: Viewer) -> None:
         self.index, self.chosen, self.viewer = index, chosen, viewer
-        self.found_by_name: list[int] | None = None
+        self.name_matches: list[int] | None = None
         self.visible = index.visible_to(viewer)
         self.conditions = list(self._conditions())
         self.mask = self.without()
@@ -170,7 +170,7 @@ class Selection:
 
     @cached_property
     def listed(self) -> dict[str, Mask]:
-        """Return the listed titles by status; empty for visitors."""
+        """Return masks of the viewer's listed titles by status; empty for visitors."""
         if self.viewer is None or not self.viewer.is_authenticated:
             return {}
         rows = np.array(self.viewer.entries.order_by("status").values_list("status", "title_id"), dtype=object)
@@ -182,8 +182,8 @@ class Selection:
 
     def ordered_ids(self) -> NDArray[np.int64]:
         sort = self.chosen.get("sort")
-        if not sort and self.found_by_name is not None:
-            places = self.index.places_of(self.found_by_name)
+        if not sort and self.name_matches is not None:
+            places = self.index.places_of(self.name_matches)
             return self.index.ids[places[self.mask[places]]]
         _label, number, descending = SORTS[sort or "popular"]
         ids = self.index.ids[self.mask]
@@ -192,8 +192,8 @@ class Selection:
     def _conditions(self) -> Iterator[Condition]:
         chosen, index = self.chosen, self.index
         if chosen.get("q"):
-            self.found_by_name = find_title_ids(chosen["q"], self.viewer, MOST_FOUND)
-            yield Condition("q", "", index.mask_of(self.found_by_name))
+            self.name_matches = find_title_ids(chosen["q"], self.viewer, MOST_FOUND)
+            yield Condition("q", "", index.mask_of(self.name_matches))
         for slug in chosen.get("tag") or ():
             yield Condition("tag", slug, index.tags.having(slug))
         for slug in chosen.get("tag_not") or ():
@@ -202,8 +202,8 @@ class Selection:
             if slugs := chosen.get(name):
                 yield Condition(name, "", np.logical_or.reduce([terms.having(slug) for slug in slugs]))
         for name, values in CHOICES.items():
-            if wanted := chosen.get(name):
-                yield Condition(name, "", np.isin(index.codes[name], [values.index(value) for value in wanted]))
+            if options := chosen.get(name):
+                yield Condition(name, "", np.isin(index.codes[name], [values.index(value) for value in options]))
         for name in sorted(RANGES):
             yield from self._range(name, index.numbers[name])
         yield from self._seasons()
@@ -211,7 +211,7 @@ class Selection:
             yield Condition("list", "", self._on_list(statuses))
 
     def _range(self, name: str, numbers: NDArray[np.float64]) -> Iterator[Condition]:
-        """Return the titles in the range. Unknown numbers never match."""
+        """Yield the conditions of a range. Unknown numbers never match."""
         low, high = self.chosen.get(f"{name}_min"), self.chosen.get(f"{name}_max")
         if low is not None:
             yield Condition(f"{name}_min", "", numbers >= float(low))
@@ -220,25 +220,25 @@ class Selection:
 
     def _seasons(self) -> Iterator[Condition]:
         first, last = self.index.seasons
-        if wanted := self.chosen.get("season"):
-            is_wanted = np.isin(first % 4, [SEASONS.index(season) for season in wanted])
-            yield Condition("season", "", is_wanted & (first == last))
+        if names := self.chosen.get("season"):
+            is_match = np.isin(first % 4, [SEASONS.index(season) for season in names])
+            yield Condition("season", "", is_match & (first == last))
         if (since := self.chosen.get("season_from")) is not None:
             yield Condition("season_from", "", first >= since)
         if (until := self.chosen.get("season_to")) is not None:
             yield Condition("season_to", "", last <= until)
 
     def _on_list(self, statuses: Sequence[str]) -> Mask:
-        nothing = np.zeros(len(self.index.ids), dtype=bool)
-        on_list = np.logical_or.reduce([nothing, *self.listed.values()])
+        no_titles = np.zeros(len(self.index.ids), dtype=bool)
+        on_list = np.logical_or.reduce([no_titles, *self.listed.values()])
         masks = self.listed | {ON_LIST: on_list, OFF_LIST: ~on_list}
-        return np.logical_or.reduce([masks.get(status, nothing) for status in statuses])
+        return np.logical_or.reduce([masks.get(status, no_titles) for status in statuses])
 
 
 def matching(parameters: Mapping[str, Any], viewer: Viewer) -> TitleQuerySet:
     """Return the titles that match `parameters`, unordered. Raise ValidationError by parameter."""
-    found = TitleFilter(parameters, Title.objects.visible_to(viewer), viewer=viewer)
-    if not found.is_valid():
-        raise ValidationError({name: list(errors) for name, errors in found.errors.items()})
-    is_found = RawSQL("catalog_title.id = ANY(%s)", [found.qs.ids.tolist()], output_field=BooleanField())
-    return Title.objects.visible_to(viewer).filter(is_found).order_by()
+    title_filter = TitleFilter(parameters, Title.objects.visible_to(viewer), viewer=viewer)
+    if not title_filter.is_valid():
+        raise ValidationError({name: list(errors) for name, errors in title_filter.errors.items()})
+    is_match = RawSQL("catalog_title.id = ANY(%s)", [title_filter.qs.ids.tolist()], output_field=BooleanField())
+    return Title.objects.visible_to(viewer).filter(is_match).order_by()

@@ -23,7 +23,7 @@ from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.viewers import Viewer
 
-SHOWN = 10
+N_TITLES = 10
 FIRST_DECADE = 1960
 WITH_STORY = [Format.TV, Format.TV_SHORT, Format.MOVIE, Format.OVA, Format.ONA, Format.SPECIAL]
 GEMS = {"members_min": 2_000, "members_max": 40_000, "score_min": 7.5}
@@ -68,35 +68,37 @@ class TopForm(forms.Form):
         """Return the filters as parameters of the browse page."""
         self.is_valid()
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
-        if first := chosen.pop("decade", None):  # a negative number stands for a year alone
+        if first := chosen.pop("decade", None):  # a negative number is a single year
             chosen |= {"year_min": abs(first), "year_max": first + 9 if first > 0 else -first}
         return {"format": [one.value for one in WITH_STORY], **chosen}
 
 
 @dataclass(frozen=True)
-class Shown:
+class TopListResult:
+    """A top list with its first titles."""
+
     about: TopList
     titles: list[Title]
-    address: str  # the whole list's query on the browse page
+    address: str  # query string of the full list on the browse page
 
 
 @require_GET
 def top(request: PageRequest) -> HttpResponse:
     form = TopForm(request.GET, request.user)
     template = "_top.html" if request.htmx.target == "top" else "top.html"
-    shown = top_lists(form.query(), request.user)
-    return render(request, f"catalog/browse/{template}", {"form": form, "lists": shown})
+    lists = top_lists(form.query(), request.user)
+    return render(request, f"catalog/browse/{template}", {"form": form, "lists": lists})
 
 
-def top_lists(narrowed: dict[str, Any], viewer: Viewer) -> list[Shown]:
-    """List the top lists. narrowed: filters as parameters of the browse page."""
+def top_lists(filters: dict[str, Any], viewer: Viewer) -> list[TopListResult]:
+    """Return the top lists. filters: additional parameters of the browse page."""
     lists = [one for one in LISTS if np.isfinite(_figures(one)).any()]
-    queries = [urlencode({**narrowed, **one.query}, doseq=True) for one in lists]
-    found = [_first(one, query, viewer) for one, query in zip(lists, queries, strict=True)]
-    cards = Title.objects.visible_to(viewer).for_cards().in_bulk([pk for ids in found for pk in ids])
+    queries = [urlencode({**filters, **one.query}, doseq=True) for one in lists]
+    ids_of_lists = [_first(one, query, viewer) for one, query in zip(lists, queries, strict=True)]
+    cards = Title.objects.visible_to(viewer).for_cards().in_bulk([pk for ids in ids_of_lists for pk in ids])
     return [
-        Shown(one, [cards[pk] for pk in ids if pk in cards], query)
-        for one, ids, query in zip(lists, found, queries, strict=True)
+        TopListResult(one, [cards[pk] for pk in ids if pk in cards], query)
+        for one, ids, query in zip(lists, ids_of_lists, queries, strict=True)
     ]
 
 
@@ -106,5 +108,5 @@ def _figures(one: TopList) -> NDArray[np.float64]:
 
 
 def _first(one: TopList, query: str, viewer: Viewer) -> list[int]:
-    ids = title_filter(QueryDict(query), viewer).qs.ids[:SHOWN]
+    ids = title_filter(QueryDict(query), viewer).qs.ids[:N_TITLES]
     return ids[np.isfinite(_figures(one)[title_index().places_of(ids)])].tolist()

@@ -1,7 +1,7 @@
-"""Which titles belong together by their names alone: "Haikyuu!! Second Season", "Haikyuu!! Movie 1: …" and "Haikyuu!!".
+"""Group titles by name alone, such as "Haikyuu!!", "Haikyuu!! Second Season" and "Haikyuu!! Movie 1: …".
 
-A name has places where a shorter name may end. At a *cut* (a colon, "2nd Season", "Movie" …) the rest is clearly an
-addition; at a mere space it may also be another story ("Monster Musume"), so that only longer beginnings count there.
+A shorter name may end at a *cut* (a colon, "2nd Season", "Movie" …), where the rest is clearly an addition, or at a
+space, where the rest may make it another story ("Monster Musume"), so only longer beginnings count there.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ PARENTHESES = re.compile(r"\s*\((?:TV|OVA|ONA|Movie|Special|\d{4})\)|\s+(?:the a
 LEADING = re.compile(r"^(?:zoku|shin|gekijou-?ban|eiga|new|tokubetsu-hen)[:\s]+(?=\S{3})", re.IGNORECASE)
 PARTICLES = frozenset({"no", "ni", "wo", "ga", "wa", "to", "de", "e", "mo", "of", "the", "and"})
 TINY = 2  # letters: "K", "I's"
-LONG_WORDS, LONG_LETTERS = 2, 8  # from here on, a beginning is hardly another story's by accident
+LONG_WORDS, LONG_LETTERS = 2, 8  # beginnings this long rarely belong to another story by accident
 
 
 @dataclass(frozen=True)
 class Stems:
-    """Return keys of the whole name and of its possible shorter names, longest first."""
+    """Keys of the whole name and of its possible shorter names, longest first."""
 
     whole: str
     at_cuts: tuple[str, ...]
@@ -48,7 +48,7 @@ def stems(name: str) -> Stems:
     variants = list(dict.fromkeys([bare, LEADING.sub("", bare)]))
     cuts = [key for text in variants for key in _beginnings(CUT, text)]
     cuts += [search_key(text) for text in variants[1:]]
-    spaces = [key for key in _beginnings(SPACE, bare) if is_telling(key)]
+    spaces = [key for key in _beginnings(SPACE, bare) if is_distinctive(key)]
     return Stems(search_key(bare), tuple(dict.fromkeys(cuts)), tuple(dict.fromkeys(spaces)))
 
 
@@ -62,7 +62,7 @@ def is_long(key: str) -> bool:
     return len(words) >= LONG_WORDS and sum(map(len, words)) >= LONG_LETTERS
 
 
-def is_telling(key: str) -> bool:
+def is_distinctive(key: str) -> bool:
     return is_long(key) or len(key) >= LONG_LETTERS
 
 
@@ -86,27 +86,27 @@ def _openings(names: Iterable[str]) -> set[str]:
 def linked_by_name(
     names: Iterable[tuple[int, str]],
     translated: Iterable[tuple[int, str]] = (),
-    vouched: Callable[[int, int], bool] = lambda head, title: False,
+    confirm: Callable[[int, int], bool] = lambda head, title: False,
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of title ids that belong together, from (title id, name) of all titles.
+    """Yield pairs of related title ids, from (title id, name) of all titles.
 
-    Translated names are shorter and plainer ("Love"), and a single word at a space may be any word: both count only
-    when they are long, or `vouched` for by something else ("Noragami Aragoto", but not "Mononoke Hime").
+    Translated names are shorter and more generic ("Love"), and a single word before a space may be any word. Both count
+    only if long, or if `confirm(head, title)` is true ("Noragami Aragoto", but not "Mononoke Hime").
     """
-    found = [(title_id, stems(name), False) for title_id, name in names]
-    found += [(title_id, stem, True) for title_id, name in translated if is_telling((stem := stems(name)).whole)]
+    entries = [(title_id, stems(name), False) for title_id, name in names]
+    entries += [(title_id, stem, True) for title_id, name in translated if is_distinctive((stem := stems(name)).whole)]
     heads: defaultdict[str, list[int]] = defaultdict(list)
-    for title_id, stem, _ in found:
+    for title_id, stem, _ in entries:
         heads[stem.whole].append(title_id)
     shared: defaultdict[str, list[int]] = defaultdict(list)
-    for title_id, stem, is_translated in found:
+    for title_id, stem, is_translated in entries:
         for key in stem.at_cuts:
-            is_clear = is_telling(key) or (len(key) > TINY and not is_translated)
-            if is_clear or _head(heads, key, title_id, vouched):
+            is_clear = is_distinctive(key) or (len(key) > TINY and not is_translated)
+            if is_clear or _head(heads, key, title_id, confirm):
                 shared[key].append(title_id)
         for key in stem.at_spaces:
             is_clear = is_long(key) and not goes_on(key, stem.whole)
-            head = heads[key][0] if is_clear and key in heads else _head(heads, key, title_id, vouched)
+            head = heads[key][0] if is_clear and key in heads else _head(heads, key, title_id, confirm)
             if head:
                 yield head, title_id
                 break
@@ -115,9 +115,9 @@ def linked_by_name(
     for key, title_ids in shared.items():
         if key in heads:
             yield from ((heads[key][0], title_id) for title_id in title_ids)
-        elif is_telling(key):
+        elif is_distinctive(key):
             yield from pairwise(title_ids)
 
 
-def _head(heads: dict[str, list[int]], key: str, title_id: int, vouched: Callable[[int, int], bool]) -> int | None:
-    return next((head for head in heads.get(key, ()) if vouched(head, title_id)), None)
+def _head(heads: dict[str, list[int]], key: str, title_id: int, confirm: Callable[[int, int], bool]) -> int | None:
+    return next((head for head in heads.get(key, ()) if confirm(head, title_id)), None)

@@ -22,16 +22,16 @@ SAME_STORY = {
 WITHOUT_STORY = {Format.MUSIC, Format.COMMERCIAL}
 BEGINNINGS = {Format.TV, Format.TV_SHORT, Format.MOVIE, Format.ONA}
 NOT_A_BEGINNING = re.compile(r"\b(?:recaps?|pilot|summary|digest|soushuuhen|prologue)\b", re.IGNORECASE)
-FAME = 20_000  # people who have it on their list
-KNOWN_ENOUGH = 0.05  # of the audience of the franchise's largest title
+FAME = 20_000  # members with the title on their list
+KNOWN_ENOUGH = 0.05  # share of the audience of the franchise's most popular title
 WRITE = """
-    UPDATE catalog_title SET franchise_entry_id = wanted.entry_id
+    UPDATE catalog_title SET franchise_entry_id = new.entry_id
     FROM (
         SELECT title.id, entry.entry_id
         FROM catalog_title title
         LEFT JOIN unnest(%s::bigint[], %s::bigint[]) AS entry (title_id, entry_id) ON entry.title_id = title.id
-    ) AS wanted
-    WHERE wanted.id = catalog_title.id AND catalog_title.franchise_entry_id IS DISTINCT FROM wanted.entry_id
+    ) AS new
+    WHERE new.id = catalog_title.id AND catalog_title.franchise_entry_id IS DISTINCT FROM new.entry_id
 """
 
 
@@ -72,7 +72,7 @@ class Groups:
         low, high = sorted((self.find(one), self.find(other)))
         self._parents[high] = low
 
-    def of_several(self) -> list[list[int]]:
+    def nontrivial(self) -> list[list[int]]:
         groups: defaultdict[int, list[int]] = defaultdict(list)
         for one in self._parents:
             groups[self.find(one)].append(one)
@@ -119,16 +119,16 @@ def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, i
     for one, other, kind in relations:
         if kind in SAME_STORY or names_agree(members[one].names, members[other].names):
             groups.join(one, other)
-    telling = [member for member in members.values() if member.format not in WITHOUT_STORY]
-    names = [(member.pk, member.name) for member in telling]
-    translated = [(member.pk, member.name_english) for member in telling if member.name_english]
+    with_story = [member for member in members.values() if member.format not in WITHOUT_STORY]
+    names = [(member.pk, member.name) for member in with_story]
+    translated = [(member.pk, member.name_english) for member in with_story if member.name_english]
 
-    def from_the_makers_of(head: int, title: int) -> bool:
+    def is_by_same_studio(head: int, title: int) -> bool:
         return members[head].members >= FAME and not members[head].studios.isdisjoint(members[title].studios)
 
-    for one, other in linked_by_name(names, translated, from_the_makers_of):
+    for one, other in linked_by_name(names, translated, is_by_same_studio):
         groups.join(one, other)
-    return groups.of_several()
+    return groups.nontrivial()
 
 
 def choose_entry(franchise: Collection[Member]) -> Member:

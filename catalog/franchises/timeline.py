@@ -13,8 +13,8 @@ from catalog.models import Title
 from catalog.models.titles import Format, Status
 
 WIDTH, LANE, LEFT, TOP = 960, 34, 92, 30
-LEAST_WIDTH = 8  # of a mark
-MOST_LABELS = 12  # of years
+LEAST_WIDTH = 8  # minimum width of a mark
+MOST_LABELS = 12  # maximum number of year labels
 LANES: tuple[tuple[Any, set[str]], ...] = (
     (_("Series"), {Format.TV, Format.TV_SHORT, Format.ONA}),
     (_("Films"), {Format.MOVIE}),
@@ -35,8 +35,8 @@ class Timeline:
     """The timeline's shapes, in view box units."""
 
     marks: list[Mark]
-    lanes: list[tuple[Any, float]]  # name, middle
-    years: list[tuple[int, float]]  # year, where it begins
+    lanes: list[tuple[Any, float]]  # name, y of its middle
+    years: list[tuple[int, float]]  # year, x of its start
     width: int
     height: int
 
@@ -45,11 +45,11 @@ def timeline(parts: Iterable[Title], today: PartialDate) -> Timeline | None:
     """Draw the timeline. None with fewer than three dated parts."""
     dated = [(part, _place(part.started_on or _year(part))) for part in parts if part.started_on or part.year]
     rows = [(name, formats) for name, formats in LANES if any(part.format in formats for part, _at in dated)]
-    drawn = [(part, at) for part, at in dated if any(part.format in formats for _name, formats in rows)]
-    if len(drawn) < 3:
+    points = [(part, at) for part, at in dated if any(part.format in formats for _name, formats in rows)]
+    if len(points) < 3:
         return None
-    ends = {part.pk: max(at, _end(part, at, today)) for part, at in drawn}
-    first, last = int(min(at for _part, at in drawn)), int(max(ends.values())) + 1
+    ends = {part.pk: max(at, _end(part, at, today)) for part, at in points}
+    first, last = int(min(at for _part, at in points)), int(max(ends.values())) + 1
     scale = (WIDTH - LEFT - 10) / (last - first)
     marks = [
         Mark(
@@ -59,7 +59,7 @@ def timeline(parts: Iterable[Title], today: PartialDate) -> Timeline | None:
             part,
         )
         for row, (_name, formats) in enumerate(rows)
-        for part, at in drawn
+        for part, at in points
         if part.format in formats
     ]
     step = -(-(last - first) // MOST_LABELS)

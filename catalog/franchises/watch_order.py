@@ -26,7 +26,7 @@ class Role(models.TextChoices):
 
 
 OPTIONAL = {Role.RECAP, Role.VERSION}
-# What a title is when another has it as this; the first that holds counts.
+# A title's role by the relations that point to it; the first match counts.
 ROLES_BY_LINK = ((Kind.SUMMARY, Role.RECAP), (Kind.SPIN_OFF, Role.SIDE), (Kind.SIDE_STORY, Role.SIDE))
 EXTRAS = {Format.OVA, Format.SPECIAL}
 
@@ -47,19 +47,18 @@ class Step:
 def watch_order(parts: Iterable[Title], links: Collection[Link]) -> list[Step]:
     """Return the parts in order of release: later prequels assume knowledge of earlier parts.
 
-    Recaps and other versions of the same story are marked as optional. What has no story is left out.
+    Recaps and other versions of the same story are optional. Titles without a story are left out.
     """
-    telling = [part for part in parts if part.format not in WITHOUT_STORY]
-    telling.sort(key=_release)
-    place = {part.pk: place for place, part in enumerate(telling)}
+    stories = [part for part in parts if part.format not in WITHOUT_STORY]
+    stories.sort(key=_release)
+    place = {part.pk: place for place, part in enumerate(stories)}
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     for one, other, kind in links:
-        if kind != Kind.ALTERNATIVE or place.get(one, 0) <= place.get(
-            other, 0
-        ):  # of two versions, the later is the other
+        # of two versions, only the later one is the alternative
+        if kind != Kind.ALTERNATIVE or place.get(one, 0) <= place.get(other, 0):
             kinds[other].add(kind)
     steps, number = [], 0
-    for part in telling:
+    for part in stories:
         role = _role(part, kinds[part.pk])
         number += role not in OPTIONAL
         steps.append(Step(part, role, None if role in OPTIONAL else number))
@@ -74,9 +73,9 @@ def up_to(order: Sequence[Step], title: Title) -> list[Title]:
 
 def _role(part: Title, kinds: Collection[str]) -> Role:
     """Return the part's role, by its relations, then by name and format. Sequels are main story."""
-    found = next((role for kind, role in ROLES_BY_LINK if kind in kinds), None)
-    if found:
-        return found
+    role_by_link = next((role for kind, role in ROLES_BY_LINK if kind in kinds), None)
+    if role_by_link:
+        return role_by_link
     if NOT_A_BEGINNING.search(part.name):
         return Role.RECAP
     if Kind.SEQUEL in kinds or Kind.PREQUEL in kinds:

@@ -1,8 +1,7 @@
-"""Many sources, one title per work: reads a file, finds each row's title, merges, and writes in batches.
+"""Import catalogue files, with one title per work: match each row to a title, merge, and write in batches.
 
-A row's title is the one with its MAL id, else with another of its ids, else the only one with its name, year and format
-(unless their ids contradict); a row without any becomes a title of its own. Everything about a file happens in one
-transaction.
+A row matches the title with its MAL id, else with another of its ids, else the only one with its name, year and format
+(unless their ids contradict). Unmatched rows become new titles. Each file is imported in one transaction.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from catalog.titles.matching import Sought, match_ids, match_names, owners_of
 from catalog.versioning import catalogue_changed
 
 BATCH = 2_000
-# PostgreSQL plans by what it last counted, which may be an empty table.
-COUNT_AFRESH = "ANALYZE catalog_title, catalog_titlename, catalog_title_tags, catalog_title_studios, catalog_externalid"
+# Otherwise, PostgreSQL may still plan for empty tables.
+ANALYZE = "ANALYZE catalog_title, catalog_titlename, catalog_title_tags, catalog_title_studios, catalog_externalid"
 Progress = Callable[[Iterator[SourceTitle | RejectedRow], str], Iterable[SourceTitle | RejectedRow]]
 
 
@@ -90,7 +89,7 @@ class FileImport:
             refresh_vocabulary()
             refresh_franchises()
             with connection.cursor() as cursor:
-                cursor.execute(COUNT_AFRESH)
+                cursor.execute(ANALYZE)
             catalogue_changed()
 
     def accepted(self, rows: Iterable[SourceTitle | RejectedRow]) -> Iterator[SourceTitle]:
@@ -98,9 +97,9 @@ class FileImport:
         for row in rows:
             if isinstance(row, RejectedRow):
                 self.reject(row.row, row.reason)
-            elif taken := next((key for key in row.external_ids.items() if key in self.rows_of_ids), None):
-                provider, value = taken
-                self.reject(row.row, f"its {provider} id {value} is that of row {self.rows_of_ids[taken]}")
+            elif duplicate := next((key for key in row.external_ids.items() if key in self.rows_of_ids), None):
+                provider, value = duplicate
+                self.reject(row.row, f"its {provider} id {value} is that of row {self.rows_of_ids[duplicate]}")
             else:
                 self.rows_of_ids |= dict.fromkeys(row.external_ids.items(), row.row)
                 yield row
@@ -144,10 +143,10 @@ class FileImport:
 def match_titles(
     rows: list[SourceTitle], owners: dict[tuple[str, str], int], claimed: Collection[int] = ()
 ) -> dict[int, int]:
-    """Row number → title id, for the rows whose title exists; by name only titles that no earlier row claimed."""
-    sought = [Sought(row.row, row.name or "", row.year, row.format or "", row.external_ids) for row in rows]
-    matches = match_ids(sought, owners)
-    unmatched = [row for row in sought if row.row not in matches and row.name and row.year]
+    """Map row numbers to ids of existing titles. Titles `claimed` by earlier rows don't match by name."""
+    lookups = [Sought(row.row, row.name or "", row.year, row.format or "", row.external_ids) for row in rows]
+    matches = match_ids(lookups, owners)
+    unmatched = [row for row in lookups if row.row not in matches and row.name and row.year]
     return match_names(unmatched, Title.objects.all(), is_strict=True, claimed=claimed) | matches
 
 

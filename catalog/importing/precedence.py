@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
 
-if TYPE_CHECKING:  # the readers' libraries are large, and the admin needs no reader
+if TYPE_CHECKING:  # keeps the readers' large libraries out of the admin
     from catalog.importing.sources.base import SourceTitle
 
-STAFF = "staff"  # what was edited by hand in the admin
+STAFF = "staff"  # edited in the admin
 BEST_FIRST = (STAFF, "jikan", "mal-2020", "anilist", "offline-database", "synopses", "sample")
 FRESHEST_FIRST = (STAFF, "jikan", "anilist", "offline-database", "mal-2020", "synopses", "sample")
-# The sample's figures are rounded from the same community as Jikan's; those of the others count other people.
+# MyAnimeList's community first: Jikan, MAL 2020 and, rounded, the sample. The others count other people.
 SAME_COMMUNITY_FIRST = (STAFF, "jikan", "mal-2020", "sample", "anilist", "offline-database", "synopses")
 ORDERS: dict[str, tuple[str, ...]] = {
     "status": FRESHEST_FIRST,
@@ -25,7 +25,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "scored_by": SAME_COMMUNITY_FIRST,
     "members": SAME_COMMUNITY_FIRST,
     "synopsis": (STAFF, "jikan", "anilist", "synopses", "offline-database", "mal-2020", "sample"),
-    # Jikan's file has whole minutes, and none for films.
+    # Jikan's file has whole minutes, and no length for films.
     "episode_seconds": (STAFF, "mal-2020", "anilist", "jikan", "offline-database", "synopses", "sample"),
 }
 FIELDS = (
@@ -46,7 +46,7 @@ def merge_fields(title: Title, row: SourceTitle) -> bool:
     changed = False
     for field in FIELDS:
         value = getattr(row, field)
-        if value is None or not _is_taken(title, field, value, row.source):
+        if value is None or not _may_replace(title, field, value, row.source):
             continue
         changed |= getattr(title, field) != value or title.field_sources.get(field) != row.source
         setattr(title, field, value)
@@ -54,15 +54,15 @@ def merge_fields(title: Title, row: SourceTitle) -> bool:
     return changed
 
 
-def _is_taken(title: Title, field: str, value: Any, source: str) -> bool:
+def _may_replace(title: Title, field: str, value: Any, source: str) -> bool:
     current, owner = getattr(title, field), title.field_sources.get(field)
     if owner in (source, None) or STAFF in (source, owner):
         return may_write(field, source, owner)
     if field == "is_adult" and current != value:
-        return bool(value)  # whoever says that it is adult is believed
+        return bool(value)  # any source can mark a title as adult
     if isinstance(value, PartialDate) and isinstance(current, PartialDate) and value != current:
         if str(value).startswith(str(current)):
-            return True  # the same date, known more precisely
+            return True  # the same date, more precise
         if str(current).startswith(str(value)):
             return False
     return may_write(field, source, owner)

@@ -19,7 +19,7 @@ from catalog.search.index import own_names
 from catalog.search.keys import search_key
 
 Kind = Relation.Kind
-# What a relation is from its other end. A parent story does not tell whether the child is a side story or a spin-off.
+# Inverse relations. A parent story has none, since its child may be a side story or a spin-off.
 INVERSE = {
     Kind.SEQUEL: Kind.PREQUEL,
     Kind.PREQUEL: Kind.SEQUEL,
@@ -28,7 +28,7 @@ INVERSE = {
     Kind.SUMMARY: Kind.FULL_STORY,
     Kind.FULL_STORY: Kind.SUMMARY,
 } | {kind: kind for kind in (Kind.ALTERNATIVE, Kind.ADAPTATION, Kind.CHARACTER, Kind.RELATED)}
-# "Related" says less than any other kind between the same two titles.
+# "Related" is redundant beside a more specific relation between the same two titles.
 DROP_VAGUE_RELATIONS = """
     DELETE FROM catalog_relation vague USING catalog_relation clear
     WHERE vague.kind = 'related' AND clear.kind <> 'related'
@@ -60,8 +60,8 @@ class Record:
     def new(cls) -> Record:
         return cls(Title(medium=Medium.ANIME), is_new=True, is_changed=True, has_new_fields=True)
 
-    def merge(self, row: SourceTitle, terms: CatalogueWriter, taken: Collection[tuple[str, str]]) -> None:
-        """Merge a source row. Ids in `taken` stay with their current title."""
+    def merge(self, row: SourceTitle, terms: CatalogueWriter, owned_ids: Collection[tuple[str, str]]) -> None:
+        """Merge a source row. Ids in `owned_ids` stay with their current title."""
         self.has_new_fields |= merge_fields(self.title, row)
         for kind in Tag.Kind.values:
             self._merge_terms(kind, frozenset(terms.tags[tag.name] for tag in row.tags if tag.kind == kind), row.source)
@@ -70,7 +70,7 @@ class Record:
         self.new_ids = {
             provider: value
             for provider, value in row.external_ids.items()
-            if provider not in self.external_ids and (provider, value) not in taken
+            if provider not in self.external_ids and (provider, value) not in owned_ids
         }
         self.is_changed |= bool(self.has_new_fields or self.replaced or self.changed_names or self.new_ids)
 
@@ -88,13 +88,13 @@ class Record:
         own = {name.key: name for name in own_names(self.title)}
         others = [name.text for name in self.names.values()]
         others += filter(None, [row.name, row.name_english, row.name_native, *row.synonyms])
-        wanted = dict(own)
+        names = dict(own)
         for text in others:
             key = search_key(text)
-            wanted.setdefault(key, TitleName(kind=TitleName.Kind.SYNONYM, text=text, key=key))
-        for key, name in wanted.items():
-            before = self.names.get(key)
-            if before is None or (before.kind, before.text) != (name.kind, name.text):
+            names.setdefault(key, TitleName(kind=TitleName.Kind.SYNONYM, text=text, key=key))
+        for key, name in names.items():
+            current = self.names.get(key)
+            if current is None or (current.kind, current.text) != (name.kind, name.text):
                 self.changed_names[key] = name
 
 
@@ -117,7 +117,7 @@ def load_records(title_ids: Iterable[int]) -> dict[int, Record]:
 
 
 class CatalogueWriter:
-    """Writes records in as many queries as there are tables, however many records."""
+    """Writes records in bulk: the number of queries doesn't depend on the number of records."""
 
     def __init__(self) -> None:
         self.tags: dict[str, int] = {}
@@ -129,16 +129,18 @@ class CatalogueWriter:
         """Create missing tags and studios of the rows, and load their ids."""
         rows = list(rows)
         tags = {tag.name: tag for row in rows for tag in row.tags}
-        self._know(self.tags, Tag, {name: {"kind": tag.kind, "is_adult": tag.is_adult} for name, tag in tags.items()})
-        self._know(self.studios, Studio, {name: {} for row in rows for name in row.studios})
+        self._load_ids(
+            self.tags, Tag, {name: {"kind": tag.kind, "is_adult": tag.is_adult} for name, tag in tags.items()}
+        )
+        self._load_ids(self.studios, Studio, {name: {} for row in rows for name in row.studios})
 
-    def _know(self, ids: dict[str, int], model: type[Tag | Studio], names: dict[str, dict[str, Any]]) -> None:
+    def _load_ids(self, ids: dict[str, int], model: type[Tag | Studio], names: dict[str, dict[str, Any]]) -> None:
         length = model._meta.get_field("slug").max_length or 0
         slugs = {name: slug_of(name, length) for name in names if name not in ids}
         new: list[Any] = [model(name=name, slug=slug, **names[name]) for name, slug in slugs.items()]
         model._default_manager.bulk_create(new, ignore_conflicts=True)
-        known = dict(model._default_manager.filter(slug__in=set(slugs.values())).values_list("slug", "pk"))
-        ids.update({name: known[slug] for name, slug in slugs.items()})
+        id_of_slug = dict(model._default_manager.filter(slug__in=set(slugs.values())).values_list("slug", "pk"))
+        ids.update({name: id_of_slug[slug] for name, slug in slugs.items()})
 
     def relate(self, title_id: int, relations: Iterable[SourceRelation]) -> None:
         self._relations += [(title_id, relation) for relation in relations]
@@ -147,7 +149,7 @@ class CatalogueWriter:
         changed = [record for record in records if record.is_changed]
         self._write_titles(changed)
         self.touched |= {record.title.pk for record in changed}
-        names = [name for record in changed for name in _owned(record.title, record.changed_names.values())]
+        names = [name for record in changed for name in _with_title_id(record.title, record.changed_names.values())]
         TitleName.objects.bulk_create(
             names, update_conflicts=True, unique_fields=["title", "key"], update_fields=["kind", "text"]
         )
@@ -176,13 +178,13 @@ class CatalogueWriter:
         changes = [
             (record.title.pk, *record.replaced[kind]) for record in records for kind in kinds if kind in record.replaced
         ]
-        gone = [(title_id, term) for title_id, removed, _ in changes for term in removed]
-        if gone:
+        removals = [(title_id, term) for title_id, removed, _ in changes for term in removed]
+        if removals:
             with connection.cursor() as cursor:
                 cursor.execute(
                     f"DELETE FROM {through._meta.db_table} WHERE (title_id, {column}) IN"
                     " (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))",
-                    [list(column_values) for column_values in zip(*gone, strict=True)],
+                    [list(column_values) for column_values in zip(*removals, strict=True)],
                 )
         with (
             connection.cursor() as cursor,
@@ -194,19 +196,19 @@ class CatalogueWriter:
 
     def write_relations(self) -> None:
         """Write relations last, since rows may refer to later ones. Skip unknown titles."""
-        wanted = {(relation.provider, relation.value) for _, relation in self._relations}
-        known = {
+        targets = {(relation.provider, relation.value) for _, relation in self._relations}
+        title_ids = {
             (provider, value): title_id
             for provider, value, title_id in ExternalId.objects.filter(
                 medium=Medium.ANIME,
-                provider__in={provider for provider, _ in wanted},
-                value__in={value for _, value in wanted},
+                provider__in={provider for provider, _ in targets},
+                value__in={value for _, value in targets},
             ).values_list("provider", "value", "title_id")
         }
         pairs = {
             (title_id, other, relation.kind)
             for title_id, relation in self._relations
-            if (other := known.get((relation.provider, relation.value))) not in (None, title_id)
+            if (other := title_ids.get((relation.provider, relation.value))) not in (None, title_id)
         }
         pairs |= {(other, one, INVERSE[Kind(kind)]) for one, other, kind in pairs if kind in INVERSE}
         before = Relation.objects.count()
@@ -220,7 +222,7 @@ class CatalogueWriter:
             self.touched |= {title_id for title_id, _, _ in pairs}
 
 
-def _owned(title: Title, names: Iterable[TitleName]) -> Iterable[TitleName]:
+def _with_title_id(title: Title, names: Iterable[TitleName]) -> Iterable[TitleName]:
     for name in names:
         name.title_id = title.pk
         yield name

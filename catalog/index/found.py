@@ -27,7 +27,7 @@ class Found(Sequence[Title]):
     def __getitem__(self, place: slice) -> list[Title]: ...
     def __getitem__(self, place: int | slice) -> Title | list[Title]:
         if isinstance(place, slice):
-            wanted = self.ids[place].tolist()
-            read = self.titles.in_bulk(wanted)
-            return [read[pk] for pk in wanted if pk in read]
+            ids = self.ids[place].tolist()
+            titles = self.titles.in_bulk(ids)
+            return [titles[pk] for pk in ids if pk in titles]
         return self[place : place + 1 or None][0]

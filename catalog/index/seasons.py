@@ -8,7 +8,7 @@ SEASONS = [season.value for season in (Season.WINTER, Season.SPRING, Season.SUMM
 
 
 def season_number(year: int, season: str) -> int:
-    """Seasons in the order of time, without gaps.
+    """Return the season's number. Numbers are chronological, without gaps.
 
     >>> season_number(2021, "winter") - season_number(2020, "fall")
     1

@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
-# What titles are ordered by: the number of the index, and whether the largest comes first. A "-" turns it around.
+# Label, number of the index, and whether the largest comes first. A "-" reverses the order.
 SORTS: dict[str, tuple[Any, str, bool]] = {
     "popular": (_("Most popular"), "members", True),
     "-popular": (_("Least popular"), "members", False),

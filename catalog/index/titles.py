@@ -1,6 +1,6 @@
 """The in-memory index for filtering, counting and sorting titles, one per process.
 
-A filter is a boolean array over all titles, so that the exact count of every option of every filter is one pass each.
+A filter is a boolean array over all titles, so the exact counts of a filter's options take one pass.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ CHOICES: dict[str, list[str]] = {
     "source_material": SourceMaterial.values,
     "age_rating": AgeRating.values,
 }
-PRIOR_VOTES = 5_000  # that the mean score counts for beside a title's own votes
-LEAST_VOTES = 2_000  # with fewer, how far they lie apart says little
+PRIOR_VOTES = 5_000  # votes that the overall mean counts for in weighted scores
+LEAST_VOTES = 2_000  # with fewer, the spread of the scores isn't meaningful
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ class Terms:
         object.__setattr__(self, "at", {term.slug: place for place, term in enumerate(self.terms)})
 
     def having(self, slug: str) -> Mask:
-        """(n_titles,) those with the term."""
+        """Return the mask (n_titles,) of titles with the term."""
         first, last = np.searchsorted(self.term_of, [self.at[slug], self.at[slug] + 1])
         mask = np.zeros(self.n_titles, dtype=bool)
         mask[self.title_of[first:last]] = True
         return mask
 
     def counts(self, mask: Mask) -> NDArray[np.int64]:
-        """(n_terms,) how many titles of `mask` have each term."""
+        """Return (n_terms,) the number of titles in `mask` with each term."""
         return np.bincount(self.term_of[mask[self.title_of]], minlength=len(self.terms))
 
 
@@ -76,27 +76,27 @@ class TitleIndex:
     """Arrays over all titles, ordered by id."""
 
     ids: NDArray[np.int64]
-    codes: dict[str, NDArray[np.int8]]  # of CHOICES: the place of the title's value
-    numbers: dict[str, NDArray[np.float64]]  # NaN where nobody knows
-    seasons: NDArray[np.float64]  # (2, n_titles) first and last season it may have begun in, as `season_number`
+    codes: dict[str, NDArray[np.int8]]  # field → position of the value in CHOICES
+    numbers: dict[str, NDArray[np.float64]]  # NaN: unknown
+    seasons: NDArray[np.float64]  # (2, n_titles) earliest and latest possible season, as `season_number`
     tags: Terms
     studios: Terms
-    _seen: dict[Any, tuple[Mask, frozenset[str]]] = field(default_factory=dict)
+    _visibility: dict[Any, tuple[Mask, frozenset[str]]] = field(default_factory=dict)
 
     def visible_to(self, viewer: Viewer) -> Mask:
         return self._visible(viewer)[0]
 
     def tags_visible_to(self, viewer: Viewer) -> frozenset[str]:
-        """The slugs of the tags that `viewer` may choose from."""
+        """Return the slugs of the tags that `viewer` may see."""
         return self._visible(viewer)[1]
 
     def _visible(self, viewer: Viewer) -> tuple[Mask, frozenset[str]]:
         key = viewing_class(viewer)
-        if key not in self._seen:
+        if key not in self._visibility:
             titles = Title.objects.visible_to(viewer).order_by().values_list("pk", flat=True)
             slugs = Tag.objects.visible_to(viewer).order_by().values_list("slug", flat=True)
-            self._seen[key] = (self.mask_of(titles), frozenset(slugs))
-        return self._seen[key]
+            self._visibility[key] = (self.mask_of(titles), frozenset(slugs))
+        return self._visibility[key]
 
     def mask_of(self, title_ids: Iterable[int]) -> Mask:
         mask = np.zeros(len(self.ids), dtype=bool)
@@ -104,26 +104,26 @@ class TitleIndex:
         return mask
 
     def places_of(self, title_ids: Iterable[int]) -> NDArray[np.int64]:
-        """Where these titles are, in the order given; those that the index does not have are left out."""
-        wanted = np.fromiter(title_ids, dtype=np.int64)
+        """Return the positions of these titles, in the same order, without those missing from the index."""
+        ids = np.fromiter(title_ids, dtype=np.int64)
         if not len(self.ids):
-            return wanted[:0]
-        places = np.searchsorted(self.ids, wanted).clip(max=len(self.ids) - 1)
-        return places[self.ids[places] == wanted]
+            return ids[:0]
+        places = np.searchsorted(self.ids, ids).clip(max=len(self.ids) - 1)
+        return places[self.ids[places] == ids]
 
 
 _lock = Lock()
-_kept: tuple[str, TitleIndex] | None = None  # of the last catalogue version asked for
+_cache: tuple[str, TitleIndex] | None = None  # (catalogue version, index)
 
 
 def title_index() -> TitleIndex:
-    """The index of the present catalogue, built once for every version of it."""
-    global _kept
+    """Return the index of the current catalogue, built once per version."""
+    global _cache
     version = catalogue_version()
     with _lock:
-        if _kept is None or _kept[0] != version:
-            _kept = (version, build_index())
-        return _kept[1]
+        if _cache is None or _cache[0] != version:
+            _cache = (version, build_index())
+        return _cache[1]
 
 
 def build_index() -> TitleIndex:
@@ -174,19 +174,19 @@ def _numbers_of_pairs(pairs: Iterable[tuple[float, float]]) -> NDArray[np.float6
 
 
 def _votes(*columns: Iterable[Any]) -> NDArray[np.float64]:
-    """How many people a score is the mean of: as counted, else by its histogram, else at most the audience."""
+    """Return each score's number of votes: as counted, else from its histogram, else the audience (an upper bound)."""
     return _numbers(scored or sum(counts or ()) or members for scored, counts, members in zip(*columns, strict=True))
 
 
 def _weighted(score: NDArray[np.float64], votes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The score drawn towards the mean of all by PRIOR_VOTES: few votes say little."""
-    known = ~np.isnan(score)
-    mean = score[known].mean() if known.any() else 0
+    """Return scores shrunk towards the overall mean by PRIOR_VOTES, since few votes are unreliable."""
+    is_known = ~np.isnan(score)
+    mean = score[is_known].mean() if is_known.any() else 0
     return (score * votes + mean * PRIOR_VOTES) / (votes + PRIOR_VOTES)
 
 
 def _spread(counts: list[int] | None) -> float | None:
-    """The standard deviation of the scores given; None where too few were."""
+    """Return the standard deviation of the scores; None with fewer than LEAST_VOTES."""
     if not counts or sum(counts) < LEAST_VOTES:
         return None
     scores, weights = np.arange(1, 11), np.array(counts)
@@ -195,20 +195,20 @@ def _spread(counts: list[int] | None) -> float | None:
 
 
 def _part(date: str, place: int) -> int | None:
-    """Year (0), month (1) or day (2) of an ISO date, where it is known."""
+    """Return the year (0), month (1) or day (2) of an ISO date, or None if unknown."""
     parts = date.split("-") if date else []
     return int(parts[place]) if place < len(parts) else None
 
 
 def _as_number(date: str, year: int | None) -> int | None:
-    """A date, or the year where there is none, as a number that grows with time."""
+    """Return the date, or else the year, as a number that sorts chronologically."""
     if not date:
         return year and year * 10_000
     return (_part(date, 0) or 0) * 10_000 + (_part(date, 1) or 0) * 100 + (_part(date, 2) or 0)
 
 
 def _seasons_of(season: str, year: int | None, date: str) -> tuple[float, float]:
-    """First and last season that a title may belong to: the one it is listed in, else that of its first day."""
+    """Return a title's earliest and latest possible season: as listed, else by its start date; NaN if unknown."""
     known_year, month = year or _part(date, 0), _part(date, 1)
     if known_year is None:
         return np.nan, np.nan
@@ -229,7 +229,7 @@ def _terms(ids: NDArray[np.int64], through: type[Model], column: str, model: typ
         -1, 2
     )
     place = {term.pk: n for n, term in enumerate(terms)}
-    known = np.isin(pairs[:, 1], ids)
-    term_of = np.array([place[pk] for pk in pairs[known, 0]], dtype=np.int64)
+    is_indexed = np.isin(pairs[:, 1], ids)
+    term_of = np.array([place[pk] for pk in pairs[is_indexed, 0]], dtype=np.int64)
     order = np.argsort(term_of, kind="stable")
-    return Terms(terms, term_of[order], np.searchsorted(ids, pairs[known, 1])[order], len(ids))
+    return Terms(terms, term_of[order], np.searchsorted(ids, pairs[is_indexed, 1])[order], len(ids))

@@ -10,7 +10,7 @@ def new_token() -> str:
 
 
 class CalendarFeed(models.Model):
-    """The secret address at which a member's calendar program reads when their titles air."""
+    """The secret URL of a member's airing calendar, for calendar apps."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed")
     token = models.CharField(max_length=64, unique=True, default=new_token)

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Studio(models.Model):
-    """Who made it: an animation studio, later a publisher or developer."""
+    """An animation studio; later also a publisher or developer."""
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200, unique=True)

@@ -5,7 +5,7 @@ from catalog.models.titles import Medium, Title
 
 
 class Relation(models.Model):
-    """`from_title` has `to_title` as its `kind`: from a first season to its sequel, the kind is "sequel"."""
+    """`to_title` is the `kind` of `from_title`: from a first season to its sequel, the kind is "sequel"."""
 
     class Kind(models.TextChoices):
         SEQUEL = "sequel", _("Sequel")

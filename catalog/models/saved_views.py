@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SavedView(models.Model):
-    """A member's filters under a name of their own."""
+    """A member's named set of browse filters."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
     name = models.CharField(_("Name"), max_length=60)

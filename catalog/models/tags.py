@@ -8,14 +8,14 @@ from catalog.viewers import Viewer
 
 class TagQuerySet(models.QuerySet["Tag"]):
     def visible_to(self, viewer: Viewer) -> TagQuerySet:
-        """Tags that `viewer` may see: those of adult titles need the member's opt-in."""
+        """Return tags that `viewer` may see. Adult tags need the member's opt-in, and no age limit."""
         if viewer is not None and viewer.is_authenticated and viewer.shows_adult and not viewer.age_limit:
             return self
         return self.filter(is_adult=False)
 
 
 class Tag(models.Model):
-    """A genre, theme, demographic or free tag. One row a word: sources that disagree on its kind are reconciled."""
+    """A genre, theme, demographic or free tag. One row per word, whatever kind its sources say."""
 
     class Kind(models.TextChoices):
         GENRE = "genre", _("Genre")

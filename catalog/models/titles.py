@@ -41,7 +41,7 @@ class Status(models.TextChoices):
 
 
 class Weekday(models.IntegerChoices):
-    """As ISO 8601 numbers them."""
+    """Weekdays by ISO 8601 number."""
 
     MONDAY = 1, _("Monday")
     TUESDAY = 2, _("Tuesday")
@@ -96,9 +96,9 @@ CARD_FIELDS = (
 
 
 def viewing_class(viewer: Viewer) -> str:
-    """Viewers of one class may see the same titles: part of the key of whatever is cached for them.
+    """Return the viewer's class, for cache keys: viewers of one class may see the same titles.
 
-    "whole", "common", or the oldest age class that the account is limited to.
+    It's "whole", "common", or the highest age rating that the account allows.
     """
     if viewer is None or not viewer.is_authenticated:
         return "common"
@@ -106,41 +106,41 @@ def viewing_class(viewer: Viewer) -> str:
 
 
 def age_classes_up_to(limit: str) -> list[str]:
-    """The known age classes, youngest first, to this one."""
-    known = [value for value in AgeRating.values if value]
-    return known[: known.index(limit) + 1]
+    """Return the known age ratings up to `limit`, youngest first."""
+    ratings = [value for value in AgeRating.values if value]
+    return ratings[: ratings.index(limit) + 1]
 
 
 class TitleQuerySet(models.QuerySet["Title"]):
     def visible_to(self, viewer: Viewer) -> TitleQuerySet:
-        """Titles that `viewer` (None or anonymous: a visitor) may see anywhere: adult ones need the member's opt-in.
+        """Return titles that `viewer` (None or anonymous: a visitor) may see. Adult titles need the member's opt-in.
 
-        An account with an age limit sees what is known to be for that age, and nothing else.
+        An account with an age limit sees only titles with a known age rating within it.
         """
-        allowed = viewing_class(viewer)
-        if allowed == "whole":
+        viewer_class = viewing_class(viewer)
+        if viewer_class == "whole":
             return self
         titles = self.filter(is_adult=False)
-        return titles if allowed == "common" else titles.filter(age_rating__in=age_classes_up_to(allowed))
+        return titles if viewer_class == "common" else titles.filter(age_rating__in=age_classes_up_to(viewer_class))
 
     def recommendable(self) -> TitleQuerySet:
-        """Anime that can be watched today and is a work of its own, not an advertisement or a music clip."""
+        """Return anime, without unreleased and cancelled titles, commercials and music clips."""
         return self.filter(medium=Medium.ANIME).exclude(
             models.Q(status__in=[Status.UPCOMING, Status.CANCELLED])
             | models.Q(format__in=[Format.MUSIC, Format.COMMERCIAL])
         )
 
     def with_tag_names(self) -> TitleQuerySet:
-        """With what drawing a poster needs, in the same query: `tag_names`, in order."""
+        """Annotate `tag_names`, in alphabetical order, for drawing posters without another query."""
         names = Tag.objects.filter(titles=models.OuterRef("pk")).order_by("name").values("name")
         return self.annotate(tag_names=ArraySubquery(names))
 
     def for_cards(self) -> TitleQuerySet:
-        """Only what a card shows: one query for any number of titles."""
+        """Load only the fields of a card, in one query for any number of titles."""
         return self.with_tag_names().only(*CARD_FIELDS)
 
     def for_airing(self) -> TitleQuerySet:
-        """What a card shows, and when it airs."""
+        """Load only the fields of a card and of the airing schedule."""
         return self.with_tag_names().only(
             *CARD_FIELDS, "ended_on", "episode_seconds", "broadcast_day", "broadcast_time", "next_airing_at",
             "next_episode", "members",
@@ -201,7 +201,7 @@ class Title(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    tag_names: list[str]  # where `with_tag_names` read the title
+    tag_names: list[str]  # set by `with_tag_names`
 
     objects = TitleQuerySet.as_manager()
 
@@ -231,7 +231,7 @@ class Title(models.Model):
 
 
 class TitleName(models.Model):
-    """One of a title's names, with the key that search compares (`catalog.search.find.search_key`)."""
+    """One of a title's names, with its search key (`catalog.search.keys.search_key`)."""
 
     class Kind(models.TextChoices):
         MAIN = "main", _("Main")
@@ -253,7 +253,7 @@ class TitleName(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of any name in the catalogue: the vocabulary that misspelt searches are corrected to."""
+    """A word of any title's name, used to correct misspelt searches."""
 
     word = models.CharField(primary_key=True, max_length=300)
     titles = models.PositiveIntegerField(help_text="How many titles have it.")

@@ -1,12 +1,13 @@
-"""Posters for titles without a cover: a screentone by genre, two inks, the title set large, its native script upright.
+"""Posters for titles without a cover: a two-colour screentone by genre, a large title and a vertical native title.
 
-The same data always gives the same picture.
+The same data always gives the same image.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from random import Random
 from unicodedata import east_asian_width
@@ -17,7 +18,7 @@ from catalog.models.titles import Format
 from catalog.posters import patterns
 from catalog.posters.patterns import HEIGHT, WIDTH, Pattern
 
-DESIGN = "1"  # to be changed with the drawing, so that browsers fetch it anew
+DESIGN = "1"  # change this with the drawing, so that browsers fetch it again
 MARGIN = 16
 NATIVE_SIZE = 14
 SIZES = (34, 30, 26, 23, 20, 17)
@@ -28,14 +29,14 @@ NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class Look:
-    """A pattern, and the ground it is printed on: hue in degrees, lightness in percent."""
+    """A pattern and its background colour: hue in degrees, lightness in percent."""
 
     pattern: Pattern
     hue: int
     lightness: int
 
 
-# The most telling word first: a title is drawn by the first it has.
+# Most distinctive tag first: a title gets the look of its first match.
 LOOKS = {
     "Horror": Look(patterns.drips, 0, 12),
     "Mecha": Look(patterns.horizon, 220, 24),
@@ -61,13 +62,13 @@ LOOKS = {
     "Comedy": Look(patterns.confetti, 45, 54),
     "Drama": Look(patterns.rings, 350, 36),
 }
-FORMATS = {value: value.replace("_", " ") for value in Format.values}  # in every language the same picture
+FORMATS = {value: value.replace("_", " ") for value in Format.values}  # untranslated, as images are cached for all
 PLAIN = Look(patterns.waves, 210, 34)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a poster is drawn from."""
+    """The data that a poster depends on."""
 
     name: str
     native: str
@@ -86,15 +87,19 @@ class Sheet:
 
 
 def poster(title: Title) -> str:
-    """SVG text. Takes a title read `with_tag_names`."""
+    """Return the poster as SVG. The title must be loaded `with_tag_names`."""
     return draw(Sheet.of(title))
 
 
 def poster_version(title: Title) -> str:
-    """Changes when the picture does."""
-    sheet = Sheet.of(title)
-    drawn = (DESIGN, sheet.name, sheet.native, sheet.footer, sheet.tags)
-    return sha256(repr(drawn).encode("utf-8", "replace")).hexdigest()[:12]
+    """Return a hash that changes with the poster."""
+    return _version(Sheet.of(title))
+
+
+@lru_cache(maxsize=20_000)
+def _version(sheet: Sheet) -> str:
+    inputs = (DESIGN, sheet.name, sheet.native, sheet.footer, sheet.tags)
+    return sha256(repr(inputs).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def poster_etag(title: Title) -> str:
@@ -124,7 +129,7 @@ def draw(sheet: Sheet) -> str:
 
 
 def printable(text: str) -> str:
-    """Without the characters that no XML document may hold."""
+    """Remove characters that XML doesn't allow."""
     return NOT_XML.sub("", text)
 
 
@@ -141,7 +146,7 @@ def _baseline(size: int, n_lines: int, number: int) -> float:
 
 
 def _native(native: str, height: float, ground: str) -> str:
-    """Down the right edge; its outline in the ground's colour keeps it readable on any pattern."""
+    """Draw the native title along the right edge, outlined in the background colour to be readable on any pattern."""
     if not native:
         return ""
     letters = wrap_letters(printable(native), height / (NATIVE_SIZE * 1.15))[0]
@@ -153,7 +158,7 @@ def _native(native: str, height: float, ground: str) -> str:
 
 
 def fit(name: str) -> tuple[int, list[str]]:
-    """Return the largest size that fits the name on MOST_LINES lines, or the smallest with the name cut off."""
+    """Return (font size, lines): the largest size that fits MOST_LINES lines, or the smallest, truncated."""
     width = WIDTH - 2 * MARGIN
     for size in SIZES:
         lines = wrap(name.split(), width / size)
@@ -177,7 +182,7 @@ def wrap(words: list[str], width: float) -> list[str]:
 
 
 def ems(text: str) -> float:
-    """About how wide a bold sans-serif sets the text, in units of its size."""
+    """Return the text's approximate width in bold sans-serif, in ems."""
     return sum(_em(letter) for letter in text)
 
 
@@ -190,7 +195,7 @@ def _em(letter: str) -> float:
 
 
 def wrap_letters(word: str, width: float) -> list[str]:
-    """The word in pieces that are no wider than `width`."""
+    """Split the word into pieces of at most `width` ems."""
     pieces = [""]
     for letter in word:
         if ems(pieces[-1] + letter) > width:

@@ -1,4 +1,4 @@
-"""Screentones for posters: each function fills a WIDTH × HEIGHT sheet with one ink, differently for every `dice`."""
+"""Screentones for posters: each function fills a WIDTH × HEIGHT sheet with one ink, randomised by `dice`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def circle(x: float, y: float, radius: float, ink: str, opacity: float = 1) -> s
 
 
 def focus(dice: Random) -> tuple[float, float]:
-    """Where the eye should go: somewhere in the upper half, clear of the lettering."""
+    """Return a random focal point in the upper half, clear of the lettering."""
     return dice.uniform(60, 180), dice.uniform(70, 160)
 
 
@@ -73,7 +73,7 @@ def petals(dice: Random, ink: str) -> str:
 
 
 def horizon(dice: Random, ink: str) -> str:
-    """A sun over a plain in perspective."""
+    """Draw a sun over a plain in perspective."""
     y = dice.uniform(170, 200)
     rows = "".join(f"M0 {y + 2.2 * 1.42**step:.0f}H{WIDTH}" for step in range(1, 13))
     columns = "".join(
@@ -84,7 +84,7 @@ def horizon(dice: Random, ink: str) -> str:
 
 
 def waves(dice: Random, ink: str) -> str:
-    """Seigaiha: overlapping scales of concentric arcs."""
+    """Draw seigaiha: overlapping scales of concentric arcs."""
     size = dice.choice([20, 24, 28])
     arcs = "".join(
         f"M{x - radius} {y}A{radius} {radius} 0 0 1 {x + radius} {y}"
@@ -127,7 +127,7 @@ def moon(dice: Random, ink: str) -> str:
 
 
 def blinds(dice: Random, ink: str) -> str:
-    """Light through a blind: what a detective sees."""
+    """Draw light through window blinds."""
     slope = dice.uniform(-26, 26)
     return "".join(
         f'<path d="M0 {y}L{WIDTH} {y + slope:.0f}" stroke="{ink}" stroke-width="{3 + 9 * (1 - y / HEIGHT):.1f}"/>'
@@ -145,7 +145,7 @@ def confetti(dice: Random, ink: str) -> str:
 
 
 def lattice(dice: Random, ink: str) -> str:
-    """Asanoha: the hemp-leaf lattice of old textiles."""
+    """Draw asanoha: the hemp-leaf lattice of old textiles."""
     size = dice.choice([34, 42])
     half, tall = size / 2, size * 0.866
     lines = []

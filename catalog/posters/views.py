@@ -16,16 +16,16 @@ HOUR, YEAR = 3600, 31_536_000
 
 @require_GET
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Serve a poster, cached indefinitely: its URL from `poster_url` changes with the image."""
-    shown = get_object_or_404(Title.objects.for_cards(), pk=pk)
-    if shown.is_adult and not Title.objects.visible_to(request.user).filter(pk=pk).exists():
-        raise Http404  # only here is the viewer asked for, so that all other posters are the same for everybody
-    with translation.override(settings.LANGUAGE_CODE):  # a picture that is kept for ever is the same in any language
-        picture = posters.poster(shown)
-    response = HttpResponse(picture, content_type="image/svg+xml")
-    is_lasting = request.GET.get("v") == posters.poster_version(shown)
-    reach = "private" if shown.is_adult else "public"
-    response["Cache-Control"] = f"{reach}, max-age={YEAR}, immutable" if is_lasting else f"{reach}, max-age={HOUR}"
+    """Serve a poster, cached for a year under its current version (`?v=`), otherwise for an hour."""
+    title = get_object_or_404(Title.objects.for_cards(), pk=pk)
+    if title.is_adult and not Title.objects.visible_to(request.user).filter(pk=pk).exists():
+        raise Http404  # only adult posters depend on the viewer
+    with translation.override(settings.LANGUAGE_CODE):  # the cached image is the same in every language
+        svg = posters.poster(title)
+    response = HttpResponse(svg, content_type="image/svg+xml")
+    is_current = request.GET.get("v") == posters.poster_version(title)
+    reach = "private" if title.is_adult else "public"
+    response["Cache-Control"] = f"{reach}, max-age={YEAR}, immutable" if is_current else f"{reach}, max-age={HOUR}"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["ETag"] = etag = posters.poster_etag(shown)
+    response["ETag"] = etag = posters.poster_etag(title)
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -1,4 +1,4 @@
-"""Search by any name: accents, case and punctuation ignored, by prefix while typing, and past a typo."""
+"""Search by any name, ignoring accents, case and punctuation, with prefix matches and typo correction."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from catalog.viewers import Viewer
 __all__ = ["find_title_ids", "search_key", "search_titles"]
 
 MAX_QUERY, MAX_WORDS = 120, 12
-ENOUGH = 3  # with fewer hits than this, misspelt words are corrected
-CORRECTIONS = 6  # how many words a misspelt one is taken for
+ENOUGH = 3  # with fewer matches than this, misspelt words are corrected
+CORRECTIONS = 6  # maximum number per misspelt word
 
 
 def search_titles(query: str, viewer: Viewer, limit: int = 20) -> list[Title]:
     """Return visible titles that match `query`, best match first, ready for cards."""
-    found = find_title_ids(query, viewer, limit)
-    cards = Title.objects.for_cards().in_bulk(found)
-    return [cards[pk] for pk in found]
+    ids = find_title_ids(query, viewer, limit)
+    cards = Title.objects.for_cards().in_bulk(ids)
+    return [cards[pk] for pk in ids]
 
 
 def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
@@ -33,15 +33,15 @@ def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
     visible = Title.objects.visible_to(viewer)
     words = key.split()[:MAX_WORDS]
     exact = _by_audience(visible.filter(names__key=key), limit)
-    found = dict.fromkeys(exact)
-    found |= dict.fromkeys(_by_audience(visible.filter(names__key__startswith=key), limit))
-    if len(found) < limit:
-        found |= dict.fromkeys(_by_words(visible, [[word] for word in words], limit))
-    if len(found) < ENOUGH and CJK.search(key):
-        found |= dict.fromkeys(_by_audience(visible.filter(names__key__contains=key), limit))
-    if len(found) < ENOUGH and not exact:  # a whole name is no slip of the finger
-        found |= dict.fromkeys(_past_typos(visible, words, limit))
-    return list(found)[:limit]
+    ids = dict.fromkeys(exact)
+    ids |= dict.fromkeys(_by_audience(visible.filter(names__key__startswith=key), limit))
+    if len(ids) < limit:
+        ids |= dict.fromkeys(_by_words(visible, [[word] for word in words], limit))
+    if len(ids) < ENOUGH and CJK.search(key):
+        ids |= dict.fromkeys(_by_audience(visible.filter(names__key__contains=key), limit))
+    if len(ids) < ENOUGH and not exact:  # an exact match has no typos
+        ids |= dict.fromkeys(_past_typos(visible, words, limit))
+    return list(ids)[:limit]
 
 
 def _by_audience(titles: TitleQuerySet, limit: int) -> list[int]:
@@ -66,23 +66,23 @@ def _lexeme(word: str) -> str:
 
 
 def _past_typos(titles: TitleQuerySet, words: list[str], limit: int) -> list[int]:
-    """The words written together, then with those that no name has corrected; at last with any of them corrected."""
-    found = _by_words(titles, [["".join(words)]], limit) if len(words) > 1 else []
+    """Match the words joined together, then with unknown words corrected; if none match, with any word corrected."""
+    ids = _by_words(titles, [["".join(words)]], limit) if len(words) > 1 else []
     for only_unknown in (True, False):
         spellings = _spellings(words, only_unknown)
-        if any(len(some) > 1 for some in spellings) and (only_unknown or not found):
-            found += _by_words(titles, spellings, limit)
-    return found
+        if any(len(some) > 1 for some in spellings) and (only_unknown or not ids):
+            ids += _by_words(titles, spellings, limit)
+    return ids
 
 
 def _spellings(words: list[str], only_unknown: bool) -> list[list[str]]:
     """Return each word with its possible corrections; the last may be a prefix."""
-    known = vocabulary()
+    words_in_use = vocabulary()
     *whole, last = words
     spellings = [
-        [word] if only_unknown and word in known.words else [word, *known.corrections(word, CORRECTIONS)]
+        [word] if only_unknown and word in words_in_use.words else [word, *words_in_use.corrections(word, CORRECTIONS)]
         for word in whole
     ]
-    if only_unknown and known.has_prefix(last):
+    if only_unknown and words_in_use.has_prefix(last):
         return [*spellings, [last]]
-    return [*spellings, [last, *known.corrections(last, CORRECTIONS, as_prefix=True)]]
+    return [*spellings, [last, *words_in_use.corrections(last, CORRECTIONS, as_prefix=True)]]

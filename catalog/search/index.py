@@ -1,4 +1,4 @@
-"""What search looks things up in, kept in step with the names: keys, lexemes, and the vocabulary of all words.
+"""The search index, derived from title names: keys, lexemes, and the vocabulary of all words.
 
 A name of several words is also one lexeme without its spaces, so that "deathnote" finds "Death Note".
 """
@@ -35,9 +35,9 @@ REFRESH_VOCABULARY = """
 
 
 def index_titles(titles: Iterable[Title]) -> None:
-    """Write the names that the titles' fields hold, then make them findable. For titles that no import wrote.
+    """Save the names in the titles' fields and index them, for titles changed outside an import.
 
-    Other names, such as those that a field held before, are synonyms.
+    Other names, such as a field's previous value, become synonyms.
     """
     titles = list(titles)
     names = {(title.pk, name.key): name for title in titles for name in own_names(title)}
@@ -51,7 +51,7 @@ def index_titles(titles: Iterable[Title]) -> None:
 
 
 def own_names(title: Title) -> list[TitleName]:
-    """The names in the title's own fields; where two have the same key, the first counts."""
+    """Return the names in the title's fields, without those whose key repeats an earlier one."""
     names: dict[str, TitleName] = {}
     for kind, text in (
         (TitleName.Kind.MAIN, title.name),
@@ -76,7 +76,7 @@ def refresh_vocabulary() -> None:
 
 
 class Vocabulary:
-    """Every word of every name, and the words a misspelt one may have meant."""
+    """All words in title names, with corrections for misspelt words."""
 
     def __init__(self, words: Collection[str]) -> None:
         self.words = frozenset(words)
@@ -102,7 +102,7 @@ class Vocabulary:
         pools: list[Iterable[str]] = [[one for length in lengths for one in self._by_length.get(length, ())]]
         if as_prefix:
             pools.append(self._prefixes(len(word)))
-        found = [
+        matches = [
             (distance, text)
             for pool in pools
             for text, distance, _ in process.extract(
@@ -114,7 +114,7 @@ class Vocabulary:
                 limit=limit,
             )
         ]
-        return list(dict.fromkeys(text for _, text in sorted(found)))[:limit]
+        return list(dict.fromkeys(text for _, text in sorted(matches)))[:limit]
 
     def _prefixes_of(self, length: int) -> list[str]:
         return list({word[:length] for size, words in self._by_length.items() if size > length for word in words})

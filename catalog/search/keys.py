@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 MAX_KEY = 300
-# Letters that carry no mark which could be taken off, and apostrophes, which join.
+# Characters that Unicode doesn't decompose, and apostrophes, which are removed.
 SPELLED_OUT = str.maketrans(
     {"×": "x", "✕": "x", "⁄": " ", "ß": "ss", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "đ": "d",
      "Đ": "d", "ł": "l", "Ł": "l"} | dict.fromkeys("'’‘ʼ´`")
@@ -17,9 +17,9 @@ CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 @lru_cache(maxsize=4096)
 def search_key(text: str) -> str:
-    """The words of `text` without accents, case and punctuation: "Pokémon × Re:Zero" is "pokemon x re zero".
+    """Return the words of `text` without accents, case and punctuation: "Pokémon × Re:Zero" → "pokemon x re zero".
 
-    A name of nothing but punctuation is its own key.
+    Names that are only punctuation keep it.
     """
     if text.isascii():  # most names, and ten times faster
         folded = text.lower().replace("'", "").replace("`", "")
@@ -32,7 +32,7 @@ def search_key(text: str) -> str:
 
 
 def _bounded(words: list[str], text: str) -> str:
-    if not words:  # a name of nothing but punctuation
+    if not words:  # only punctuation
         words = "".join(letter for letter in text.casefold() if letter.isprintable()).split()
     return " ".join(words)[:MAX_KEY].rstrip()
 

@@ -85,17 +85,17 @@ class TitleByExternalId(APIView):
     @extend_schema(operation_id="title_by_external_id", responses=TitleDetailSerializer)
     def get(self, request: Request, provider: str, value: str) -> Response:
         """Return the title with this id in another catalogue (`mal`, `anilist`, `kitsu`, …)."""
-        known = {"provider": provider, "value": value, "medium": Medium.ANIME}
-        pk = ExternalId.objects.filter(**known).values_list("title_id", flat=True).first() if is_text(value) else None
+        lookup = {"provider": provider, "value": value, "medium": Medium.ANIME}
+        pk = ExternalId.objects.filter(**lookup).values_list("title_id", flat=True).first() if is_text(value) else None
         return _details(pk or 0, request)
 
 
 def _details(pk: int, request: Request) -> Response:
     try:
-        found = title_detail(pk, request.user)
+        detail = title_detail(pk, request.user)
     except Title.DoesNotExist:
-        raise Http404("There is no such title.") from None
-    return Response(TitleDetailSerializer(found).data)
+        raise Http404("Title not found.") from None
+    return Response(TitleDetailSerializer(detail).data)
 
 
 urlpatterns = [

@@ -21,7 +21,7 @@ PAGES = {  # "{medium}" is anime or manga
     Provider.ANIMECOUNTDOWN: "https://animecountdown.com/{value}",
 }
 
-# Who wrote what an import brought; what staff and our own sample say needs no name.
+# Authors of imported texts. Texts by staff and from our sample need no credit.
 AUTHORS = {
     "jikan": Provider.MAL, "mal-2020": Provider.MAL, "synopses": Provider.MAL, "anilist": Provider.ANILIST,
 }  # fmt: skip
@@ -29,20 +29,20 @@ AUTHORS = {
 
 def author_of(title: Title, field: str) -> str:
     """Return the name of the catalogue that a field's text comes from."""
-    found = AUTHORS.get(title.field_sources.get(field, ""))
-    return str(found.label) if found else ""
+    author = AUTHORS.get(title.field_sources.get(field, ""))
+    return str(author.label) if author else ""
 
 
 def external_links(ids: Iterable[ExternalId]) -> list[tuple[str, str]]:
     """Return (catalogue name, URL) for each id."""
     return [
         (
-            Provider(found.provider).label,
-            PAGES[Provider(found.provider)].format(medium=_medium(found), value=found.value),
+            Provider(external_id.provider).label,
+            PAGES[Provider(external_id.provider)].format(medium=_medium(external_id), value=external_id.value),
         )
-        for found in ids
+        for external_id in ids
     ]
 
 
-def _medium(found: ExternalId) -> str:
-    return "anime" if found.medium == "anime" else "manga"
+def _medium(external_id: ExternalId) -> str:
+    return "anime" if external_id.medium == "anime" else "manga"

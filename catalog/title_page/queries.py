@@ -30,7 +30,7 @@ class TitleDetail:
 
     title: Title
     related: list[RelatedTitle]
-    franchise: list[Title]  # every part the viewer may see, itself included, in the order of their start
+    franchise: list[Title]  # visible parts, including this title, by start date
     tags: list[Tag]
     links: list[tuple[int, int, str]]  # (from title, to title, kind) of the relations within the franchise
 
@@ -51,13 +51,13 @@ def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
         .get(pk=pk)
     )
     kinds, entry = _kinds_of_related(title), title.franchise_entry_id
-    wanted = Q(pk__in=kinds) | Q(franchise_entry=entry) if entry else Q(pk__in=kinds)
-    shown = sorted(visible.for_airing().filter(wanted), key=lambda card: (_start(card), card.pk))
-    franchise = [card for card in shown if entry and card.franchise_entry_id == entry]
+    condition = Q(pk__in=kinds) | Q(franchise_entry=entry) if entry else Q(pk__in=kinds)
+    cards = sorted(visible.for_airing().filter(condition), key=lambda card: (_start(card), card.pk))
+    franchise = [card for card in cards if entry and card.franchise_entry_id == entry]
     parts = [card.pk for card in franchise]
     links = Relation.objects.filter(from_title__in=parts, to_title__in=parts) if parts else Relation.objects.none()
     order = list(Relation.Kind)
-    related = sorted((card for card in shown if card.pk in kinds), key=lambda card: order.index(kinds[card.pk]))
+    related = sorted((card for card in cards if card.pk in kinds), key=lambda card: order.index(kinds[card.pk]))
     return TitleDetail(
         title=title,
         related=[RelatedTitle(str(kinds[card.pk].label), card) for card in related],

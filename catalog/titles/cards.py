@@ -7,27 +7,27 @@ from collections.abc import Iterable
 from catalog.models import Title
 from catalog.versioning import catalogue_version
 
-MOST_KEPT = 8000  # about 2 kB each
+MAX_CARDS = 8000  # about 2 kB each
 
-_kept: tuple[str, dict[int, Title]] = ("", {})
+_cache: tuple[str, dict[int, Title]] = ("", {})
 
 
 def title_cards(ids: Iterable[int]) -> dict[int, Title]:
     """Return existing titles by id. They are shared between requests: don't modify them.
 
-    Who may see them is the caller's question, to be asked of `Title.objects.visible_to`.
+    Callers check visibility, with `Title.objects.visible_to`.
     """
-    global _kept
+    global _cache
     version = catalogue_version()
-    if _kept[0] != version:
-        _kept = (version, {})
-    cards = _kept[1]
-    wanted = set(ids)
-    found = {pk: cards[pk] for pk in wanted if pk in cards}
-    if missing := wanted - found.keys():
-        read = Title.objects.for_cards().in_bulk(missing)
-        found |= read
-        if len(cards) + len(read) > MOST_KEPT:
+    if _cache[0] != version:
+        _cache = (version, {})
+    cards = _cache[1]
+    unique_ids = set(ids)
+    result = {pk: cards[pk] for pk in unique_ids if pk in cards}
+    if missing := unique_ids - result.keys():
+        new = Title.objects.for_cards().in_bulk(missing)
+        result |= new
+        if len(cards) + len(new) > MAX_CARDS:
             cards.clear()
-        cards |= read
-    return found
+        cards |= new
+    return result

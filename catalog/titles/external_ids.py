@@ -8,7 +8,7 @@ from catalog.models.titles import Medium
 
 def title_ids_by_mal(medium: str = Medium.ANIME, mal_ids: Collection[int] | None = None) -> dict[int, int]:
     """Map MyAnimeList ids to title ids, for all titles or for `mal_ids`."""
-    known = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=medium)
+    external_ids = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=medium)
     if mal_ids is not None:
-        known = known.filter(value__in=[str(mal_id) for mal_id in mal_ids])
-    return {int(value): title_id for value, title_id in known.values_list("value", "title_id")}
+        external_ids = external_ids.filter(value__in=[str(mal_id) for mal_id in mal_ids])
+    return {int(value): title_id for value, title_id in external_ids.values_list("value", "title_id")}

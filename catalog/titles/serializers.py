@@ -10,7 +10,7 @@ from catalog.models import Title
 
 
 def title_card(title: Title) -> dict[str, Any]:
-    """Return the fields of `TitleCardSerializer` as plain values, without its cost per field."""
+    """Return the fields of `TitleCardSerializer` as a dict, without its overhead per field."""
     return {
         "id": title.pk,
         "name": title.name,
@@ -29,7 +29,9 @@ def title_card(title: Title) -> dict[str, Any]:
 
 
 class TitleCardSerializer(serializers.ModelSerializer[Title]):
-    """A title in a list, read with `for_cards`."""
+    """The main fields of a title."""
+
+    # Titles must be loaded with `for_cards`.
 
     year = serializers.IntegerField(allow_null=True, read_only=True)
     cover_url = serializers.CharField(read_only=True, help_text="Empty if the title has no cover.")

@@ -7,7 +7,7 @@ from recommendations.models import ModelVersion, RatingArchive
 
 
 def about_the_data() -> dict[str, Any]:
-    """What the suggestions are made from, for the page that says so."""
+    """Return the data sources of the recommendations, for the about page."""
     return {
         "n_titles": Title.objects.visible_to(None).count(),
         "version": ModelVersion.active(),

@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from accounts.models import AboutMember
 from recommendations.models import AudienceFigure
 
-LEAST = 10  # people of a group that may be shown
-REST = "rest"  # the value of what was too small to be shown by itself
+LEAST = 10  # people in a visible group
+REST = "rest"  # value of the combined small groups
 AGE_GROUPS = ((8, 12), (13, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64), (65, 89))
 LEAST_AGE, MOST_AGE = AGE_GROUPS[0][0], AGE_GROUPS[-1][1]
 
-# One row a group, for each of the three parts.
+# One row per group of each of the three parts.
 COUNT = f"""
 WITH about AS (
     SELECT about.*, member.is_synthetic, (
@@ -36,7 +36,7 @@ GROUP BY is_synthetic, part, value
 
 @dataclass(frozen=True)
 class Group:
-    """value: REST for those put together because they are few; empty where it is not known."""
+    """value: REST for the combined small groups, empty if unknown."""
 
     value: str
     people: int
@@ -63,25 +63,25 @@ class Group:
 
 
 def showable(groups: Sequence[Group]) -> list[Group]:
-    """Without a group of fewer than LEAST, nor one that could be worked out from the rest.
+    """Return groups of at least LEAST people, from which no smaller group can be derived.
 
-    Small ones are put together, with the next larger one as long as they are too few. So whatever is given out, or is
-    the difference of what is given out, is of at least LEAST people.
+    Small groups are combined, together with the next larger one while they are too few. So every published number, and
+    every difference of published numbers, covers at least LEAST people.
 
     >>> [(g.value, g.people) for g in showable([Group("a", 40), Group("b", 12), Group("c", 3)])]
     [('a', 40), ('rest', 15)]
     """
-    rest, shown = None, []
+    rest, visible = None, []
     for group in sorted(groups, key=lambda group: (group.people, group.value)):
         if group.people < LEAST or (rest is not None and rest.people < LEAST):
             rest = replace(group, value=REST) if rest is None else rest.with_(group)
         else:
-            shown.append(group)
-    return [*reversed(shown), *([rest] if rest is not None and rest.people >= LEAST else [])]
+            visible.append(group)
+    return [*reversed(visible), *([rest] if rest is not None and rest.people >= LEAST else [])]
 
 
 def age_group(age: int | None) -> str:
-    """Empty for what nobody is, or is not known.
+    """Return the age group, empty if the age is unknown or out of range.
 
     >>> age_group(27), age_group(7), age_group(-6981), age_group(90), age_group(None)
     ('25-34', '', '', '', '')
@@ -90,7 +90,7 @@ def age_group(age: int | None) -> str:
 
 
 def count_members() -> None:
-    """Count anew those members who have agreed."""
+    """Recount the members who have agreed."""
     ages = "CASE " + " ".join(f"WHEN age BETWEEN {low} AND {high} THEN '{low}-{high}'" for low, high in AGE_GROUPS)
     with transaction.atomic(), connection.cursor() as cursor:
         AudienceFigure.objects.filter(source="").delete()
@@ -98,12 +98,12 @@ def count_members() -> None:
 
 
 def groups_of(source: str, part: str, *, synthetic: bool) -> list[Group]:
-    """What may be shown, the largest first."""
+    """Return the groups that may be shown, largest first, the combined one last."""
     figures = AudienceFigure.objects.filter(source=source, part=part)
     if not synthetic:
         figures = figures.filter(is_synthetic=False)
     groups: dict[str, Group] = {}
     for figure in figures:
-        one = Group(figure.value, figure.people, figure.titles, figure.scored, figure.scores)
-        groups[figure.value] = groups[figure.value].with_(one) if figure.value in groups else one
+        group = Group(figure.value, figure.people, figure.titles, figure.scored, figure.scores)
+        groups[figure.value] = groups[figure.value].with_(group) if figure.value in groups else group
     return showable(list(groups.values()))

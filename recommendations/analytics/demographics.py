@@ -1,4 +1,4 @@
-"""A file of people's ages, genders and countries, counted into groups. Nothing of a single person is kept."""
+"""Import of ages, genders and countries as group counts. No individual data is stored."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ GENDERS = {
     "man": "man", "male": "man", "m": "man",
     "non-binary": "non-binary", "nonbinary": "non-binary", "non binary": "non-binary", "other": "other",
 }  # fmt: skip
-# What people write, where Unicode's names are others.
-SAID = {
+# Common country names that differ from Unicode's.
+ALIASES = {
     "korea, south": "KR", "korea, north": "KP", "bahamas, the": "BS", "congo (kinshasa)": "CD",
     "saint vincent and the grenadines": "VC",
     "usa": "US", "us": "US", "united states of america": "US", "america": "US", "u.s.a.": "US",
@@ -42,16 +42,16 @@ SAID = {
     "south korea": "KR", "republic of korea": "KR", "russian federation": "RU", "viet nam": "VN", "brasil": "BR",
     "deutschland": "DE", "espana": "ES", "italia": "IT", "polska": "PL", "osterreich": "AT", "schweiz": "CH",
 }  # fmt: skip
-MOST_YEARS = 1000  # a number above is a year of birth
+MOST_YEARS = 1000  # numbers above are years of birth
 
 
 class DemographicsError(ValueError):
-    """A file that can't be used. Says which, and what is missing."""
+    """A file can't be imported. The message says which, and why."""
 
 
 @dataclass
 class Report:
-    """Import result. people: rows. impossible: invalid ages. unread: unknown country names with counts."""
+    """Import result. people: rows. impossible: ages out of range. unread: unknown country names with counts."""
 
     people: int
     impossible: int
@@ -59,11 +59,10 @@ class Report:
 
 
 def import_demographics(path: Path, source: str, today: date) -> Report:
-    """Count the file's people into groups, in place of what `source` had. Raises DemographicsError.
+    """Replace the group counts of `source` by those of the file. Raises DemographicsError.
 
-    An age below LEAST_AGE or above MOST_AGE is taken for a slip, and counts as not known: forms offer a first year or a
-    joke there. Countries are known by their English name or two letters, alone or after the last comma; the rest as not
-    known.
+    Ages below LEAST_AGE or above MOST_AGE count as unknown: they are often a form's first year or a joke. Countries are
+    recognised by English name or two-letter code, alone or after the last comma; others count as unknown.
     """
     counts: dict[str, Counter[str]] = {part: Counter() for part in AudienceFigure.Part.values}
     report = Report(0, 0, Counter())
@@ -115,11 +114,11 @@ def country_code(text: str) -> str:
     ('TT', 'BR', '')
     """
     last = text.rpartition(",")[2].strip()
-    known = codes_by_name()
-    if re.fullmatch(r"[A-Za-z]{2}", last) and last.upper() in known.values():
+    codes = codes_by_name()
+    if re.fullmatch(r"[A-Za-z]{2}", last) and last.upper() in codes.values():
         return last.upper()
     return next(
-        (code for name in (text, last) if (code := SAID.get(_plain(name)) or _plain_names().get(_plain(name)))), ""
+        (code for name in (text, last) if (code := ALIASES.get(_plain(name)) or _plain_names().get(_plain(name)))), ""
     )
 
 
@@ -129,7 +128,7 @@ def _plain_names() -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    """Without accents, case and points, and with one word for "and"."""
+    """Return a name without accents and case, and with uniform "and", "saint" and apostrophes."""
     letters = unicodedata.normalize("NFKD", name.strip().casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return plain.replace(" & ", " and ").replace("st. ", "saint ").replace("’", "'")
@@ -139,7 +138,7 @@ def _plain(name: str) -> str:
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """With columns named by what they say."""
+    """Yield batches with columns renamed to their parts."""
     if not path.is_file():
         raise DemographicsError(f"{path}: no such file")
     try:
@@ -160,13 +159,13 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
 
 
 def _columns(path: Path, names: list[str]) -> dict[str, str]:
-    """{column of the file: part}; one of them is enough."""
-    found = {
+    """Return {column: part}. Raises DemographicsError if no column is recognised."""
+    parts = {
         name: part
         for part, accepted in COLUMNS.items()
         if (name := next((n for n in names if n.lower() in accepted), None))
     }
-    if not found:
-        wanted = ", ".join(name for accepted in COLUMNS.values() for name in accepted)
-        raise DemographicsError(f"{path}: none of the columns {wanted} is among {', '.join(names)[:200]}")
-    return found
+    if not parts:
+        expected = ", ".join(name for accepted in COLUMNS.values() for name in accepted)
+        raise DemographicsError(f"{path}: none of the columns {expected} is among {', '.join(names)[:200]}")
+    return parts

@@ -1,4 +1,4 @@
-"""The catalogue and the audience as charts."""
+"""Charts of the catalogue and the audience."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from recommendations.analytics.audience import AGE_GROUPS, LEAST, REST, groups_o
 from recommendations.analytics.panels import LABEL, NUMBER, SHARE, Column, Panel, bar_panel, column_panel, table
 from recommendations.models import AudienceFigure, ModelVersion, Segment
 
-LENGTHS = ((0, 5), (5, 15), (15, 26), (26, 45), (45, 80), (80, 120), (120, None))  # minutes of an episode or film
-LAST_YEARS = 16  # columns that have room
+LENGTHS = ((0, 5), (5, 15), (15, 26), (26, 45), (45, 80), (80, 120), (120, None))  # minutes per episode or film
+LAST_YEARS = 16  # columns that fit
 MOST_STUDIOS = 100
 CACHE_SECONDS = 24 * 3600
 AGES = [f"{low}-{high}" for low, high in AGE_GROUPS]
 
 
 def catalogue(viewer: User) -> list[Panel]:
-    """Of the titles that the viewer may see: counted once for all who see the same, until the catalogue changes."""
+    """Return panels of the visible titles, cached per viewing class and language until the catalogue changes."""
     key = f"explorer:{shape_of(Panel)}:{catalogue_version()}:{viewing_class(viewer)}:{get_language()}"
-    counted = cache.get_or_set(key, lambda: _counted(viewer), CACHE_SECONDS)
-    return [*(counted or []), _segments()]
+    panels = cache.get_or_set(key, lambda: _catalogue_panels(viewer), CACHE_SECONDS)
+    return [*(panels or []), _segments()]
 
 
-def _counted(viewer: User) -> list[Panel]:
+def _catalogue_panels(viewer: User) -> list[Panel]:
     titles = Title.objects.visible_to(viewer).order_by()
     empty = _("The catalogue is empty. Import one with manage.py import_catalogue.")
     return [*_years(titles, empty), _lengths(titles, empty), *_makers(titles, viewer, empty)]
@@ -98,8 +98,8 @@ def _makers(titles: TitleQuerySet, viewer: User, empty: str) -> list[Panel]:
     )
     by_tag = tagged.values("tag__name").annotate(n=Count("pk")).order_by("-n", "tag__name")
     genres = [(row["tag__name"], row["n"]) for row in by_tag]
-    made = Title.studios.through.objects.filter(title__in=titles)
-    by_studio = made.values("studio__name").annotate(n=Count("pk")).order_by("-n", "studio__name")[:MOST_STUDIOS]
+    credits = Title.studios.through.objects.filter(title__in=titles)
+    by_studio = credits.values("studio__name").annotate(n=Count("pk")).order_by("-n", "studio__name")[:MOST_STUDIOS]
     studios = [(row["studio__name"], row["n"]) for row in by_studio]
     heads = (Column(_("Titles")), Column(_("Share"), SHARE))
     return [
@@ -149,7 +149,7 @@ def _audience_part(source: str, part: AudienceFigure.Part, synthetic: bool) -> P
     empty = _("Not enough data. Groups need at least %(n)d people.") % {"n": LEAST}
     heads = [Column(str(part.label), LABEL), Column(_("People")), Column(_("Share"), SHARE)]
     rows = [(_audience_name(part, group.value), group.people, group.people / people) for group in groups]
-    if source:  # people of a file have no lists here
+    if source:  # people in a file have no lists on this site
         return bar_panel(part.value, str(part.label), says, heads, rows, empty)
     heads += [Column(_("Titles per person"), NUMBER), Column(_("Mean score"), NUMBER)]
     lists = [(*row, group.titles_each, group.mean_score) for row, group in zip(rows, groups, strict=True)]

@@ -1,4 +1,4 @@
-"""What the staff's charts can be asked for."""
+"""Forms of the staff charts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anirec.lib.text import validate_text
-from recommendations.analytics.queries import Narrowed, Period
+from recommendations.analytics.queries import EventFilter, Period
 from recommendations.models import AudienceFigure, ModelVersion, Variant, WidgetDay
 from recommendations.widgets import widget_choices
 
-USUAL_DAYS, MOST_DAYS = 28, 366
+DEFAULT_DAYS, MOST_DAYS = 28, 366
 
 
 class _Day(forms.DateInput):
@@ -37,7 +37,7 @@ class PeriodForm(forms.Form):
         if self.errors:
             return cleaned
         last = cleaned["last"] or timezone.now().date()
-        first = cleaned["first"] or last - timedelta(days=USUAL_DAYS - 1)
+        first = cleaned["first"] or last - timedelta(days=DEFAULT_DAYS - 1)
         if first.year < 2000 or last.year > 2999:
             raise ValidationError(gettext("Enter a date between 2000 and 2999."))
         if first > last:
@@ -51,7 +51,7 @@ class PeriodForm(forms.Form):
 
 
 class WidgetForm(PeriodForm):
-    """Also which part of what was shown."""
+    """A period, and filters by widget, model, variant and segment."""
 
     widget = forms.ChoiceField(label=_("Widget"), required=False, choices=lambda: [("", _("All")), *widget_choices()])
     version = forms.ModelChoiceField(
@@ -73,12 +73,12 @@ class WidgetForm(PeriodForm):
         names = WidgetDay.objects.exclude(segment="").order_by("segment").values_list("segment", flat=True).distinct()
         fields["segment"].widget = forms.Select(choices=[("", _("All")), *((name, name) for name in names)])
 
-    def narrowed(self) -> Narrowed:
-        return Narrowed({name: self.cleaned_data[name] for name in ("widget", "version", "variant", "segment")})
+    def event_filter(self) -> EventFilter:
+        return EventFilter({name: self.cleaned_data[name] for name in ("widget", "version", "variant", "segment")})
 
 
 class SourceForm(forms.Form):
-    """Whom the audience is counted of."""
+    """Source of the audience statistics."""
 
     source = forms.ChoiceField(label=_("Source"), required=False)
     synthetic = forms.BooleanField(label=_("Include demo members"), required=False)

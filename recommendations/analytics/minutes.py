@@ -1,4 +1,4 @@
-"""From the minutes that web processes have counted in Valkey to the tables."""
+"""Transfer of the minutes that web processes counted from Valkey to the tables."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from anirec.lib.valkey import valkey
 from recommendations.analytics.tally import AGE, KEY, MEMBER, SERVED, TIME
 from recommendations.models import ActiveDay, RequestDay, ServedDay, TallyCursor
 
-ALL = ""  # the route of all routes together
-SETTLED = 2  # minutes after which no process adds to a minute any more
+ALL = ""  # pseudo-route: all routes together
+SETTLED = 2  # minutes until no process adds to a minute any more
 ADD_REQUESTS = f"""
 INSERT INTO {RequestDay._meta.db_table} AS kept (day, kind, route, bucket, n) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (day, kind, route, bucket) DO UPDATE SET n = kept.n + excluded.n
@@ -38,30 +38,32 @@ def add_minutes(now: float | None = None) -> int:
             day = datetime.fromtimestamp(minute * 60, UTC).date()
             fields: Any = valkey().hgetall(keys[minute])
             for field, n in fields.items():
-                what, _, of = field.decode().partition("|")
-                counts[day, what, of] += int(n)
+                counter, _, detail = field.decode().partition("|")
+                counts[day, counter, detail] += int(n)
         _write(counts)
         cursor.minute = max([cursor.minute, *ready])
         cursor.save()
-    if done := [key for minute, key in keys.items() if minute <= cursor.minute]:
-        valkey().delete(*done)
+    if obsolete := [key for minute, key in keys.items() if minute <= cursor.minute]:
+        valkey().delete(*obsolete)
     return len(ready)
 
 
 def _write(counts: Counter[tuple[date, str, str]]) -> None:
     times: Counter[tuple[date, str, str, str]] = Counter()
-    for (day, what, of), n in counts.items():
-        if what == TIME:
-            kind, route, bucket = of.split("|")
+    for (day, counter, key), n in counts.items():
+        if counter == TIME:
+            kind, route, bucket = key.split("|")
             for name in (route, ALL):
                 times[day, kind, name, bucket] += n
     requests = [(*key, n) for key, n in sorted(times.items())]
-    served = [(day, of, n, counts[day, AGE, of]) for (day, what, of), n in sorted(counts.items()) if what == SERVED]
+    served = [
+        (day, key, n, counts[day, AGE, key]) for (day, counter, key), n in sorted(counts.items()) if counter == SERVED
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(ADD_REQUESTS, requests)
         cursor.executemany(ADD_SERVED, served)
-    seen = {(int(of), day) for day, what, of in counts if what == MEMBER}
-    here = set(User.objects.filter(pk__in={pk for pk, _ in seen}).values_list("pk", flat=True))
+    active = {(int(key), day) for day, counter, key in counts if counter == MEMBER}
+    existing = set(User.objects.filter(pk__in={pk for pk, _ in active}).values_list("pk", flat=True))
     ActiveDay.objects.bulk_create(
-        (ActiveDay(member_id=pk, day=day) for pk, day in sorted(seen) if pk in here), ignore_conflicts=True
+        (ActiveDay(member_id=pk, day=day) for pk, day in sorted(active) if pk in existing), ignore_conflicts=True
     )

@@ -30,14 +30,14 @@ from recommendations.analytics.panels import (
     series_panel,
     table,
 )
-from recommendations.analytics.queries import SHOWN, Narrowed, Period, added_up, rate, root
+from recommendations.analytics.queries import SHOWN, EventFilter, Period, added_up, rate, root
 from recommendations.engine.metrics.ranking import gini
 from recommendations.models import CohortWeek, ModelVersion, RequestDay, Variant
 from recommendations.statistics.analysis import Rate
 from recommendations.widgets import WIDGETS
 
 MOST_SHOWN = 50
-AGES = 13  # weeks of a cohort in the table
+AGES = 13  # weeks per cohort in the table
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def overview(period: Period) -> tuple[list[KeyNumber], list[Panel]]:
     shown = {row["day"]: row for row in queries.shown_by(both, ["day"])}
     errors = {row["day"]: row for row in queries.errors_by(both, ["day"])}
     numbers = []
-    halves = [_half(one, members, shown, errors, served) for one in (period, period.before)]
+    halves = [_half(half, members, shown, errors, served) for half in (period, period.before)]
     for (name, kind, now), (*_same, before) in zip(*halves, strict=True):
         numbers.append(KeyNumber(name, kind, now, before))
     return numbers, [
@@ -101,22 +101,22 @@ def _half(
 ) -> list[tuple[str, str, float | None]]:
     """Return (name, kind, value) of each key number."""
     days = period.days
-    came = added_up((shown[day] for day in days if day in shown), SHOWN)
-    wrong = added_up((errors[day] for day in days if day in errors), ("n", "squared"))
+    results = added_up((shown[day] for day in days if day in shown), SHOWN)
+    error_sums = added_up((errors[day] for day in days if day in errors), ("n", "squared"))
     last = next((members[day] for day in reversed(days) if day in members), None)
     lists = [source for day in days for source in served.get(day, {}).items()]
     kinds = RequestDay.Kind
-    took = queries.times_by(period, "kind")
+    times = queries.times_by(period, "kind")
     joined = sum(members[day]["joined"] for day in days if day in members)
     return [
         (_("Active members, 28 days"), COUNT, last["active_28"] if last else None),
         (_("New members"), COUNT, joined),
-        (_("Titles shown"), COUNT, came["shown"]),
-        (_("Opened"), SHARE, rate(came["clicked"], came["shown"])),
-        (_("Added to list"), SHARE, rate(came["added"], came["of_members"])),
-        (_("Score prediction error (RMSE)"), NUMBER, root(wrong["squared"], wrong["n"])),
-        (_("Pages, p95"), TIME, took[kinds.PAGE.value,].quantile(0.95)),
-        (_("API, p95"), TIME, took[kinds.API.value,].quantile(0.95)),
+        (_("Titles shown"), COUNT, results["shown"]),
+        (_("Opened"), SHARE, rate(results["clicked"], results["shown"])),
+        (_("Added to list"), SHARE, rate(results["added"], results["of_members"])),
+        (_("Score prediction error (RMSE)"), NUMBER, root(error_sums["squared"], error_sums["n"])),
+        (_("Pages, p95"), TIME, times[kinds.PAGE.value,].quantile(0.95)),
+        (_("API, p95"), TIME, times[kinds.API.value,].quantile(0.95)),
         (_("Fallback rate"), SHARE, queries.fallback_share(lists)),
     ]
 
@@ -136,14 +136,15 @@ def _active(period: Period, members: Mapping[date, Mapping[str, int]]) -> Panel:
 # --- Recommendations --------------------------------------------------------------------------------------------------
 
 
-def recommendations(period: Period, narrowed: Narrowed) -> list[Panel]:
+def recommendations(period: Period, event_filter: EventFilter) -> list[Panel]:
     variants = {
         variant.pk: f"{variant.experiment.name}: {variant.name}"
         for variant in Variant.objects.select_related("experiment")
     }
     versions = {version.pk: str(version) for version in ModelVersion.objects.defer("metrics", "parameters")}
     by = {
-        name: queries.shown_by(period, [name], narrowed) for name in ("day", "widget", "version", "variant", "segment")
+        name: queries.shown_by(period, [name], event_filter)
+        for name in ("day", "widget", "version", "variant", "segment")
     }
     panels = [
         _rates(
@@ -183,9 +184,9 @@ def _rates(name: str, title: str, rows: list[dict[str, Any]], by: str, names: Ma
     heads += [Column(_("Added to list"), SHARE), Column(_("lower bound"), SHARE), Column(_("upper bound"), SHARE)]
     heads += [Column(_("Completed"), SHARE), Column(_("Scored 8 or better"), SHARE), Column(_("Not interested"), SHARE)]
     heads += [Column(_("Shown")), Column(_("Shown to members"))]
-    found = [(names.get(row[by], str(row[by])), *_line(row)) for row in sorted(rows, key=lambda row: -row["shown"])]
+    lines = [(names.get(row[by], str(row[by])), *_line(row)) for row in sorted(rows, key=lambda row: -row["shown"])]
     says = _("Share of shown titles that were opened. The table adds intervals (95 %).")
-    return bar_panel(name, title, says, heads, found, no_events())
+    return bar_panel(name, title, says, heads, lines, no_events())
 
 
 def _line(sums: Mapping[str, float]) -> tuple[Any, ...]:
@@ -216,7 +217,7 @@ def retention(period: Period) -> list[Panel]:
     ages = range(AGES)
     average: list[tuple[Value, ...]] = []
     for age in ages:
-        cells = [found[age] for found in sizes.values() if age in found]
+        cells = [by_age[age] for by_age in sizes.values() if age in by_age]
         members, active = (sum(cell[i] for cell in cells) for i in (0, 1))
         if members:
             average.append((str(age), active / members, members, active))
@@ -233,8 +234,8 @@ def retention(period: Period) -> list[Panel]:
 def _cohorts(sizes: Mapping[date, Mapping[int, Sequence[int]]], ages: range, empty: str) -> Panel:
     """sizes: week joined → age in weeks → (members, active)."""
     rows = [
-        (week, found[0][0], *(rate(found[age][1], found[age][0]) if age in found else None for age in ages))
-        for week, found in sizes.items()
+        (week, by_age[0][0], *(rate(by_age[age][1], by_age[age][0]) if age in by_age else None for age in ages))
+        for week, by_age in sizes.items()
     ]
     return table(
         "cohorts",
@@ -276,7 +277,7 @@ def accuracy(period: Period) -> list[Panel]:
             _("By model"),
             says,
             [Column(_("Model"), LABEL), *heads],
-            [(versions.get(key, str(key)), *found) for key, found in _errors(rows, "version").items()],
+            [(versions.get(key, str(key)), *errors) for key, errors in _errors(rows, "version").items()],
             empty,
         ),
         bar_panel(
@@ -284,7 +285,7 @@ def accuracy(period: Period) -> list[Panel]:
             _("By segment"),
             says,
             [Column(_("Segment"), LABEL), *heads],
-            [(key or _("No segment"), *found) for key, found in _errors(rows, "segment").items()],
+            [(key or _("No segment"), *errors) for key, errors in _errors(rows, "segment").items()],
             empty,
         ),
     ]
@@ -294,11 +295,11 @@ def _errors(rows: list[dict[str, Any]], by: str) -> dict[Any, tuple[Any, ...]]:
     groups: dict[Any, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row[by], []).append(row)
-    found = {}
+    errors = {}
     for key, group in groups.items():
         sums = added_up(group, queries.ERRORS)
         n, published = sums["n"], sums["n_published"]
-        found[key] = (
+        errors[key] = (
             root(sums["squared"], n),
             root(sums["squared_published"], published),
             rate(sums["absolute"], n),
@@ -307,17 +308,17 @@ def _errors(rows: list[dict[str, Any]], by: str) -> dict[Any, tuple[Any, ...]]:
             int(n),
             int(published),
         )
-    return found
+    return errors
 
 
-# --- What was shown ---------------------------------------------------------------------------------------------------
+# --- Impressions ------------------------------------------------------------------------------------------------------
 
 
 def shown(period: Period, viewer: User) -> list[Panel]:
-    found = queries.shown_titles(period)
+    counts = queries.shown_titles(period)
     n_titles = Title.objects.visible_to(None).recommendable().count()
-    every = _together(list(found.values()))
-    parts = [*((str(WIDGETS[slug].name), pair) for slug, pair in found.items()), (_("All"), every)]
+    every = _together(list(counts.values()))
+    parts = [*((str(WIDGETS[slug].name), pair) for slug, pair in counts.items()), (_("All"), every)]
     rows = [(name, *_concentration(pair[1], n_titles), int(pair[1].sum())) for name, pair in parts if len(pair[0])]
     heads = [Column(_("Widget"), LABEL), Column(_("Coverage"), SHARE), Column(_("Concentration (Gini)"), NUMBER)]
     heads += [Column(_("Share of the top 100"), SHARE), Column(_("Titles")), Column(_("Shown"))]

@@ -1,4 +1,4 @@
-"""A panel: numbers as a table, drawn if that helps, and as a CSV file of exactly the same numbers."""
+"""Panels: numbers as a table, optionally as a chart, and as a CSV file of the same numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LABEL, COUNT, SHARE, NUMBER, TIME = "label", "count", "share", "number", "time"
 
 @dataclass(frozen=True)
 class Column:
-    """kind: how its numbers are said. A share is 0–1, a time in milliseconds."""
+    """kind: number format. A share is 0–1, a time in milliseconds."""
 
     name: str
     kind: str = COUNT
@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Panel:
-    """name: in addresses. says: what it shows, in a sentence. empty: what to say while there is nothing."""
+    """name: in URLs. says: summary in a sentence. empty: text without data."""
 
     name: str
     title: str
@@ -73,7 +73,7 @@ def bar_panel(
     empty: str,
     at: int = 1,
 ) -> Panel:
-    """The column `at` of the first rows as bars; all rows are in the table."""
+    """Return a panel with bars of column `at` for the first rows; the table has all rows."""
     drawn = [
         Row(str(row[0]), float(value), say(value, columns[at].kind))
         for row in rows[:MOST_BARS]
@@ -86,7 +86,7 @@ def bar_panel(
 def column_panel(
     name: str, title: str, says: str, heads: Sequence[Column], rows: Sequence[Sequence[Value]], empty: str
 ) -> Panel:
-    """The second column as columns side by side."""
+    """Return a panel with vertical bars of the second column."""
     drawn = [
         Row(str(row[0]), float(value), say(value, heads[1].kind))
         for row in rows
@@ -105,7 +105,7 @@ def series_panel(
     empty: str,
     drawn: int | None = None,
 ) -> Panel:
-    """Lines over the first column: the columns after it, or the first `drawn` of them. They share a scale."""
+    """Return a panel with lines on one scale: all columns over the first one, or only `drawn` of them."""
     last = len(heads) if drawn is None else 1 + drawn
     series = {
         head.name: [float(row[at]) if isinstance(row[at], int | float) else None for row in rows]  # type: ignore[arg-type]
@@ -136,7 +136,7 @@ def say(value: Value, kind: str) -> str:
 
 
 def _number(value: float, places: int) -> str:
-    """A year of days has thousands of numbers: Django's own formatting would take most of the page's time."""
+    """Format a number. With thousands of them, Django's own formatting would take most of a page's time."""
     point, group = _separators(get_language())
     return f"{value:,.{places}f}".translate({ord(","): group, ord("."): point})
 
@@ -152,7 +152,7 @@ def _day(day: date, language: str | None) -> str:
 
 
 def _plain(value: Value) -> str:
-    """As programs read it. A text that a table program would take for a formula is put in quotes for it."""
+    """Return the CSV form. A quote prefixes text that spreadsheets would read as a formula."""
     if value is None:
         return ""
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Reads of the daily counts, for the pages: each in one query, whatever the number of days."""
+"""Queries of the daily counts for staff pages; their number doesn't grow with the period."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from recommendations.widgets import WIDGETS
 
 SHOWN = ("shown", "clicked", "of_members", "added", "completed", "liked", "hidden")
 ERRORS = ("n", "errors", "absolute", "squared", "n_published", "absolute_published", "squared_published")
-FALLBACK = ("segment", "popular")  # sources that know next to nothing of the member
+FALLBACK = ("segment", "popular")  # sources that use little or nothing of the member's list
 
 
 @dataclass(frozen=True)
 class Period:
-    """Both days included. synthetic: demo members are counted, too."""
+    """A period including both days. synthetic: whether demo members count."""
 
     first: date
     last: date
@@ -46,13 +46,13 @@ class Period:
 
     def of(self, table: type[Model]) -> QuerySet[Any]:
         rows = table._default_manager.filter(day__range=(self.first, self.last))
-        has_synthetic = any(one.name == "is_synthetic" for one in table._meta.fields)
+        has_synthetic = any(column.name == "is_synthetic" for column in table._meta.fields)
         return rows.filter(is_synthetic=False) if has_synthetic and not self.synthetic else rows
 
 
 @dataclass(frozen=True)
-class Narrowed:
-    """Of which widgets, versions, variants and segments; empty: of all."""
+class EventFilter:
+    """Filter by widget, version, variant and segment; empty values don't filter."""
 
     chosen: Mapping[str, Any] = field(default_factory=dict)
 
@@ -63,9 +63,9 @@ class Narrowed:
 Sums = dict[str, float]
 
 
-def shown_by(period: Period, by: Iterable[str], narrowed: Narrowed | None = None) -> list[dict[str, Any]]:
-    """What came of what was shown, by these columns."""
-    rows = (narrowed or Narrowed()).of(period.of(WidgetDay))
+def shown_by(period: Period, by: Iterable[str], event_filter: EventFilter | None = None) -> list[dict[str, Any]]:
+    """Return impressions and their results, summed by these columns."""
+    rows = (event_filter or EventFilter()).of(period.of(WidgetDay))
     return _summed(rows, by, SHOWN)
 
 
@@ -79,26 +79,26 @@ def members_by_day(period: Period) -> dict[date, dict[str, int]]:
 
 
 def served_by_day(period: Period) -> dict[date, dict[str, tuple[int, int]]]:
-    """By day and source: how many lists were served, and the sum of their ages in seconds."""
-    found: dict[date, dict[str, tuple[int, int]]] = defaultdict(dict)
+    """Return (lists served, sum of their ages in seconds) by day and source."""
+    lists: dict[date, dict[str, tuple[int, int]]] = defaultdict(dict)
     for day, source, n, seconds in period.of(ServedDay).values_list("day", "source", "n", "seconds"):
-        found[day][source] = (n, seconds)
-    return found
+        lists[day][source] = (n, seconds)
+    return lists
 
 
 def times_by(period: Period, *by: str) -> dict[tuple[Any, ...], Times]:
-    """How long requests took, by these columns."""
-    found: dict[tuple[Any, ...], Times] = defaultdict(Times)
+    """Return response times by these columns."""
+    times: dict[tuple[Any, ...], Times] = defaultdict(Times)
     timed = period.of(RequestDay)
     timed = timed.exclude(route=ALL) if "route" in by else timed.filter(route=ALL)
     rows = timed.order_by().values_list(*by, "bucket").annotate(total=Sum("n"))
     for *key, bucket, n in rows:
-        found[tuple(key)].add(bucket, n)
-    return found
+        times[tuple(key)].add(bucket, n)
+    return times
 
 
 class Times:
-    """How many took how long, in buckets."""
+    """Histogram of response times."""
 
     def __init__(self) -> None:
         self.buckets: Counter[int] = Counter()
@@ -111,42 +111,42 @@ class Times:
         return self.buckets.total()
 
     def quantile(self, part: float) -> float | None:
-        """Milliseconds, within a tenth; None of nothing.
+        """Return milliseconds, accurate to 10 %; None without requests.
 
         >>> times = Times()
         >>> times.add(0, 90); times.add(21, 10)
         >>> round(times.quantile(0.5), 2), round(times.quantile(0.95), 1)
         (0.27, 10.4)
         """
-        wanted, passed = part * self.n, 0
+        target, total = part * self.n, 0
         for bucket in sorted(self.buckets):
-            passed += self.buckets[bucket]
-            if passed >= wanted:
+            total += self.buckets[bucket]
+            if total >= target:
                 return milliseconds_of(bucket)
         return None
 
     @classmethod
     def together(cls, many: Iterable[Times]) -> Times:
-        found = cls()
+        total = cls()
         for times in many:
-            found.buckets.update(times.buckets)
-        return found
+            total.buckets.update(times.buckets)
+        return total
 
 
 def shown_titles(period: Period) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """By widget: (n,) title ids and how often each was shown."""
+    """Return title ids and their impressions, (n,) each, by widget."""
     rows = period.of(ShownTitle).order_by()
-    found = {}
+    impressions = {}
     for widget in WIDGETS:
         sums = rows.filter(widget=widget).values_list("title_id").annotate(total=Sum("shown"))
         title_ids, counts = copy_columns(sums, width=2)
         if len(title_ids):
-            found[widget] = (title_ids, counts)
-    return found
+            impressions[widget] = (title_ids, counts)
+    return impressions
 
 
 def fallback_share(lists: Iterable[tuple[str, tuple[int, int]]]) -> float | None:
-    """Of (source, (lists served, their ages)): the part that came from a fallback."""
+    """Return the share of lists from a fallback, given (source, (lists served, sum of ages)) pairs."""
     n = dict.fromkeys(FALLBACK, 0) | {"all": 0}
     for source, (served, _seconds) in lists:
         n["all"] += served

@@ -1,6 +1,6 @@
-"""From raw events to counts a day: each day and measure in one statement, which may be repeated.
+"""Roll-up of raw events to daily counts: one repeatable statement per day and measure.
 
-The last days are rolled up anew every night, because what comes of a title that was shown comes later. Days are UTC's.
+The last days are recomputed every night, because results follow impressions by days. Days are in UTC.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from recommendations.models import (
 )
 from recommendations.models.experiments import Metric
 
-WINDOW = timedelta(days=7)  # in which something may come of a title that was shown
-ANEW = WINDOW.days + 1  # days that are rolled up every night
+WINDOW = timedelta(days=7)  # after an impression, within which results count
+RECOMPUTED_DAYS = WINDOW.days + 1  # days before today that are recomputed every night
 COHORTS = 53  # weeks
 
 USERS = "accounts_user"
@@ -43,7 +43,7 @@ SEGMENTS = f"""
         ON segment.version_id = place.version_id AND segment.number = place.segment
     LEFT JOIN {USERS} member ON member.id = {{member}}
 """
-# A title that somebody saw in a widget on this day: once, however often.
+# One row per viewer, variant and title, however often it was shown on this day.
 SHOWN = f"""
     SELECT event.member_id, event.visitor, event.title_id, event.variant_id, event.widget,
         min(event.at) AS at, bool_or(event.kind = {WidgetEvent.Kind.CLICK}) AS clicked
@@ -126,16 +126,16 @@ SELECT sizes.week, weeks.age, sizes.is_synthetic, sizes.members, COALESCE(active
 FROM sizes CROSS JOIN LATERAL generate_series(0, (%(today)s - sizes.week - 6) / 7 - 1) weeks (age)
 LEFT JOIN active ON active.week = sizes.week AND active.is_synthetic = sizes.is_synthetic AND active.age = weeks.age
 """
-OF_A_DAY: dict[type[models.Model], str] = {
+STATEMENTS: dict[type[models.Model], str] = {
     WidgetDay: WIDGETS, ShownTitle: TITLES, AccuracyDay: ACCURACY, MembersDay: MEMBERS,
 }  # fmt: skip
 
 
-def roll_up(first: date, last: date, done: Callable[[date], None] = lambda day: None) -> None:
-    """Both days included; what those days had before is replaced."""
+def roll_up(first: date, last: date, progress: Callable[[date], None] = lambda day: None) -> None:
+    """Recompute the counts from `first` to `last`, inclusive, and all cohorts and audience groups of members."""
     for day in days(first, last):
         roll_up_day(day)
-        done(day)
+        progress(day)
     _roll_up_cohorts(timezone.now().date())
     count_members()
 
@@ -146,15 +146,15 @@ def roll_up_day(day: date) -> None:
         "day": day, "start": start, "end": start + timedelta(days=1), "late": LATE, "window": WINDOW,
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
-        for table, statement in OF_A_DAY.items():
+        for table, statement in STATEMENTS.items():
             cursor.execute(f"DELETE FROM {table._meta.db_table} WHERE day = %(day)s", values)
             cursor.execute(statement, values)
 
 
 def roll_up_last_days() -> None:
-    """Every night: the last days anew, and what is too old for raw data is forgotten."""
+    """Recompute the last days, and delete active days and job runs past retention."""
     today = timezone.now().date()
-    roll_up(today - timedelta(days=ANEW), today)
+    roll_up(today - timedelta(days=RECOMPUTED_DAYS), today)
     ActiveDay.objects.filter(day__lt=today - timedelta(days=settings.ACTIVE_DAYS_KEPT)).delete()
     JobRun.objects.filter(started_at__lt=timezone.now() - timedelta(days=settings.JOBS_KEPT)).delete()
 

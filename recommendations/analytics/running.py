@@ -1,4 +1,4 @@
-"""The pages about how the site runs: how fast and how fresh it is, and whether its model still fits."""
+"""Staff pages about operation: response times, freshness and model drift."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommendations.models import DriftReport, RequestDay
 
 SLOWEST = 30
 KINDS = RequestDay.Kind
-ROUTES_OF = 28  # days: there are many pages
+ROUTE_DAYS = 28  # a limit, because there are many routes
 
 
 # --- Speed and freshness ----------------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def _response_times(period: Period, by_day: Mapping[Any, Times], empty: str) -> 
 
 
 def _slowest(period: Period, heads: list[Column], empty: str) -> Panel:
-    routes = queries.times_by(period.last_days(ROUTES_OF), "kind", "route")
+    routes = queries.times_by(period.last_days(ROUTE_DAYS), "kind", "route")
     slowest = sorted(routes.items(), key=lambda item: -(item[1].quantile(0.95) or 0) * item[1].n)[:SLOWEST]
     return bar_panel(
         "routes",
@@ -63,7 +63,7 @@ def _slowest(period: Period, heads: list[Column], empty: str) -> Panel:
             "Sorted by total time over the last %(n)d days of the period. "
             "Bars show the time 95%% of requests stay under."
         )
-        % {"n": ROUTES_OF},
+        % {"n": ROUTE_DAYS},
         [Column(_("Page"), LABEL), *heads],
         [(f"{route} ({KINDS(kind).label})", *_quantiles(times)) for (kind, route), times in slowest],
         empty,
@@ -148,7 +148,7 @@ def _moved(period: Period, reports: Mapping[date, DriftReport], empty: str) -> P
 
 
 def _errors(period: Period, reports: Mapping[date, DriftReport], empty: str) -> Panel:
-    figures = {day: (one.online_rmse, one.offline_rmse, one.n_outcomes) for day, one in reports.items()}
+    figures = {day: (report.online_rmse, report.offline_rmse, report.n_outcomes) for day, report in reports.items()}
     return series_panel(
         "errors",
         _("Score prediction error"),
@@ -173,6 +173,9 @@ def _reports(reports: Mapping[date, DriftReport], empty: str) -> Panel:
         _("Reports"),
         _("One report a day. A reason means that retraining was requested."),
         [Column(*column) for column in columns],
-        [(one.day, str(one.version_id), one.n_before, one.n_now, one.reason) for one in reports.values()],
+        [
+            (report.day, str(report.version_id), report.n_before, report.n_now, report.reason)
+            for report in reports.values()
+        ],
         empty,
     )

@@ -1,4 +1,4 @@
-"""Who is measured: well-known recommenders as they are published, and every model of ours."""
+"""Contestants of the benchmark: known recommenders as published, and all of our models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recommendations.engine.base import Model
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 
 MODELS: dict[str, type[Model]] = {**SCORERS, **RATING_PREDICTORS}
-REFERENCE = "ease"  # the best peer: differences are to it
+REFERENCE = "ease"  # the best peer, to which differences are measured
 PEERS: dict[str, tuple[str, dict[str, Any]]] = {
     "popularity": ("popularity", {}),
     "knn": ("knn", {}),
@@ -47,7 +47,7 @@ class Contestant:
 
 
 def contestants(parameters_for: Callable[[str], Mapping[str, Any]]) -> dict[str, Contestant]:
-    """All of them by name; ours with the parameters that `parameters_for` gives for each model."""
+    """Return all contestants by name; ours have the parameters that `parameters_for` returns."""
     peers = {name: Contestant(name, model, parameters) for name, (model, parameters) in PEERS.items()}
     ours = {name: Contestant(name, name, parameters_for(name)) for name in MODELS if name not in peers}
     return {**peers, **ours}

@@ -1,4 +1,4 @@
-"""What a rebuild costs as the ratings grow: seconds and memory of each stage."""
+"""Time and memory of each stage of a rebuild, by number of ratings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Run:
-    """A rebuild without publishing, on `n_ratings` rows."""
+    """A rebuild without publishing. times: size as a multiple of the real ratings."""
 
     times: float
     n_ratings: int
@@ -48,7 +48,7 @@ class Run:
 
 @dataclass
 class StageClock:
-    """To be called with a stage's name when it begins, and once more at the end of the last."""
+    """Timer of stages. Call it with each stage's name at its start, and once more after the last."""
 
     stages: list[Stage] = field(default_factory=list)
     began: tuple[str, float, float] | None = None
@@ -56,14 +56,14 @@ class StageClock:
     def __call__(self, name: str) -> None:
         now, used = time.perf_counter(), time.process_time()
         if self.began is not None:
-            before, then, had_used = self.began
+            stage, started, used_before = self.began
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            self.stages.append(Stage(before, now - then, used - had_used, peak))
+            self.stages.append(Stage(stage, now - started, used - used_before, peak))
         self.began = (name, now, used)
 
 
 def measure_alone(ratings: Path, times: float) -> Run:
-    """Read, split, fit and evaluate in a fresh process. Raises BrokenProcessPool when it was killed."""
+    """Read, split, fit and evaluate in a fresh process. Raises BrokenProcessPool if it is killed."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=django.setup) as process:
         return process.submit(measure, ratings, times).result()
 
@@ -109,12 +109,12 @@ def table(runs: Sequence[Run]) -> list[str]:
     return lines
 
 
-def _cells(of: Stage | Run) -> str:
-    return f"{of.seconds:>10.1f}{of.processor_seconds:>10.1f}{of.peak_mb:>8,.0f}{'':<7}"
+def _cells(cost: Stage | Run) -> str:
+    return f"{cost.seconds:>10.1f}{cost.processor_seconds:>10.1f}{cost.peak_mb:>8,.0f}{'':<7}"
 
 
 def draw(runs: Sequence[Run], path: Path) -> None:
-    """Seconds of each stage, and peak memory, over the number of ratings; dotted: as many times as there are rows."""
+    """Plot each stage's seconds and the peak memory by number of ratings; dotted: linear growth."""
     import matplotlib as mpl
 
     mpl.use("Agg")

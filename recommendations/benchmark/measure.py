@@ -1,4 +1,4 @@
-"""One model measured, in a process of its own so that its peak memory is its own. No Django here."""
+"""Measurement of one model, in a separate process for its peak memory. Doesn't use Django."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from recommendations.engine.models.content import AUDIENCE
 from recommendations.engine.models.linear import Ease
 
 SHORT_LISTS = (0, 1, 3, 10)
-RUNS = 3  # of what is compared by its seconds
-KEPT_BY_MEMBER = ("ndcg_10_liked", "ndcg_10_watched")
+RUNS = 3  # of each timing that is compared
+PER_MEMBER = ("ndcg_10_liked", "ndcg_10_watched")
 
-Figures = dict[str, Any]  # as it is written to JSON
+Figures = dict[str, Any]  # JSON-serialisable
 
 
 def measure_alone(contestant: Contestant, split_file: Path) -> Figures:
-    """Run `measure` in a fresh process on a pickled Split. Raise its error, or BrokenProcessPool if killed."""
+    """Run `measure` in a fresh process on a pickled Split. Raises its error, or BrokenProcessPool if killed."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(_load_and_measure, contestant, split_file).result()
 
@@ -48,7 +48,7 @@ def _load_and_measure(contestant: Contestant, split_file: Path) -> Figures:
 
 
 def measure(contestant: Contestant, parts: Split) -> Figures:
-    """Everything the report shows of one model, on the test members."""
+    """Return all figures of one model for the report, on the test members."""
     model = contestant.make()
     seconds = _seconds(lambda: _fit(model, parts))
     figures: Figures = {"label": contestant.label, "parameters": model.parameters, "fit_seconds": seconds}
@@ -74,20 +74,20 @@ def _fit(model: Any, parts: Split) -> None:
 def _ranking(model: Scorer, parts: Split) -> Figures:
     audience = parts.train.item_counts() / len(parts.train.users)
     inputs = parts.test.inputs
-    model.score(inputs[:BATCH])  # what is made once at the first call is not counted
+    model.score(inputs[:BATCH])  # warm-up: the first call's one-time work isn't measured
     scoring = _seconds(lambda: [model.score(inputs[start : start + BATCH]) for start in range(0, len(inputs), BATCH)])
-    measured = evaluate_members(model, parts.test, audience)
+    members = evaluate_members(model, parts.test, audience)
     short = {n: evaluate_ranking(model, truncated(parts.test, n), audience).ndcg_10_liked for n in SHORT_LISTS}
     return {
-        **measured.report().as_dict(),
+        **members.report().as_dict(),
         "members_per_second": len(inputs) / scoring,
-        "by_member": {name: measured.values[name].tolist() for name in KEPT_BY_MEMBER},
+        "by_member": {name: members.values[name].tolist() for name in PER_MEMBER},
         "short_lists": {str(n): value for n, value in short.items()},
     }
 
 
 def _new_titles(contestant: Contestant, parts: Split) -> Figures:
-    """How hidden titles are ranked by the model, by their audience in the catalogue, and at random."""
+    """Return metrics of ranking hidden titles: by the model, by audience in the catalogue, and at random."""
     new = hide_titles(parts.train, parts.test)
     return {
         contestant.name: evaluate_new_titles(cast(Scorer, contestant.make().fit(new.train)), new),
@@ -122,7 +122,7 @@ def _catalogue_audience(train: Interactions) -> np.ndarray:
 def beside_lapack(train: Interactions) -> Figures:
     """Return the seconds of EASE's fit and of a bare LAPACK Cholesky inverse, the lower bound for a fit.
 
-    The best of a few runs of each in turn: what else the machine does then disturbs both alike, or neither.
+    Takes the best of a few alternating runs, so that other load on the machine affects both alike.
     """
     ease = Ease()
     watched = train.histories().watched()

@@ -1,4 +1,4 @@
-"""What was measured, as pictures (SVG)."""
+"""Plots of the results (SVG)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from recommendations.engine.metrics.bootstrap import mean_interval
 
 
 def draw(results: Results, folder: Path) -> list[Path]:
-    """Accuracy with intervals, accuracy against coverage, and loss curves, each where there is something to draw."""
+    """Plot accuracy with intervals, accuracy against coverage, and loss curves, if measured. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     ranked = {name: figures for name, figures in results.items() if "ndcg_10_liked" in figures}
-    learnt = {name: figures for name, figures in results.items() if figures["losses"]}
+    trained = {name: figures for name, figures in results.items() if figures["losses"]}
     files = []
     for name, picture, rows in (
         ("accuracy", _accuracy, ranked),
         ("accuracy-coverage", _accuracy_against_coverage, ranked),
-        ("losses", _losses, learnt),
+        ("losses", _losses, trained),
     ):
         if rows:
             files.append(folder / f"{name}.svg")
@@ -32,7 +32,7 @@ def _save(picture: Any, rows: Results, path: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = path.stem  # the same figures give the same file
+    matplotlib.rcParams["svg.hashsalt"] = path.stem  # reproducible file for the same figures
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
@@ -55,7 +55,7 @@ def _accuracy_against_coverage(axes: Any, results: Results) -> None:
         axes.scatter(*point)
         axes.annotate(figures["label"], point, xytext=(5, 5), textcoords="offset points", fontsize=8)
     axes.margins(x=0.2, y=0.1)
-    axes.set_xlabel("coverage@10: share of the titles that anybody is shown")
+    axes.set_xlabel("coverage@10: share of titles recommended to anyone")
     axes.set_ylabel("NDCG@10 liked")
 
 

@@ -1,4 +1,4 @@
-"""What the benchmarks of publishing have in common: members made for it, and a version to publish."""
+"""Setup of publishing benchmarks: synthetic members, and a version to publish."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from recommendations.models import MemberRecommendations, ModelVersion, SimilarT
 from recommendations.pipelines.starter.synthetic_members import add_members
 
 
-def made_members(n: int, typical_length: int) -> list[int]:
-    """The ids of n members made up for a benchmark. Raises CommandError on a site that has members of its own."""
+def create_members(n: int, typical_length: int) -> list[int]:
+    """Create n synthetic members and return their ids. Raises CommandError on a site with real members."""
     if User.objects.filter(is_synthetic=False).count() > 1:
         raise CommandError("this site has members: use `make bench`, which creates its own site")
     add_members(n, typical_length=typical_length)
@@ -21,7 +21,7 @@ def made_members(n: int, typical_length: int) -> list[int]:
 
 
 def new_version_of_active() -> tuple[ModelVersion, Recommender]:
-    """The active model under a new version that is not published yet. Raises CommandError when there is none."""
+    """Return a new unpublished version of the active model. Raises CommandError if no model is active."""
     active = ModelVersion.active()
     if active is None:
         raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
@@ -34,7 +34,7 @@ def new_version_of_active() -> tuple[ModelVersion, Recommender]:
 
 
 def differing_rows(one: ModelVersion, other: ModelVersion) -> int:
-    """How many rows of members and titles one version has and the other has not, in either direction."""
+    """Return the number of member and title rows that only one of the versions has."""
     return sum(
         _differing(model._meta.db_table, columns, one, other)
         for model, columns in (

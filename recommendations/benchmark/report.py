@@ -1,4 +1,4 @@
-"""What was measured, as tables to read."""
+"""Text tables of the results."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ RATING = {
     "precision_10_rated_of_any": ("P@10 ≥ 7, members with any", "{:.4f}"),
 }
 Results = Mapping[str, Figures]
-Cell = tuple[str, Callable[[Figures], str]]  # of a column: its label, and what it shows of a model
+Cell = tuple[str, Callable[[Figures], str]]  # a column's label, and its format function
 
 
 def lines(results: Results) -> Iterator[str]:
-    """Ranking, lists of few titles, new titles, ratings, and what EASE's fit costs; each where it was measured."""
+    """Yield tables of ranking, short lists, new titles, ratings and EASE's fit cost, as far as measured."""
     ranked = {name: figures for name, figures in results.items() if "ndcg_10_liked" in figures}
     rated = {name: figures for name, figures in results.items() if "rmse" in figures}
     if ranked:
         yield from _titled("Every title ranked for members no model has seen", _table(ranked, _ranking_cells(results)))
         short: list[Cell] = [(f"{n} titles", partial(_short_list, n=n)) for n in SHORT_LISTS]
-        yield from _titled("NDCG@10 liked, of lists cut to a few titles", _table(ranked, short))
+        yield from _titled("NDCG@10 liked, lists cut to a few titles", _table(ranked, short))
     for figures in ranked.values():
         if "new_titles" in figures:
             yield from _titled("New titles, ranked among themselves", _new_titles(figures["new_titles"]))
     if rated:
-        yield from _titled("Ratings kept out of training", _table(rated, _cells({**RATING, **_without_throughput()})))
+        yield from _titled("Held-out ratings", _table(rated, _cells({**RATING, **_without_throughput()})))
     if "beside_lapack" in results.get(REFERENCE, {}):
         fit, limit = (results[REFERENCE]["beside_lapack"][name] for name in ("fit_seconds", "inverse_seconds"))
         ratio = f"ratio {fit / limit:.2f} (bar 1.30)"
@@ -57,8 +57,8 @@ def _ranking_cells(results: Results) -> list[Cell]:
     for name, label in (("ndcg_10_liked", "NDCG@10 liked"), ("ndcg_10_watched", "NDCG@10 watched")):
         cells.append((f"{label} (95 %)", partial(_with_interval, name=name)))
         if REFERENCE in results:
-            theirs = np.array(results[REFERENCE]["by_member"][name])
-            cells.append((f"– {REFERENCE} (95 %)", partial(_difference, name=name, theirs=theirs)))
+            reference = np.array(results[REFERENCE]["by_member"][name])
+            cells.append((f"– {REFERENCE} (95 %)", partial(_difference, name=name, reference=reference)))
     return cells + _cells({**RANKING, **COST})
 
 
@@ -67,8 +67,8 @@ def _with_interval(figures: Figures, name: str) -> str:
     return f"{figures[name]:.4f} ({low:.3f} to {high:.3f})"
 
 
-def _difference(figures: Figures, name: str, theirs: np.ndarray) -> str:
-    difference = np.array(figures["by_member"][name]) - theirs
+def _difference(figures: Figures, name: str, reference: np.ndarray) -> str:
+    difference = np.array(figures["by_member"][name]) - reference
     if not np.nan_to_num(difference).any():
         return ""
     low, high = mean_interval(difference)
@@ -103,7 +103,7 @@ def _titled(title: str, rows: Iterator[str]) -> Iterator[str]:
 
 
 def _table(results: Results, cells: list[Cell]) -> Iterator[str]:
-    """Columns as wide as their widest cell."""
+    """Yield rows with columns as wide as their widest cell."""
     rows = [["", *(label for label, _ in cells)]]
     rows += [[figures["label"], *(cell(figures) for _, cell in cells)] for figures in results.values()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

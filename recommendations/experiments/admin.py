@@ -19,8 +19,8 @@ from recommendations.widgets import WIDGETS
 class VariantFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
-        kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        if len(kept) < 2:
+        forms = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        if len(forms) < 2:
             raise ValidationError(gettext("Add at least two variants."))
 
 
@@ -57,11 +57,11 @@ class ChangeInline(admin.TabularInline):
 
 @admin.register(Experiment)
 class ExperimentAdmin(admin.ModelAdmin):
-    """Admin of drafts. Experiments are started, stopped and shipped on their own page."""
+    """Admin of drafts. An experiment's own page starts, stops and ships it."""
 
     list_display = ("name", "widget", "state", "allocation", "primary_metric", "started_at", "page")
     list_filter = ("state", "widget")
-    readonly_fields = ("state", "what_can_be_varied", "needed", "page")
+    readonly_fields = ("state", "available_parameters", "needed", "page")
     inlines = (VariantInline, ChangeInline)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -71,7 +71,7 @@ class ExperimentAdmin(admin.ModelAdmin):
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
     @admin.display(description=_("available parameters"))
-    def what_can_be_varied(self, experiment: Experiment) -> str:
+    def available_parameters(self, experiment: Experiment) -> str:
         return "; ".join(f"{widget.slug}: {widget.default}" for widget in WIDGETS.values())
 
     @admin.display(description=_("required sample size"))

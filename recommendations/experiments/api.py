@@ -38,8 +38,8 @@ class Assignment(APIView):
         widget: Any = WIDGETS[AssignmentQuery.of(request)["widget"]]
         if not request.user.is_authenticated:
             return Response({"widget": widget.slug, "parameters": vars(widget.default), "ticket": ""})
-        shown = variant_for(widget, request._request)
-        return Response({"widget": widget.slug, "parameters": vars(shown.parameters), "ticket": shown.ticket})
+        assignment = variant_for(widget, request._request)
+        return Response({"widget": widget.slug, "parameters": vars(assignment.parameters), "ticket": assignment.ticket})
 
 
 PAIRS = {
@@ -79,7 +79,7 @@ EVENTS = {
 
 
 class Events(APIView):
-    """Public endpoint: the signed ticket identifies whose events these are."""
+    """Public endpoint: the signed ticket identifies the member or visitor."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -1,4 +1,4 @@
-"""From the stream of events to the table, and from members' lists to what came of what they had seen."""
+"""Collection of events from the stream, and of their outcomes from members' lists."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from recommendations.models import EventCursor, Outcome, Variant, WidgetEvent
 from recommendations.models.experiments import Metric
 from recommendations.widgets import WIDGETS
 
-AT_ONCE = 2_000  # batches of a transaction
+AT_ONCE = 2_000  # batches per transaction
 CHANGED = "anirec:lists-changed"
-LATE = timedelta(seconds=10)  # a card's exposure may arrive after what was done with the card
+LATE = timedelta(seconds=10)  # an exposure may arrive after the action on its card
 COLUMNS = ("at", "widget", "experiment_id", "variant_id", "member_id", "visitor", "kind", "title_id", "position")
 
-# A title that was on the list before it was seen is no outcome: only entries made after it count.
+# Only entries created after the first exposure count: titles already on the list are no outcomes.
 RECORD_OUTCOMES = f"""
 WITH seen AS (
     SELECT member_id, title_id, min(at) AS at FROM {WidgetEvent._meta.db_table}
@@ -56,7 +56,7 @@ def remember_change(user_id: int, **_: Any) -> None:
 
 
 def collect() -> int:
-    """Append what waits in the stream, then look at the lists that changed; returns how many events were appended."""
+    """Append waiting events, then record outcomes of changed lists. Returns the number of appended events."""
     until = timezone.now()
     appended = sum(iter(_append_some, None))
     _record_outcomes(until)
@@ -64,21 +64,24 @@ def collect() -> int:
 
 
 def forget_old() -> None:
-    """Delete raw events and outcomes past retention. Results of stopped experiments are stored with them."""
+    """Delete raw events and outcomes past retention. Stopped experiments store their own results."""
     before = timezone.now() - timedelta(days=settings.EVENTS_KEPT)
     WidgetEvent.objects.filter(at__lt=before).delete()
     Outcome.objects.filter(at__lt=before).delete()
 
 
 def _append_some() -> int | None:
-    """How many events; None at the end of the stream. Each batch is appended once: the cursor moves with the rows."""
+    """Append waiting batches and return their number of events, None at the end of the stream.
+
+    The cursor moves in the same transaction, so each batch is appended exactly once.
+    """
     with transaction.atomic():
         cursor, _ = EventCursor.objects.select_for_update().get_or_create(pk=1)
         waiting: Any = valkey().xrange(STREAM, min=f"({cursor.last_id}", count=AT_ONCE)
         if not waiting:
             return None
         batches = [json.loads(fields[b"batch"]) for _, fields in waiting]
-        n = _copy(list(_rows(batches)))  # read first: while it copies, the connection answers nothing else
+        n = _copy(list(_rows(batches)))  # as a list, because the connection can't run other queries during COPY
         cursor.last_id = waiting[-1][0].decode()
         cursor.save()
     valkey().xtrim(STREAM, minid=cursor.last_id, approximate=False)
@@ -86,7 +89,7 @@ def _append_some() -> int | None:
 
 
 def _rows(batches: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    """Without those of widgets, experiments and members that are gone meanwhile."""
+    """Yield table rows, without events of deleted widgets, experiments and members."""
     variants = dict(
         Variant.objects.filter(pk__in={batch["variant"] for batch in batches}).values_list("pk", "experiment_id")
     )
@@ -100,10 +103,10 @@ def _rows(batches: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
         is_known = batch.get("widget") in WIDGETS and variants.get(batch["variant"]) == batch["experiment"]
         if not is_known or (unit > 0 and unit not in members):
             continue
-        who = (unit, None) if unit > 0 else (None, -unit)
+        viewer = (unit, None) if unit > 0 else (None, -unit)
         at = datetime.fromtimestamp(batch["at"], UTC)
         for event in batch["events"]:
-            yield (at, batch["widget"], batch["experiment"], batch["variant"], *who, *event)
+            yield (at, batch["widget"], batch["experiment"], batch["variant"], *viewer, *event)
 
 
 def _copy(rows: Sequence[tuple[Any, ...]]) -> int:
@@ -115,7 +118,7 @@ def _copy(rows: Sequence[tuple[Any, ...]]) -> int:
 
 
 def _record_outcomes(until: datetime) -> None:
-    """A list that changes after `until` has a later mark, and stays for the next time."""
+    """Record outcomes of lists marked up to `until`; lists that change later stay marked for the next run."""
     score = until.timestamp()
     marked: Any = valkey().zrangebyscore(CHANGED, "-inf", score)
     changed = [int(member) for member in marked]

@@ -13,7 +13,7 @@ FOR_VISITORS_TOO = {"similar"}
 
 
 def start_first_experiments() -> None:
-    """Nothing where there has been an experiment already."""
+    """Start one A/A experiment per widget, unless any experiment exists."""
     if Experiment.objects.exists():
         return
     with transaction.atomic():
@@ -21,7 +21,7 @@ def start_first_experiments() -> None:
             everybody = slug in FOR_VISITORS_TOO
             experiment = Experiment.objects.create(
                 name=f"A/A {slug}",
-                hypothesis="Both variants are the same: a difference would be a fault of the measurement.",
+                hypothesis="The variants are identical, so any difference is a measurement error.",
                 widget=slug,
                 audience=Audience.EVERYBODY if everybody else Audience.MEMBERS,
                 primary_metric=Metric.CLICK if everybody else Metric.ADD,

@@ -1,1 +1,1 @@
-from recommendations.experiments import collecting  # noqa: F401  (receives changes of lists)
+from recommendations.experiments import collecting  # noqa: F401  (connects the list signal)

@@ -1,6 +1,6 @@
-"""/events/: what was seen in a widget, and what was opened from it, as the browser says.
+"""/events/: intake of exposures and clicks that browsers report.
 
-Nothing is looked up here: a ticket, signed when the page was made, says whose events these are, and they wait in a
+It runs no queries: a ticket, signed when the page was rendered, identifies viewer and variant, and events wait in a
 stream until `collecting` appends them to the table.
 """
 
@@ -22,11 +22,11 @@ from recommendations.experiments.variants import read_ticket
 from recommendations.models import WidgetEvent
 
 STREAM = "anirec:events"
-LONGEST_STREAM = 500_000  # batches that wait; beyond, the oldest are let go
+LONGEST_STREAM = 500_000  # waiting batches; above it, the oldest are dropped
 MOST_BYTES = 32_768
-MOST_TICKETS, MOST_EVENTS = 20, 200  # of a batch
-MOST_A_MINUTE = 600  # events of one member or visitor
-# Counted and appended in one turn: most of what a batch costs is the way to the stream and back.
+MOST_TICKETS, MOST_EVENTS = 20, 200  # per request
+MOST_A_MINUTE = 600  # events per member or visitor
+# Counts and appends in one script, because the round trip is most of a batch's cost.
 APPEND = """
 local is_too_much = false
 for place = 2, #KEYS do
@@ -43,17 +43,17 @@ KINDS = {"seen": WidgetEvent.Kind.EXPOSURE, "opened": WidgetEvent.Kind.CLICK}
 
 
 class BadEventsError(ValueError):
-    """Says which part of a batch is wrong, and how."""
+    """A batch is invalid. The message says which part, and why."""
 
 
 class UnknownTicketError(BadEventsError):
-    """The ticket was not made here."""
+    """A ticket's signature or format is invalid."""
 
 
-@csrf_exempt  # a beacon has no room for a token; the signed ticket says that the page was ours
+@csrf_exempt  # a beacon can't send a token; the signed ticket proves that the page was ours
 @require_POST
 def take_events(request: HttpRequest) -> HttpResponse:
-    """Takes `[{"ticket": "…", "seen": [[title, position], …], "opened": […]}, …]`, all of it or nothing."""
+    """Accept `[{"ticket": "…", "seen": [[title, position], …], "opened": […]}, …]`, as a whole or not at all."""
     try:
         if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
             raise BadEventsError(f"Batches can be up to {MOST_BYTES} bytes.")
@@ -64,26 +64,26 @@ def take_events(request: HttpRequest) -> HttpResponse:
 
 
 def parse(body: bytes) -> list[dict[str, Any]]:
-    """One batch a ticket, as it goes into the stream. Raises BadEventsError."""
+    """Return one batch per ticket, as stored in the stream. Raises BadEventsError."""
     try:
-        sent = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         raise BadEventsError("The request body isn't valid JSON.") from None
-    return read(sent)
+    return read(content)
 
 
-def read(sent: object) -> list[dict[str, Any]]:
-    """`parse` of what is JSON already."""
-    if not isinstance(sent, list) or not 0 < len(sent) <= MOST_TICKETS:
+def read(content: object) -> list[dict[str, Any]]:
+    """Return the batches of decoded JSON, like `parse`."""
+    if not isinstance(content, list) or not 0 < len(content) <= MOST_TICKETS:
         raise BadEventsError(f"Send a list of 1 to {MOST_TICKETS} objects with a ticket each.")
-    batches = [_parse_one(part, f"part {number}") for number, part in enumerate(sent, 1)]
+    batches = [_parse_one(part, f"part {number}") for number, part in enumerate(content, 1)]
     if sum(len(batch["events"]) for batch in batches) > MOST_EVENTS:
         raise BadEventsError(f"Batches can have up to {MOST_EVENTS} events.")
     return batches
 
 
 def keep(batches: list[dict[str, Any]]) -> bool:
-    """Append to the stream; False where somebody sends more in a minute than anybody can see."""
+    """Append to the stream. Returns False if a member or visitor exceeds MOST_A_MINUTE."""
     minute = int(time.time() // 60)
     counts: dict[int, int] = {}
     for batch in batches:
@@ -100,8 +100,8 @@ def _append() -> Script:
 
 def _parse_one(part: object, where: str) -> dict[str, Any]:
     if not isinstance(part, dict) or (unknown := sorted(part.keys() - {"ticket", *KINDS})):
-        said = f", not {', '.join(unknown)}" if isinstance(part, dict) else ""
-        raise BadEventsError(f"{where}: allowed keys are ticket, seen and opened{said}")
+        details = f", not {', '.join(unknown)}" if isinstance(part, dict) else ""
+        raise BadEventsError(f"{where}: allowed keys are ticket, seen and opened{details}")
     try:
         ticket = read_ticket(part.get("ticket") or "")
     except (signing.BadSignature, TypeError, ValueError, AttributeError):

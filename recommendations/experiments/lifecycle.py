@@ -1,4 +1,4 @@
-"""The states of an experiment: draft → running → stopped → shipped or archived. Every change is written down."""
+"""The states of an experiment: draft → running → stopped → shipped or archived. Every change is logged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
-from recommendations.experiments.results import read_seen, report_on
+from recommendations.experiments.results import read_sample, report_on
 from recommendations.experiments.variants import forget_running
 from recommendations.models import Experiment, ExperimentChange, Variant, Weights
 from recommendations.statistics.bandit import thompson_weights
@@ -30,14 +30,14 @@ def start(experiment: Experiment, by: User | None) -> None:
 
 
 def stop(experiment: Experiment, by: User | None) -> None:
-    """What was found until now is kept with it, because raw events are not kept for ever."""
+    """Stop an experiment and store its results, because raw events are deleted later."""
     with transaction.atomic():
-        found = report_on(experiment).as_json()
-        _change(experiment, State.STOPPED, by, allowed=(State.RUNNING,), stopped_at=timezone.now(), result=found)
+        report = report_on(experiment).as_json()
+        _change(experiment, State.STOPPED, by, allowed=(State.RUNNING,), stopped_at=timezone.now(), result=report)
 
 
 def ship(experiment: Experiment, variant: Variant, by: User | None) -> None:
-    """The variant becomes the widget's default, until another one is shipped or this is archived."""
+    """Make a variant the widget's default, until another one is shipped or the experiment is archived."""
     if variant.experiment_id != experiment.pk:
         raise ValidationError(gettext("Unknown variant. Select one of this experiment's variants."))
     with transaction.atomic():
@@ -50,7 +50,7 @@ def archive(experiment: Experiment, by: User | None) -> None:
 
 
 def set_bandit_weights() -> list[Weights]:
-    """The weights of tomorrow for every bandit that runs, from those whose days are over; once a day."""
+    """Set tomorrow's weights of running bandits from units whose window has ended, unless already set."""
     day = timezone.now().date() + timedelta(days=1)
     with transaction.atomic():
         running = Experiment.objects.filter(state=State.RUNNING, allocation=Experiment.Allocation.BANDIT)
@@ -64,11 +64,11 @@ def set_bandit_weights() -> list[Weights]:
 
 def _weights(experiment: Experiment, seed: int) -> dict[str, float]:
     variants = list(experiment.variants.all())
-    seen = read_seen(experiment, variants)
-    judged = seen.judged(experiment, timezone.now())
-    done = seen.done[experiment.primary_metric] * judged
-    successes = [int(done[seen.variant == place].sum()) for place in range(len(variants))]
-    counts = [int(judged[seen.variant == place].sum()) for place in range(len(variants))]
+    sample = read_sample(experiment, variants)
+    judged = sample.judged(experiment, timezone.now())
+    is_success = sample.done[experiment.primary_metric] * judged
+    successes = [int(is_success[sample.variant == place].sum()) for place in range(len(variants))]
+    counts = [int(judged[sample.variant == place].sum()) for place in range(len(variants))]
     weights = thompson_weights(successes, counts, seed)
     return {str(variant.pk): weight for variant, weight in zip(variants, weights, strict=True)}
 
@@ -82,12 +82,12 @@ def _change(
     remark: str = "",
     **fields: object,
 ) -> None:
-    """Two people at once: the second finds it changed already."""
-    now = Experiment.objects.select_for_update().get(pk=experiment.pk)
-    if now.state not in allowed:
+    """Change the state under a row lock, so that only one of two concurrent requests succeeds."""
+    current = Experiment.objects.select_for_update().get(pk=experiment.pk)
+    if current.state not in allowed:
         raise ValidationError(
             gettext("You can't do that while the experiment's state is “%(state)s”.")
-            % {"state": now.get_state_display()}
+            % {"state": current.get_state_display()}
         )
     experiment.state = state
     for name, value in fields.items():
@@ -96,7 +96,7 @@ def _change(
         with transaction.atomic():
             experiment.save(update_fields=["state", *fields])
     except IntegrityError:
-        experiment.state = now.state
+        experiment.state = current.state
         raise ValidationError(gettext("Another experiment is running on this widget. Stop it first.")) from None
     ExperimentChange.objects.create(experiment=experiment, by=by, state=state, remark=remark)
     forget_running()

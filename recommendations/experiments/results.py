@@ -1,8 +1,8 @@
-"""What an experiment has found so far: from its events to the numbers that staff decide by.
+"""Results of an experiment: from its events to the numbers staff decide by.
 
-Counted is what a member or visitor did with titles from their first exposure on, for as many days as the experiment's
-window has. A unit is judged when its days are over, because only then its outcome can't change any more, and with the
-day that ended: so each day is one look. Who saw two variants is left out.
+A unit's actions count from its first exposure until the experiment's window has passed. It is judged once the day on
+which its window ends is over, because its outcome is final then; so each day is one look. Units that saw two variants
+are excluded.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ from recommendations.statistics.analysis import (
 )
 from recommendations.statistics.planner import ALPHA, units_needed
 
-BEFORE = timedelta(days=28)  # of the list's activity that CUPED takes out
+BEFORE = timedelta(days=28)  # list activity before the first exposure, CUPED's covariate
 LESS_IS_BETTER = {Metric.HIDE}
 EVENTS, OUTCOMES = WidgetEvent._meta.db_table, Outcome._meta.db_table
 SEEN = "seen"
-# In one pass over sorted rows: joins of what was seen with what came of it go wrong while a table is new to the
-# planner.
+# One pass over sorted rows, because PostgreSQL plans joins of exposures and outcomes badly on new tables.
 UNITS = f"""
 WITH rows AS (
     SELECT COALESCE(member_id, -visitor) AS unit, variant_id, title_id, at,
@@ -78,8 +77,8 @@ class Verdict(models.TextChoices):
 
 @dataclass(frozen=True)
 class Line:
-    """A metric of a variant. lift, low, high: beside the first variant, relative; None where nothing is said.
-    direction: 1 decidedly more than the first, -1 less, 0 not decided."""
+    """A metric of a variant. lift, low, high: relative to the first variant; None if untested or too early.
+    direction: 1 significantly higher than the first, -1 lower, 0 undecided."""
 
     metric: str
     variant: str
@@ -105,8 +104,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """n_seen: units that saw the widget. n_crossed: of them, those who saw two variants. n_judged: whose days are over.
-    shares: (name, seen, expected) of each variant. path: (day, z, boundary) of the primary metric at each look."""
+    """n_seen: units that saw the widget. n_crossed: units that saw two variants. n_judged: units whose window ended.
+    shares: (name, observed, expected) of each variant. path: (day, z, boundary) of the primary metric at each look."""
 
     at: str
     n_seen: int
@@ -127,13 +126,13 @@ class Report:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Report:
-        return cls(**{**kept, "lines": [Line(**line) for line in kept["lines"]]})
+    def from_json(cls, data: dict[str, Any]) -> Report:
+        return cls(**{**data, "lines": [Line(**line) for line in data["lines"]]})
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was read, without those who saw two variants. variant: place; first: seconds; done: by metric. All (n,)."""
+class Sample:
+    """Units that saw one variant, as (n,) arrays. variant: index. first: first exposure, Unix time. done: by metric."""
 
     variant: NDArray[np.int64]
     first: NDArray[np.float64]
@@ -145,28 +144,28 @@ class Seen:
         return self.days(experiment) < int(now.timestamp() // 86_400)
 
     def days(self, experiment: Experiment) -> NDArray[np.int64]:
-        """(n,) the day, counted from 1970, on which each unit's window is over."""
+        """Return the day, counted from 1970, on which each unit's window ends: (n,)."""
         return ((self.first + experiment.window.total_seconds()) // 86_400).astype(np.int64)
 
 
 def report_on(experiment: Experiment, now: datetime | None = None) -> Report:
-    """As it is; for one that was stopped, as it was then."""
+    """Return the current report, or the stored one of a stopped experiment."""
     if experiment.result:
         return Report.from_json(experiment.result)
     now = now or timezone.now()
     variants = list(experiment.variants.all())
-    seen = read_seen(experiment, variants)
-    judged = seen.judged(experiment, now)
-    units = Units(seen.variant[judged], seen.days(experiment)[judged], np.log1p(seen.activity[judged]))
-    outcomes = {metric: values[judged] for metric, values in seen.done.items()}
+    sample = read_sample(experiment, variants)
+    judged = sample.judged(experiment, now)
+    units = Units(sample.variant[judged], sample.days(experiment)[judged], np.log1p(sample.activity[judged]))
+    outcomes = {metric: values[judged] for metric, values in sample.done.items()}
     lines, primary = _lines(experiment, variants, units, outcomes)
-    shares = _shares(experiment, variants, seen)
-    ratio_p = sample_ratio([n for _, n, _ in shares], [due for *_, due in shares])
+    shares = _shares(experiment, variants, sample)
+    ratio_p = sample_ratio([n for _, n, _ in shares], [expected for *_, expected in shares])
     planned = planned_units(experiment, variants)
     return Report(
         at=now.isoformat(),
-        n_seen=len(seen.variant) + seen.n_crossed,
-        n_crossed=seen.n_crossed,
+        n_seen=len(sample.variant) + sample.n_crossed,
+        n_crossed=sample.n_crossed,
         n_judged=len(units.variant),
         planned=planned,
         ratio_p=ratio_p,
@@ -182,7 +181,7 @@ def planned_units(experiment: Experiment, variants: list[Variant]) -> int:
     return units_needed(experiment.expected_rate, experiment.least_lift, weights) if len(weights) > 1 else 0
 
 
-def read_seen(experiment: Experiment, variants: list[Variant]) -> Seen:
+def read_sample(experiment: Experiment, variants: list[Variant]) -> Sample:
     parameters: dict[str, Any] = {
         "experiment": experiment.pk,
         "window": experiment.window,
@@ -193,78 +192,80 @@ def read_seen(experiment: Experiment, variants: list[Variant]) -> Seen:
         cursor.execute(UNITS, parameters)
         rows = cursor.fetchall()
     places = {variant.pk: place for place, variant in enumerate(variants)}
-    one = [row for row in rows if row[1] == 1]
-    return Seen(
-        variant=np.array([places[row[0]] for row in one], dtype=np.int64),
-        first=np.array([row[2] for row in one], dtype=np.float64),
-        activity=np.array([row[4] for row in one], dtype=np.float64),
-        done={metric: np.array([metric in row[3] for row in one], dtype=np.float64) for metric in Metric.values},
-        n_crossed=len(rows) - len(one),
+    uncrossed = [row for row in rows if row[1] == 1]
+    return Sample(
+        variant=np.array([places[row[0]] for row in uncrossed], dtype=np.int64),
+        first=np.array([row[2] for row in uncrossed], dtype=np.float64),
+        activity=np.array([row[4] for row in uncrossed], dtype=np.float64),
+        done={metric: np.array([metric in row[3] for row in uncrossed], dtype=np.float64) for metric in Metric.values},
+        n_crossed=len(rows) - len(uncrossed),
     )
 
 
-def _shares(experiment: Experiment, variants: list[Variant], seen: Seen) -> list[tuple[str, int, float]]:
-    """What each variant got, and what it was to get, day by day where the weights changed."""
-    given = {weights.day: weights.weights for weights in experiment.weights.order_by("day")}
-    borders = [datetime.combine(day, datetime.min.time(), UTC).timestamp() for day in given]
+def _shares(experiment: Experiment, variants: list[Variant], sample: Sample) -> list[tuple[str, int, float]]:
+    """Return (name, observed, expected) units of each variant, by the weights of each unit's day."""
+    daily = {weights.day: weights.weights for weights in experiment.weights.order_by("day")}
+    borders = [datetime.combine(day, datetime.min.time(), UTC).timestamp() for day in daily]
     own = {str(variant.pk): variant.weight for variant in variants}
-    table = np.array([[row.get(str(v.pk), v.weight) for v in variants] for row in (own, *given.values())])
+    table = np.array([[row.get(str(v.pk), v.weight) for v in variants] for row in (own, *daily.values())])
     share = table / table.sum(axis=1, keepdims=True)
-    expected = share[np.searchsorted(borders, seen.first, side="right")].sum(axis=0)
-    counts = np.bincount(seen.variant, minlength=len(variants))
-    return [(v.name, int(n), float(due)) for v, n, due in zip(variants, counts, expected, strict=True)]
+    expected = share[np.searchsorted(borders, sample.first, side="right")].sum(axis=0)
+    counts = np.bincount(sample.variant, minlength=len(variants))
+    return [(v.name, int(n), float(target)) for v, n, target in zip(variants, counts, expected, strict=True)]
 
 
 def _lines(
     experiment: Experiment, variants: list[Variant], units: Units, outcomes: dict[str, NDArray[np.float64]]
 ) -> tuple[list[Line], Comparison | None]:
-    """Of every metric and variant; and the primary metric's comparison with the last variant, to be drawn."""
-    lines, drawn = [], None
+    """Return a line per metric and variant, and the primary metric's comparison of the last variant, for the chart."""
+    lines, primary = [], None
     tested = set() if experiment.is_bandit else {experiment.primary_metric, *experiment.guardrails}
     for metric in sorted(Metric.values, key=lambda name: (name != experiment.primary_metric, name not in tested)):
         for place, variant in enumerate(variants):
-            its = units.variant == place
-            rate = Rate.of(int(outcomes[metric][its].sum()), int(its.sum()))
+            is_in_variant = units.variant == place
+            rate = Rate.of(int(outcomes[metric][is_in_variant].sum()), int(is_in_variant.sum()))
             line = Line(metric, variant.name, rate.n, rate.successes, rate.value, rate.low, rate.high)
             if place and metric in tested:
-                found = compare(units, outcomes[metric], place, _pair(experiment, variants, place), _alpha(variants))
-                drawn = found if metric == experiment.primary_metric else drawn
-                line = _with_comparison(line, found)
+                comparison = compare(
+                    units, outcomes[metric], place, _pair(experiment, variants, place), _alpha(variants)
+                )
+                primary = comparison if metric == experiment.primary_metric else primary
+                line = _with_comparison(line, comparison)
             lines.append(line)
-    return lines, drawn
+    return lines, primary
 
 
 def _alpha(variants: list[Variant]) -> float:
-    """Each of several variants is held to its part of the error."""
+    """Return the error per comparison: an equal part for each variant but the first."""
     return ALPHA / max(len(variants) - 1, 1)
 
 
 def _pair(experiment: Experiment, variants: list[Variant], place: int) -> float:
-    """How many of the planned units are in this variant and the first one."""
+    """Return the planned units of this variant and the first one together."""
     all_weights = sum(variant.weight for variant in variants)
     return planned_units(experiment, variants) * (variants[0].weight + variants[place].weight) / all_weights
 
 
-def _with_comparison(line: Line, found: Comparison) -> Line:
+def _with_comparison(line: Line, comparison: Comparison) -> Line:
     return replace(
         line,
-        lift=found.lift,
-        low=found.low,
-        high=found.high,
-        direction=found.direction,
-        variance_cut=found.variance_cut,
+        lift=comparison.lift,
+        low=comparison.low,
+        high=comparison.high,
+        direction=comparison.direction,
+        variance_cut=comparison.variance_cut,
     )
 
 
-def _path(found: Comparison | None) -> list[tuple[str, float, float | None]]:
-    if found is None:
+def _path(comparison: Comparison | None) -> list[tuple[str, float, float | None]]:
+    if comparison is None:
         return []
-    days = np.array(found.days, dtype="datetime64[D]").astype(str).tolist()
-    bounds = [bound if np.isfinite(bound) else None for bound in found.bounds.tolist()]
-    return list(zip(days, found.z.tolist(), bounds, strict=True))
+    days = np.array(comparison.days, dtype="datetime64[D]").astype(str).tolist()
+    bounds = [bound if np.isfinite(bound) else None for bound in comparison.bounds.tolist()]
+    return list(zip(days, comparison.z.tolist(), bounds, strict=True))
 
 
-def _verdict(experiment: Experiment, lines: list[Line], ratio_p: float, done: float) -> Verdict:
+def _verdict(experiment: Experiment, lines: list[Line], ratio_p: float, progress: float) -> Verdict:
     primary = [line for line in lines if line.metric == experiment.primary_metric]
     if ratio_p < BROKEN:
         return Verdict.BROKEN
@@ -279,4 +280,4 @@ def _verdict(experiment: Experiment, lines: list[Line], ratio_p: float, done: fl
         return Verdict.BETTER
     if -1 in directions:
         return Verdict.WORSE
-    return Verdict.NO_DIFFERENCE if done >= 1 else Verdict.OPEN
+    return Verdict.NO_DIFFERENCE if progress >= 1 else Verdict.OPEN

@@ -9,12 +9,12 @@ from recommendations.experiments.lifecycle import set_bandit_weights
 
 @job("recommendations.tasks.collect_events", "import", Run(15, expires=15))
 def collect_events() -> None:
-    """Store the events that wait, and the outcomes of earlier ones."""
+    """Store waiting events, and the outcomes of earlier ones."""
     collect()
 
 
 @job("recommendations.tasks.look_after_experiments", "import", Run(crontab(hour=23, minute=45)))
 def look_after_experiments() -> None:
-    """Before the day ends: set tomorrow's weights of the bandits, and delete events that are too old."""
+    """Set tomorrow's bandit weights, and delete events past retention."""
     set_bandit_weights()
     forget_old()

@@ -1,4 +1,4 @@
-"""Which variant of a widget a viewer gets: `variant_for` is all that a view has to call."""
+"""Assignment of widget variants to viewers. Views only call `variant_for`."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ SIMILAR = cast("WidgetOf[Similar]", WIDGETS["similar"])
 VISITOR_COOKIE, VISITOR_SECONDS = "visitor", 365 * 24 * 3600
 TICKET_SALT = "widget-events"
 CACHE_KEY, CACHE_SECONDS = "experiments:running", 3600
-ON = "_visitor"  # attribute of a request whose response is to bring the cookie
+ON = "_visitor"  # request attribute: a new visitor's number, for the cookie
 
 Shape = TypeVar("Shape", bound=Parameters)
 
 
 class WidgetOf(Widget, Generic[Shape]):
-    """For the type checker: a widget whose parameters are of this shape."""
+    """A widget with parameters of type `Shape`, for the type checker."""
 
     default: Shape
 
 
 @dataclass(frozen=True)
 class Running:
-    """An experiment as serving needs it. variants: (id, parameters), weights: parallel to them."""
+    """A running experiment, for serving. variants: (id, parameters). weights: parallel to variants."""
 
     pk: int
     key: str
@@ -53,8 +53,8 @@ class Running:
 
 
 class Ticket(NamedTuple):
-    """Whose exposures of what: unit is a member's id, or below 0 a visitor's number; experiment and variant are None
-    where none runs for them."""
+    """Viewer and variant of events. unit: a member's id, or a visitor's number negated. experiment, variant: None
+    outside experiments."""
 
     widget: str
     experiment: int | None
@@ -66,35 +66,35 @@ class Ticket(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Shown(Generic[Shape]):
-    """What to show, and the signed ticket with which its exposures are counted; an empty one where they are not."""
+class Assignment(Generic[Shape]):
+    """Parameters of a widget, and the signed ticket of its events; empty if they aren't counted."""
 
     parameters: Shape
     ticket: str = ""
 
 
-def variant_for(widget: WidgetOf[Shape], request: HttpRequest) -> Shown[Shape]:
-    """The viewer's form of a widget: their variant of the experiment that runs on it, else its default."""
+def variant_for(widget: WidgetOf[Shape], request: HttpRequest) -> Assignment[Shape]:
+    """Return the viewer's variant in the widget's running experiment, else the widget's default."""
     running, default = _of_widget(widget)
     if running is None or not _is_for(running, request) or not takes_part(running.key, _unit(request), running.share):
-        return Shown(default, _without_experiment(widget, request))
+        return Assignment(default, _without_experiment(widget, request))
     unit = _unit(request)
     variant_id, parameters = running.variants[variant_of(running.key, unit, running.weights)]
-    return Shown(_shape(widget, parameters, default), Ticket(widget.slug, running.pk, variant_id, unit).signed())
+    return Assignment(_shape(widget, parameters, default), Ticket(widget.slug, running.pk, variant_id, unit).signed())
 
 
 def forget_running() -> None:
-    """To be called in the transaction that changes what runs or what is the default; takes effect with its commit."""
+    """Clear the cache on commit. Call it in transactions that change running experiments or defaults."""
     transaction.on_commit(lambda: cache.delete(_cache_key(timezone.now().date())))
 
 
 def read_ticket(ticket: str) -> Ticket:
-    """Raises signing.BadSignature, or TypeError for another program's."""
+    """Return a verified ticket. Raises signing.BadSignature, or TypeError for another version's format."""
     return Ticket(*signing.loads(ticket, salt=TICKET_SALT))
 
 
 class VisitorMiddleware(MiddlewareMixin):
-    """Gives a visitor who was shown a variant the random number by which they are shown it again."""
+    """Sets the cookie with a new visitor's random number, which keeps their variants constant."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if (visitor := getattr(request, ON, None)) is not None:
@@ -111,21 +111,21 @@ class VisitorMiddleware(MiddlewareMixin):
 
 def _of_widget(widget: WidgetOf[Shape]) -> tuple[Running | None, Shape]:
     today = timezone.now().date()
-    kept = cache.get(_cache_key(today))
-    if kept is None:
-        kept = _read_running(today)
-        cache.set(_cache_key(today), kept, CACHE_SECONDS)
-    running, defaults = kept
+    cached = cache.get(_cache_key(today))
+    if cached is None:
+        cached = _read_running(today)
+        cache.set(_cache_key(today), cached, CACHE_SECONDS)
+    running, defaults = cached
     return running.get(widget.slug), _shape(widget, defaults.get(widget.slug, {}), widget.default)
 
 
 def _cache_key(day: date) -> str:
-    """A bandit's weights change with the day."""
+    """Return a key per day, because bandit weights change daily."""
     return f"{CACHE_KEY}:{shape_of(Running)}:{day}"
 
 
 def _read_running(day: date) -> tuple[dict[str, Running], dict[str, dict[str, Any]]]:
-    """By widget: the experiment that runs, and what was shipped last."""
+    """Return the running experiment and the last shipped parameters, each by widget."""
     weights = Weights.objects.filter(experiment=OuterRef("experiment"), day__lte=day).order_by("-day")
     variants = Variant.objects.filter(
         Q(experiment__state=Experiment.State.RUNNING)
@@ -156,7 +156,7 @@ def _running(variants: list[Variant]) -> Running:
 
 
 def _shape(widget: WidgetOf[Shape], parameters: dict[str, Any], default: Shape) -> Shape:
-    """What was valid when it was saved may no longer be: then the default is shown."""
+    """Return the stored parameters, or the default if they are no longer valid."""
     try:
         return cast(Shape, widget.with_parameters(parameters)) if parameters else default
     except ValueError:
@@ -165,28 +165,28 @@ def _shape(widget: WidgetOf[Shape], parameters: dict[str, Any], default: Shape) 
 
 def _is_for(running: Running, request: HttpRequest) -> bool:
     others = Audience.VISITORS if request.user.is_authenticated else Audience.MEMBERS
-    return running.audience != others and not _asks_not_to_be_followed(request)
+    return running.audience != others and not _opts_out_of_tracking(request)
 
 
 def _without_experiment(widget: Widget, request: HttpRequest) -> str:
-    """A visitor would need a number for it, and nothing is decided by it: of them, nothing is counted."""
+    """Return a member's ticket outside experiments. Visitors get none: it isn't worth a cookie."""
     member = request.user.pk
-    if member is None or _asks_not_to_be_followed(request):
+    if member is None or _opts_out_of_tracking(request):
         return ""
     return Ticket(widget.slug, None, None, member).signed()
 
 
-def _asks_not_to_be_followed(request: HttpRequest) -> bool:
+def _opts_out_of_tracking(request: HttpRequest) -> bool:
     return "1" in (request.headers.get("Sec-GPC"), request.headers.get("DNT"))
 
 
 def _unit(request: HttpRequest) -> int:
-    """A member's id; a visitor's number as one below 0, made here where they have none yet."""
+    """Return a member's id, or a visitor's number negated; new visitors get a number here."""
     if request.user.is_authenticated:
         return request.user.pk
-    kept = request.COOKIES.get(VISITOR_COOKIE, "")
-    if kept.isascii() and kept.isdecimal() and 0 < int(kept[:19]) < 2**63 and len(kept) <= 19:
-        return -int(kept)
+    cookie = request.COOKIES.get(VISITOR_COOKIE, "")
+    if cookie.isascii() and cookie.isdecimal() and 0 < int(cookie[:19]) < 2**63 and len(cookie) <= 19:
+        return -int(cookie)
     if not hasattr(request, ON):
         setattr(request, ON, 1 + secrets.randbelow(2**63 - 1))
     return -getattr(request, ON)

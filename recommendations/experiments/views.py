@@ -1,4 +1,4 @@
-"""/staff/experiments/: what is running, what it has found, and what to do about it."""
+"""/staff/experiments/: experiments with their results, and actions on them."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def experiments(request: HttpRequest) -> HttpResponse:
 @require_GET
 @may_look
 def experiment(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(Experiment.objects.select_related("shipped"), pk=pk)
-    report = report_on(shown)
+    experiment = get_object_or_404(Experiment.objects.select_related("shipped"), pk=pk)
+    report = report_on(experiment)
     context = {
-        "experiment": shown,
-        "variants": shown.variants.all(),
-        "changes": shown.changes.select_related("by"),
-        "weights": shown.weights.all()[:14],
+        "experiment": experiment,
+        "variants": experiment.variants.all(),
+        "changes": experiment.changes.select_related("by"),
+        "weights": experiment.weights.all()[:14],
         "report": report,
-        "chart": _rates([line for line in report.lines if line.metric == shown.primary_metric]),
+        "chart": _rates([line for line in report.lines if line.metric == experiment.primary_metric]),
         "boundary": boundary_chart(report.path) if report.path else None,
     }
     return render(request, "recommendations/experiments/experiment.html", context)
@@ -51,21 +51,21 @@ def experiment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_act
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """`action` is start, stop, archive, or ship with a `variant`."""
-    changed = get_object_or_404(Experiment, pk=pk)
+    """Apply `action`: start, stop, archive, or ship with a `variant`."""
+    experiment = get_object_or_404(Experiment, pk=pk)
     action, by = request.POST.get("action", ""), cast(User, request.user)
     try:
         if action in PLAIN:
-            PLAIN[action](changed, by)
+            PLAIN[action](experiment, by)
         elif action == "ship":
             variant = request.POST.get("variant", "")
             number = int(variant) if variant.isascii() and variant.isdecimal() and len(variant) < 19 else 0
-            lifecycle.ship(changed, get_object_or_404(changed.variants, pk=number), by)
+            lifecycle.ship(experiment, get_object_or_404(experiment.variants, pk=number), by)
         else:
             return HttpResponseBadRequest(gettext("Unknown action. Use start, stop, ship or archive."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return redirect(changed)
+    return redirect(experiment)
 
 
 def _rates(lines: list[Line]) -> Chart:

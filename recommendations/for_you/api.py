@@ -1,4 +1,4 @@
-"""/api/v1/my/recommendations/: what `recommendations.serving` serves, as JSON."""
+"""/api/v1/my/recommendations/: personal recommendations as JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from recommendations.serializers import LengthQuery, RecommendationSerializer, a
 from recommendations.serving import Choice, RecommendationList, filtered, recommend_for
 from recommendations.serving.skipped import REASONS, Skipped
 
-SEGMENTS = "segments"  # what the like-minded like: no model that can be asked for
+SEGMENTS = "segments"  # favourites of similar members: only reported, not a model to request
 
 
 def _limits(name: str) -> dict[str, Any]:
@@ -66,8 +66,8 @@ class RecommendationQuery(LengthQuery):
 
 
 class SkippedSerializer(serializers.Serializer[Skipped]):
-    code = serializers.ChoiceField(choices=list(REASONS), help_text="For programs: it never changes.")
-    text = serializers.CharField(help_text="The same in words, in the language of the request.")
+    code = serializers.ChoiceField(choices=list(REASONS), help_text="Stable code of the reason.")
+    text = serializers.CharField(help_text="Reason in the language of the request.")
 
 
 class RecommendationListSerializer(serializers.Serializer[Any]):
@@ -82,7 +82,7 @@ class RecommendationListSerializer(serializers.Serializer[Any]):
         help_text="The requested model, or its fallback (see `source`).",
     )
     computed_at = serializers.DateTimeField()
-    n_inputs = serializers.IntegerField(help_text="Number of list entries read.")
+    n_inputs = serializers.IntegerField(help_text="Number of list entries the recommendations are based on.")
     items = RecommendationSerializer(many=True)
 
 
@@ -99,18 +99,18 @@ class MyRecommendations(ForMembers, GenericAPIView):
         filters=True,
     )
     def get(self, request: Request) -> Response:
-        """Return personal recommendations with reasons. Takes the filters of /titles/; `sort` is ignored."""
-        wanted = RecommendationQuery.of(request)
-        options = RankingOptions(**{name: wanted[name] for name in (*RankingOptions.LIMITS, "model")})
-        found = recommend_for(
+        """Return personal recommendations with reasons. Accepts the filters of /titles/; `sort` is ignored."""
+        query = RecommendationQuery.of(request)
+        options = RankingOptions(**{name: query[name] for name in (*RankingOptions.LIMITS, "model")})
+        recommendations = recommend_for(
             member_of(request),
-            wanted["n"],
-            without_reason=wanted["without_reason"],
+            query["n"],
+            without_reason=query["without_reason"],
             options=options,
             choice=_choice(request),
         )
-        count_served(found)
-        return Response(_recommendation_list(found, options))
+        count_served(recommendations)
+        return Response(_recommendation_list(recommendations, options))
 
 
 def _choice(request: Request) -> Choice | None:
@@ -121,15 +121,15 @@ def _choice(request: Request) -> Choice | None:
     return filtered(filters)
 
 
-def _recommendation_list(found: RecommendationList, options: RankingOptions) -> dict[str, Any]:
+def _recommendation_list(recommendations: RecommendationList, options: RankingOptions) -> dict[str, Any]:
     return {
-        "source": found.source,
-        "tried": [{"code": skipped.code, "text": skipped.text} for skipped in found.tried],
-        "model": found.model,
-        "ranked_by": {"popular": Popularity.name, "segment": SEGMENTS}.get(found.source, options.model),
-        "computed_at": found.computed_at,
-        "n_inputs": found.n_inputs,
-        "items": [as_json(item) for item in found.items],
+        "source": recommendations.source,
+        "tried": [{"code": skipped.code, "text": skipped.text} for skipped in recommendations.tried],
+        "model": recommendations.model,
+        "ranked_by": {"popular": Popularity.name, "segment": SEGMENTS}.get(recommendations.source, options.model),
+        "computed_at": recommendations.computed_at,
+        "n_inputs": recommendations.n_inputs,
+        "items": [as_json(item) for item in recommendations.items],
     }
 
 

@@ -9,7 +9,7 @@ from recommendations.engine.ranking import RankingOptions
 
 
 class TitleIdsField(forms.CharField):
-    """Ids of titles, with commas between them."""
+    """Comma-separated title ids."""
 
     def clean(self, value: Any) -> tuple[int, ...]:
         parts = [part.strip() for part in super().clean(value).split(",")]
@@ -32,9 +32,9 @@ class OptionsForm(forms.Form):
     without_reason = TitleIdsField(required=False, max_length=200)
 
     def clean(self) -> dict[str, Any]:
-        given = {name: self.cleaned_data.get(name) for name in ("niche", "diversity")}
+        values = {name: self.cleaned_data.get(name) for name in ("niche", "diversity")}
         try:
-            options = RankingOptions(**{name: value for name, value in given.items() if value is not None})
+            options = RankingOptions(**{name: value for name, value in values.items() if value is not None})
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
         return {**self.cleaned_data, "options": options}

@@ -24,8 +24,8 @@ SHOWN_FILTERS = {"tag", "format", "year_min", "year_max", "score_min", "episodes
 
 
 @dataclass(frozen=True)
-class Asked:
-    """parameters: the query of the page's address. without_reason: ids of titles that shall not count."""
+class PageOptions:
+    """Options in a page's query string, `parameters`. without_reason: ids of ignored titles."""
 
     parameters: QueryDict
     viewer: Viewer
@@ -46,12 +46,12 @@ class Asked:
 
     @cached_property
     def active(self) -> list[Active]:
-        """The filters that are set."""
+        """Filters that are set."""
         return active_filters(self.filters) if self.names_filters else []
 
     @property
     def carried(self) -> list[Active]:
-        """Those that the form has no field for, to be kept when it is sent."""
+        """Active filters without a field of their own, shown as checked boxes."""
         return [active for active in self.active if active.name not in SHOWN_FILTERS]
 
     @property
@@ -60,16 +60,16 @@ class Asked:
 
     @property
     def choices_key(self) -> str:
-        """What the choices that the filters offer depend on, but for what was sent."""
+        """Cache key of the filter choices on a page without a query."""
         return f"{catalogue_version()}:{viewing_class(self.viewer)}"
 
     @property
     def is_published(self) -> bool:
-        """Nothing is asked for."""
+        """Whether all options are at their defaults, without ignored titles or filters."""
         return self.options == PUBLISHED and not self.without_reason and not self.active
 
     def leaving_out(self, title_id: int) -> str:
-        """The query of the same page without counting this title, too."""
+        """Return the page's query with this title ignored as well."""
         return self._with_left_out([*self.without_reason, title_id])
 
     def counting_again(self, title_id: int) -> str:
@@ -81,17 +81,21 @@ class Asked:
         return f"?{query.urlencode()}"
 
     def _with_left_out(self, title_ids: list[int]) -> str:
+        left_out = f"without_reason={','.join(map(str, title_ids))}" if title_ids else ""
+        return f"?{'&'.join(filter(None, (self._without_left_out, left_out)))}"
+
+    @cached_property
+    def _without_left_out(self) -> str:
+        """The query without ignored titles: a page has two links to ignore one on each card."""
         query = self.parameters.copy()
-        query["without_reason"] = ",".join(map(str, title_ids))
-        if not title_ids:
-            del query["without_reason"]
-        return f"?{query.urlencode(safe=',')}"
+        query.pop("without_reason", None)
+        return query.urlencode(safe=",")
 
 
-def asked_of(request: PageRequest) -> Asked:
-    """What the address asks for; for a fragment, that of the page it is put into. Raises BadRequest."""
+def page_options(request: PageRequest) -> PageOptions:
+    """Return the options in the URL, or for a fragment without a query, in its page's URL. Raises BadRequest."""
     parameters = request.GET or QueryDict(urlsplit(request.htmx.current_url or "").query)
     form = OptionsForm(parameters)
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
-    return Asked(parameters, request.user, form.cleaned_data["options"], form.cleaned_data["without_reason"])
+    return PageOptions(parameters, request.user, form.cleaned_data["options"], form.cleaned_data["without_reason"])

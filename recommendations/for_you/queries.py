@@ -1,4 +1,4 @@
-"""What the page says of the member's list."""
+"""Queries of For you about the member's list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from catalog.models import Title
 
 
 def last_change(member: User) -> ListEntry | None:
-    """The entry of the list that was changed last, with its title's names, if the member may see it."""
+    """Return the last changed entry among titles the member may see, with the title's names."""
     may_see = Title.objects.visible_to(member).order_by().values("pk")
     entries = ListEntry.objects.filter(user=member, title__in=may_see).select_related("title")
     names = (f"title__{field}" for field in ("name", "name_english", "name_native"))

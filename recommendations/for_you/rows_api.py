@@ -1,4 +1,4 @@
-"""/api/v1/my/rows/, /moods/, and /my/surprise/: the rows of For you, the moods and a random pick, as JSON."""
+"""/api/v1/my/rows/, /moods/, and /my/surprise/: rows of For you, moods and a random pick, as JSON."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ class MoodTitles(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """Return the titles of a mood, best matches first for members."""
         mood = get_object_or_404(Mood, slug=slug)
-        found = serving.recommend(
+        recommendations = serving.recommend(
             serving.Reader.of(request.user, {}), LengthQuery.of(request)["n"], choice=serving.in_mood(mood)
         )
-        return Response({"items": [as_json(item) for item in found.items]})
+        return Response({"items": [as_json(item) for item in recommendations.items]})
 
 
 class MySurprise(ForMembers, APIView):

@@ -1,4 +1,4 @@
-"""For you: the page, its rows, moods, a surprise, and a season in one's own order."""
+"""For you: the page and its rows, moods, a random title, and seasons by predicted taste."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from recommendations import serving
 from recommendations.analytics.tally import count_served
 from recommendations.experiments.variants import ROWS, TOP_PICKS, variant_for
 from recommendations.for_you import queries as for_you_queries
-from recommendations.for_you.page_options import asked_of
+from recommendations.for_you.page_options import page_options
 from recommendations.models import Mood
 
-ASKED, PAGE = 24, 36  # titles where something is asked for, and on a page of its own
+CUSTOM, PAGE = 24, 36  # titles with custom options, and on the page of a row or mood
 MOST_SHOWN = 200
 FIRST_YEAR, YEARS_AHEAD = 1900, 2
 
@@ -34,26 +34,27 @@ def for_you(request: MemberRequest) -> HttpResponse:
 
 
 def render_for_you(request: MemberRequest) -> HttpResponse:
-    """Top picks, then rows; where something is asked for, a longer list of just that."""
-    asked = asked_of(request)
-    picks = variant_for(TOP_PICKS, request) if asked.is_published else None
-    n = picks.parameters.n if picks else ASKED
-    options = picks.parameters.options if picks else asked.options
-    found = serving.recommend_for(
-        request.user, n, without_reason=asked.without_reason, options=options, choice=asked.choice
+    """Render top picks and rows, or with custom options a single list."""
+    page = page_options(request)
+    picks = variant_for(TOP_PICKS, request) if page.is_published else None
+    n = picks.parameters.n if picks else CUSTOM
+    options = picks.parameters.options if picks else page.options
+    recommendations = serving.recommend_for(
+        request.user, n, without_reason=page.without_reason, options=options, choice=page.choice
     )
-    count_served(found)
+    count_served(recommendations)
     context = {
-        "list": found,
-        "asked": asked,
-        "left_out": _titles(request, asked.without_reason),
-        "n_fitting": len(asked.choice.title_ids) if asked.choice else None,
+        "list": recommendations,
+        "asked": page,
+        "left_out": _titles(request, page.without_reason),
+        "n_fitting": len(page.choice.title_ids) if page.choice else None,
         "n_wanted": n,
     }
     if picks:
         favourites = variant_for(ROWS, request).parameters.favourites
         rows = serving.rows_for(request.user, favourites)
         context |= {"rows": rows, "moods": Mood.objects.all(), "ticket": picks.ticket}
+    request.my_marks = {}  # recommended titles are not on the list
     context["last_change"] = for_you_queries.last_change(request.user)
     template = "_for_you.html" if request.htmx.target == "for-you" else "for_you.html"
     return render(request, f"recommendations/for_you/{template}", context)
@@ -62,26 +63,26 @@ def render_for_you(request: MemberRequest) -> HttpResponse:
 @require_GET
 @login_required
 def row(request: MemberRequest, slug: str) -> HttpResponse:
-    """A row of For you, without what stands above it; on a page of its own, more of it."""
+    """Render a row: as a fragment without the titles above it, or as a page with more titles."""
     try:
-        found = serving.find_row(request.user, slug)
+        row = serving.find_row(request.user, slug)
     except LookupError as error:
         raise Http404 from error
     if request.htmx.target == f"row-{slug}":
-        shown = variant_for(ROWS, request)
-        items = serving.fill(found, request.user, shown.parameters.n, _shown_above(request))
+        variant = variant_for(ROWS, request)
+        items = serving.fill(row, request.user, variant.parameters.n, _shown_above(request))
         return render(
-            request, "recommendations/for_you/_row.html", {"row": found, "items": items, "ticket": shown.ticket}
+            request, "recommendations/for_you/_row.html", {"row": row, "items": items, "ticket": variant.ticket}
         )
-    items = serving.fill(found, request.user, PAGE)
-    return render(request, "recommendations/for_you/row.html", {"row": found, "items": items})
+    items = serving.fill(row, request.user, PAGE)
+    return render(request, "recommendations/for_you/row.html", {"row": row, "items": items})
 
 
 @require_GET
 def mood(request: PageRequest, slug: str) -> HttpResponse:
-    shown = get_object_or_404(Mood, slug=slug)
-    found = serving.recommend(_reader(request), PAGE, choice=serving.in_mood(shown))
-    context = {"mood": shown, "moods": Mood.objects.all(), "list": found}
+    mood = get_object_or_404(Mood, slug=slug)
+    recommendations = serving.recommend(_reader(request), PAGE, choice=serving.in_mood(mood))
+    context = {"mood": mood, "moods": Mood.objects.all(), "list": recommendations}
     template = "_mood.html" if request.htmx.target == "mood" else "mood.html"
     return render(request, f"recommendations/for_you/{template}", context)
 
@@ -89,19 +90,19 @@ def mood(request: PageRequest, slug: str) -> HttpResponse:
 @require_GET
 @never_cache
 def surprise(request: PageRequest) -> HttpResponse:
-    """One title by chance; `not` in the address is the one shown before."""
-    asked = asked_of(request)
-    before = request.GET.get("not", "")
-    without = [int(before)] if before.isdecimal() else []
-    item = serving.surprise(_reader(request), choice=asked.choice, without=without)
-    context = {"item": item, "asked": asked}
+    """Render a random title; `not` in the query is the previous one, avoided if there are others."""
+    page = page_options(request)
+    previous = request.GET.get("not", "")
+    without = [int(previous)] if previous.isdecimal() and len(previous) < 10 else []
+    item = serving.surprise(_reader(request), choice=page.choice, without=without)
+    context = {"item": item, "asked": page}
     template = "_surprise.html" if request.htmx.target == "surprise" else "surprise.html"
     return render(request, f"recommendations/for_you/{template}", context)
 
 
 @require_GET
 def season_ranking(request: PageRequest, year: int, season: str) -> HttpResponse:
-    """The titles of a season, those that suit the viewer best first."""
+    """Render a season's titles, best matches for the viewer first."""
     if season not in Season.values or not FIRST_YEAR <= year <= timezone.localdate().year + YEARS_AHEAD:
         raise Http404
     context = {
@@ -115,9 +116,9 @@ def season_ranking(request: PageRequest, year: int, season: str) -> HttpResponse
 
 
 def _shown_above(request: PageRequest) -> set[int]:
-    """Ids of the titles that the page shows already, as it says."""
-    sent = ",".join(request.GET.getlist("shown")).split(",")
-    return {int(pk) for pk in sent[:MOST_SHOWN] if pk.isdecimal() and len(pk) < 10}
+    """Return the ids of titles already on the page, from its `shown` parameters."""
+    ids = ",".join(request.GET.getlist("shown")).split(",")
+    return {int(pk) for pk in ids[:MOST_SHOWN] if pk.isdecimal() and len(pk) < 10}
 
 
 def _reader(request: PageRequest) -> serving.Reader:
@@ -125,7 +126,7 @@ def _reader(request: PageRequest) -> serving.Reader:
 
 
 def _titles(request: MemberRequest, title_ids: tuple[int, ...]) -> list[Title]:
-    """Those of them that the viewer may see."""
+    """Return the cards of the titles the viewer may see, by id."""
     if not title_ids:
         return []
     may_see = Title.objects.visible_to(request.user).filter(pk__in=title_ids).order_by("pk")

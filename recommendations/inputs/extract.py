@@ -1,4 +1,4 @@
-"""From the database and the archives to arrays: the only door into the engine."""
+"""Loads training data from the database and the rating archives into arrays."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from recommendations.inputs.member_lists import EXPERIENCED, copy_columns, flag
 from recommendations.models import RatingArchive
 
 RECENT = timedelta(days=30)
-ARCHIVE_SPACING = 1 << 40  # the first archive's user ids stay as they are; the next one's start here
+ARCHIVE_SPACING = 1 << 40  # offset of user ids per archive; the first archive's stay unchanged
 Rows = tuple[IntArray, IntArray, IntArray, NDArray[np.bool_]]  # user ids, title ids (0: unknown), scores, recent
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """interactions: over title ids; members of the site have negative user ids. skipped: rows of unknown titles."""
+    """interactions: over title ids; site members have negative user ids. skipped: number of rows of unknown titles."""
 
     interactions: Interactions
     fingerprint: str
@@ -36,18 +36,18 @@ class TrainingData:
 
 
 def training_data(*, include_synthetic: bool = False) -> TrainingData:
-    """Every rating the site may train on: its members' lists and all archives. Raises archives.ArchiveError."""
+    """Return all training ratings: members' lists and all archives. Raises archives.ArchiveError."""
     parts = [_site_rows(include_synthetic), *_archive_rows()]
     users, titles, scores, recent = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     del parts
-    known = titles > 0
-    rows = Interactions.from_ids(users[known], titles[known], scores[known], recent[known])
+    is_known = titles > 0
+    rows = Interactions.from_ids(users[is_known], titles[is_known], scores[is_known], recent[is_known])
     rows = replace(
         rows,
         users=IdMap(rows.users.ids, _user_keys(rows.users.ids)),
         items=IdMap(rows.items.ids, _title_keys(rows.items.ids)),
     )
-    return TrainingData(rows, rows.fingerprint(), int((~known).sum()))
+    return TrainingData(rows, rows.fingerprint(), int((~is_known).sum()))
 
 
 def _site_rows(include_synthetic: bool) -> Rows:
@@ -74,17 +74,17 @@ def _archive_rows() -> Iterator[Rows]:
 
 
 def _narrow(users: IntArray, titles: IntArray, scores: IntArray, recent: IntArray | NDArray[np.bool_]) -> Rows:
-    """14 bytes a row instead of 32: there may be a hundred million."""
+    """Shrink rows from 32 to 14 bytes: there may be a hundred million."""
     return users, titles.astype(np.int32), scores.astype(np.int8), recent.astype(bool)
 
 
 def _user_keys(user_ids: NDArray[np.int64]) -> list[str]:
-    """Archives' users hash by the number they had there, members by their own."""
+    """Return the keys to hash users by: archive users by their id in the archive, members by their negative id."""
     return [str(i % ARCHIVE_SPACING) if i >= 0 else f"member{i}" for i in user_ids.tolist()]
 
 
 def _title_keys(title_ids: NDArray[np.int64]) -> list[str]:
-    """MAL ids where there are any, so that the split is the same on every site."""
+    """Return the keys to hash titles by: MAL ids if available, so that the split is the same on every site."""
     rows = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=Medium.ANIME)
     mal_id_of = dict(rows.values_list("title_id", "value"))
     return [mal_id_of.get(i, f"title{i}") for i in title_ids.tolist()]

@@ -1,7 +1,7 @@
-"""Rating archives: a community's ratings as a file, checked and kept as Parquet to train on.
+"""Rating archives: files of a community's ratings, validated and stored as Parquet for training.
 
-Read as CSV or Parquet with a column for the user, one for the MAL id and one for the score (1–10; 0, -1 or empty for
-"watched, not scored"). Users may be numbers or names; only numbers are kept.
+Accepts CSV or Parquet with columns for the user, the MAL id and the score (1–10; 0, -1 or empty for "watched, not
+scored"). Users may be numbers or names; only numbers are stored.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ COLUMNS = {
 
 
 class ArchiveError(ValueError):
-    """A ratings file that can't be used. Names the file, and the row where one is at fault."""
+    """A ratings file is invalid. The message names the file, and the row if one is at fault."""
 
 
 def import_archive(path: Path, name: str, progress: Callable[[int], None] = lambda rows: None) -> RatingArchive:
-    """Check and keep a ratings file as the archive `name`, replacing an earlier one. All of it or nothing.
+    """Validate a ratings file and store it as the archive `name`, replacing an earlier one. All or nothing.
 
-    progress is called with the number of rows read so far. Raises ArchiveError.
+    progress: called with the number of rows read so far. Raises ArchiveError.
     """
     users, titles, scores = read_ratings(path, progress)
     table = pa.table({"user_id": users, "mal_id": titles, "score": scores})
@@ -64,7 +64,7 @@ def import_archive(path: Path, name: str, progress: Callable[[int], None] = lamb
 
 
 def read(archive: RatingArchive) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(user ids, MAL ids, scores with 0 for none). Raises ArchiveError when the stored file is gone or damaged."""
+    """Return (user ids, MAL ids, scores, 0 for none). Raises ArchiveError if the stored file is missing or damaged."""
     return read_ratings(_file(archive))
 
 
@@ -81,7 +81,7 @@ def _file(archive: RatingArchive) -> Path:
 def read_ratings(
     path: Path, progress: Callable[[int], None] = lambda rows: None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(user ids, MAL ids, scores with 0 for none) of a CSV or Parquet file. Raises ArchiveError."""
+    """Return (user ids, MAL ids, scores, 0 for none) of a CSV or Parquet file. Raises ArchiveError."""
     parts: list[tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]] = []
     first_row = 1
     try:
@@ -109,7 +109,7 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
         yield from (_renamed(batch, columns) for batch in parquet.iter_batches(columns=list(columns)))
         return
     with gzip.open(path) if magic[:2] == b"\x1f\x8b" else path.open("rb") as file:
-        # Everything is read as text: a bad value is then ours to name, with its row.
+        # Read everything as text, so that errors can name the bad value and its row.
         header = file.readline().decode("utf-8-sig").strip().split(",")
         names = [name.strip().strip('"').lower() for name in header]
         columns = _columns_of(path, names)
@@ -126,16 +126,16 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
 
 
 def _columns_of(path: Path, names: list[str]) -> dict[str, str]:
-    """{column in the file: "user" | "title" | "score"}"""
-    found = {}
+    """Return {column in the file: "user" | "title" | "score"}. Raises ArchiveError if one is missing."""
+    columns = {}
     for role, accepted in COLUMNS.items():
         column = next((name for name in accepted if name in names), None)
         if column is None:
             raise ArchiveError(
                 f"{path}: no column for the {role} ({', '.join(accepted)}) among {', '.join(names)[:200]}"
             )
-        found[column] = role
-    return found
+        columns[column] = role
+    return columns
 
 
 def _renamed(batch: pa.RecordBatch, columns: dict[str, str]) -> pa.RecordBatch:
@@ -158,7 +158,7 @@ def _checked(
     return batch["user"], titles, scores
 
 
-def _integers(column: pa.Array, what: str, path: Path, first_row: int) -> NDArray[np.int64]:
+def _integers(column: pa.Array, label: str, path: Path, first_row: int) -> NDArray[np.int64]:
     try:
         numbers = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
         whole = np.isfinite(numbers) & (numbers == np.floor(numbers))
@@ -166,7 +166,7 @@ def _integers(column: pa.Array, what: str, path: Path, first_row: int) -> NDArra
         whole = np.array([_is_whole(value) for value in column.to_pylist()])
     if not whole.all():
         at = int(np.argmin(whole))
-        raise ArchiveError(f"{path}: row {first_row + at}: {column[at].as_py()!r} is not a {what}")
+        raise ArchiveError(f"{path}: row {first_row + at}: {column[at].as_py()!r} is not a {label}")
     return numbers.astype(np.int64)
 
 
@@ -177,14 +177,14 @@ def _is_whole(value: object) -> bool:
         return False
 
 
-def _refuse(bad: NDArray[np.bool_], values: NDArray[np.int64], why: str, path: Path, first_row: int) -> None:
+def _refuse(bad: NDArray[np.bool_], values: NDArray[np.int64], message: str, path: Path, first_row: int) -> None:
     if bad.any():
         at = int(bad.argmax())
-        raise ArchiveError(f"{path}: row {first_row + at}: {values[at]} {why}")
+        raise ArchiveError(f"{path}: row {first_row + at}: {values[at]} {message}")
 
 
 def _as_numbers(users: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Numbers stay as they are; names become numbers in order of appearance."""
+    """Return user numbers: unchanged if all are non-negative integers, else numbered in order of appearance."""
     try:
         numbers = users.cast(pa.int64()).to_numpy()
         if (numbers >= 0).all():

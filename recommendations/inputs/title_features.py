@@ -1,4 +1,4 @@
-"""What the catalogue says of titles, as numbers: the engine's door to it."""
+"""Builds the engine's title features from catalogue metadata."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ from recommendations.engine.data.title_features import TitleFeatures
 
 CLASSES = ("format", "source_material", "age_rating", "season")
 NUMBERS = ("season_year", "started_on", "episodes", "episode_seconds", "score", "members")
-LEAST_TITLES = {"studio": 3, "tag": 5}  # what fewer titles share says nothing of taste; the other groups are short
-YEARS_APART = 5  # of the knots between which a year is shared
+LEAST_TITLES = {"studio": 3, "tag": 5}  # rarer values say nothing about taste; the other groups have few values
+YEARS_APART = 5  # distance of the knots between which years are interpolated
 FIRST_YEAR = 1960
-EPISODES = (1, 6, 14, 28, 60)  # the longest of each class: a film, an OVA, one season, two, four
+EPISODES = (1, 6, 14, 28, 60)  # upper bound of each class: a film, an OVA, one season, two, four
 MINUTES = (5, 15, 35, 75)
 TEXT_PARTS = 64
 LEAST_TEXTS = 100
 LEAST_WITH_WORD = 3
 
-Values = dict[str, float]  # "group:value" → how much of it
+Values = dict[str, float]  # "group:value" → feature value
 
 
 def title_features(items: IdMap) -> TitleFeatures:
-    """(len(items), n_features): what is known of each title of `items` (title ids); a constant number of queries.
+    """Return (len(items), n_features) metadata of the titles in `items` (title ids), in a constant number of queries.
 
     Groups: genre, theme, demographic, tag, studio, format, source_material, age_rating, season, episodes and minutes
-    (classes), all 1 where they apply; year, shared between the two nearest knots; catalogue, which is what people
-    elsewhere think: score (tenths) and members (log10); and text, a row of length 1. A title that is not in the
-    catalogue has an empty row. Only what one of these titles has gets a column.
+    (classes), all one-hot or multi-hot; year, interpolated between the two nearest knots; catalogue, the catalogue's
+    mean score (divided by 10) and members (log10); and text, a unit vector. Titles missing from the catalogue have an
+    empty row. Values that none of these titles has, or fewer than LEAST_TITLES, get no column.
     """
     from sklearn.feature_extraction import DictVectorizer
 
     vectorizer = DictVectorizer(dtype=np.float32)
-    # DictVectorizer refuses to know nothing at all, so it sees one column that is then left out.
+    # DictVectorizer fails without any feature: add a dummy row and drop it; its column is dropped as empty.
     matrix = vectorizer.fit_transform([*_values(items), {"": 1.0}])[:-1]
     names = vectorizer.feature_names_
     least = np.array([LEAST_TITLES.get(name.partition(":")[0], 1) for name in names])
-    kept = np.flatnonzero(matrix.getnnz(0) >= least)
+    columns = np.flatnonzero(matrix.getnnz(0) >= least)
     texts = _text_parts(items)
     return TitleFeatures(
-        sp.hstack([matrix[:, kept], texts], format="csr", dtype=np.float32),
-        (*(names[column] for column in kept), *(f"text:{part}" for part in range(texts.shape[1]))),
+        sp.hstack([matrix[:, columns], texts], format="csr", dtype=np.float32),
+        (*(names[column] for column in columns), *(f"text:{part}" for part in range(texts.shape[1]))),
         _franchises(items),
     )
 
 
 def with_features(ratings: Interactions) -> Interactions:
-    """A ratings file's rows, over MAL ids, with what the catalogue says of their titles."""
+    """Return a ratings file's interactions, over MAL ids, with catalogue features of their titles."""
     title_of = title_ids_by_mal()
     title_ids = np.array([title_of.get(mal_id, -mal_id) for mal_id in ratings.items.ids.tolist()], dtype=np.int64)
     ascending, place = np.unique(title_ids, return_inverse=True)
@@ -63,7 +63,7 @@ def with_features(ratings: Interactions) -> Interactions:
 
 
 def _franchises(items: IdMap) -> NDArray[np.int64]:
-    """(len(items),) the id of the title where the franchise begins; a title that stands alone begins its own."""
+    """Return (len(items),) title ids of each franchise's entry point; a standalone title is its own."""
     franchises = items.ids.copy()
     rows = Title.objects.exclude(franchise_entry=None).order_by().values_list("pk", "franchise_entry_id")
     pks, entries = np.array(list(rows), dtype=np.int64).reshape(-1, 2).T
@@ -73,7 +73,7 @@ def _franchises(items: IdMap) -> NDArray[np.int64]:
 
 
 def _values(items: IdMap) -> list[Values]:
-    """What the catalogue's fields, tags and studios say of each title."""
+    """Return each title's feature values from fields, tags and studios."""
     values: dict[int, Values] = {title_id: {} for title_id in items.ids.tolist()}
     for title_id, value, amount in (*_field_values(), *_linked_values()):
         if title_id in values:
@@ -113,7 +113,7 @@ def _number_values(
 
 
 def _year_values(year: int) -> Values:
-    """A hat function around each knot: 1991 is 0.8 "year:1990" and 0.2 "year:1995".
+    """Interpolate a year linearly between its two nearest knots; years before FIRST_YEAR count as that.
 
     >>> _year_values(1991)
     {'year:1990': 0.8, 'year:1995': 0.2}
@@ -136,7 +136,7 @@ def _linked_values() -> Iterator[tuple[int, str, float]]:
 
 
 def _text_parts(items: IdMap) -> sp.csr_matrix:
-    """(len(items), ≤ TEXT_PARTS) what the synopses are about; no columns where there are too few to tell.
+    """Return (len(items), ≤ TEXT_PARTS) topics of the synopses; no columns for fewer than LEAST_TEXTS synopses.
 
     Source: latent semantic analysis, Deerwester et al. 1990.
     """
@@ -146,12 +146,12 @@ def _text_parts(items: IdMap) -> sp.csr_matrix:
 
     synopses = dict(Title.objects.exclude(synopsis="").order_by("pk").values_list("pk", "synopsis").iterator())
     at = items.index_of(np.array(list(synopses), dtype=np.int64))
-    known = at >= 0
-    if known.sum() < LEAST_TEXTS:
+    is_known = at >= 0
+    if is_known.sum() < LEAST_TEXTS:
         return sp.csr_matrix((len(items), 0), dtype=np.float32)
-    texts = [text for text, kept in zip(synopses.values(), known, strict=True) if kept]
+    texts = [text for text, in_items in zip(synopses.values(), is_known, strict=True) if in_items]
     words = TfidfVectorizer(min_df=LEAST_WITH_WORD, sublinear_tf=True, stop_words="english").fit_transform(texts)
     parts = TruncatedSVD(min(TEXT_PARTS, words.shape[1]), random_state=0).fit_transform(words)
     rows = np.zeros((len(items), parts.shape[1]), dtype=np.float32)
-    rows[at[known]] = normalize(parts)
+    rows[at[is_known]] = normalize(parts)
     return sp.csr_matrix(rows)

@@ -1,4 +1,4 @@
-"""What ranking must know of the model's titles, read from the catalogue."""
+"""Loads the ranking rules of the model's titles from the catalogue."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from recommendations.engine.ranking import TitleRules
 from recommendations.inputs.member_lists import copy_columns, flag
 from recommendations.models import ModelVersion
 
-NEW_YEARS = 1  # titles of this year and the last one have had no time to find an audience
+NEW_YEARS = 1  # titles of this and last year have had no time to find an audience
 
 
 def title_rules(items: IdMap) -> TitleRules:
-    """The rules for the titles of `items`; a title that is no longer in the catalogue is never recommendable."""
-    known = Title.objects.recommendable().order_by().values_list(
+    """Return the rules for the titles of `items`. Titles no longer in the catalogue are not recommendable."""
+    rows = Title.objects.recommendable().order_by().values_list(
         "pk", flag(Q(is_adult=True)), flag(_is_new()), "members",
         Coalesce(F("episodes") * F("episode_seconds") / 60, -1),
     )  # fmt: skip
-    pks, *columns = copy_columns(known, width=5)
+    pks, *columns = copy_columns(rows, width=5)
     at = items.index_of(pks)
     recommendable = np.zeros(len(items), dtype=bool)
     recommendable[at[at >= 0]] = True
@@ -50,14 +50,14 @@ def _is_new() -> Q:
 
 
 def _spread(values: NDArray[np.int64], at: NDArray[np.int64], length: int) -> NDArray[np.float64]:
-    """(length,) the values at their places, 0 elsewhere; a value with the place -1 has none."""
+    """Return a (length,) array with the values at indices `at`, 0 elsewhere; -1 drops the value."""
     spread = np.zeros(length)
     spread[at[at >= 0]] = values[at >= 0]
     return spread
 
 
 def _franchises(items: IdMap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(franchise, entry) of `TitleRules`."""
+    """Return `franchise` and `entry` of `TitleRules`."""
     parts = Title.objects.exclude(franchise_entry=None).order_by()
     pks, entries = copy_columns(parts.values_list("pk", "franchise_entry_id"), width=2)
     at = items.index_of(pks)
@@ -78,11 +78,11 @@ def _genres(items: IdMap) -> sp.csr_matrix:
     return sp.csr_matrix((1 / count[rows], (rows, genre)), shape=(len(items), len(genres)))
 
 
-_current: dict[tuple[int, str], TitleRules] = {}  # at most one: the rules of the last version and catalogue asked for
+_current: dict[tuple[int, str], TitleRules] = {}  # at most one: of the last version and catalogue requested
 
 
 def current_rules(version: ModelVersion, items: IdMap) -> TitleRules:
-    """`title_rules` of the version's titles, kept in this process until the catalogue or the version changes."""
+    """Return `title_rules` of the version's titles, cached in this process until the catalogue or version changes."""
     key = (version.pk, catalogue_version())
     if key not in _current:
         rules = title_rules(items)

@@ -1,7 +1,7 @@
-"""What is kept of every day for the staff's charts: counts that can be added up, and of nobody in particular.
+"""Daily counts for staff charts. Only `ActiveDay` is about a single member.
 
-`analytics.rollup` writes them; a day that is rolled up again replaces what was there. `is_synthetic` keeps demo members
-apart.
+`analytics.minutes` adds active days, requests and served lists; `analytics.rollup` replaces the other counts of a day.
+`is_synthetic` separates demo members.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from recommendations.widgets import widget_choices
 
 
 class ActiveDay(models.Model):
-    """A day on which a member used the site: what retention is counted from. It goes with the member."""
+    """A day on which a member used the site, for retention. Deleted with the member."""
 
     member = models.ForeignKey(User, models.CASCADE, related_name="+")
     day = models.DateField(db_index=True)
@@ -29,11 +29,10 @@ class ActiveDay(models.Model):
 
 
 class WidgetDay(models.Model):
-    """What came of the titles that a widget showed on a day.
+    """Results of the titles that a widget showed on a day.
 
-    A title that somebody saw in a widget on that day counts as one, however often they saw it. What came of it is
-    counted with the day on which it was shown. Visitors have no list: additions and what follows come of `of_members`
-    only.
+    A title counts once per viewer, variant and day, and its results count on the day it was shown. Visitors have no
+    list, so additions and later results only concern `of_members`.
     """
 
     day = models.DateField()
@@ -64,7 +63,7 @@ class WidgetDay(models.Model):
 
 
 class ShownTitle(models.Model):
-    """To how many a widget showed a title on a day."""
+    """Number of viewers a widget showed a title to on a day."""
 
     day = models.DateField()
     widget = models.CharField(max_length=20, choices=widget_choices)
@@ -86,10 +85,10 @@ class ShownTitle(models.Model):
 
 
 class AccuracyDay(models.Model):
-    """How far predicted scores were from those that members then gave: counts and sums of errors (predicted − given).
+    """Errors of predicted scores against the scores members gave: counts and sums (predicted − actual).
 
-    `n`: predicted by the model, from the list without that title. `n_published`: predicted in the row that the member
-    was shown before.
+    `n`: predictions of the model from the list without that title. `n_published`: predictions in the member's
+    published row.
     """
 
     day = models.DateField()
@@ -114,7 +113,7 @@ class AccuracyDay(models.Model):
 
 
 class MembersDay(models.Model):
-    """How many members joined on a day, and were active on it, and within 7 and 28 days until it."""
+    """Members who joined on a day, and members active on it and in the 7 and 28 days up to it."""
 
     day = models.DateField()
     is_synthetic = models.BooleanField()
@@ -131,8 +130,10 @@ class MembersDay(models.Model):
 
 
 class CohortWeek(models.Model):
-    """Of those who joined in a week, how many were active `age` weeks later: 0 is each one's first
-    seven days. Only weeks that are over for all of them."""
+    """Members who joined in a week, and those active `age` weeks later; week 0 is a member's first seven days.
+
+    Only weeks that have ended for the whole cohort.
+    """
 
     week = models.DateField(help_text="Its Monday.")
     age = models.PositiveSmallIntegerField()
@@ -148,7 +149,7 @@ class CohortWeek(models.Model):
 
 
 class RequestDay(models.Model):
-    """How many requests of a kind took about so long on a day, of each route and (route empty) of all together.
+    """Requests of a day by kind, route and response time bucket; an empty route is all routes together.
 
     See `analytics.tally` for the buckets.
     """
@@ -180,7 +181,7 @@ class RequestDay(models.Model):
 
 
 class ServedDay(models.Model):
-    """Where the lists of suggestions that were served on a day came from, and the sum of their ages."""
+    """Recommendation lists served on a day by source, and the sum of their ages."""
 
     day = models.DateField()
     source = models.CharField(max_length=10)
@@ -195,7 +196,7 @@ class ServedDay(models.Model):
 
 
 class TallyCursor(models.Model):
-    """The last minute whose tallies are in the tables: moved in the transaction that adds them."""
+    """Last minute added to the tables; updated in the transaction that adds it."""
 
     minute = models.BigIntegerField(default=0)
 
@@ -204,9 +205,9 @@ class TallyCursor(models.Model):
 
 
 class AudienceFigure(models.Model):
-    """How many people of a source have something in common, and how they use their lists.
+    """Size of an audience group of a source, and totals of its lists.
 
-    Small groups are in it; `analytics.audience` never gives them out.
+    Small groups are included; `analytics.audience` never reveals them.
     """
 
     class Part(models.TextChoices):

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class RatingArchive(models.Model):
-    """A community's ratings, imported to train on: people in it are numbers, never accounts."""
+    """A community's ratings, imported for training. Its people are numbers, never accounts."""
 
     name = models.CharField(max_length=100, unique=True)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the stored rows.")

@@ -7,7 +7,7 @@ from recommendations.models.versions import ModelVersion
 
 
 class PredictionOutcome(models.Model):
-    """What a model version predicted before a member scored a title, and the score they gave."""
+    """A version's prediction before a member scored a title, and the score they gave."""
 
     user = models.ForeignKey(User, models.CASCADE)
     title = models.ForeignKey(Title, models.CASCADE, related_name="+")
@@ -28,8 +28,7 @@ class PredictionOutcome(models.Model):
 
 
 class DriftReport(models.Model):
-    """How far the members' lists of a day had moved from those a version learnt from, and how well it predicted
-    scores."""
+    """Drift of recent list entries from those before a version, and the accuracy of its predicted scores."""
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="drift_reports")
     day = models.DateField()

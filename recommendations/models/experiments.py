@@ -18,7 +18,7 @@ from recommendations.widgets import WIDGETS, widget_choices
 
 
 class Metric(models.TextChoices):
-    """What may come of a title that was seen; all but a click are read from the members' lists."""
+    """Outcomes of showing a title. All but clicks are read from members' lists and hidden titles."""
 
     CLICK = "click", _("opened")
     ADD = "add", _("added to list")
@@ -38,7 +38,7 @@ def new_key() -> str:
 
 
 class Experiment(models.Model):
-    """Which of several forms of a widget works better. What it says of itself is fixed once it runs."""
+    """A comparison of several variants of a widget. Its settings are fixed once it runs."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -126,12 +126,12 @@ class Experiment(models.Model):
 
     @property
     def ends_at(self) -> datetime | None:
-        """When it is over by plan."""
+        """Planned end."""
         return self.started_at and self.started_at + timedelta(days=self.planned_days)
 
 
 class Variant(models.Model):
-    """A form of the experiment's widget; the first one is what the others are compared with."""
+    """A variant of the experiment's widget; the first one is the control."""
 
     experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="variants")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -158,7 +158,7 @@ class Variant(models.Model):
 
 
 class Weights(models.Model):
-    """What a bandit gave its variants from a day on, by variant id; until there is one, the variants' own weights."""
+    """A bandit's weights from a day on, by variant id. Before the first day, variants have their own weights."""
 
     experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="weights")
     day = models.DateField()
@@ -173,7 +173,7 @@ class Weights(models.Model):
 
 
 class ExperimentChange(models.Model):
-    """Who changed an experiment's state, and when."""
+    """A change of an experiment's state, with its author and time."""
 
     experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="changes")
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -189,10 +189,10 @@ class ExperimentChange(models.Model):
 
 
 class WidgetEvent(models.Model):
-    """A title was seen in a widget, or opened from it. Only appended to, by COPY; kept for EVENTS_KEPT days.
+    """An exposure or click of a title in a widget. Append-only, by COPY; deleted after EVENTS_KEPT days.
 
-    A member's are there without an experiment, too, and go with the member. A visitor is a random number that their
-    browser keeps for an experiment.
+    Members' events are also stored without an experiment, and deleted with the member. A visitor is a random number
+    from a cookie that experiments set.
     """
 
     class Kind(models.IntegerChoices):
@@ -223,7 +223,7 @@ class WidgetEvent(models.Model):
 
 
 class Outcome(models.Model):
-    """The first time that something came of a title that a member had seen in a widget."""
+    """First time a member acted on a title after seeing it in a widget, by metric."""
 
     member = models.ForeignKey(User, models.CASCADE, related_name="+")
     title_id = models.IntegerField()
@@ -239,7 +239,7 @@ class Outcome(models.Model):
 
 
 class EventCursor(models.Model):
-    """Up to where the stream of events is in the table: moved in the transaction that appends them."""
+    """Last stream entry in the table; updated in the transaction that appends it."""
 
     last_id = models.CharField(max_length=40, default="0-0")
 

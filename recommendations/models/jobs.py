@@ -8,7 +8,7 @@ from recommendations.models.versions import ModelVersion
 
 
 class JobRun(models.Model):
-    """A task that ended. What it was called with is kept of failed ones, to call it again."""
+    """A finished run of a task. Failed runs keep their arguments for a restart."""
 
     class State(models.TextChoices):
         DONE = "done", _("Done")
@@ -35,7 +35,7 @@ class JobRun(models.Model):
 
 
 class ModelActivation(models.Model):
-    """From when on a version served, and who switched to it; nobody: the pipeline, or the command line."""
+    """When a version went live, and who activated it; null for the pipeline and the command line."""
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="activations")
     at = models.DateTimeField()

@@ -3,15 +3,14 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from anirec.lib.web.addresses import address_of
 from catalog.models.titles import Format
 
 
 class Mood(models.Model):
-    """What somebody may feel like watching: tags with weights, and conditions. What it holds is ranked for each
-    member."""
+    """A selection of titles by weighted tags and conditions, ranked for each member."""
 
     name = models.CharField(_("name"), max_length=60)
     slug = models.SlugField(unique=True)
@@ -51,7 +50,7 @@ class Mood(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("recommendations:mood", args=[self.slug])
+        return address_of("recommendations:mood", self.slug)
 
     def clean(self) -> None:
         weights = self.weights

@@ -27,7 +27,7 @@ class Segment(models.Model):
 
 
 class MemberSegment(models.Model):
-    """Which segment a member is in, and where on the map, under one model version."""
+    """A member's segment and position on the map, under one model version."""
 
     version = models.ForeignKey(ModelVersion, models.CASCADE)
     user = models.ForeignKey(User, models.CASCADE)

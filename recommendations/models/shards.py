@@ -6,10 +6,9 @@ from recommendations.models.versions import ModelVersion
 
 
 class PublishShard(models.Model):
-    """A part of a version's rows that is still to be written; the transaction that writes them deletes it.
+    """A part of a version's rows still to be written; the transaction that writes them deletes the shard.
 
-    A lock on the row is the claim to it. It is gone with the connection that holds it, so a killed process leaves its
-    shard to the others.
+    A lock on its row claims a shard. The lock ends with its connection, so others can take over from a killed process.
     """
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="shards")

@@ -1,4 +1,4 @@
-"""The precomputed tables. Every row belongs to a model version; readers ask for the active one's rows."""
+"""Precomputed tables. Every row belongs to a model version; readers use the active version's rows."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,12 +8,12 @@ from accounts.models import User
 from catalog.models import Title
 from recommendations.models.versions import ModelVersion
 
-TOP = 200  # titles kept for each member
-SIMILAR = 30  # titles kept for each title
+TOP = 200  # titles per member
+SIMILAR = 30  # titles per title
 
 
 class RealField(models.FloatField):
-    """Four bytes instead of eight: these tables hold thousands of numbers a member."""
+    """A four-byte float instead of eight, because these tables hold thousands of numbers per member."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "real"
@@ -22,9 +22,8 @@ class RealField(models.FloatField):
 class MemberRecommendations(models.Model):
     """A member's best titles under one model version, best first, with the reasons for each.
 
-    The arrays are parallel. `reason_ids` and `reason_shares` hold `explain.REASONS` numbers for each title, one after
-    the other; 0 fills the places for which there is no reason. A share is the part of the title's score, 0–1, that
-    the reason contributed.
+    The arrays are parallel. `reason_ids` and `reason_shares` hold `explain.REASONS` numbers per title, title by
+    title; 0 means no reason. A share is the part of the title's score, 0–1, that the reason contributed.
     """
 
     version = models.ForeignKey(ModelVersion, models.CASCADE)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModelVersion(models.Model):
-    """One run of the training pipeline, and what came of it."""
+    """A run of the training pipeline and its result."""
 
     class Kind(models.TextChoices):
         STARTER = "starter", _("Starter (shipped with anirec)")

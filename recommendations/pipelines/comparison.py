@@ -1,4 +1,4 @@
-"""The figures of every model of a rebuild beside each other: accuracy, and what each does to the catalogue."""
+"""Compares all models of a rebuild: ranking accuracy, coverage and speed."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from recommendations.pipelines.tuning import parameters_for
 
 
 def fit_others(parts: Split, seed: int, progress: Callable[[str], None]) -> dict[str, Scorer]:
-    """Models that a rebuild fits beside what it ranks by."""
+    """Fit the models that a rebuild trains for comparison only, by name."""
     others: dict[str, Scorer] = {}
     for model in (ImplicitAls, NeuralCf):
-        progress(f"fitting {model.name}, to compare")
+        progress(f"fitting {model.name} for comparison")
         others[model.name] = model(**{"seed": seed, **parameters_for(model.name)}).fit(parts.train)
     return others
 
 
 def compare(models: Mapping[str, Ranks], parts: Split, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-    """The ranking report of each on the test members, in the order of NDCG; it decides nothing."""
+    """Return each model's ranking report on the test members, best NDCG first. For information only."""
     if not len(parts.test.inputs):
         return {}
     progress("comparing the models on the test members")
@@ -41,9 +41,11 @@ def compare(models: Mapping[str, Ranks], parts: Split, progress: Callable[[str],
     return dict(sorted(reports.items(), key=lambda entry: -np.nan_to_num(entry[1]["ndcg_10_liked"])))
 
 
-def alike(neural: NeuralCf, n: int, at: NDArray[np.integer], n_items: int) -> NDArray[np.int32]:
-    """(n_items, ≤ n) the titles nearest in the neural model's embeddings, -1 for none; at: where its titles are among
-    the n_items."""
+def embedding_neighbours(neural: NeuralCf, n: int, at: NDArray[np.integer], n_items: int) -> NDArray[np.int32]:
+    """Return (n_items, ≤ n) item indices of the nearest titles in the neural model's embeddings, -1 for none.
+
+    at: (n_neural_items,) the neural model's titles as indices of the n_items.
+    """
     nearest, _ = neural.similar_items(n)
     rows = np.full((n_items, nearest.shape[1]), -1, dtype=np.int32)
     rows[at] = np.where(nearest >= 0, at[nearest], -1)

@@ -1,6 +1,6 @@
-"""Rows of numbers and arrays in PostgreSQL's binary COPY format, built by numpy instead of element by element.
+"""Encodes rows of numbers and arrays in PostgreSQL's binary COPY format; numpy builds each array in one go.
 
-Source: PostgreSQL manual, COPY, "Binary Format"; array layout as `array_send` writes it.
+Source: PostgreSQL manual, COPY, "Binary Format"; array layout from `array_send`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def timestamp(value: datetime) -> bytes:
 
 
 def array(values: NDArray[Any]) -> bytes:
-    """A one-dimensional array without NULLs. Raises KeyError for another dtype than int32 or float32."""
+    """Encode a one-dimensional array without NULLs. Raises KeyError unless its dtype is int32 or float32."""
     oid, element = ARRAY_TYPES[values.dtype]
     if not len(values):
         return struct.pack(">iiii", 12, 0, 0, oid)
@@ -58,7 +58,7 @@ def array(values: NDArray[Any]) -> bytes:
 
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> int:
-    """Append rows, one encoded value a field, to the model's table; returns how many."""
+    """Append rows, one encoded value per field, to the model's table. Return the number of rows."""
     columns = ", ".join(
         connection.ops.quote_name(model._meta.get_field(name).column)  # type: ignore[union-attr, arg-type]
         for name in fields

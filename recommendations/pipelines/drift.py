@@ -19,31 +19,30 @@ from recommendations.inputs.title_rules import current_rules
 from recommendations.models import DriftReport, MemberRecommendations, ModelVersion, PredictionOutcome
 
 BEFORE, NOW = timedelta(days=90), timedelta(days=7)
-KEPT = timedelta(days=90)  # outcomes
-NEW_MEMBER = timedelta(days=7)  # how long after they joined somebody counts as new
-PAUSE, PAUSE_AGAIN = timedelta(hours=6), timedelta(hours=24)  # after any run; after one that was itself made early
+OUTCOME_RETENTION = timedelta(days=90)
+NEW_MEMBER = timedelta(days=7)  # members count as new for this long after joining
+PAUSE, PAUSE_AGAIN = timedelta(hours=6), timedelta(hours=24)  # between runs; if drift also triggered the active one
 
 
 def record_outcomes(version: ModelVersion, recommender: Recommender, user_id: int) -> None:
-    """Write down what would have been predicted for the titles that the member has put on the list and scored since the
-    version was made.
+    """Store predicted and actual scores of titles that the member added and scored after the version was created.
 
-    The version cannot have learnt from those, and they are left out of the list that the prediction is made from. A
-    title is written down once a version, with the first score. Beside it stands what the member was shown: the
-    prediction in their published row, which must not have been made anew yet.
+    The version can't have trained on these scores, and the list used for the prediction excludes them. Each title is
+    stored once per version, with its first score and the prediction in the member's published row. Call before
+    recomputing that row.
     """
-    known = PredictionOutcome.objects.filter(version=version, user=user_id).values("title")
+    recorded = PredictionOutcome.objects.filter(version=version, user=user_id).values("title")
     entries = ListEntry.objects.filter(user=user_id, created_at__gt=version.created_at)
-    pairs = entries.exclude(title__in=known).values_list("title_id", "score")
+    pairs = entries.exclude(title__in=recorded).values_list("title_id", "score")
     new = {title_id: score for title_id, score in pairs if score is not None}
     items = recommender.items
-    wanted = items.index_of(np.array(list(new), dtype=np.int64))
-    wanted = wanted[wanted >= 0]
-    if not len(wanted):
+    targets = items.index_of(np.array(list(new), dtype=np.int64))
+    targets = targets[targets >= 0]
+    if not len(targets):
         return
     ((_, _, own),) = member_lists(items, [user_id])
-    others = ~np.isin(own.items, wanted)
-    predicted = recommender.predict(own.items[others], own.scores[others], wanted)
+    others = ~np.isin(own.items, targets)
+    predicted = recommender.predict(own.items[others], own.scores[others], targets)
     published = _published(version, user_id)
     at = timezone.now()
     PredictionOutcome.objects.bulk_create(
@@ -57,7 +56,7 @@ def record_outcomes(version: ModelVersion, recommender: Recommender, user_id: in
                 at=at,
                 published=published.get(title_id),
             )
-            for title_id, value in zip(items.ids[wanted].tolist(), predicted.tolist(), strict=True)
+            for title_id, value in zip(items.ids[targets].tolist(), predicted.tolist(), strict=True)
         ),
         ignore_conflicts=True,
     )
@@ -70,12 +69,12 @@ def _published(version: ModelVersion, user_id: int) -> dict[int, float]:
 
 
 def watch() -> DriftReport | None:
-    """Bring today's report of the active version up to date, and forget old outcomes; None without a version.
+    """Create or update today's report of the active version, and delete old outcomes. Return None without a version.
 
-    Its `reason` says why a new model is called for, if one is and the last run was long enough ago.
+    The report's `reason` says why to retrain; it is empty if there is no need, or the last run was too recent.
     """
     now = timezone.now()
-    PredictionOutcome.objects.filter(at__lt=now - KEPT).delete()
+    PredictionOutcome.objects.filter(at__lt=now - OUTCOME_RETENTION).delete()
     version = ModelVersion.active()
     if version is None:
         return None
@@ -97,16 +96,19 @@ def watch() -> DriftReport | None:
 
 
 def _may_retrain(version: ModelVersion, now: datetime) -> bool:
-    """Not soon after another run, whatever came of it; and once a day if what called for the last one still does."""
+    """Return whether the last run, whatever its result, is long enough ago.
+
+    The pause is longer if drift triggered the active version, since retraining may not cure that drift.
+    """
     pause = PAUSE_AGAIN if version.reason else PAUSE
     return not ModelVersion.objects.filter(kind=ModelVersion.Kind.SITE, created_at__gt=now - pause).exists()
 
 
 def _stability(version: ModelVersion, now: datetime) -> tuple[int, int, dict[str, float]]:
-    """(entries before the version, entries since, stability).
+    """Return (entries before the version, recent entries since, stability).
 
-    Before: what members did in the last months that the version learnt from. Archives are left out: they have no dates,
-    and if a site's members differ from them, no new training would change that.
+    The baseline is members' activity in the 90 days before the version. Rating archives are excluded: they have no
+    dates, and if a site's members differ from them, retraining won't change that.
     """
     recommender = load_recommender(version)
     before = _activity(recommender.items, version.created_at - BEFORE, version.created_at)
@@ -117,7 +119,7 @@ def _stability(version: ModelVersion, now: datetime) -> tuple[int, int, dict[str
 
 
 def _activity(items: IdMap, start: datetime, end: datetime) -> drift.Activity:
-    """What members, synthetic ones apart, did to their lists from `start` until `end`."""
+    """Return the list entries that members, except synthetic ones, updated after `start` and up to `end`."""
     entries = ListEntry.objects.filter(
         EXPERIENCED, updated_at__gt=start, updated_at__lte=end, user__is_synthetic=False
     ).order_by()

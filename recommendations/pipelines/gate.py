@@ -1,4 +1,4 @@
-"""Whether a new model may take the active one's place: decided on members that neither has seen."""
+"""Decides whether a new model may replace the active one, by metrics on members neither was trained on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from recommendations.engine.evaluation import RankingReport
 
-LEAST_MEMBERS = 30  # fewer held-out members cannot tell two models apart
-LEAST_COVERAGE = 0.5  # of the active model's: more accurate by showing everybody the same titles is not better
+LEAST_MEMBERS = 30  # too few held-out members can't tell two models apart
+LEAST_COVERAGE = 0.5  # of the active model's; accuracy from recommending everyone the same titles doesn't count
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Verdict:
 
 
 def judge(candidate: RankingReport, active: RankingReport | None, popularity: RankingReport) -> Verdict:
-    """Compare validation metrics with those of the active model on the same members and titles (None: no model)."""
+    """Compare the candidate with popularity and the active model (None: no model), on the same members and titles."""
     if candidate.members < LEAST_MEMBERS:
         return Verdict(
             False, f"{candidate.members} held-out members with 10 or more titles; {LEAST_MEMBERS} are needed to judge"

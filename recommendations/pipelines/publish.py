@@ -1,8 +1,8 @@
-"""Publish a model version: its rows are written in shards by whoever comes to help, then it becomes active at once.
+"""Publish a model version: any number of processes write its rows in shards, then it goes live in one transaction.
 
-Which shards are left stands in the database, and a claim to one is a row lock. So it does not matter who calls
-`work_off`, how many do at the same time, which of them is killed, or whether a message is lost: the process that finds
-nothing left switches to the version.
+Pending shards are rows in the database, and a row lock claims one. So any number of processes can call `work_off` at
+the same time, and killed processes or lost messages do no harm: the process that finds no shard left activates the
+version.
 """
 
 from __future__ import annotations
@@ -39,30 +39,30 @@ from recommendations.pipelines.rows import write_members, write_similar
 from recommendations.signals import publication_begun, published
 
 MEMBERS_IN_A_SHARD = 250
-VERSIONS_KEPT = 3  # the active one and two to go back to
+VERSIONS_KEPT = 3  # the active one and two to roll back to
 MOST_HELPERS = 32
-ATTEMPTS = 3  # at a shard of which a member or a title was deleted while it was being written
+ATTEMPTS = 3  # IntegrityErrors per worker: a member or title may be deleted while its shard is written
 WAIT_SECONDS = 0.2
-UNFINISHED_FOR = timedelta(days=1)  # what was not finished by then kills whoever tries
+UNFINISHED_FOR = timedelta(days=1)  # ignore older publications: they probably crash every worker
 
 Progress = Callable[[str], None]
 
 
 class NotPublishedError(ValueError):
-    """The version can't be made active: it could not be published, or its rows are gone."""
+    """The version can't go live: publishing failed, or its artifact is missing."""
 
 
-# --- The whole ------------------------------------------------------------------------------------------------------
+# --- Publications ---------------------------------------------------------------------------------------------------
 
 
 def publish(
     version: ModelVersion, recommender: Recommender, progress: Progress = lambda step: None, *, processes: int = 1
 ) -> None:
-    """Write all rows of the version and switch to it; until then, and after any error, the old version serves.
+    """Write all rows of the version and activate it; until then, and after any error, the old version stays live.
 
-    The recommender must be in the version's artifact folder already. processes: how many of this machine work at it,
-    this one included; workers that listen to the queue `publish` join in. Raises NotPublishedError for an error in a
-    row's making, whichever process it came up in; a lost database leaves the rest to `resume`.
+    The recommender must already be saved in the version's artifact folder. processes: local processes to use, including
+    this one; workers on the `publish` queue join in. Raises NotPublishedError if any process fails to write a row. If
+    the database connection is lost, `resume` can finish the publication.
     """
     plan(version)
     _ask_workers(version)
@@ -70,7 +70,7 @@ def publish(
 
 
 def resume(progress: Progress = lambda step: None, *, processes: int = 1) -> ModelVersion | None:
-    """Finish the publication that was broken off, or is under way; None when there is none. Raises as `publish`."""
+    """Finish an interrupted or running publication and return its version, or None. Raises like `publish`."""
     version = _unfinished()
     if version is not None:
         _complete(version, _recommender_of(version), progress, processes)
@@ -78,7 +78,7 @@ def resume(progress: Progress = lambda step: None, *, processes: int = 1) -> Mod
 
 
 def help_out(progress: Progress = lambda step: None) -> None:
-    """Work off what is left and nobody has claimed, if anything."""
+    """Write the unclaimed shards of an unfinished publication, if there is one."""
     version = _unfinished()
     if version is not None:
         work_off(version, _recommender_of(version), progress)
@@ -87,7 +87,7 @@ def help_out(progress: Progress = lambda step: None) -> None:
 def _complete(version: ModelVersion, recommender: Recommender, progress: Progress, processes: int) -> None:
     with _helping_processes(min(processes, version.shards.count() - 1) - 1):
         while not work_off(version, recommender, progress):
-            time.sleep(WAIT_SECONDS)  # the last shards are claimed by others: who may be killed
+            time.sleep(WAIT_SECONDS)  # others hold the last shards, and may be killed
     version.refresh_from_db()
     if version.status != ModelVersion.Status.PUBLISHED:
         raise NotPublishedError(f"version {version.pk}: {version.message}")
@@ -109,7 +109,7 @@ def _recommender_of(version: ModelVersion) -> Recommender:
 
 
 def plan(version: ModelVersion) -> None:
-    """Write down what is to be done, for whoever works it off. An older version that is not finished never will be."""
+    """Create the version's shards and mark it as publishing. Give up any other unfinished publication."""
     user_ids = list(_members().values_list("pk", flat=True))
     starts = range(0, len(user_ids), MEMBERS_IN_A_SHARD)
     chunks = (user_ids[start : start + MEMBERS_IN_A_SHARD] for start in starts)
@@ -127,9 +127,9 @@ def plan(version: ModelVersion) -> None:
 
 
 def work_off(version: ModelVersion, recommender: Recommender, progress: Progress = lambda step: None) -> bool:
-    """Write all unclaimed shards, then switch versions if none is left. Return whether no work remains.
+    """Write all unclaimed shards, then activate the version if none is left. Return whether no work remains.
 
-    Raises as `publish`.
+    Raises like `publish`.
     """
     rules = title_rules(recommender.items)
     failed = 0
@@ -142,7 +142,7 @@ def work_off(version: ModelVersion, recommender: Recommender, progress: Progress
                 failed += 1
                 if failed == ATTEMPTS:
                     raise
-            progress(f"{version.shards.count():,} parts of {MEMBERS_IN_A_SHARD:,} members are left to write")
+            progress(f"{version.shards.count():,} shards of {MEMBERS_IN_A_SHARD:,} members left to write")
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -151,7 +151,7 @@ def work_off(version: ModelVersion, recommender: Recommender, progress: Progress
 
 
 def _write_a_shard(version: ModelVersion, recommender: Recommender, rules: TitleRules) -> bool:
-    """Claim a shard, write its rows and delete it, in one transaction; returns whether there was one to claim."""
+    """Claim a shard, write its rows and delete it, in one transaction. Return whether there was one to claim."""
     with transaction.atomic():
         shard = version.shards.order_by("pk").select_for_update(skip_locked=True).first()
         if shard is None:
@@ -166,13 +166,13 @@ def _write_a_shard(version: ModelVersion, recommender: Recommender, rules: Title
 
 
 def _members() -> QuerySet[User]:
-    """Whose recommendations are computed ahead: everybody who may sign in and has a list."""
+    """Return the members whose recommendations are precomputed: active accounts with a list."""
     entries = ListEntry.objects.filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(entries), is_active=True).order_by("pk")
 
 
 def _finish(version: ModelVersion) -> bool:
-    """Switch to the version if its last shard is written; returns whether it was switched to or given up, by anyone."""
+    """Activate the version if no shard is left. Return whether it is no longer publishing: activated or failed."""
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
         if version.status != ModelVersion.Status.PUBLISHING:
@@ -187,7 +187,10 @@ def _finish(version: ModelVersion) -> bool:
 
 
 def _give_up(version: ModelVersion, reason: str) -> NotPublishedError:
-    """For all processes; what was written is deleted with the next old version. Returns the error to raise."""
+    """Mark the publication as failed for all processes and return the error to raise.
+
+    `remove_old_versions` later deletes the rows already written.
+    """
     unfinished = ModelVersion.objects.filter(pk=version.pk, status=ModelVersion.Status.PUBLISHING)
     if unfinished.update(status=ModelVersion.Status.FAILED, message=reason):
         version.shards.all().delete()
@@ -198,7 +201,7 @@ def _give_up(version: ModelVersion, reason: str) -> NotPublishedError:
 
 
 def _ask_workers(version: ModelVersion) -> None:
-    """Call for as many workers as there are shards for; nothing depends on whether any of them hears it."""
+    """Signal that workers can help, one per spare shard; publishing doesn't depend on any of them."""
     helpers = min(version.shards.count() - 2, MOST_HELPERS)
     send = partial(publication_begun.send_robust, sender=ModelVersion, n=helpers)
     transaction.on_commit(send, robust=True)
@@ -206,17 +209,17 @@ def _ask_workers(version: ModelVersion) -> None:
 
 @contextmanager
 def _helping_processes(n: int) -> Iterator[None]:
-    """n more processes of this machine that work off shards; the block ends when they have."""
+    """Run n extra local processes that write shards; wait for them at the end of the block, or stop them on errors."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "publish", "--processes", "1"]
-    helping = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(n)]
+    helpers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(n)]
     try:
         yield
     except BaseException:
-        for process in helping:
+        for process in helpers:
             process.terminate()
         raise
     finally:
-        for process in helping:
+        for process in helpers:
             process.wait()
 
 
@@ -224,11 +227,10 @@ def _helping_processes(n: int) -> Iterator[None]:
 
 
 def activate(version: ModelVersion, by: User | None = None) -> None:
-    """Serve this published version from now on, in one transaction. Raises NotPublishedError."""
+    """Make this published version the live one, in one transaction. Raises NotPublishedError."""
     if version.status != ModelVersion.Status.PUBLISHED or not artifact_folder(version).is_dir():
-        raise NotPublishedError(
-            f"version {version.pk} is {version.get_status_display().lower()}, or its artifact is gone"
-        )
+        status = version.get_status_display().lower()
+        raise NotPublishedError(f"version {version.pk} can’t go live: {status}, or its artifact is missing")
     with transaction.atomic():
         ModelVersion.objects.filter(is_active=True).update(is_active=False)
         version.is_active, version.activated_at = True, timezone.now()
@@ -238,12 +240,12 @@ def activate(version: ModelVersion, by: User | None = None) -> None:
 
 
 def remove_old_versions() -> None:
-    """Delete the rows and artifacts of all but the newest published versions; what is known of the runs stays."""
+    """Delete rows and artifacts of all but the most recently activated versions. The run records stay."""
     published = ModelVersion.objects.filter(status=ModelVersion.Status.PUBLISHED)
-    kept = list(published.order_by("-activated_at").values_list("pk", flat=True)[:VERSIONS_KEPT])
+    newest = list(published.order_by("-activated_at").values_list("pk", flat=True)[:VERSIONS_KEPT])
     running = (ModelVersion.Status.RUNNING, ModelVersion.Status.PUBLISHING)
-    gone = ModelVersion.objects.exclude(pk__in=kept).exclude(status__in=running)
+    old = ModelVersion.objects.exclude(pk__in=newest).exclude(status__in=running)
     for table in (MemberRecommendations, SimilarTitles, Segment, MemberSegment):
-        table.objects.filter(version__in=gone).delete()
-    for version in gone:
+        table.objects.filter(version__in=old).delete()
+    for version in old:
         shutil.rmtree(artifact_folder(version), ignore_errors=True)

@@ -1,20 +1,20 @@
-"""One refresh of a member's row for a burst of changes: whoever claims it queues it."""
+"""Debounces refreshes: a burst of list changes queues one refresh of the member's recommendations."""
 
 from __future__ import annotations
 
 from django.core.cache import cache
 
-WAIT_SECONDS = 5  # changes within this time share one task
-LOST_SECONDS = 60  # after this a task that never ran no longer holds back the next
+WAIT_SECONDS = 5  # changes within this window share one task
+LOST_SECONDS = 60  # a claim expires after this, in case its task is lost
 
 
 def claim(user_id: int) -> bool:
-    """Whether the caller is to queue the refresh: False while one is waiting."""
+    """Return whether the caller should queue a refresh: False while one is pending."""
     return cache.add(_key(user_id), True, LOST_SECONDS)
 
 
 def release(user_id: int) -> None:
-    """Call before the list is read: changes from here on need a refresh of their own."""
+    """Drop the claim. Call before reading the list, so that later changes queue another refresh."""
     cache.delete(_key(user_id))
 
 

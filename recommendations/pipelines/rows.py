@@ -1,4 +1,4 @@
-"""Scores → rows under a model version: the only door out of the engine. Each write may be repeated."""
+"""Writes recommendations and similar titles of a model version to the database. Writes can be repeated safely."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from recommendations.pipelines import copy_binary as binary
 
 
 def write_members(version: ModelVersion, recommender: Recommender, rules: TitleRules, user_ids: list[int]) -> int:
-    """Replace these members' rows under the version; returns how many have one now.
+    """Replace these members' rows for the version. Return the number of rows written.
 
-    A member whose list holds nothing that the model knows has no row.
+    Members without any watched title that the model knows get no row.
     """
-    with transaction.atomic(), threadpool_limits(1, "blas"):  # one list is too little work to share between cores
-        members = list(member_lists(recommender.items, user_ids))  # now: a connection in COPY can't read
+    with transaction.atomic(), threadpool_limits(1, "blas"):  # one list is too little work for several cores
+        members = list(
+            member_lists(recommender.items, user_ids)
+        )  # read it all now: a connection in COPY can't run queries
         MemberRecommendations.objects.filter(version=version, user__in=user_ids).delete()
         return binary.copy_rows(
             MemberRecommendations,
@@ -38,7 +40,7 @@ def write_members(version: ModelVersion, recommender: Recommender, rules: TitleR
 
 
 def has_current_row(version: ModelVersion, user_id: int) -> bool:
-    """Whether the member's row under the version was made from the list as it is now."""
+    """Return whether the member's row for the version matches their current list."""
     rows = MemberRecommendations.objects.filter(version=version, user=user_id, list_version=F("user__list_version"))
     return rows.exists()
 
@@ -67,7 +69,7 @@ def _member_rows(
 
 
 def write_similar(version: ModelVersion, recommender: Recommender, rules: TitleRules) -> int:
-    """Replace the similar titles under the version, for the titles that the catalogue still has; returns how many."""
+    """Replace the version's similar titles, for titles still in the catalogue. Return the number of rows."""
     ids, scores = recommender.similar(SIMILAR, rules)
     filled = ids > 0
     with transaction.atomic():

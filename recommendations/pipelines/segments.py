@@ -1,4 +1,4 @@
-"""The segments of a model version: found, stored beside its artifact, and written for every member."""
+"""Clusters members into the segments of a model version and writes them to disk and database."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberSegment, ModelVersion, Segment
 from recommendations.pipelines import copy_binary as binary
 
-FAVOURITES = 12  # titles kept of each segment
-IN_A_NAME = 2  # traits
+FAVOURITES = 12  # titles stored per segment
+TRAITS_IN_NAME = 2  # at least
 MEMBERS_AT_ONCE = 2000
 
 
 def publish_segments(
     version: ModelVersion, train: Interactions, progress: Callable[[str], None] = lambda step: None
 ) -> None:
-    """Find the segments of the training members and write them under the version; safe to repeat.
+    """Fit segments to the training members and write them for the version. Safe to repeat.
 
-    To be called before the version becomes active. Too few members have no segments, and nothing is written.
+    Call before activating the version. Writes nothing if there are too few members to cluster.
     """
-    progress("finding segments of members")
+    progress("clustering members into segments")
     features = train.features or title_features(train.items)
     segments = fit_segments(replace(train, features=features), version.seed)
     if segments is None:
@@ -50,7 +50,7 @@ def publish_segments(
 
 
 def assign_members(segments: Segments, members: Sequence[MemberList]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """(n,) segments and (n, 2) places on the map."""
+    """Return (n,) segment numbers and (n, 2) map positions."""
     lengths = [len(member.items) for member in members]
     rows = np.repeat(np.arange(len(members)), lengths)
     columns = np.concatenate([member.items for member in members])
@@ -59,21 +59,21 @@ def assign_members(segments: Segments, members: Sequence[MemberList]) -> tuple[N
 
 
 def segment_names(traits: Sequence[Sequence[str]]) -> list[str]:
-    """ "Mecha & Sci-Fi": the clearest traits of each segment, as many as tell it from those before it.
+    """Return names such as "Mecha & Sci-Fi": each segment's strongest traits, enough to make the name unique.
 
     >>> segment_names([("Mecha", "Space", "War"), ("Mecha", "Space", "Kids"), ()])
     ['Mecha & Space', 'Mecha & Space & Kids', 'A bit of everything']
     """
     names: list[str] = []
     for number, own in enumerate(traits, 1):
-        candidates = [" & ".join(own[:length]) for length in range(min(IN_A_NAME, len(own)), len(own) + 1)]
-        candidates += [gettext_noop("A bit of everything"), f"Segment {number}"]  # translated where it is shown
+        candidates = [" & ".join(own[:length]) for length in range(min(TRAITS_IN_NAME, len(own)), len(own) + 1)]
+        candidates += [gettext_noop("A bit of everything"), f"Segment {number}"]  # translated on display
         names.append(next(name for name in candidates if name and name not in names))
     return names
 
 
 def _decent_traits(segments: Segments) -> list[list[str]]:
-    """The traits of each segment without the words for adult titles: everybody may see the map."""
+    """Return each segment's traits without adult tags, because anyone can see the map."""
     adult = set(Tag.objects.filter(is_adult=True).values_list("name", flat=True))
     return [[trait for trait in own if trait not in adult] for own in segments.traits]
 
@@ -93,23 +93,23 @@ def _write_segments(version: ModelVersion, segments: Segments, names: Sequence[s
 
 
 def _favourites(segments: Segments, items: IdMap) -> list[list[int]]:
-    """Of each segment the series that stand out, each by its entry point.
+    """Return title ids of each segment's distinctive franchises, by entry point.
 
-    Standing out: the share of what is liked there, times the log of how many times everybody's share that is.
+    Distinctiveness: the segment's share, times the log of its ratio to the mean share of all segments.
     """
     shares = segments.arrays["favourites"].astype(np.float64)
-    everybody = shares.mean(0)
-    times = np.divide(shares, everybody, out=np.ones_like(shares), where=(shares > 0) & (everybody > 0))
-    standing_out = shares * np.log(times)
+    mean = shares.mean(0)
+    lift = np.divide(shares, mean, out=np.ones_like(shares), where=(shares > 0) & (mean > 0))
+    distinctiveness = shares * np.log(lift)
     rules = title_rules(items)
     allowed = rules.recommendable & ~rules.adult
-    return [items.ids[top_franchises(scores, allowed, rules, FAVOURITES)[0]].tolist() for scores in standing_out]
+    return [items.ids[top_franchises(scores, allowed, rules, FAVOURITES)[0]].tolist() for scores in distinctiveness]
 
 
 def _write_members(version: ModelVersion, segments: Segments, items: IdMap) -> None:
     MemberSegment.objects.filter(version=version).delete()
-    with_list = ListEntry.objects.filter(EXPERIENCED).order_by("user_id").values_list("user_id", flat=True).distinct()
-    user_ids = list(with_list)
+    listed = ListEntry.objects.filter(EXPERIENCED).order_by("user_id").values_list("user_id", flat=True).distinct()
+    user_ids = list(listed)
     for start in range(0, len(user_ids), MEMBERS_AT_ONCE):
         members = list(member_lists(items, user_ids[start : start + MEMBERS_AT_ONCE]))
         binary.copy_rows(
@@ -120,11 +120,11 @@ def _write_members(version: ModelVersion, segments: Segments, items: IdMap) -> N
 def _member_rows(
     version: ModelVersion, segments: Segments, members: Sequence[tuple[int, int, MemberList]]
 ) -> Iterator[binary.Row]:
-    known = [(user_id, own) for user_id, _, own in members if len(own.items)]
-    if not known:
+    lists = [(user_id, own) for user_id, _, own in members if len(own.items)]
+    if not lists:
         return
-    segment, xy = assign_members(segments, [own for _, own in known])
-    for (user_id, _), number, (x, y) in zip(known, segment.tolist(), xy.tolist(), strict=True):
+    segment, xy = assign_members(segments, [own for _, own in lists])
+    for (user_id, _), number, (x, y) in zip(lists, segment.tolist(), xy.tolist(), strict=True):
         yield (
             binary.bigint(version.pk), binary.bigint(user_id), binary.smallint(number), binary.real(x), binary.real(y),
         )  # fmt: skip

@@ -8,11 +8,12 @@ from django.dispatch import receiver
 
 from accounts.events import publish as publish_event
 from accounts.signals import list_changed
-from anirec.lib.jobs import Run, job
+from anirec.lib.jobs import Run, job, send_soon
 from recommendations.artifact_store import load_recommender
 from recommendations.inputs.title_rules import current_rules
 from recommendations.models import ModelVersion
 from recommendations.pipelines import refreshing
+from recommendations.pipelines.abandoned import fail_abandoned_versions
 from recommendations.pipelines.drift import record_outcomes
 from recommendations.pipelines.rows import has_current_row, write_members
 from recommendations.signals import publication_begun
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @job("recommendations.tasks.rebuild_models", "train", Run(crontab(hour=3, minute=30)))
 def rebuild_models(reason: str = "") -> None:
-    """Train and publish (`pipelines.train.rebuild`); a run that is under way already is left to finish."""
+    """Train and publish (see `pipelines.train.rebuild`), unless a rebuild is already running."""
     from recommendations.pipelines.train import AlreadyRunningError, rebuild
 
     try:
@@ -35,7 +36,7 @@ def rebuild_models(reason: str = "") -> None:
 
 @job("recommendations.tasks.watch_drift", "train", Run(crontab(minute=15), expires=3600))
 def watch_drift() -> None:
-    """Measure how far members' lists have drifted from what the model learnt, and retrain it where that is too far."""
+    """Measure how far members' lists have drifted from the training data, and retrain if necessary."""
     from recommendations.pipelines.drift import watch
 
     report = watch()
@@ -45,15 +46,16 @@ def watch_drift() -> None:
 
 @job("recommendations.tasks.publish_unfinished", "publish", Run(60, expires=60))
 def publish_unfinished() -> None:
-    """Work on the shards of an unfinished publication: sent when one begins, and every minute in case it broke off."""
+    """Write shards of an unfinished publication. Sent when one begins, and every minute in case it was interrupted."""
     from recommendations.pipelines.publish import help_out
 
+    fail_abandoned_versions()
     help_out(progress=logger.info)
 
 
 @job("recommendations.tasks.refresh_member", "interactive")
 def refresh_member(user_id: int) -> None:
-    """Recompute the member's row of the active version if it is older than their list."""
+    """Recompute the member's row for the active version if it is missing or older than their list."""
     refreshing.release(user_id)
     version = ModelVersion.active()
     if version is not None and not has_current_row(version, user_id):
@@ -65,13 +67,13 @@ def refresh_member(user_id: int) -> None:
 
 @receiver(list_changed, dispatch_uid="refresh_recommendations")
 def request_refresh(user_id: int, **_: Any) -> None:
-    """Queue a refresh of the member's row, unless one is waiting already."""
+    """Queue a refresh of the member's row, unless one is already pending."""
     if refreshing.claim(user_id):
-        refresh_member.apply_async(kwargs={"user_id": user_id}, countdown=refreshing.WAIT_SECONDS)
+        send_soon(refresh_member, countdown=refreshing.WAIT_SECONDS, user_id=user_id)
 
 
 @receiver(publication_begun, dispatch_uid="publication_begun")
 def call_helpers(n: int, **_: Any) -> None:
-    """Ask n workers to help to publish; it does not matter whether any of them hears it."""
+    """Queue n tasks that help to publish. Publishing works without them, so they may get lost."""
     for _number in range(n):
-        publish_unfinished.delay()
+        send_soon(publish_unfinished)

@@ -1,4 +1,4 @@
-"""extract → split → fit → evaluate → gate → publish. A run that fails or is refused changes nothing that is served."""
+"""extract → split → fit → evaluate → gate → publish. A failed or rejected run leaves the live version untouched."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ from recommendations.inputs.title_features import title_features
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
 from recommendations.models.tables import SIMILAR
-from recommendations.pipelines.comparison import alike, compare, fit_others
+from recommendations.pipelines.abandoned import fail_running_versions
+from recommendations.pipelines.comparison import compare, embedding_neighbours, fit_others
 from recommendations.pipelines.gate import Verdict, judge
 from recommendations.pipelines.publish import NotPublishedError, publish, resume
 from recommendations.pipelines.segments import publish_segments
@@ -52,13 +53,14 @@ class AlreadyRunningError(RuntimeError):
 def rebuild(
     *, include_synthetic: bool = False, processes: int = 1, reason: str = "", progress: Progress = lambda step: None
 ) -> ModelVersion:
-    """Train on everything there is, and publish what comes of it if the gate lets it pass.
+    """Train on all available ratings, and publish the model if it passes the gate.
 
-    A publication that was broken off is finished first. Returns the version with status PUBLISHED or REFUSED. Raises
-    AlreadyRunningError; any other error before publishing leaves the version FAILED, with its message, and is raised
-    again. processes: how many of this machine publish. reason: what called for it, where something did.
+    Finishes an interrupted publication first. Returns the version, with status PUBLISHED or REFUSED. Raises
+    AlreadyRunningError. Any other error is re-raised; before publishing, it marks the version as FAILED and stores the
+    message. processes: local processes to publish with. reason: the drift that triggered the rebuild, if any.
     """
     with _only_one():
+        fail_running_versions()
         _resume_publication(progress, processes)
         started = time.perf_counter()
         version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE, seed=SEED, reason=reason)
@@ -71,10 +73,10 @@ def rebuild(
         finally:
             version.seconds = time.perf_counter() - started
             version.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            # Never the status: while it is published, other processes may change it.
+            # Not the status: other processes may change it during publishing.
             version.save(update_fields=["data_fingerprint", "parameters", "metrics", "seconds", "peak_mb"])
         if version.status == ModelVersion.Status.REFUSED:
-            publish_starter(progress)  # which may have titles to win since it was published
+            publish_starter(progress)  # the catalogue may have gained titles that the starter covers
         return version
 
 
@@ -82,7 +84,7 @@ def _resume_publication(progress: Progress, processes: int) -> None:
     try:
         resume(progress, processes=processes)
     except NotPublishedError as error:
-        progress(f"a publication that was broken off is given up: {error}")
+        progress(f"gave up an interrupted publication: {error}")
 
 
 def _run(version: ModelVersion, include_synthetic: bool, processes: int, progress: Progress) -> None:
@@ -92,17 +94,17 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     parts = split(data.interactions)
     progress(
         f"{len(parts.train):,} ratings of {len(parts.train.items):,} titles by {len(parts.train.users):,} members to "
-        "learn from"
+        "train on"
     )
     if not len(parts.train) or not len(parts.judging.inputs):
-        return _refuse(version, "there are no ratings yet of which to hold some out")
+        return _refuse(version, "there aren't enough ratings yet to hold some out")
 
     parts, wide = with_titles(parts)
     candidate = fit(wide, progress)
     others = fit_others(parts, SEED, progress)
     neural = cast(NeuralCf, others[NeuralCf.name])
     at = candidate.items.index_of(parts.train.items.ids)
-    candidate = replace(candidate, alike=alike(neural, SIMILAR, at, len(candidate.items)))
+    candidate = replace(candidate, alike=embedding_neighbours(neural, SIMILAR, at, len(candidate.items)))
     version.parameters = {**candidate.parameters, **{name: model.parameters for name, model in others.items()}}
     progress("evaluating on held-out members")
     verdict = _judge(candidate, parts)
@@ -118,18 +120,18 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
 
 
 def with_titles(parts: Split) -> tuple[Split, Split]:
-    """Return the split with title features, and the same extended by all other recommendable titles."""
+    """Return the split with title features, and the same split extended by all other titles that may be published."""
     recommendable = Title.objects.recommendable().order_by("pk").values_list("pk", flat=True)
     new = IdMap(np.fromiter(recommendable, dtype=np.int64))
-    shown = new.ids[may_be_shown(title_rules(new), PUBLISHED)]
-    items = IdMap(np.union1d(parts.train.items.ids, shown))
+    publishable = new.ids[may_be_shown(title_rules(new), PUBLISHED)]
+    items = IdMap(np.union1d(parts.train.items.ids, publishable))
     features = title_features(items)
     own = features.take(items.index_of(parts.train.items.ids))
     return replace(parts, train=replace(parts.train, features=own)), widened(parts, items, features)
 
 
 def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
-    """All that is published: fitted on the training part, and learnt from validation members."""
+    """Fit everything that is published: the models on the training part, the networks on validation members."""
     progress("fitting popularity")
     popularity = Popularity(**parameters_for("popularity")).fit(parts.train)
     linear, svd = RatingAwareEase(**parameters_for("linear")), Svd(**{"seed": SEED, **parameters_for("svd")})
@@ -146,7 +148,7 @@ def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
 
 
 def _judge(candidate: Recommender, parts: Split) -> Verdict:
-    """The gate's verdict, on validation members that neither this model nor the active one has learnt from."""
+    """Return the gate's verdict on validation members that neither this model nor the active one was trained on."""
     audience = parts.train.item_counts() / len(parts.train.users)
     active = readable_recommender(ModelVersion.active())
 
@@ -155,14 +157,14 @@ def _judge(candidate: Recommender, parts: Split) -> Verdict:
 
     items = parts.train.items
     popularity = Popularity(**candidate.popularity.parameters).fit(parts.train)
-    judged = None if active is None else report(OverTitles(active.hybrid, active.items, items))
-    return judge(report(OverTitles(candidate.hybrid, candidate.items, items)), judged, report(popularity))
+    active_report = None if active is None else report(OverTitles(active.hybrid, active.items, items))
+    return judge(report(OverTitles(candidate.hybrid, candidate.items, items)), active_report, report(popularity))
 
 
 def _figures(
     candidate: Recommender, parts: Split, wide: Split, others: Mapping[str, Scorer], progress: Progress
 ) -> dict[str, Any]:
-    """What is recorded of the run: figures of the judging members, of the test members, and rating errors."""
+    """Return the run's metrics: ranking on the judging and the test members, rating errors and training losses."""
     over = {
         name: OverTitles(model, candidate.items, parts.train.items)
         for name, model in (
@@ -189,7 +191,7 @@ def _figures(
 
 @dataclass(frozen=True)
 class OverTitles:
-    """A model over `own` titles, asked in the indices of other `items`; titles that it does not have score NaN."""
+    """Adapts a model over `own` titles to histories over other `items`; titles the model lacks score NaN."""
 
     model: Scorer
     own: IdMap
@@ -197,17 +199,17 @@ class OverTitles:
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
         at = self.own.index_of(self.items.ids)
-        known = np.flatnonzero(at >= 0)
-        rows = histories.matrix[:, known].tocoo()
+        shared = np.flatnonzero(at >= 0)
+        rows = histories.matrix[:, shared].tocoo()
         shape = (len(histories), len(self.own))
-        own = sp.csr_matrix((rows.data, (rows.row, at[known][rows.col])), shape=shape)
+        own = sp.csr_matrix((rows.data, (rows.row, at[shared][rows.col])), shape=shape)
         scores = np.full(histories.shape, np.nan, dtype=np.float32)
-        scores[:, known] = self.model.score(Histories(own))[:, at[known]]
+        scores[:, shared] = self.model.score(Histories(own))[:, at[shared]]
         return scores
 
 
 def _without_nan(figures: Any) -> Any:
-    """The figures with None for what could not be measured: JSON has no NaN."""
+    """Return the metrics with None instead of NaN, which JSON lacks."""
     if isinstance(figures, dict):
         return {name: _without_nan(value) for name, value in figures.items()}
     return None if isinstance(figures, float) and np.isnan(figures) else figures

@@ -1,4 +1,4 @@
-"""Parameters looked for on validation members, and kept for every fit that follows."""
+"""Tunes hyperparameters on validation members and stores the best for later fits."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Tuned:
-    """What a search found. value: NDCG@10 liked of validation members (of new titles alone, for a model that is there
-    for them), or RMSE; default: that of the class's own parameters.
+class TuningResult:
+    """Best parameters of a search.
+
+    value: NDCG@10 liked on validation members, of new titles only for content models; RMSE for rating predictors.
+    default: the value of the model's default parameters.
     """
 
     parameters: Parameters
@@ -41,35 +43,38 @@ class Tuned:
 def parameters_for(name: str) -> Parameters:
     """Return this site's tuned parameters of the model, without unknown names. Empty if it was never tuned."""
     try:
-        kept = json.loads(_file(name, "json").read_text())["parameters"]
+        stored = json.loads(_file(name, "json").read_text())["parameters"]
     except FileNotFoundError:
         return {}
     accepted = {field.name for field in fields(MODELS[name])}
-    return {key: value for key, value in kept.items() if key in accepted}
+    return {key: value for key, value in stored.items() if key in accepted}
 
 
-def tune(name: str, parts: Split, minutes: float, progress: Progress = lambda line: None) -> Tuned:
-    """Search for `minutes`, going on from earlier searches on the same data, and keep the best for `parameters_for`.
+def tune(name: str, parts: Split, minutes: float, progress: Progress = lambda line: None) -> TuningResult:
+    """Search for `minutes`, continuing earlier searches on the same data, and save the best for `parameters_for`.
 
-    The defaults are tried first, so what is kept is never worse than they are. Every trial is a whole fit: a closed
-    form has no intermediate value by which to give one up early. Raises ValueError for a model without a search space.
+    The defaults are tried first, so the result is never worse. Every trial is a full fit: closed-form models have no
+    intermediate value to prune by. Raises ValueError for a model without a search space.
     """
     if name not in SEARCH_SPACES:
         raise ValueError(f"{name} has no parameters to tune; use one of: {', '.join(SEARCH_SPACES)}")
     fingerprint = parts.train.fingerprint()
     study = _study(name, fingerprint)
-    if not _completed(study):
+    if not _completed_trials(study):
         study.enqueue_trial(_defaults(name))
     study.optimize(
-        _objective(name, parts), timeout=minutes * 60, callbacks=[lambda study, trial: progress(_line(study, trial))]
+        _objective(name, parts),
+        timeout=minutes * 60,
+        callbacks=[lambda study, trial: progress(_progress_line(study, trial))],
     )
-    found = Tuned(study.best_params, study.best_value, _completed(study)[0].values[0], len(_completed(study)))
-    _keep(name, found, fingerprint)
-    return found
+    completed = _completed_trials(study)
+    result = TuningResult(study.best_params, study.best_value, completed[0].values[0], len(completed))
+    _save(name, result, fingerprint)
+    return result
 
 
 def _study(name: str, fingerprint: str) -> Study:
-    """The search on these data, with the trials of earlier runs."""
+    """Return the study for this data, with the trials of earlier runs."""
     import optuna
     from optuna.storages.journal import JournalFileBackend
 
@@ -82,11 +87,11 @@ def _study(name: str, fingerprint: str) -> Study:
         storage=optuna.storages.JournalStorage(JournalFileBackend(str(journal))),
         load_if_exists=True,
     )
-    study.sampler = optuna.samplers.TPESampler(seed=len(study.trials))  # other draws than the earlier runs'
+    study.sampler = optuna.samplers.TPESampler(seed=len(study.trials))  # sample differently from earlier runs
     return study
 
 
-def _completed(study: Study) -> list[FrozenTrial]:
+def _completed_trials(study: Study) -> list[FrozenTrial]:
     from optuna.trial import TrialState
 
     return study.get_trials(states=[TrialState.COMPLETE])
@@ -104,7 +109,7 @@ def _ranking_objective(name: str, parts: Split) -> Callable[[Trial], float]:
     audience = parts.train.item_counts() / len(parts.train.users)
 
     def ndcg(trial: Trial) -> float:
-        model: Scorer = SCORERS[name](**_suggested(name, trial)).fit(parts.train)
+        model: Scorer = SCORERS[name](**_suggest(name, trial)).fit(parts.train)
         return evaluate_ranking(model, parts.validation, audience).ndcg_10_liked
 
     return ndcg
@@ -114,21 +119,21 @@ def _new_titles_objective(name: str, parts: Split) -> Callable[[Trial], float]:
     new = hide_titles(parts.train, parts.validation)
 
     def ndcg(trial: Trial) -> float:
-        return evaluate_new_titles(SCORERS[name](**_suggested(name, trial)).fit(new.train), new)["ndcg_10_liked"]
+        return evaluate_new_titles(SCORERS[name](**_suggest(name, trial)).fit(new.train), new)["ndcg_10_liked"]
 
     return ndcg
 
 
 def _rating_objective(name: str, parts: Split) -> Callable[[Trial], float]:
-    train, kept_out = keep_out_ratings(parts.train)
+    train, holdout = keep_out_ratings(parts.train)
 
     def rmse(trial: Trial) -> float:
-        return evaluate_ratings(RATING_PREDICTORS[name](**_suggested(name, trial)).fit(train), kept_out)["rmse"]
+        return evaluate_ratings(RATING_PREDICTORS[name](**_suggest(name, trial)).fit(train), holdout)["rmse"]
 
     return rmse
 
 
-def _suggested(name: str, trial: Trial) -> Parameters:
+def _suggest(name: str, trial: Trial) -> Parameters:
     return {parameter: _value(trial, parameter, bounds) for parameter, bounds in SEARCH_SPACES[name].items()}
 
 
@@ -143,14 +148,14 @@ def _defaults(name: str) -> Parameters:
     return {parameter: parameters[parameter] for parameter in SEARCH_SPACES[name]}
 
 
-def _keep(name: str, found: Tuned, fingerprint: str) -> None:
+def _save(name: str, result: TuningResult, fingerprint: str) -> None:
     path = _file(name, "json")
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps({**asdict(found), "data": fingerprint}, indent=1))
+    partial.write_text(json.dumps({**asdict(result), "data": fingerprint}, indent=1))
     os.replace(partial, path)
 
 
-def _line(study: Study, trial: FrozenTrial) -> str:
+def _progress_line(study: Study, trial: FrozenTrial) -> str:
     values = ", ".join(f"{key} {value:.4g}" for key, value in trial.params.items())
     return f"{trial.value:.4f}  (best {study.best_value:.4f})  {values}"
 

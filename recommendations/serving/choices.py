@@ -1,4 +1,4 @@
-"""Restrictions of a list to certain titles, applied before the top is taken so that the list stays full."""
+"""Restricts recommendations to sets of titles, before the top n are taken so that lists stay full."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ from recommendations.engine.recommender import Recommender
 from recommendations.models import Mood
 from recommendations.serving.readers import Reader
 
-LED_TO = 60  # titles that a favourite speaks for most: of them, those that suit the member best
-GEM_SHARE = 0.6  # of the titles known well enough to be suggested, those with the smaller audiences
-FITS = 1 - 1e-9  # the sum of a mood's weights from which on a title fits
-CHOOSE_NOTHING = {"sort"}  # parameters of the filters
+LED_TO = 60  # titles a favourite supports most, from which the member's best matches are recommended
+GEM_SHARE = 0.6  # of the titles with the minimum audience, the share with the smallest audiences
+FITS = 1 - 1e-9  # minimum sum of a mood's weights for a title to match; 1, with float tolerance
+NOT_FILTERS = {"sort"}  # filter form fields that don't restrict titles
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Titles to choose from. title_ids: (n,) IDs in any order. key: cache key of the restriction (empty: don't
-    cache)."""
+    """The titles to recommend from.
+
+    title_ids: (n,) in any order. key: cache key of the restriction; empty: don't cache.
+    """
 
     title_ids: NDArray[np.int64]
     key: str = ""
 
     def among(self, items: IdMap) -> NDArray[np.bool_]:
-        """(n_items,) mask of the model's titles."""
+        """Return an (n_items,) mask of the model's titles."""
         at = items.index_of(self.title_ids)
         mask = np.zeros(len(items), dtype=bool)
         mask[at[at >= 0]] = True
@@ -40,7 +42,7 @@ class Choice:
 
 
 def within_age_limit(choice: Choice | None, reader: Reader) -> Choice | None:
-    """Apply the reader's age limit. Scores ignore it, so titles are removed before the top is taken."""
+    """Return the choice limited to the reader's age class, since scores ignore age limits."""
     if reader.member is None or not reader.member.age_limit:
         return choice
     index = title_index()
@@ -53,20 +55,20 @@ def within_age_limit(choice: Choice | None, reader: Reader) -> Choice | None:
 
 def filtered(filters: TitleFilter) -> Choice | None:
     """Return the titles that match the filters, or None if no filter is set. Invalid values are form errors."""
-    found = filters.qs
-    chosen = filters.form.cleaned_data if filters.is_bound else {}
-    if all(value in (None, "", []) for name, value in chosen.items() if name not in CHOOSE_NOTHING):
+    matches = filters.qs
+    values = filters.form.cleaned_data if filters.is_bound else {}
+    if all(value in (None, "", []) for name, value in values.items() if name not in NOT_FILTERS):
         return None
-    return Choice(found.ids)
+    return Choice(matches.ids)
 
 
 def hidden_gems() -> Choice:
-    """Titles that few people know, but enough to say that they are good."""
+    """Return lesser-known titles with enough members for a reliable score."""
     index = title_index()
     members = index.numbers["members"]
-    known = members >= PUBLISHED.minimum_audience
-    most = np.quantile(members[known], GEM_SHARE) if known.any() else 0
-    return Choice(index.ids[known & (members <= most)], "gems")
+    has_audience = members >= PUBLISHED.minimum_audience
+    most = np.quantile(members[has_audience], GEM_SHARE) if has_audience.any() else 0
+    return Choice(index.ids[has_audience & (members <= most)], "gems")
 
 
 def of_season(year: int, season: str) -> Choice:
@@ -77,12 +79,12 @@ def of_season(year: int, season: str) -> Choice:
 
 
 def led_to_by(title_id: int, recommender: Recommender) -> Choice:
-    """What a title that was watched and liked speaks for most; where nothing is known of that, what is most like it."""
+    """Return the titles that this one supports most, or the most similar ones if the model has no data on it."""
     (item,) = recommender.items.index_of(np.array([title_id]))
-    found = recommender.led_to_by(item, LED_TO) if item >= 0 else np.zeros(0, dtype=np.int64)
-    if item >= 0 and not len(found) and recommender.alike is not None:
-        found = recommender.alike[item][recommender.alike[item] >= 0]
-    return Choice(recommender.items.ids[found], f"because:{title_id}")
+    supported = recommender.led_to_by(item, LED_TO) if item >= 0 else np.zeros(0, dtype=np.int64)
+    if item >= 0 and not len(supported) and recommender.alike is not None:
+        supported = recommender.alike[item][recommender.alike[item] >= 0]
+    return Choice(recommender.items.ids[supported], f"because:{title_id}")
 
 
 def in_mood(mood: Mood) -> Choice:
@@ -91,17 +93,17 @@ def in_mood(mood: Mood) -> Choice:
     for slug, weight in mood.weights.items():
         if slug in index.tags.at:
             fit[index.tags.having(slug)] += weight
-    fits = fit >= FITS
+    matches_mood = fit >= FITS
     for slug in mood.without:
         if slug in index.tags.at:
-            fits &= ~index.tags.having(slug)
+            matches_mood &= ~index.tags.having(slug)
     for name, least, most in (
         ("year", mood.year_min, mood.year_max),
         ("length", mood.length_min, mood.length_max),
         ("score", mood.score_min, None),
     ):
-        fits &= least is None or index.numbers[name] >= least
-        fits &= most is None or index.numbers[name] <= most
+        matches_mood &= least is None or index.numbers[name] >= least
+        matches_mood &= most is None or index.numbers[name] <= most
     if mood.formats:
-        fits &= np.isin(index.codes["format"], [CHOICES["format"].index(value) for value in mood.formats])
-    return Choice(index.ids[fits], f"mood:{mood.pk}:{mood.updated_at.timestamp()}")
+        matches_mood &= np.isin(index.codes["format"], [CHOICES["format"].index(value) for value in mood.formats])
+    return Choice(index.ids[matches_mood], f"mood:{mood.pk}:{mood.updated_at.timestamp()}")

@@ -1,4 +1,4 @@
-"""What to watch together: for the one who asks, with what they may see of the others' lists."""
+"""Recommendations for a group, based on the parts of each list that the viewer may see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.groups import RankedTogether, recommend_together
 from recommendations.engine.ranking import allowed_titles
 from recommendations.engine.recommender import MemberList
-from recommendations.inputs.member_lists import EXPERIENCED, FRANCHISE, Columns, begun, copy_columns, flag, known_parts
+from recommendations.inputs.member_lists import (
+    EXPERIENCED,
+    FRANCHISE,
+    Columns,
+    copy_columns,
+    flag,
+    franchise_stand_ins,
+    known_parts,
+)
 from recommendations.inputs.member_lists import member_list as as_indices
 from recommendations.inputs.title_rules import current_rules
 from recommendations.models import ModelVersion
@@ -28,12 +36,15 @@ from recommendations.serving.ladder import LEAST_INPUTS
 from social.visibility import entries_visible_to
 
 LEAST, MOST = 2, 8  # people
-SPARE = 20  # candidates beyond those asked for, since some may not be shown to everybody
+SPARE = 20  # extra candidates, since some may no longer be visible
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """Of one member on one title. predicted: 1–10. reason: the liked title of their list that speaks for it most."""
+    """One member's view of a title.
+
+    predicted: expected score, 1–10. reason: the title they liked that supports it most.
+    """
 
     member: User
     predicted: float
@@ -44,13 +55,16 @@ class Opinion:
 @dataclass(frozen=True)
 class SharedRecommendation:
     title: Title
-    opinions: tuple[Opinion, ...]  # in the order of `GroupRecommendations.heard`
+    opinions: tuple[Opinion, ...]  # in `GroupRecommendations.heard` order
 
 
 @dataclass(frozen=True)
 class GroupRecommendations:
-    """heard: the members whose lists say enough; silent: those whose lists don't, as far as the one who asks may see;
-    unseen: those of the silent of whose list they see nothing."""
+    """Recommendations, and whose lists they are based on.
+
+    heard: members with enough titles visible to the viewer. silent: the others. unseen: silent members none of whose
+    entries are visible to the viewer.
+    """
 
     items: tuple[SharedRecommendation, ...]
     heard: tuple[User, ...]
@@ -60,20 +74,22 @@ class GroupRecommendations:
 
 @dataclass(frozen=True)
 class _Lists:
-    """What the asker may see of the members' lists."""
+    """The parts of the members' lists that the viewer may see."""
 
-    own: dict[int, MemberList]  # member id → what the engine reads
-    empty: set[int]  # ids of members of whom there is nothing
+    own: dict[int, MemberList]  # member id → engine input
+    empty: set[int]  # ids of members without a visible entry
     planned: set[tuple[int, int]]  # (member id, title id)
 
 
-def recommend_for_group(asker: User, others: Sequence[User], n: int = 20, method: str = "fair") -> GroupRecommendations:
-    """n titles that none of them has seen or begun the franchise of, of those that each of them may be shown.
+def recommend_for_group(
+    viewer: User, others: Sequence[User], n: int = 20, method: str = "fair"
+) -> GroupRecommendations:
+    """Return n titles that every member may see, from franchises nobody has started.
 
-    What the asker hid stays away; what others hid is theirs alone to know. Adult titles never are for a group.
-    Raises ValueError for too few or too many people, KeyError for an unknown method.
+    Excludes titles the viewer hid; titles others hid stay private, so they count as normal. Adult titles are always
+    excluded. Raises ValueError for fewer than LEAST or more than MOST people, KeyError for an unknown method.
     """
-    members = (asker, *others)
+    members = (viewer, *others)
     if not LEAST <= len({member.pk for member in members}) <= MOST:
         raise ValueError(f"a group is {LEAST} to {MOST} people")
     version = ModelVersion.active()
@@ -81,7 +97,7 @@ def recommend_for_group(asker: User, others: Sequence[User], n: int = 20, method
     if recommender is None or version is None:
         return GroupRecommendations((), (), members)
     rules = current_rules(version, recommender.items)
-    lists = _lists(asker, members, recommender.items)
+    lists = _lists(viewer, members, recommender.items)
     heard = tuple(member for member in members if len(lists.own[member.pk].items) >= LEAST_INPUTS)
     silent = tuple(member for member in members if member not in heard)
     among = _visible_to_all(members, recommender.items)
@@ -89,28 +105,28 @@ def recommend_for_group(asker: User, others: Sequence[User], n: int = 20, method
         theirs = lists.own[member.pk]
         among &= allowed_titles(rules, theirs.on_list, theirs.hidden, shows_adult=False)
     own = [lists.own[member.pk] for member in heard]
-    found = recommend_together(recommender, own, rules, n + SPARE, method, among)
+    ranked = recommend_together(recommender, own, rules, n + SPARE, method, among)
     unseen = tuple(member for member in silent if member.pk in lists.empty)
-    return GroupRecommendations(tuple(_as_items(found, asker, heard, lists.planned))[:n], heard, silent, unseen)
+    return GroupRecommendations(tuple(_as_items(ranked, viewer, heard, lists.planned))[:n], heard, silent, unseen)
 
 
-def _lists(asker: User, members: Sequence[User], items: IdMap) -> _Lists:
-    """In three reads for all of them."""
+def _lists(viewer: User, members: Sequence[User], items: IdMap) -> _Lists:
+    """Load all members' lists in at most three queries."""
     is_planned = Q(status=EntryStatus.PLANNED)
     entries = copy_columns(
-        entries_visible_to(asker)
+        entries_visible_to(viewer)
         .filter(user__in=members)
         .order_by("user_id", "title_id")
         .values_list("user_id", "title_id", Coalesce("score", 0), flag(EXPERIENCED), flag(is_planned), FRANCHISE),
         width=6,
     )
-    hidden = HiddenTitle.objects.filter(user=asker).values_list("title_id", flat=True)
+    hidden = HiddenTitle.objects.filter(user=viewer).values_list("title_id", flat=True)
     hidden_ids = np.array(list(hidden), dtype=np.int64)
     own, parts = {}, known_parts(items, (entries[1], entries[5]))
     for member in members:
-        mine = slice(*np.searchsorted(entries[0], [member.pk, member.pk + 1]))
-        rows = tuple(column[mine] for column in entries)
-        own[member.pk] = _member_list(items, rows, hidden_ids if member == asker else hidden_ids[:0], parts)
+        entry_rows = slice(*np.searchsorted(entries[0], [member.pk, member.pk + 1]))
+        rows = tuple(column[entry_rows] for column in entries)
+        own[member.pk] = _member_list(items, rows, hidden_ids if member == viewer else hidden_ids[:0], parts)
     planned = entries[4] > 0
     pairs = zip(entries[0][planned].tolist(), entries[1][planned].tolist(), strict=True)
     empty = {member.pk for member in members} - set(entries[0].tolist())
@@ -118,33 +134,33 @@ def _lists(asker: User, members: Sequence[User], items: IdMap) -> _Lists:
 
 
 def _member_list(items: IdMap, rows: Columns, hidden_ids: np.ndarray, parts: Columns) -> MemberList:
-    """What is planned was not seen: it may be suggested, and is all the better for it."""
+    """Return one member's engine input. Planned titles count as unseen, so they may be recommended."""
     _, titles, scores, experienced, planned, franchises = rows
-    seen = planned == 0
-    read = as_indices(items, titles[seen], scores[seen], experienced[seen] > 0, hidden_ids, shows_adult=False)
-    on_list = np.concatenate([read.on_list, begun(items, titles[seen], franchises[seen], parts)])
+    watched = planned == 0
+    read = as_indices(items, titles[watched], scores[watched], experienced[watched] > 0, hidden_ids, shows_adult=False)
+    on_list = np.concatenate([read.on_list, franchise_stand_ins(items, titles[watched], franchises[watched], parts)])
     return MemberList(read.items, read.scores, on_list, read.hidden, read.shows_adult)
 
 
 def _visible_to_all(members: Sequence[User], items: IdMap) -> NDArray[np.bool_]:
-    """(n_items,) mask: the age limit of one is that of the evening."""
+    """Return an (n_items,) mask of the titles that every member may see: the strictest age limit applies."""
     index = title_index()
     visible = np.logical_and.reduce([index.visible_to(member) for member in members])
     return Choice(index.ids[visible]).among(items)
 
 
 def _as_items(
-    found: RankedTogether, asker: User, heard: Sequence[User], planned: set[tuple[int, int]]
+    ranked: RankedTogether, viewer: User, heard: Sequence[User], planned: set[tuple[int, int]]
 ) -> Iterator[SharedRecommendation]:
-    ids = found.ids.tolist()
-    wanted = {*ids, *found.reason_ids.ravel().tolist()}
-    showable = Title.objects.visible_to(asker).filter(pk__in=wanted, is_adult=False)
-    shown = title_cards(showable.order_by().values_list("pk", flat=True))
+    ids = ranked.ids.tolist()
+    title_ids = {*ids, *ranked.reason_ids.ravel().tolist()}
+    showable = Title.objects.visible_to(viewer).filter(pk__in=title_ids, is_adult=False)
+    cards = title_cards(showable.order_by().values_list("pk", flat=True))
     for place, pk in enumerate(ids):
-        if pk not in shown:
+        if pk not in cards:
             continue
         opinions = []
         for row, member in enumerate(heard):
-            reason = shown.get(int(found.reason_ids[row, place]))
-            opinions.append(Opinion(member, float(found.predicted[row, place]), reason, (member.pk, pk) in planned))
-        yield SharedRecommendation(shown[pk], tuple(opinions))
+            reason = cards.get(int(ranked.reason_ids[row, place]))
+            opinions.append(Opinion(member, float(ranked.predicted[row, place]), reason, (member.pk, pk) in planned))
+        yield SharedRecommendation(cards[pk], tuple(opinions))

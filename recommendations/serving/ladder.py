@@ -32,11 +32,11 @@ from recommendations.serving.choices import Choice, within_age_limit
 from recommendations.serving.readers import Reader
 from recommendations.serving.skipped import Skipped
 
-# Titles from which on a list speaks for itself. Of validation members' lists cut short, the linear model ranks those
-# of 2 titles at NDCG@10 liked 0.33, the favourites of the like-minded at 0.40, popularity at 0.36; with 5 it leads.
+# Minimum list length for personal ranking. NDCG@10 liked on validation members' lists cut to 2 titles: linear model
+# 0.33, favourites of similar members 0.40, popularity 0.36. With 5 titles the linear model is best.
 LEAST_INPUTS = 3
 LIVE_SECONDS = 3600
-SPARE = 20  # candidates read beyond those asked for, since some may have become unshowable
+SPARE = 20  # extra candidates, since some may no longer be visible
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class _Candidates:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Query:
     without_reason: frozenset[int]
     options: RankingOptions
     choice: Choice | None
@@ -118,34 +118,34 @@ def recommend(
 ) -> RecommendationList:
     """Return the reader's n best titles.
 
-    without_reason: as if these title ids were not among those watched. choice: keep to these titles; as many as n of
-    them that may be shown are, whatever speaks for them.
+    without_reason: ids of listed titles to ignore as evidence. choice: recommend only these titles, filling up with
+    ones the list doesn't support.
     """
     choice = within_age_limit(choice, reader)
-    asked = _Asked(frozenset(without_reason), options, choice)
+    query = _Query(frozenset(without_reason), options, choice)
     row = _current_row(reader)
     version = row.version if row else ModelVersion.active()
-    why_not_table = _why_not_table(row, asked) if reader.member else ()
-    if row is not None and version is not None and not why_not_table:
+    skipped = _why_not_table(row, query) if reader.member else ()
+    if row is not None and version is not None and not skipped:
         return _as_list(version, _from_table(row), reader, n)
     recommender = readable_recommender(version)
     if version is None or recommender is None:
-        return _without_model(reader, n, asked, version)
-    candidates = _live(version, recommender, reader, asked, why_not_table)
+        return _without_model(reader, n, query, version)
+    candidates = _live(version, recommender, reader, query, skipped)
     if candidates is None or not len(candidates.ranked.ids):
-        return _fallback(version, recommender, reader, n, asked, why_not_table)
-    found = _as_list(version, candidates, reader, n)
-    return replace(found, items=_filled_up(found.items, reader, asked, version, n))
+        return _fallback(version, recommender, reader, n, query, skipped)
+    result = _as_list(version, candidates, reader, n)
+    return replace(result, items=_fill_up(result.items, reader, query, version, n))
 
 
-def recommend_for(member: User, n: int = 20, **asked: Any) -> RecommendationList:
+def recommend_for(member: User, n: int = 20, **kwargs: Any) -> RecommendationList:
     """Call `recommend` for a member."""
-    return recommend(Reader(member), n, **asked)
+    return recommend(Reader(member), n, **kwargs)
 
 
-def recommend_for_guest(scores: Mapping[int, int], n: int = 20, **asked: Any) -> RecommendationList:
-    """Call `recommend` for a visitor with these scores (title ID → 1–10) in this browser."""
-    return recommend(Reader(None, scores), n, **asked)
+def recommend_for_guest(scores: Mapping[int, int], n: int = 20, **kwargs: Any) -> RecommendationList:
+    """Call `recommend` for a visitor with these scores (title id → 1–10)."""
+    return recommend(Reader(None, scores), n, **kwargs)
 
 
 def predicted_score(member: User, title: Title) -> float | None:
@@ -153,15 +153,15 @@ def predicted_score(member: User, title: Title) -> float | None:
     recommender = readable_recommender(ModelVersion.active())
     if recommender is None:
         return None
-    wanted = recommender.items.index_of(np.array([title.pk]))
+    target = recommender.items.index_of(np.array([title.pk]))
     own = Reader(member).own_list(recommender.items)
-    if wanted[0] < 0 or not (own.scores > 0).any():
+    if target[0] < 0 or not (own.scores > 0).any():
         return None
-    others = own.items != wanted[0]  # what was given is not evidence of what would be
-    return float(recommender.predict(own.items[others], own.scores[others], wanted)[0])
+    others = own.items != target[0]  # the score of the title itself must not leak into its prediction
+    return float(recommender.predict(own.items[others], own.scores[others], target)[0])
 
 
-# --- The table, and live scores -------------------------------------------------------------------------------------
+# --- Precomputed rows and live scores ---------------------------------------------------------------------------------
 
 
 def _current_row(reader: Reader) -> MemberRecommendations | None:
@@ -173,15 +173,15 @@ def _current_row(reader: Reader) -> MemberRecommendations | None:
     return rows.annotate(current_list_version=F("user__list_version")).first()
 
 
-def _why_not_table(row: MemberRecommendations | None, asked: _Asked) -> tuple[Skipped, ...]:
-    """Why the row is not the answer; nothing when it is."""
-    if asked.without_reason:
+def _why_not_table(row: MemberRecommendations | None, query: _Query) -> tuple[Skipped, ...]:
+    """Return why the row can't be used; empty if it can."""
+    if query.without_reason:
         return (Skipped("table.excluded_reasons"),)
-    if asked.choice is not None:
+    if query.choice is not None:
         return (Skipped("table.filtered"),)
     if row is None:
         return (Skipped("table.missing"),)
-    if asked.options != PUBLISHED:
+    if query.options != PUBLISHED:
         return (Skipped("table.options"),)
     if row.list_version != row.current_list_version:  # type: ignore[attr-defined]
         return (Skipped("table.outdated"),)
@@ -205,50 +205,53 @@ def _from_table(row: MemberRecommendations) -> _Candidates:
 
 
 def _live(
-    version: ModelVersion, recommender: Recommender, reader: Reader, asked: _Asked, tried: tuple[Skipped, ...]
+    version: ModelVersion, recommender: Recommender, reader: Reader, query: _Query, tried: tuple[Skipped, ...]
 ) -> _Candidates | None:
-    """Return live scores, cached until list, catalogue or model change, or None if the list is too short."""
-    key = _cache_key(version, reader, asked)
+    """Return live scores, or None if the list is too short.
+
+    A member's are cached for an hour, or until the list, catalogue or model changes.
+    """
+    key = _cache_key(version, reader, query)
     candidates = cache.get(key) if key else None
     if candidates is None:
         own = reader.own_list(recommender.items)
-        left_out = recommender.items.index_of(np.array(sorted(asked.without_reason), dtype=np.int64))
-        read = ~np.isin(own.items, left_out)
-        own = replace(own, items=own.items[read], scores=own.scores[read])
-        if _n_given(reader, own) < LEAST_INPUTS:
+        ignored = recommender.items.index_of(np.array(sorted(query.without_reason), dtype=np.int64))
+        is_evidence = ~np.isin(own.items, ignored)
+        own = replace(own, items=own.items[is_evidence], scores=own.scores[is_evidence])
+        if _n_inputs(reader, own) < LEAST_INPUTS:
             return None
-        among = asked.choice.among(recommender.items) if asked.choice else None
+        among = query.choice.among(recommender.items) if query.choice else None
         rules = current_rules(version, recommender.items)
-        ranked = recommender.recommend(own, rules, TOP, asked.options, among)
+        ranked = recommender.recommend(own, rules, TOP, query.options, among)
         candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
         if key:
             cache.set(key, candidates, LIVE_SECONDS)
     return replace(candidates, tried=tried)
 
 
-def _cache_key(version: ModelVersion, reader: Reader, asked: _Asked) -> str | None:
-    """None for what is not worth keeping: a visitor's few titles, and what is asked for once."""
-    choice_key = asked.choice.key if asked.choice else "all"
-    if reader.member is None or asked.without_reason or not choice_key:
+def _cache_key(version: ModelVersion, reader: Reader, query: _Query) -> str | None:
+    """Return the cache key, or None if caching isn't worthwhile: for visitors and one-off queries."""
+    choice_key = query.choice.key if query.choice else "all"
+    if reader.member is None or query.without_reason or not choice_key:
         return None
-    wanted = "_".join(map(str, astuple(asked.options)))
+    options_key = "_".join(map(str, astuple(query.options)))
     model_key = f"{shape_of(_Candidates)}:{version.pk}:{catalogue_version()}"
-    return f"live:{model_key}:{reader.member.pk}:{reader.list_version()}:{wanted}:{choice_key}"
+    return f"live:{model_key}:{reader.member.pk}:{reader.list_version()}:{options_key}:{choice_key}"
 
 
-def _n_given(reader: Reader, own: MemberList) -> int:
-    """How many titles there are to go by: a visitor is told to rate so many, known to the model or not."""
+def _n_inputs(reader: Reader, own: MemberList) -> int:
+    """Return the number of input titles. Visitors must rate a minimum number, so unknown titles count too."""
     return len(own.items) if reader.member else len(reader.scores)
 
 
 def _as_list(version: ModelVersion, candidates: _Candidates, reader: Reader, n: int) -> RecommendationList:
-    """The first n candidates that may be shown, with the reasons that may be cited."""
+    """Return the first n candidates that may be shown, with the reasons that the reader may see."""
     ranked, showable = candidates.ranked, reader.showable()
     ids = ranked.ids.tolist()
-    shown = _those_in(showable, ids[: n + SPARE])
-    if len(shown) < min(n, len(ids)):
-        shown = _those_in(showable, ids)
-    places = [place for place, pk in enumerate(ids) if pk in shown][:n]
+    visible = _ids_in(showable, ids[: n + SPARE])
+    if len(visible) < min(n, len(ids)):
+        visible = _ids_in(showable, ids)
+    places = [place for place, pk in enumerate(ids) if pk in visible][:n]
     scores = reader.liked(np.unique(ranked.reason_ids[places]).tolist())
     cards = title_cards([*scores, *(ids[place] for place in places)])
     items = []
@@ -263,47 +266,50 @@ def _as_list(version: ModelVersion, candidates: _Candidates, reader: Reader, n: 
     )
 
 
-# --- Where the list says too little, or the model ---------------------------------------------------------------------
+# --- Fallbacks: short lists and missing models ------------------------------------------------------------------------
 
 
-def _filled_up(
-    items: Sequence[Recommendation], reader: Reader, asked: _Asked, version: ModelVersion, n: int
+def _fill_up(
+    items: Sequence[Recommendation], reader: Reader, query: _Query, version: ModelVersion, n: int
 ) -> tuple[Recommendation, ...]:
-    """With titles of the choice that came to the catalogue after the model was made, best known first, up to n.
+    """Fill the list up to n with titles of the choice added to the catalogue since training, best known first.
 
-    Not where a limit was asked for, which the model's titles alone are known to keep.
+    Skipped if the query limits audience or length, because those limits are applied to the model's titles only.
     """
-    if asked.choice is None or len(items) >= n:
+    if query.choice is None or len(items) >= n:
         return tuple(items)
     recommender = readable_recommender(version)
-    has_limit = asked.options.without_default_limits() != replace(asked.options, minimum_audience=0, shortest=0)
+    has_limit = query.options.without_default_limits() != replace(query.options, minimum_audience=0, shortest=0)
     if recommender is None or has_limit:
         return tuple(items)
-    title_ids = asked.choice.title_ids
+    title_ids = query.choice.title_ids
     unknown = title_ids[recommender.items.index_of(title_ids) < 0]
-    taken = {item.title.franchise_entry_id or item.title.pk for item in items}
-    return (*items, *_by_audience(reader, unknown, n - len(items), taken))
+    franchises = {item.title.franchise_entry_id or item.title.pk for item in items}
+    return (*items, *_by_audience(reader, unknown, n - len(items), franchises))
 
 
-def _without_model(reader: Reader, n: int, asked: _Asked, version: ModelVersion | None) -> RecommendationList:
-    """What most people know: no model is there, or it can't be read."""
+def _without_model(reader: Reader, n: int, query: _Query, version: ModelVersion | None) -> RecommendationList:
+    """Return the most popular titles, because the model is missing or unreadable."""
     tried = (Skipped("model.unreadable" if version else "model.missing"),)
-    items = _by_audience(reader, asked.choice.title_ids if asked.choice else None, n)
+    items = _by_audience(reader, query.choice.title_ids if query.choice else None, n)
     return RecommendationList(tuple(items), "popular", tried, str(version or "none"), timezone.now(), 0)
 
 
 def _by_audience(
-    reader: Reader, title_ids: NDArray[np.int64] | None, n: int, taken: Collection[int] = ()
+    reader: Reader, title_ids: NDArray[np.int64] | None, n: int, excluded: Collection[int] = ()
 ) -> list[Recommendation]:
-    """One of a franchise, none of one that was begun or `taken`; of all titles where no ids are given."""
+    """Return the n best-known titles, one per franchise that is neither started nor `excluded`.
+
+    title_ids: None for all titles.
+    """
     if title_ids is not None and not len(title_ids):
         return []
-    titles = reader.showable().exclude(reader.is_of_a_begun_franchise())
+    titles = reader.showable().exclude(reader.in_started_franchise())
     if title_ids is not None:
         titles = titles.filter(pk__in=title_ids.tolist())
-    best: dict[int, int] = {}  # franchise → its best-known part
+    best: dict[int, int] = {}  # franchise → its best-known title
     for pk, franchise in titles.order_by("-members", "pk").values_list("pk", FRANCHISE_OF_TITLE).iterator():
-        if franchise not in taken:
+        if franchise not in excluded:
             best.setdefault(franchise, pk)
         if len(best) == n:
             break
@@ -311,49 +317,54 @@ def _by_audience(
 
 
 def _fallback(
-    version: ModelVersion, recommender: Recommender, reader: Reader, n: int, asked: _Asked, tried: tuple[Skipped, ...]
+    version: ModelVersion,
+    recommender: Recommender,
+    reader: Reader,
+    n: int,
+    query: _Query,
+    tried: tuple[Skipped, ...],
 ) -> RecommendationList:
-    """Return the favourites of similar members if the list says who they are, else the most popular titles."""
+    """Return the favourites of similar members if the list allows it, else the most popular titles."""
     own = reader.own_list(recommender.items)
-    source, ids = _for_everybody(version, recommender, own, n + SPARE, asked)
+    source, ids = _fallback_ids(version, recommender, own, n + SPARE, query)
     items: Sequence[Recommendation] = _in_order(reader.showable(), ids)[:n]
-    items = _filled_up(items, reader, asked, version, n)
-    why = (*tried, _why_not_live(reader, own, asked))
-    return RecommendationList(tuple(items), source, why, str(version), timezone.now(), len(own.items))
+    items = _fill_up(items, reader, query, version, n)
+    skipped = (*tried, _why_not_live(reader, own, query))
+    return RecommendationList(tuple(items), source, skipped, str(version), timezone.now(), len(own.items))
 
 
-def _why_not_live(reader: Reader, own: MemberList, asked: _Asked) -> Skipped:
-    n_given = _n_given(reader, own)
-    if n_given >= LEAST_INPUTS:
-        if asked.options.model != PUBLISHED.model:
+def _why_not_live(reader: Reader, own: MemberList, query: _Query) -> Skipped:
+    n_inputs = _n_inputs(reader, own)
+    if n_inputs >= LEAST_INPUTS:
+        if query.options.model != PUBLISHED.model:
             return Skipped("live.model_silent")
         if reader.member:
             return Skipped("live.nothing_visible")
         return Skipped("live.unknown_titles")
     code = "live.too_few_titles" if reader.member else "live.too_few_ratings"
-    return Skipped(code, n_given, LEAST_INPUTS)
+    return Skipped(code, n_inputs, LEAST_INPUTS)
 
 
-def _for_everybody(
-    version: ModelVersion, recommender: Recommender, own: MemberList, n: int, asked: _Asked
+def _fallback_ids(
+    version: ModelVersion, recommender: Recommender, own: MemberList, n: int, query: _Query
 ) -> tuple[str, list[int]]:
-    """(source, title ids), for a list that says little or nothing."""
+    """Return (source, title ids) without personal scores."""
     segments, rules = readable_segments(version), current_rules(version, recommender.items)
-    is_for_all = asked.choice is not None or asked.options.model == Popularity.name
-    if is_for_all or segments is None or not len(own.items):
-        among = asked.choice.among(recommender.items) if asked.choice else None
-        return "popular", recommender.most_popular(own, rules, n, asked.options, among).tolist()
+    skip_segments = query.choice is not None or query.options.model == Popularity.name
+    if skip_segments or segments is None or not len(own.items):
+        among = query.choice.among(recommender.items) if query.choice else None
+        return "popular", recommender.most_popular(own, rules, n, query.options, among).tolist()
     allowed = allowed_titles(rules, own.on_list, own.hidden, own.shows_adult)
-    shown, _ = rank(segments.favourites_for(own.items), allowed, rules, n, asked.options, own.items)
-    return "segment", recommender.items.ids[shown].tolist()
+    entries, _ = rank(segments.favourites_for(own.items), allowed, rules, n, query.options, own.items)
+    return "segment", recommender.items.ids[entries].tolist()
 
 
 def _in_order(titles: TitleQuerySet, ids: Sequence[int]) -> list[Recommendation]:
-    """The ids' titles that are among these, without a prediction or a reason."""
-    found = titles.for_cards().in_bulk(ids)
-    shown = [found[pk] for pk in ids if pk in found]
-    return [Recommendation(title, 1 - place / len(shown), None, ()) for place, title in enumerate(shown)]
+    """Return recommendations for those ids found in `titles`, in order, without predictions or reasons."""
+    cards = titles.for_cards().in_bulk(ids)
+    in_order = [cards[pk] for pk in ids if pk in cards]
+    return [Recommendation(title, 1 - place / len(in_order), None, ()) for place, title in enumerate(in_order)]
 
 
-def _those_in(titles: TitleQuerySet, ids: Collection[int]) -> set[int]:
+def _ids_in(titles: TitleQuerySet, ids: Collection[int]) -> set[int]:
     return set(titles.filter(pk__in=ids).order_by().values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Whose list is read: a member's, or the scores that a visitor gave in this visit."""
+"""The person to recommend to: a member with a list, or a visitor with scores in their session."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recommendations.engine.recommender import MemberList
 from recommendations.inputs.member_lists import (
     FRANCHISE,
     FRANCHISE_OF_TITLE,
-    begun,
+    franchise_stand_ins,
     franchises_of,
     known_parts,
     member_list,
@@ -31,14 +31,14 @@ Viewer = User | AnonymousUser | None
 
 @dataclass(frozen=True)
 class Reader:
-    """member: None for a visitor, whose scores (title id → 1–10) are all there is of them."""
+    """member: None for a visitor. scores: a visitor's scores (title id → 1–10)."""
 
     member: User | None
     scores: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, viewer: Viewer, scores: Mapping[int, int]) -> Reader:
-        """scores: what the visit holds; a member's are on the list."""
+        """Create the viewer's reader. scores: the session's, ignored for members."""
         return cls(viewer) if isinstance(viewer, User) else cls(None, scores)
 
     def own_list(self, items: IdMap) -> MemberList:
@@ -46,22 +46,24 @@ class Reader:
             ((_, _, own),) = member_lists(items, [self.member.pk])
             return own
         title_ids = np.array(list(self.scores), dtype=np.int64)
-        given = np.array(list(self.scores.values()), dtype=np.int64)
-        own = member_list(items, title_ids, given, np.ones(len(given), bool), title_ids[:0], shows_adult=False)
+        scores = np.array(list(self.scores.values()), dtype=np.int64)
+        own = member_list(items, title_ids, scores, np.ones(len(scores), bool), title_ids[:0], shows_adult=False)
         if len(own.on_list) == len(title_ids):
             return own
         titles, franchises = franchises_of(title_ids)
         parts = known_parts(items, (titles, franchises))
-        return replace(own, on_list=np.concatenate([own.on_list, begun(items, titles, franchises, parts)]))
+        return replace(
+            own, on_list=np.concatenate([own.on_list, franchise_stand_ins(items, titles, franchises, parts)])
+        )
 
     def list_version(self) -> int | None:
-        """None for a visitor: a few scores are read anew each time."""
+        """Return the member's current list version, or None for a visitor."""
         if self.member is None:
             return None
         return User.objects.values_list("list_version", flat=True).get(pk=self.member.pk)
 
     def showable(self) -> TitleQuerySet:
-        """What may be shown as a recommendation now, whatever was true when it was computed."""
+        """Return the titles that may be shown as recommendations now, even if they were computed earlier."""
         titles = Title.objects.visible_to(self.member).recommendable()
         if self.member is None:
             return titles.exclude(pk__in=list(self.scores))
@@ -69,21 +71,21 @@ class Reader:
         hidden = HiddenTitle.objects.filter(user=self.member, title=OuterRef("pk"))
         return titles.filter(~Exists(listed), ~Exists(hidden))
 
-    def is_of_a_begun_franchise(self) -> Q:
-        """For titles: some part of the same franchise is on the list, or hidden."""
+    def in_started_franchise(self) -> Q:
+        """Return a title condition: a part of the same franchise is listed, hidden or scored."""
         if self.member is None:
-            touched = Title.objects.filter(pk__in=list(self.scores)).values(begun=FRANCHISE_OF_TITLE)
-            return Q(franchise_entry__in=touched) | Q(pk__in=touched)
-        parts = (
-            rows.objects.filter(user=self.member).values(begun=FRANCHISE).order_by()
+            franchises = Title.objects.filter(pk__in=list(self.scores)).values(started_franchise=FRANCHISE_OF_TITLE)
+            return Q(franchise_entry__in=franchises) | Q(pk__in=franchises)
+        franchises_by_table = (
+            rows.objects.filter(user=self.member).values(started_franchise=FRANCHISE).order_by()
             for rows in (ListEntry, HiddenTitle)
         )
-        return reduce(or_, (Q(franchise_entry__in=of_rows) | Q(pk__in=of_rows) for of_rows in parts))
+        return reduce(or_, (Q(franchise_entry__in=ids) | Q(pk__in=ids) for ids in franchises_by_table))
 
     def liked(self, title_ids: Collection[int]) -> dict[int, int]:
-        """{title id: score} of those that are liked, and that the reader may see, now."""
-        may_see = Title.objects.visible_to(self.member).filter(pk__in=title_ids).order_by()
+        """Return {title id: score} of those titles that the reader may see and likes; for visitors, all scored ones."""
+        visible = Title.objects.visible_to(self.member).filter(pk__in=title_ids).order_by()
         if self.member is None:
-            return {pk: self.scores[pk] for pk in may_see.values_list("pk", flat=True) if pk in self.scores}
-        entries = ListEntry.objects.filter(user=self.member, score__gte=LIKED, title__in=may_see.values("pk"))
+            return {pk: self.scores[pk] for pk in visible.values_list("pk", flat=True) if pk in self.scores}
+        entries = ListEntry.objects.filter(user=self.member, score__gte=LIKED, title__in=visible.values("pk"))
         return {pk: score for pk, score in entries.values_list("title", "score") if score}

@@ -1,4 +1,4 @@
-"""Titles like a title."""
+"""Similar titles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommendations.models import SimilarTitles
 
 @dataclass(frozen=True)
 class SimilarTitle:
-    """score: 0–1, relative to the closest one. by: "people" who like both, or the "tags" both have."""
+    """by, score (0–1): "people" in common, relative to the closest title; or "tags", the share of tags in common."""
 
     title: Title
     score: float
@@ -25,25 +25,28 @@ class SimilarTitle:
 def similar_to(
     title: Title, viewer: User | AnonymousUser | None, n: int = 12, *, model: str = "people", order: str = "closest"
 ) -> list[SimilarTitle]:
-    """The n closest titles that the viewer may see: by who likes both; by shared tags where nobody has rated it yet, or
-    where the model is "tags". order: "closest" first, or of the n closest the "best_known" first."""
-    found = (_by_people(title, viewer, n) if model == "people" else []) or _by_tags(title, viewer, n)
+    """Return the n closest titles that the viewer may see.
+
+    model: "people" for people in common, falling back to tags if there is no data; "tags" for shared tags. order:
+    "closest" or "best_known" first, of the n closest.
+    """
+    results = (_by_people(title, viewer, n) if model == "people" else []) or _by_tags(title, viewer, n)
     if order == "best_known":
-        found.sort(key=lambda similar: similar.title.members, reverse=True)
-    return found
+        results.sort(key=lambda similar: similar.title.members, reverse=True)
+    return results
 
 
 def _by_people(title: Title, viewer: User | AnonymousUser | None, n: int) -> list[SimilarTitle]:
     row = SimilarTitles.objects.filter(version__is_active=True, title=title).first()
     if row is None or not row.similar_ids:
         return []
-    found = Title.objects.visible_to(viewer).recommendable().for_cards().in_bulk(row.similar_ids)
+    cards = Title.objects.visible_to(viewer).recommendable().for_cards().in_bulk(row.similar_ids)
     pairs = zip(row.similar_ids, row.scores, strict=True)
-    return [SimilarTitle(found[pk], score, "people") for pk, score in pairs if pk in found][:n]
+    return [SimilarTitle(cards[pk], score, "people") for pk, score in pairs if pk in cards][:n]
 
 
 def _by_tags(title: Title, viewer: User | AnonymousUser | None, n: int) -> list[SimilarTitle]:
-    """Most shared tags, and of those that share as many the better known."""
+    """Return the titles from other franchises that share the most tags, ties by popularity."""
     tags = list(title.tags.values_list("pk", flat=True))
     if not tags:
         return []
@@ -53,6 +56,6 @@ def _by_tags(title: Title, viewer: User | AnonymousUser | None, n: int) -> list[
     shared = others.annotate(shared=Cast(Count("tags"), FloatField()) / len(tags)).order_by(
         F("shared").desc(), "-members", "pk"
     )
-    found = dict(shared.values_list("pk", "shared")[:n])
-    cards = Title.objects.for_cards().in_bulk(list(found))
-    return [SimilarTitle(cards[pk], share, "tags") for pk, share in found.items()]
+    shares = dict(shared.values_list("pk", "shared")[:n])
+    cards = Title.objects.for_cards().in_bulk(list(shares))
+    return [SimilarTitle(cards[pk], share, "tags") for pk, share in shares.items()]

@@ -1,4 +1,4 @@
-"""The rows of For you: what each is called, and what it shows."""
+"""The rows of the For you page: their headings and titles."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import ListEntry, ListEntryQuerySet, User
+from anirec.lib.web.addresses import address_of
 from catalog.models import Title
 from catalog.models.titles import Season
 from catalog.titles.cards import title_cards
@@ -26,14 +26,14 @@ from recommendations.serving.readers import Reader
 from recommendations.serving.season import season_of, season_ranking
 from recommendations.serving.series import continue_series
 
-FAVOURITES = 3  # rows of what a title led to
-RECENT = 30  # liked titles, the last first, among which the favourites of different franchises are looked for
+FAVOURITES = 3  # "Because you liked …" rows
+RECENT = 30  # most recently updated liked titles, from which the favourites are chosen
 PICKS, CONTINUE, FRIENDS, SEASON, GEMS, BECAUSE = "picks", "continue", "friends", "season", "gems", "because"
 
 
 @dataclass(frozen=True)
 class RecommendationRow:
-    """A row before it is filled. empty: what to say when nothing is in it. about: the title that it follows from."""
+    """A row without its titles. empty: text of the empty state. about: the liked title that it is based on."""
 
     slug: str
     heading: str
@@ -42,11 +42,11 @@ class RecommendationRow:
     about: Title | None = None
 
     def get_absolute_url(self) -> str:
-        return reverse("recommendations:row", args=[self.slug])
+        return address_of("recommendations:row", self.slug)
 
 
 def rows_for(member: User, favourites: int = FAVOURITES) -> list[RecommendationRow]:
-    """The rows below the top picks, for somebody with a list, in their order."""
+    """Return the rows below the top picks, in display order."""
     because = [_because(title, member) for title in _favourites(member, favourites)]
     friends = [_named_row(FRIENDS)] if member.following.exists() else []
     others = [_named_row(slug) for slug in (CONTINUE, SEASON, GEMS)]
@@ -54,7 +54,7 @@ def rows_for(member: User, favourites: int = FAVOURITES) -> list[RecommendationR
 
 
 def find_row(member: User, slug: str) -> RecommendationRow:
-    """Raises LookupError for what is no row of this member's."""
+    """Return the member's row with this slug. Raises LookupError if there is none."""
     kind, _, title_id = slug.partition("-")
     if kind != BECAUSE:
         return _named_row(slug)
@@ -64,10 +64,10 @@ def find_row(member: User, slug: str) -> RecommendationRow:
     return _because(title_cards([int(title_id)])[int(title_id)], member)
 
 
-def fill(row: RecommendationRow, member: User, n: int, shown: Collection[int] = ()) -> list[Recommendation]:
-    """The row's n best titles without those that are shown already."""
-    found = _candidates(row, member, n + len(shown))
-    return [item for item in found if item.title.pk not in shown][:n]
+def fill(row: RecommendationRow, member: User, n: int, exclude: Collection[int] = ()) -> list[Recommendation]:
+    """Return the row's n best titles, without the title ids in `exclude`."""
+    candidates = _candidates(row, member, n + len(exclude))
+    return [item for item in candidates if item.title.pk not in exclude][:n]
 
 
 def _candidates(row: RecommendationRow, member: User, n: int) -> list[Recommendation]:
@@ -79,8 +79,8 @@ def _candidates(row: RecommendationRow, member: User, n: int) -> list[Recommenda
     if row.slug == FRIENDS:
         return loved_by_followed(reader, n)
     if row.slug == SEASON:
-        found = season_ranking(reader, *season_of(timezone.localdate()), new_only=True)
-        return [Recommendation(item.title, item.suits or 0, None, ()) for item in found[:n]]
+        ranking = season_ranking(reader, *season_of(timezone.localdate()), new_only=True)
+        return [Recommendation(item.title, item.suits or 0, None, ()) for item in ranking[:n]]
     if row.slug == GEMS:
         return list(recommend(reader, n, choice=hidden_gems()).items)
     recommender = readable_recommender(ModelVersion.active())
@@ -140,7 +140,7 @@ def _because(title: Title, member: User) -> RecommendationRow:
 
 
 def _favourites(member: User, n: int) -> list[Title]:
-    """The titles that were liked last and lead to others, one of a franchise."""
+    """Return the n most recently updated liked titles that the model has data on, one per franchise."""
     recent = _liked_entries(member).order_by("-updated_at", "-pk").values_list("title_id", FRANCHISE)[:RECENT]
     rows = np.array(list(recent), dtype=np.int64).reshape(-1, 2)
     recommender = readable_recommender(ModelVersion.active())
@@ -153,5 +153,5 @@ def _favourites(member: User, n: int) -> list[Title]:
 
 
 def _liked_entries(member: User) -> ListEntryQuerySet:
-    may_see = Title.objects.visible_to(member).order_by().values("pk")
-    return ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=may_see)
+    visible = Title.objects.visible_to(member).order_by().values("pk")
+    return ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=visible)

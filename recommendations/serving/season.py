@@ -18,7 +18,7 @@ from recommendations.serving.readers import Reader
 
 @dataclass(frozen=True)
 class SeasonTitle:
-    """suits: the share, 0–1, of all titles that suit the reader less; None where nothing can be said."""
+    """suits: percentile rank, 0–1, among all titles for this reader; None if unknown."""
 
     title: Title
     suits: float | None
@@ -31,15 +31,15 @@ def season_of(day: date) -> tuple[int, str]:
 def season_ranking(reader: Reader, year: int, season: str, *, new_only: bool = False) -> list[SeasonTitle]:
     """Return the season's titles that the reader may see, best matches first. Titles without a score come last.
 
-    new_only: those that may be recommended: nothing that is on the list, hidden, or of a franchise that was begun.
+    new_only: only recommendable titles, from franchises the reader hasn't started or hidden.
     """
     if new_only:
-        titles = reader.showable().exclude(reader.is_of_a_begun_franchise())
+        titles = reader.showable().exclude(reader.in_started_franchise())
     else:
         titles = Title.objects.visible_to(reader.member)
-    chosen = of_season(year, season).title_ids.tolist()
+    in_season = of_season(year, season).title_ids.tolist()
     ids = np.array(
-        list(titles.filter(pk__in=chosen).order_by("-members", "pk").values_list("pk", flat=True)), dtype=int
+        list(titles.filter(pk__in=in_season).order_by("-members", "pk").values_list("pk", flat=True)), dtype=int
     )
     suits = _suits(reader, ids)
     order = np.argsort(-np.nan_to_num(suits, nan=-1), kind="stable")
@@ -52,7 +52,7 @@ def season_ranking(reader: Reader, year: int, season: str, *, new_only: bool = F
 
 
 def _suits(reader: Reader, title_ids: np.ndarray) -> np.ndarray:
-    """(n,) see `SeasonTitle`; NaN for None."""
+    """Return (n,) values of `SeasonTitle.suits`, NaN if unknown."""
     suits = np.full(len(title_ids), np.nan)
     recommender = readable_recommender(ModelVersion.active())
     if recommender is None:

@@ -1,4 +1,4 @@
-"""Why a better source of recommendations was skipped: a code that never changes, and the words for it."""
+"""Reasons for skipping a better source of recommendations: stable codes and their translated texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One title by chance: the better it suits, the likelier."""
+"""Picks a random recommendation, favouring the best matches."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from recommendations.serving.choices import Choice
 from recommendations.serving.ladder import Recommendation, recommend
 from recommendations.serving.readers import Reader
 
-AMONG = 100  # of the best
-HALF_LIFE = 20  # places after which a title is half as likely
+AMONG = 100  # best titles
+HALF_LIFE = 20  # a title this many places further down is half as likely
 
 
 def surprise(
     reader: Reader, *, choice: Choice | None = None, without: Collection[int] = (), chance: random.Random | None = None
 ) -> Recommendation | None:
-    """None when there is nothing to choose from. without: what was shown last, where there is something else."""
+    """Return a random recommendation, or None if there are none. without: title ids to avoid if possible."""
     items = recommend(reader, AMONG, choice=choice).items
     items = tuple(item for item in items if item.title.pk not in without) or items
     if not items:

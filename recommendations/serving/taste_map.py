@@ -1,4 +1,4 @@
-"""Where tastes are: the segments of the active model as a map, and the viewer's own place on it."""
+"""The taste map: the active model's segments, and the viewer's position among them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from recommendations.models import MemberSegment, ModelVersion, Segment
 from recommendations.serving.readers import Reader
 
 WIDTH, HEIGHT, MARGIN = 720.0, 460.0, 28.0
-CUT = 0.5  # percent of the dots on each side that may lie beyond the edge
-SHOWN = 6  # titles of each segment
+CUT = 0.5  # percentage of dots dropped at each edge
+SHOWN = 6  # titles per segment
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place on the map, in its units; dots and the viewer belong to a segment."""
+    """A position in map units, and its segment."""
 
     x: float
     y: float
@@ -34,7 +34,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Region:
-    """A segment on the map. share: its part, 0–1, of all members."""
+    """A segment on the map. share: of all members, 0–1."""
 
     segment: Segment
     point: Point
@@ -44,7 +44,7 @@ class Region:
 
 @dataclass(frozen=True)
 class TasteMap:
-    """here: the viewer's place; None for a list of which the model knows nothing."""
+    """here: the viewer's position; None if the model knows none of their titles."""
 
     regions: tuple[Region, ...]
     dots: tuple[Point, ...]
@@ -54,13 +54,13 @@ class TasteMap:
 
     @property
     def own(self) -> Region | None:
-        """The segment that the viewer is in."""
+        """Return the viewer's segment."""
         here = self.here
         return None if here is None else next(r for r in self.regions if r.point.segment == here.segment)
 
 
 def taste_map(viewer: User | AnonymousUser, scores: Mapping[int, int]) -> TasteMap | None:
-    """The map for a member, or for a visitor with these scores (title id → 1–10); None without segments."""
+    """Return the map for a member or for a visitor with these scores (title id → 1–10). None without segments."""
     version = ModelVersion.active()
     segments = readable_segments(version) if version else None
     if version is None or segments is None:
@@ -70,10 +70,10 @@ def taste_map(viewer: User | AnonymousUser, scores: Mapping[int, int]) -> TasteM
         _place_of_member(version, segments, viewer) if viewer.is_authenticated else _place(version, segments, scores)
     )
     scale = _Scale(segments.arrays["dots"])
-    everybody = sum(row.size for row in rows)
+    n_members = sum(row.size for row in rows)
     titles = _titles(rows, viewer)
     regions = (
-        Region(row, scale.point(row.x, row.y, row.number), row.size / max(everybody, 1), titles[row.number])
+        Region(row, scale.point(row.x, row.y, row.number), row.size / max(n_members, 1), titles[row.number])
         for row in rows
     )
     dots = zip(segments.arrays["dots"].tolist(), segments.arrays["dot_segment"].tolist(), strict=True)
@@ -103,7 +103,7 @@ Place = tuple[float, float, int]
 
 
 def _place_of_member(version: ModelVersion, segments: Segments, member: User) -> Place | None:
-    """As it was published; worked out for those who have joined since."""
+    """Return the member's published position; computed now for lists started since."""
     row = MemberSegment.objects.filter(version=version, user=member).values_list("x", "y", "segment").first()
     if row is not None:
         return row
@@ -130,8 +130,8 @@ def _place_of(segments: Segments, items: NDArray[np.integer]) -> Place | None:
 
 
 def _titles(rows: list[Segment], viewer: User | AnonymousUser) -> dict[int, tuple[Title, ...]]:
-    """Of each segment the first titles that it likes and the viewer may see."""
-    wanted = {pk for row in rows for pk in row.title_ids}
-    showable = Title.objects.visible_to(viewer).filter(pk__in=wanted).order_by()
+    """Return each segment's top titles that the viewer may see."""
+    title_ids = {pk for row in rows for pk in row.title_ids}
+    showable = Title.objects.visible_to(viewer).filter(pk__in=title_ids).order_by()
     cards = title_cards(showable.values_list("pk", flat=True))
     return {row.number: tuple(cards[pk] for pk in row.title_ids if pk in cards)[:SHOWN] for row in rows}

@@ -1,4 +1,4 @@
-"""What to show somebody of whom nothing is known."""
+"""Titles for new visitors to rate, chosen without any knowledge of their taste."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from catalog.versioning import catalogue_version
 from recommendations.serving.readers import Viewer
 
 WALL = 168  # titles in all
-POOL = 600  # the best-known ones that they are chosen from
-WINDOW = 72  # of those left, how many of the best known each place is given from
+POOL = 600  # best-known titles to choose from
+WINDOW = 72  # candidates per place: the best-known titles remaining
 FAMILIAR = (Format.TV, Format.MOVIE)
 DAY = 86_400
 
@@ -25,13 +25,13 @@ def onboarding_titles(viewer: Viewer = None, n: int = WALL, without: Collection[
     """Return n well-known titles for the rating wall, first parts of series, across many genres."""
     key = f"wall:{viewing_class(viewer)}:{catalogue_version()}"
     ids = cache.get_or_set(key, lambda: [title.pk for title in _wall(viewer)], DAY) or []
-    wanted = [pk for pk in ids if pk not in without][:n]
-    cards = title_cards(wanted)
-    return [cards[pk] for pk in wanted if pk in cards]
+    title_ids = [pk for pk in ids if pk not in without][:n]
+    cards = title_cards(title_ids)
+    return [cards[pk] for pk in title_ids if pk in cards]
 
 
 def _wall(viewer: Viewer) -> list[Title]:
-    """From the best known down, each place goes to the title whose genres were shown least so far."""
+    """Choose the wall greedily: each place goes to the candidate whose tags are the least frequent so far."""
     pool = list(
         Title.objects.visible_to(viewer)
         .filter(is_adult=False)
@@ -40,17 +40,17 @@ def _wall(viewer: Viewer) -> list[Title]:
         .for_cards()
         .order_by("-members", "pk")[:POOL]
     )
-    shown: Counter[str] = Counter()
+    tag_counts: Counter[str] = Counter()
     chosen: list[Title] = []
     while pool and len(chosen) < WALL:
-        title = min(pool[:WINDOW], key=lambda candidate: _seen_share(candidate, shown))
+        title = min(pool[:WINDOW], key=lambda candidate: _mean_tag_count(candidate, tag_counts))
         pool.remove(title)
         chosen.append(title)
-        shown.update(title.tag_names)
+        tag_counts.update(title.tag_names)
     return chosen
 
 
-def _seen_share(title: Title, shown: Counter[str]) -> float:
-    """How often its tags were shown already, on average."""
+def _mean_tag_count(title: Title, tag_counts: Counter[str]) -> float:
+    """Return the mean count of the title's tags, infinite without tags."""
     names = title.tag_names
-    return sum(shown[name] for name in names) / len(names) if names else float("inf")
+    return sum(tag_counts[name] for name in names) / len(names) if names else float("inf")

@@ -28,8 +28,8 @@ class SimilarTitles(APIView):
         """Return similar titles, liked by the same people."""
         n = LengthQuery.of(request)["n"]
         title = visible_title(pk, request.user)
-        found = similar_to(title, request.user, n)
-        return Response([{"title": title_card(similar.title), "score": similar.score} for similar in found])
+        similar_titles = similar_to(title, request.user, n)
+        return Response([{"title": title_card(similar.title), "score": similar.score} for similar in similar_titles])
 
 
 urlpatterns = [path("titles/<int:pk>/similar/", SimilarTitles.as_view(), name="title-similar")]

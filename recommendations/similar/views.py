@@ -14,9 +14,9 @@ from recommendations.experiments.variants import SIMILAR, variant_for
 
 @require_GET
 def similar(request: PageRequest, pk: int) -> HttpResponse:
-    title, shown = visible_title(pk, request.user), variant_for(SIMILAR, request)
-    found = serving.similar_to(title, request.user, **vars(shown.parameters))
-    context = {"title": title, "similar": found, "ticket": shown.ticket}
+    title, variant = visible_title(pk, request.user), variant_for(SIMILAR, request)
+    similar_titles = serving.similar_to(title, request.user, **vars(variant.parameters))
+    context = {"title": title, "similar": similar_titles, "ticket": variant.ticket}
     template = "_similar.html" if request.htmx else "similar.html"
     return render(request, f"recommendations/similar/{template}", context)
 

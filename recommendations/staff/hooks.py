@@ -1,1 +1,1 @@
-from recommendations.staff import jobs  # noqa: F401  (receives Celery's signals)
+from recommendations.staff import jobs  # noqa: F401  (connects Celery's signals)

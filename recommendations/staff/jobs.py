@@ -1,4 +1,4 @@
-"""What background jobs do: each that ends is written down, by the worker that ran it."""
+"""Background jobs: workers record each finished run, and staff pages read the records."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 import traceback
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -18,6 +19,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import User
+from anirec.lib.jobs import send_soon
 from anirec.lib.valkey import valkey
 from recommendations.models import JobRun
 
@@ -37,8 +39,8 @@ def note_failure(
     task_id: str = "", exception: object = None, einfo: Any = None, kwargs: Any = None, sender: Any = None, **_: Any
 ) -> None:
     error = "".join(traceback.format_exception_only(exception)) if isinstance(exception, BaseException) else ""
-    told = f"{error.strip()}\n\n{getattr(einfo, 'traceback', '') or ''}"[:LONGEST_ERROR].replace("\0", "")
-    _write(sender, task_id, JobRun.State.FAILED, told, kwargs or {})
+    details = f"{error.strip()}\n\n{getattr(einfo, 'traceback', '') or ''}"[:LONGEST_ERROR].replace("\0", "")
+    _write(sender, task_id, JobRun.State.FAILED, details, kwargs or {})
 
 
 @task_postrun.connect(dispatch_uid="note_end_of_job")
@@ -48,7 +50,7 @@ def note_end(task_id: str = "", state: str | None = None, sender: Any = None, **
 
 
 def _write(task: Any, task_id: str, state: str, error: str = "", arguments: dict[str, Any] | None = None) -> None:
-    """A job never fails for it: where the database is gone, it is not written down."""
+    """Record a finished run. Without a database the record is lost, so that the job itself doesn't fail."""
     at, began = _started.pop(task_id, (timezone.now(), time.perf_counter()))
     worker = getattr(task.request, "hostname", None) or ""
     try:
@@ -67,7 +69,7 @@ def forget_jobs_of(instance: User, **_: Any) -> None:
 
 
 def run_again(run: JobRun) -> bool:
-    """Send a failed task anew, with what it was called with; False where somebody has done so already."""
+    """Restart a failed job with the same arguments. Returns False if it was restarted before."""
     failed = JobRun.objects.filter(pk=run.pk, state=JobRun.State.FAILED)
     if not failed.update(state=JobRun.State.AGAIN):
         return False
@@ -76,15 +78,15 @@ def run_again(run: JobRun) -> bool:
 
 
 def send(task: str, arguments: dict[str, Any]) -> None:
-    transaction.on_commit(lambda: current_app.tasks[task].apply_async(kwargs=arguments))
+    transaction.on_commit(partial(send_soon, current_app.tasks[task], **arguments))
 
 
-# --- What is shown ----------------------------------------------------------------------------------------------------
+# --- Staff pages ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A task of the timetable, with what came of it in the days that are kept."""
+    """A scheduled task, with statistics of the task's stored runs."""
 
     name: str
     task: str
@@ -107,9 +109,9 @@ def timetable() -> list[Scheduled]:
     }
     rows = []
     for name, entry in schedule().items():
-        found: dict[str, Any] = dict(sums.get(entry["task"], {}))
-        said = (_when(entry["schedule"]), entry.get("kwargs", {}), found.get("last"), found.get("n", 0))
-        rows.append(Scheduled(name, entry["task"], *said, found.get("failed", 0), found.get("mean")))
+        totals: dict[str, Any] = dict(sums.get(entry["task"], {}))
+        cells = (_when(entry["schedule"]), entry.get("kwargs", {}), totals.get("last"), totals.get("n", 0))
+        rows.append(Scheduled(name, entry["task"], *cells, totals.get("failed", 0), totals.get("mean")))
     return rows
 
 
@@ -121,7 +123,7 @@ def queue_lengths() -> list[tuple[str, int]]:
 
 
 def workers() -> list[dict[str, Any]]:
-    """Those that answer within INSPECT_SECONDS, with what they run now."""
+    """Return the workers that reply within INSPECT_SECONDS, with their running jobs."""
     inspect = current_app.control.inspect(timeout=INSPECT_SECONDS)
     running = inspect.active() or {}
     now = time.time()
@@ -137,16 +139,16 @@ def workers() -> list[dict[str, Any]]:
     ]
 
 
-def known_task(name: str) -> bool:
+def is_known_task(name: str) -> bool:
     return name in current_app.tasks and not name.startswith("celery.")
 
 
-def kept_days() -> int:
+def retention_days() -> int:
     return settings.JOBS_KEPT
 
 
 def _when(schedule: Any) -> str:
-    """As crontab writes it; a number of seconds as such."""
+    """Return a schedule in crontab format, or as an interval in seconds."""
     if isinstance(schedule, int | float):
         return f"{schedule:g} s"
     fields = ("_orig_minute", "_orig_hour", "_orig_day_of_month", "_orig_month_of_year", "_orig_day_of_week")
@@ -154,6 +156,6 @@ def _when(schedule: Any) -> str:
 
 
 def schedule() -> dict[str, dict[str, Any]]:
-    """What runs by the clock. A web process has not imported the tasks, which say so, before it asks."""
+    """Return the beat schedule. Tasks declare it, and a web process hasn't imported them yet."""
     current_app.loader.import_default_modules()
     return current_app.conf.beat_schedule

@@ -1,4 +1,4 @@
-"""/staff/jobs/: queues, workers, the timetable, what ran last and what failed."""
+"""/staff/jobs/: queues, workers, the schedule, and recent runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from anirec.lib.web.requests import PageRequest
 from recommendations.models import JobRun
 from recommendations.staff import jobs as background
 
-A_PAGE = 25
+PAGE_SIZE = 25
 may_look = staff_only("recommendations.view_jobrun")
 may_act = staff_only("recommendations.change_jobrun")
 
@@ -25,34 +25,34 @@ may_act = staff_only("recommendations.change_jobrun")
 @require_GET
 @may_look
 def jobs(request: PageRequest) -> HttpResponse:
-    """Workers are asked only where that is wanted: it takes most of a second."""
+    """Render the jobs page. Workers are queried only on request: waiting for them takes most of a second."""
     if "workers" in request.GET and request.htmx.target == "workers":
-        return render(request, "recommendations/staff/_workers.html", _asked())
+        return render(request, "recommendations/staff/_workers.html", _worker_context())
     runs = JobRun.objects.order_by("-started_at", "-pk")
-    wanted = request.GET.get("state", "")
-    if wanted in JobRun.State.values:
-        runs = runs.filter(state=wanted)
+    state = request.GET.get("state", "")
+    if state in JobRun.State.values:
+        runs = runs.filter(state=state)
     task = request.GET.get("task", "")
-    if background.known_task(task):
+    if background.is_known_task(task):
         runs = runs.filter(task=task)
     context: dict[str, Any] = {
-        "runs": Paginator(runs, A_PAGE).get_page(request.GET.get("page")),
+        "runs": Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page")),
         "states": JobRun.State.choices,
-        "state": wanted,
-        "task": task if background.known_task(task) else "",
+        "state": state,
+        "task": task if background.is_known_task(task) else "",
         "timetable": background.timetable(),
         "queues": background.queue_lengths(),
-        "kept_days": background.kept_days(),
+        "kept_days": background.retention_days(),
     }
     if "workers" in request.GET:
-        context |= _asked()
+        context |= _worker_context()
     return render(request, "recommendations/staff/jobs.html", context)
 
 
 @require_POST
 @may_act
 def run(request: PageRequest) -> HttpResponse:
-    """One of the timetable, now."""
+    """Queue a scheduled job now."""
     entry = background.schedule().get(request.POST.get("name", ""))
     if entry is None:
         return HttpResponseBadRequest(gettext("Unknown scheduled job."))
@@ -65,7 +65,7 @@ def run(request: PageRequest) -> HttpResponse:
 @may_act
 def again(request: PageRequest, pk: int) -> HttpResponse:
     failed = get_object_or_404(JobRun, pk=pk)
-    if not background.known_task(failed.task):
+    if not background.is_known_task(failed.task):
         return HttpResponseBadRequest(gettext("Job not found. Reload the page."))
     if background.run_again(failed):
         messages.success(request, gettext("Job queued."))
@@ -74,7 +74,7 @@ def again(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("staff:jobs")
 
 
-def _asked() -> dict[str, Any]:
+def _worker_context() -> dict[str, Any]:
     try:
         return {"asked": True, "workers": background.workers()}
     except (redis.RedisError, OSError):

@@ -1,4 +1,4 @@
-"""/staff/models/: what was trained and what came of it, what serves now, and going back to another version."""
+"""/staff/models/: model versions with their metrics, the live one, and switching to another."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @staff_only("recommendations.change_modelversion")
 def serve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asks first; then this version serves, and who wanted it is written down."""
+    """Ask for confirmation, then make this version live and log who did it."""
     version = get_object_or_404(ModelVersion, pk=pk)
     if request.method == "GET":
         context = {"version": version, "active": ModelVersion.active(), "can_serve": can_serve(version)}
@@ -60,25 +60,25 @@ def serve(request: HttpRequest, pk: int) -> HttpResponse:
     except NotPublishedError as error:
         messages.error(request, str(error))
         return redirect("staff:model", pk)
-    LogEntry.objects.log_actions(by.pk, [version], CHANGE, change_message="Serves from now on.", single_object=True)
+    LogEntry.objects.log_actions(by.pk, [version], CHANGE, change_message="Made live.", single_object=True)
     messages.success(request, gettext("%(version)s is live.") % {"version": version})
     return redirect("staff:models")
 
 
 def can_serve(version: ModelVersion) -> bool:
-    """Published, with its files and rows still there, and not serving already."""
+    """Return whether a version can go live: published, its files present, and not live yet."""
     is_there = version.status == ModelVersion.Status.PUBLISHED and artifact_folder(version).is_dir()
     return is_there and not version.is_active
 
 
-def _flat(values: object, before: str = "") -> list[tuple[str, object]]:
-    """Nested figures as a list with dotted names.
+def _flat(values: object, prefix: str = "") -> list[tuple[str, object]]:
+    """Flatten nested figures to a list with dotted names.
 
     >>> _flat({"test": {"rmse": 1.5, "n": 3}, "seed": 0})
     [('test.rmse', 1.5), ('test.n', 3), ('seed', 0)]
     """
     if not isinstance(values, dict):
-        return [(before, values)]
+        return [(prefix, values)]
     return [
-        pair for name, value in values.items() for pair in _flat(value, f"{before}.{name}" if before else str(name))
+        pair for name, value in values.items() for pair in _flat(value, f"{prefix}.{name}" if prefix else str(name))
     ]

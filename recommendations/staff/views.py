@@ -1,4 +1,4 @@
-"""/staff/: where staff begin, and the charts under /staff/analytics/."""
+"""/staff/: the start page for staff, and the charts under /staff/analytics/."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from recommendations.analytics.panels import Panel
 
 @dataclass(frozen=True)
 class Page:
-    """A page of charts: how it is asked for, and what stands on it."""
+    """A page of charts: its name, its form, and a function that returns its panels."""
 
     name: str | Promise
     form: type[forms.Form] | None
@@ -35,7 +35,7 @@ OVERVIEW = "overview"
 PAGES = {
     OVERVIEW: Page(_("Overview"), PeriodForm, lambda form, viewer: []),
     "recommendations": Page(
-        _("Recommendations"), WidgetForm, lambda form, viewer: pages.recommendations(form.period(), form.narrowed())
+        _("Recommendations"), WidgetForm, lambda form, viewer: pages.recommendations(form.period(), form.event_filter())
     ),
     "retention": Page(_("Retention"), PeriodForm, lambda form, viewer: pages.retention(form.period())),
     "accuracy": Page(_("Accuracy"), PeriodForm, lambda form, viewer: pages.accuracy(form.period())),
@@ -91,8 +91,8 @@ def _csv(slug: str, panels: list[Panel], name: str) -> HttpResponseBase:
 
 
 def _fill_in(form: forms.Form) -> None:
-    """The days that are shown stand in the form, where none were asked for."""
-    data: Any = form.data.copy()  # type: ignore[attr-defined]  # of a page it is a QueryDict
+    """Fill the displayed period into the form, for requests without dates."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # a request's data is a QueryDict
     for name in ("first", "last"):
         if name in form.fields:
             data[name] = form.cleaned_data[name].isoformat()

@@ -1,6 +1,6 @@
-"""What an experiment says: rates and lifts with intervals, whether its sample is sound, and whether it is decided.
+"""Analysis of an experiment: rates and lifts with intervals, sample ratio, and the sequential decision.
 
-A unit is a member or a visitor; its outcome is 0 or 1 and final. Units come in day by day, and each day is a look.
+A unit is a member or a visitor; its outcome is 0 or 1 and final. Units arrive day by day, and each day is a look.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from recommendations.statistics.sequential import boundaries
 Floats = NDArray[np.float64]
 Integers = NDArray[np.integer]
 
-LEAST_UNITS = 100  # of each variant: below, z is not normal enough to be looked at
-BROKEN = 0.001  # a sample ratio less likely than this is a fault of the experiment, not chance
+LEAST_UNITS = 100  # per variant; with fewer, z is not close enough to normal
+BROKEN = 0.001  # p-value of the sample ratio below which the experiment is faulty
 NORMAL_95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
 class Units:
-    """variant: (n,) place of each unit's variant. day: (n,) whole number of the look from which on it counts.
-    activity: (n,) what was known of the unit before (CUPED's covariate)."""
+    """variant: (n,) index of each unit's variant. day: (n,) integer day from which the unit counts.
+    activity: (n,) pre-experiment activity (CUPED's covariate)."""
 
     variant: Integers
     day: Integers
@@ -45,7 +45,7 @@ class Rate:
 
     @classmethod
     def of(cls, successes: int, n: int) -> Rate:
-        """With Wilson's 95 % interval.
+        """Return a rate with Wilson's 95 % interval.
 
         >>> rate = Rate.of(3, 10)
         >>> round(rate.low, 4), rate.value, round(rate.high, 4)
@@ -61,10 +61,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A variant beside the first one, at every look.
+    """A variant compared with the first one, at every look.
 
-    days, z, bounds: (looks,). lift: relative, with low and high valid however often it was looked at; None: too early.
-    variance_cut: the part of the variance that CUPED took away.
+    days, z, bounds: (looks,). lift: relative, with an interval (low, high) valid under repeated looks; None: too early.
+    variance_cut: the share of the variance that CUPED removed.
     """
 
     days: Integers
@@ -77,43 +77,43 @@ class Comparison:
 
     @property
     def decided_at(self) -> int | None:
-        """The first look at which z was beyond its boundary."""
+        """Index of the first look at which z reached its boundary."""
         beyond = np.flatnonzero(np.abs(self.z) >= self.bounds)
         return int(beyond[0]) if len(beyond) else None
 
     @property
     def direction(self) -> int:
-        """1 better, -1 worse, as it was when that was decided; 0 not decided."""
+        """1 higher, -1 lower than the first variant at the deciding look; 0 undecided."""
         at = self.decided_at
         return 0 if at is None else int(np.sign(self.z[at]))
 
 
 def sample_ratio(observed: Sequence[float], expected: Sequence[float]) -> float:
-    """How likely counts at least as far from the expected ones are by chance; 1 where nothing was counted.
+    """Return the p-value of a chi-squared test of observed against expected counts; 1 without counts.
 
     >>> equal = [50_000, 50_000]
     >>> sample_ratio([49_261, 50_739], equal) < BROKEN, sample_ratio([49_900, 50_100], equal) < BROKEN
     (True, False)
     """
-    seen, due = np.array(observed, dtype=np.float64), np.array(expected, dtype=np.float64)
-    if not seen.sum() or not due.sum():
+    counts, targets = np.array(observed, dtype=np.float64), np.array(expected, dtype=np.float64)
+    if not counts.sum() or not targets.sum():
         return 1.0
-    if seen[due == 0].sum():
+    if counts[targets == 0].sum():
         return 0.0
-    seen, due = seen[due > 0], due[due > 0]
-    due *= seen.sum() / due.sum()
-    return float(chdtrc(len(due) - 1, ((seen - due) ** 2 / due).sum())) if len(due) > 1 else 1.0
+    counts, targets = counts[targets > 0], targets[targets > 0]
+    targets *= counts.sum() / targets.sum()
+    return float(chdtrc(len(targets) - 1, ((counts - targets) ** 2 / targets).sum())) if len(targets) > 1 else 1.0
 
 
 def compare(units: Units, outcome: Floats, place: int, planned: float, alpha: float) -> Comparison:
-    """The variant at `place` beside the first. planned: how many units of the two together the plan asks for."""
+    """Compare the variant at index `place` with the first. planned: planned units of the two together."""
     days, figures = _by_day(units, outcome, place)
     n = figures[:, :, 0]
     is_look = (n.min(axis=0) >= LEAST_UNITS) & (np.diff(n.sum(axis=0), prepend=0) > 0)
     days, figures = days[is_look], figures[:, is_look]
     if not len(days):
-        nothing = np.zeros(0)
-        return Comparison(days, nothing, nothing, None, None, None, 0.0)
+        empty = np.zeros(0)
+        return Comparison(days, empty, empty, None, None, None, 0.0)
     means, variances, cut = adjusted(figures)
     spread = np.sqrt(variances.sum(axis=0))
     z = np.divide(means[1] - means[0], spread, out=np.zeros(len(days)), where=spread > 0)
@@ -124,19 +124,20 @@ def compare(units: Units, outcome: Floats, place: int, planned: float, alpha: fl
 
 
 def _by_day(units: Units, outcome: Floats, place: int) -> tuple[Integers, Floats]:
-    """(days,), and (2, days, 6) sums until each day: of 1, y, x, y², x², xy, of the first variant and of this one."""
+    """Return (days,) and cumulative (2, days, 6) sums of 1, y, x, y², x², xy, of the first variant and this one."""
     days, day = np.unique(units.day, return_inverse=True)
-    its = np.flatnonzero((units.variant == 0) | (units.variant == place))
-    cell = day[its] + len(days) * (units.variant[its] == place)
-    y, x = outcome[its], units.activity[its]
+    rows = np.flatnonzero((units.variant == 0) | (units.variant == place))
+    cell = day[rows] + len(days) * (units.variant[rows] == place)
+    y, x = outcome[rows], units.activity[rows]
     x = x - (x.mean() if len(x) else 0.0)
     sums = [np.bincount(cell, values, minlength=2 * len(days)) for values in (None, y, x, y * y, x * x, x * y)]
     return days, np.cumsum(np.array(sums, dtype=np.float64).reshape(6, 2, len(days)), axis=2).transpose(1, 2, 0)
 
 
 def adjusted(figures: Floats) -> tuple[Floats, Floats, Floats]:
-    """From sums (2, looks, 6) as `_by_day` has them: (2, looks) means without what was known before, (2, looks) their
-    variances, and (looks,) the part taken away.
+    """Return CUPED-adjusted means and their variances, (2, looks) each, and the share of variance removed, (looks,).
+
+    figures: (2, looks, 6) sums of `_by_day`.
 
     Source: Deng et al. (2013), "Improving the Sensitivity of Online Controlled Experiments by Utilizing Pre-Experiment
     Data" (CUPED), with the slope pooled over both variants.
@@ -148,10 +149,10 @@ def adjusted(figures: Floats) -> tuple[Floats, Floats, Floats]:
     overall = x.sum(axis=0) / n.sum(axis=0)
     means = y / n - slope * (x / n - overall)
     plain = within_yy / (n - 1) / n
-    left = np.maximum(within_yy - 2 * slope * within_xy + slope**2 * within_xx, 0.0) / (n - 1) / n
-    before = plain.sum(axis=0)
-    cut = np.divide(before - left.sum(axis=0), before, out=np.zeros(len(before)), where=before > 0)
-    return means, left, cut
+    reduced = np.maximum(within_yy - 2 * slope * within_xy + slope**2 * within_xx, 0.0) / (n - 1) / n
+    unadjusted = plain.sum(axis=0)
+    cut = np.divide(unadjusted - reduced.sum(axis=0), unadjusted, out=np.zeros(len(unadjusted)), where=unadjusted > 0)
+    return means, reduced, cut
 
 
 def _lift_interval(means: Floats, variances: Floats, bound: float) -> tuple[float | None, float | None]:

@@ -1,4 +1,4 @@
-"""Who sees which variant: a pure hash of experiment and unit, so that nothing has to be stored or asked for.
+"""Variant assignment by a pure hash of experiment and unit, without storage or queries.
 
 Source: Bakshy, Eckles, Bernstein (2014), "Designing and Deploying Online Field Experiments" (PlanOut).
 """
@@ -14,7 +14,7 @@ WIDTH = 2.0**64
 
 
 def point(key: str, unit: int) -> float:
-    """Where a unit falls in [0, 1): the same for the same key, independent for different keys.
+    """Return a unit's point in [0, 1): constant for a key, independent between keys.
 
     >>> point("12", 7) == point("12", 7), point("12", 7) == point("13", 7)
     (True, False)
@@ -24,7 +24,7 @@ def point(key: str, unit: int) -> float:
 
 
 def variant_of(key: str, unit: int, weights: Sequence[float]) -> int:
-    """Place of the unit's variant. When weights change, only units at the moved borders change their variant.
+    """Return the index of the unit's variant. Changed weights only reassign units at the moved borders.
 
     >>> [variant_of("12", unit, [1, 1, 0]) for unit in range(8)].count(2)
     0
@@ -37,5 +37,5 @@ def variant_of(key: str, unit: int, weights: Sequence[float]) -> int:
 
 
 def takes_part(key: str, unit: int, share: float) -> bool:
-    """Whether the unit is among the share, 0–1, of all that the experiment is for: independent of its variant."""
+    """Return whether a unit is in the sampled share, 0–1, of the audience, independently of its variant."""
     return point(f"share:{key}", unit) < share

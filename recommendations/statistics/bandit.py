@@ -1,4 +1,4 @@
-"""Thompson sampling: each variant is given the share of units that matches its chance of being the best."""
+"""Thompson sampling: each variant's share of units is its probability of being the best."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 DRAWS = 20_000
-LEAST = 0.05  # what each variant keeps, so that a bad start can be made good
+LEAST = 0.05  # minimum share of a variant, so that it can recover from a bad start
 
 
 def thompson_weights(successes: Sequence[int], counts: Sequence[int], seed: int) -> list[float]:
-    """Weights that add up to 1, from Beta(1, 1) priors; the same seed gives the same weights.
+    """Return weights that add up to 1, from Beta(1, 1) priors; deterministic for a seed.
 
     >>> thompson_weights([10, 10], [100, 100], seed=1) == thompson_weights([10, 10], [100, 100], seed=1)
     True

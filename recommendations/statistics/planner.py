@@ -1,4 +1,4 @@
-"""How many members and visitors an experiment needs before it starts."""
+"""Sample size planning of experiments."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy as np
 from recommendations.statistics.sequential import boundaries, crossing
 
 ALPHA = 0.05
-POWER = 0.82  # what is asked for: 0.8, and something for what normal approximations lose
-LOOKS = 28  # daily looks; the number of them hardly matters
+POWER = 0.82  # the target of 0.8, plus a margin for normal approximations
+LOOKS = 28  # daily looks; their number hardly matters
 
 
 def units_needed(
     rate: float, lift: float, weights: Sequence[float], *, power: float = POWER, correlation: float = 0.0
 ) -> int:
-    """How many units, all variants together, find a relative lift of a rate against the first variant, by daily looks.
+    """Return the units of all variants together that detect a relative lift over the first variant with daily looks.
 
-    correlation: of the outcome with what was known before (CUPED). Raises ValueError for what cannot be planned.
+    correlation: of the outcome with pre-experiment activity (CUPED). Raises ValueError for invalid arguments.
 
     >>> units_needed(0.1, 0.1, [1, 1])
     33053
@@ -38,7 +38,7 @@ def units_needed(
 
 @lru_cache(maxsize=64)
 def distance(alpha: float, power: float, looks: int = LOOKS) -> float:
-    """What z must be on average at the planned sample for the daily test to find it with this power."""
+    """Return the expected z at the planned sample size for which daily looks have this power."""
     from scipy.optimize import brentq
 
     fractions = np.arange(1, looks + 1) / looks

@@ -1,11 +1,11 @@
-"""A test that may be looked at every day: Lan and DeMets' error spending, without an end.
+"""Sequential test that stays valid under daily looks: Lan–DeMets error spending, without a fixed end.
 
-The error allowed is spent as information comes in: nearly all of it in the planned sample, little at the beginning, so
-that the planned size hardly grows; the rest after it, so that an experiment that runs on stays valid, too. In the whole
-of time no more than `alpha` is spent, however often somebody looks.
+Nearly all of the error is spent within the planned sample, little of it early, so that the planned size hardly grows.
+The rest is spent later, so that an experiment that runs on stays valid. The total never exceeds `alpha`, however often
+results are checked.
 
 Source: Lan, DeMets (1983), "Discrete sequential boundaries for clinical trials"; the O'Brien–Fleming-like spending
-function; Armitage, McPherson, Rowe (1969) for the integration. Deviation: what is left after the planned end (`LATER`).
+function; Armitage, McPherson, Rowe (1969) for the integration. Deviation: the error reserved for later (`LATER`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 
-LATER = 0.05  # the part of the error that is kept for after the planned sample
-LEAST_SPENT = 1e-9  # an error too small to be a look's own: no boundary is as far out
-FARTHEST = 8.0  # standard deviations, beyond which nothing is
-NODES_PER_STEP = 9.0  # nodes of the integral in the width of one step's spread
+LATER = 0.05  # share of the error reserved for after the planned sample
+LEAST_SPENT = 1e-9  # smaller errors get no boundary: it would be beyond FARTHEST
+FARTHEST = 8.0  # standard deviations, the limit of boundaries and integration
+NODES_PER_STEP = 9.0  # quadrature nodes per standard deviation of a step
 FEWEST_NODES, MOST_NODES = 48, 800
 
 
 def spent(fraction: float, alpha: float) -> float:
-    """The error spent when this fraction of the planned information is there; more than 1 is after the plan.
+    """Return the error spent at a fraction of the planned information; fractions above 1 are past the plan.
 
     >>> [round(spent(t, 0.05), 4) for t in (0.0, 0.25, 0.5, 1.0, 2.0)]
     [0.0, 0.0, 0.0028, 0.0475, 0.0488]
@@ -34,32 +34,32 @@ def spent(fraction: float, alpha: float) -> float:
     if fraction <= 0:
         return 0.0
     planned = alpha * (1 - LATER)
-    within = 4 * ndtr(ndtri(planned / 4) / np.sqrt(min(fraction, 1.0)))  # both sides
+    within = 4 * ndtr(ndtri(planned / 4) / np.sqrt(min(fraction, 1.0)))  # two-sided
     return float(within + alpha * LATER * (1 - 1 / max(fraction, 1.0)))
 
 
 def boundaries(fractions: Floats, alpha: float = 0.05) -> Floats:
-    """(looks,) how far from 0 the z statistic must be at each look; inf where it is too early to decide anything.
+    """Return the critical |z| at each look, (looks,); inf where it is too early to decide.
 
-    fractions: (looks,) of the planned information, strictly increasing. Raises ValueError otherwise.
+    fractions: (looks,) of the planned information. Raises ValueError unless positive and strictly increasing.
     """
     fractions = np.asarray(fractions, dtype=np.float64)
     if len(fractions) and (fractions[0] <= 0 or (np.diff(fractions) <= 0).any()):
         raise ValueError("each look must have more information than the one before")
     bounds = np.full(len(fractions), np.inf)
-    done = 0.0
+    total = 0.0
     walk = _Walk(0.0)
     for look, fraction in enumerate(fractions):
         due = spent(fraction, alpha)
-        if due - done > LEAST_SPENT:
-            bounds[look] = _solve(walk, fraction, due - done)
-            done = due
+        if due - total > LEAST_SPENT:
+            bounds[look] = _solve(walk, fraction, due - total)
+            total = due
         walk.step(fraction, bounds[look])
     return bounds
 
 
 def crossing(fractions: Floats, bounds: Floats, drift: float = 0.0) -> float:
-    """The probability to be beyond a boundary at any look, where z is `drift` on average at the planned sample."""
+    """Return the probability of crossing a boundary at any look. drift: expected z at the planned sample size."""
     walk = _Walk(drift)
     total = 0.0
     for fraction, bound in zip(fractions, bounds, strict=True):
@@ -69,7 +69,7 @@ def crossing(fractions: Floats, bounds: Floats, drift: float = 0.0) -> float:
 
 
 def _solve(walk: _Walk, fraction: float, probability: float) -> float:
-    from scipy.optimize import brentq  # 20 MB that a web process does without until staff look at an experiment
+    from scipy.optimize import brentq  # 20 MB that web processes only load once staff open an experiment
 
     def miss(bound: float) -> float:
         return walk.beyond(fraction, bound) - probability
@@ -78,14 +78,14 @@ def _solve(walk: _Walk, fraction: float, probability: float) -> float:
 
 
 class _Walk:
-    """The density of a Brownian motion with drift that has not crossed a boundary yet, at the last look."""
+    """Density at the last look of a Brownian motion with drift that hasn't crossed a boundary."""
 
     def __init__(self, drift: float) -> None:
         self.drift, self.time = drift, 0.0
         self.nodes, self.mass = np.zeros(1), np.ones(1)
 
     def beyond(self, time: float, bound: float) -> float:
-        """The probability to be beyond ±bound (in standard deviations) at this time, not having been before."""
+        """Return the probability of first crossing ±bound (in standard deviations) at this time."""
         spread, edge = np.sqrt(time - self.time), bound * np.sqrt(time)
         middle = self.nodes + self.drift * (time - self.time)
         return float(self.mass @ (ndtr((-edge - middle) / spread) + ndtr((middle - edge) / spread)))
@@ -97,7 +97,7 @@ class _Walk:
         nodes, weights = _legendre(n)
         after = nodes * edge
         away = (after[:, None] - self.nodes[None, :] - self.drift * (time - self.time)) / spread
-        # einsum, for BLAS would wake its threads for next to nothing
+        # einsum, because BLAS would wake its threads for a tiny product
         density = np.einsum("ij,j", np.exp(-0.5 * away**2), self.mass) / (spread * np.sqrt(2 * np.pi))
         self.nodes, self.mass, self.time = after, density * weights * edge, time
 

@@ -75,8 +75,8 @@ class OfTheirs(ForMembers, APIView):
     def get(self, request: Request, username: str) -> Response:
         """Return a member's favourites that are new to you, by predicted score."""
         n, other = LengthQuery.of(request)["n"], visible_member(username, request.user)
-        found = serving.loved_by(serving.Reader(member_of(request)), other, n)
-        return Response({"items": [as_json(item) for item in found]})
+        favourites = serving.loved_by(serving.Reader(member_of(request)), other, n)
+        return Response({"items": [as_json(item) for item in favourites]})
 
 
 class MyTaste(ForMembers, APIView):
@@ -87,8 +87,8 @@ class MyTaste(ForMembers, APIView):
         """Return statistics about your taste."""
         own, member = _own(request), member_of(request)
         influences = most_influential(member) if len(own) else []
-        found = {**_numbers(profile(own)), "years": own.years, "influences": influences}
-        return Response(TasteSerializer(found).data)
+        data = {**_numbers(profile(own)), "years": own.years, "influences": influences}
+        return Response(TasteSerializer(data).data)
 
 
 class MyYear(ForMembers, APIView):
@@ -102,8 +102,14 @@ class MyYear(ForMembers, APIView):
             raise Http404("No titles completed in that year.")
         review = year_in_review(own, year)
         best = [title for title, _score in review.best]
-        found = {"year": year, **_numbers(review.numbers), "best": best, "first": review.first, "last": review.last}
-        return Response(YearSerializer(found).data)
+        data = {
+            "year": year,
+            **_numbers(review.numbers),
+            "best": best,
+            "first": review.first,
+            "last": review.last,
+        }
+        return Response(YearSerializer(data).data)
 
 
 def _own(request: Request) -> ReadList:
@@ -111,15 +117,15 @@ def _own(request: Request) -> ReadList:
     return ReadList.of(ListEntry.objects.own(member), title_index().tags_visible_to(member))
 
 
-def _numbers(found: Profile) -> dict[str, Any]:
+def _numbers(statistics: Profile) -> dict[str, Any]:
     return {
-        "n_titles": found.n_titles,
-        "n_completed": found.n_completed,
-        "n_scored": found.n_scored,
-        "mean_score": found.mean,
-        "hours": found.hours,
-        "mainstream": found.mainstream,
-        "charts": [_chart(chart) for chart in found.charts],
+        "n_titles": statistics.n_titles,
+        "n_completed": statistics.n_completed,
+        "n_scored": statistics.n_scored,
+        "mean_score": statistics.mean,
+        "hours": statistics.hours,
+        "mainstream": statistics.mainstream,
+        "charts": [_chart(chart) for chart in statistics.charts],
     }
 
 

@@ -1,4 +1,4 @@
-"""Which titles of a list move its recommendations most."""
+"""Titles of a list that influence its recommendations most."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from recommendations.artifact_store import readable_recommender
 from recommendations.models import ModelVersion
 from recommendations.serving import Reader, recommend_for
 
-AMONG = 50  # recommendations
+AMONG = 50  # recommendations to explain
 MOST = 8
 
 
 @dataclass(frozen=True)
 class Influence:
-    """share: the part, 0–1, of all that speaks for the member's recommendations that comes from this title."""
+    """A title's share, 0–1, of all positive contributions to the member's recommendations."""
 
     title: Title
     share: float
 
 
 def most_influential(member: User) -> list[Influence]:
-    """First what moves most; nothing without a model or a list that it knows. Only what the member may see is named."""
+    """Return visible titles by descending influence; empty without a model or titles it knows."""
     recommender = readable_recommender(ModelVersion.active())
     if recommender is None:
         return []
     own = Reader(member).own_list(recommender.items)
-    shown = recommender.items.index_of(
+    targets = recommender.items.index_of(
         np.array([item.title.pk for item in recommend_for(member, AMONG).items], dtype=int)
     )
-    shown = shown[shown >= 0]
-    if not len(own.items) or not len(shown):
+    targets = targets[targets >= 0]
+    if not len(own.items) or not len(targets):
         return []
-    shares = recommender.influence(own, shown)
+    shares = recommender.influence(own, targets)
     order = np.argsort(-shares, kind="stable")[: 2 * MOST]
     ids = recommender.items.ids[own.items[order]].tolist()
     may_see = set(Title.objects.visible_to(member).filter(pk__in=ids).order_by().values_list("pk", flat=True))
     cards = title_cards(ids)
-    found = [
+    influences = [
         Influence(cards[pk], float(share))
         for pk, share in zip(ids, shares[order], strict=True)
         if pk in may_see and share > 0
     ]
-    return found[:MOST]
+    return influences[:MOST]

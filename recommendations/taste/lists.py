@@ -1,4 +1,4 @@
-"""A list as arrays: one read of its entries, and the catalogue's index for all that is known of their titles."""
+"""A list as arrays, from one query for its entries and the catalogue's index."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class PerTerm:
 
 @dataclass(frozen=True)
 class ReadList:
-    """Parallel arrays over the titles that were watched, in part or whole. at: their places in the index. scores: 1–10,
-    NaN for none. finished: ISO dates, of which parts may be unknown; "" for none. completed: whether they were."""
+    """Parallel arrays over the list's titles, except planned ones. at: positions in the index. scores: 1–10, NaN if
+    unscored. finished: ISO dates, possibly without day or month; "" if unknown. completed: by status."""
 
     index: TitleIndex
-    tag_slugs: frozenset[str]  # that may be named
+    tag_slugs: frozenset[str]  # tags visible to the viewer
     title_ids: NDArray[np.int64]
     at: NDArray[np.int64]
     scores: NDArray[np.float64]
@@ -45,7 +45,7 @@ class ReadList:
 
     @classmethod
     def of(cls, entries: ListEntryQuerySet, tag_slugs: frozenset[str]) -> ReadList:
-        """entries: those that the viewer may see; planned ones say nothing of a taste and are left out."""
+        """Read entries visible to the viewer. Planned ones don't reflect taste and are left out."""
         index = title_index()
         rows = list(
             entries.exclude(status=EntryStatus.PLANNED)
@@ -57,21 +57,21 @@ class ReadList:
         title_ids, statuses, scores, progress, rewatches, finished = zip(*rows, strict=True) if rows else [()] * 6
         ids = np.array(title_ids, dtype=np.int64)
         at = index.places_of(ids)
-        known = np.isin(ids, index.ids)
-        completed = np.array([status == EntryStatus.COMPLETED for status in statuses], dtype=bool)[known]
+        is_indexed = np.isin(ids, index.ids)
+        completed = np.array([status == EntryStatus.COMPLETED for status in statuses], dtype=bool)[is_indexed]
         episodes = np.nan_to_num(index.numbers["episodes"][at])
-        seen = np.array(progress, dtype=np.float64)[known]
-        seen = np.where(completed & (seen == 0), episodes, seen)
-        again = np.array(rewatches, dtype=np.float64)[known] * np.maximum(episodes, seen)
-        given = np.array(scores, dtype=np.float64)[known]
+        watched = np.array(progress, dtype=np.float64)[is_indexed]
+        watched = np.where(completed & (watched == 0), episodes, watched)
+        rewatched = np.array(rewatches, dtype=np.float64)[is_indexed] * np.maximum(episodes, watched)
+        raw_scores = np.array(scores, dtype=np.float64)[is_indexed]
         return cls(
             index=index,
             tag_slugs=tag_slugs,
-            title_ids=ids[known],
+            title_ids=ids[is_indexed],
             at=at,
-            scores=np.where(given > 0, given, np.nan),
-            hours=(seen + again) * np.nan_to_num(index.numbers["minutes"][at]) / 60,
-            finished=np.array(finished, dtype=str)[known],
+            scores=np.where(raw_scores > 0, raw_scores, np.nan),
+            hours=(watched + rewatched) * np.nan_to_num(index.numbers["minutes"][at]) / 60,
+            finished=np.array(finished, dtype=str)[is_indexed],
             completed=completed,
         )
 
@@ -87,34 +87,34 @@ class ReadList:
         return self.only(np.char.startswith(self.finished, f"{year:04}") if len(self) else np.zeros(0, dtype=bool))
 
     def number(self, name: str) -> NDArray[np.float64]:
-        """(n,) one of the index's numbers; NaN where nobody knows."""
+        """Return a number of each title from the index: (n,), NaN if unknown."""
         return self.index.numbers[name][self.at]
 
     @cached_property
     def mean(self) -> float | None:
-        given = self.scores[np.isfinite(self.scores)]
-        return float(given.mean()) if len(given) else None
+        scored = self.scores[np.isfinite(self.scores)]
+        return float(scored.mean()) if len(scored) else None
 
     @property
     def years(self) -> list[int]:
-        """In which anything was finished, the last first."""
+        """Years with finished titles, latest first."""
         return sorted({int(date[:4]) for date in self.finished if date}, reverse=True)
 
     @property
     def n_undated(self) -> int:
-        """Completed, but nobody knows when."""
+        """Number of completed titles without a finish date."""
         return int((self.completed & (self.finished == "")).sum()) if len(self) else 0
 
     def genres(self) -> PerTerm:
         terms = self.index.tags
-        wanted = np.array([term.kind in GENRES and term.slug in self.tag_slugs for term in terms.terms], dtype=bool)
-        return self._per_term(terms, wanted)
+        is_genre = np.array([term.kind in GENRES and term.slug in self.tag_slugs for term in terms.terms], dtype=bool)
+        return self._per_term(terms, is_genre)
 
     def studios(self) -> PerTerm:
         return self._per_term(self.index.studios, np.ones(len(self.index.studios.terms), dtype=bool))
 
-    def _per_term(self, terms: Terms, wanted: NDArray[np.bool_]) -> PerTerm:
-        """A title with three genres counts for each of them."""
+    def _per_term(self, terms: Terms, mask: NDArray[np.bool_]) -> PerTerm:
+        """Return statistics per term. A title with three genres counts for each of them."""
         row = np.full(terms.n_titles, -1)
         row[self.at] = np.arange(len(self))
         listed = row[terms.title_of] >= 0
@@ -125,12 +125,14 @@ class ReadList:
         n_scored = np.bincount(term[scored], minlength=n)
         sums = np.bincount(term[scored], self.scores[entry][scored], n)
         hours = np.bincount(term, self.hours[entry], n).astype(np.float64)
-        kept = np.flatnonzero(wanted & (counts > 0))
+        places = np.flatnonzero(mask & (counts > 0))
         return PerTerm(
-            names=[terms.terms[place].name for place in kept],
-            slugs=[terms.terms[place].slug for place in kept],
-            counts=counts[kept],
-            n_scored=n_scored[kept],
-            means=np.divide(sums[kept], n_scored[kept], out=np.full(len(kept), np.nan), where=n_scored[kept] > 0),
-            hours=hours[kept],
+            names=[terms.terms[place].name for place in places],
+            slugs=[terms.terms[place].slug for place in places],
+            counts=counts[places],
+            n_scored=n_scored[places],
+            means=np.divide(
+                sums[places], n_scored[places], out=np.full(len(places), np.nan), where=n_scored[places] > 0
+            ),
+            hours=hours[places],
         )

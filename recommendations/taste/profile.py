@@ -1,4 +1,4 @@
-"""A taste in numbers and charts, of a list as `ReadList`."""
+"""Statistics and charts of a `ReadList`."""
 
 from __future__ import annotations
 
@@ -21,18 +21,16 @@ from catalog.models.titles import Season
 from recommendations.taste.lists import PerTerm, ReadList
 
 DAY = 86_400
-SHRINK = 8.0  # as if a genre had been given the list's mean so many times more: a few scores say little
-LEAST_SCORED = 3  # titles of a genre or studio from which on it is compared
-LEAST_BEYOND = (
-    0.01  # of a point between the first genre and the last: all scores are the same, and no genre is liked more
-)
-LOVED, LESS_LOVED, LONGEST = 7, 4, 10  # bars
-LENGTHS = ((1, 1), (2, 6), (7, 13), (14, 26), (27, 60), (61, 100_000))  # episodes, from and to
+SHRINK = 8.0  # pseudo-scores at the list's mean, because a few scores say little
+LEAST_SCORED = 3  # scored titles a genre needs to be compared
+LEAST_BEYOND = 0.01  # points between best and worst genre, below which no genre is a favourite
+LOVED, LESS_LOVED, LONGEST = 7, 4, 10  # numbers of bars
+LENGTHS = ((1, 1), (2, 6), (7, 13), (14, 26), (27, 60), (61, 100_000))  # ranges of episodes
 
 
 @dataclass(frozen=True)
 class Profile:
-    """mainstream: the share, 0–1, of titles that fewer people know than the one in the middle of the list."""
+    """mainstream: share, 0–1, of catalogue titles with fewer members than the list's median title."""
 
     n_titles: int
     n_completed: int
@@ -48,7 +46,7 @@ class Profile:
 
 
 def profile(own: ReadList) -> Profile:
-    found = (
+    charts = (
         _scores(own),
         _genres_by_score(own),
         _genres_by_time(own),
@@ -64,26 +62,26 @@ def profile(own: ReadList) -> Profile:
         mean=own.mean,
         hours=float(own.hours.sum()),
         mainstream=_mainstream(own),
-        charts=tuple(chart for chart in found if chart is not None),
+        charts=tuple(chart for chart in charts if chart is not None),
     )
 
 
 def site_scores() -> NDArray[np.int64]:
-    """(10,) how often each score, from 1 on, stands on the lists of this site; counted once a day."""
+    """Return the number of each score, 1–10, on this site's lists: (10,), cached for a day."""
 
     def count() -> list[int]:
         rows = ListEntry.objects.filter(score__isnull=False).order_by().values_list("score").annotate(n=Count("pk"))
-        found = {score: n for score, n in rows if score}
-        return [found.get(score, 0) for score in range(1, 11)]
+        counts = {score: n for score, n in rows if score}
+        return [counts.get(score, 0) for score in range(1, 11)]
 
     return np.array(cache.get_or_set("taste:site_scores", count, DAY))
 
 
 def _scores(own: ReadList) -> Chart | None:
-    given = own.scores[np.isfinite(own.scores)].astype(int)
-    if not len(given):
+    scored = own.scores[np.isfinite(own.scores)].astype(int)
+    if not len(scored):
         return None
-    counts, everybody = np.bincount(given, minlength=11)[1:], site_scores()
+    counts, everybody = np.bincount(scored, minlength=11)[1:], site_scores()
     mine, theirs = counts / counts.sum(), everybody / max(everybody.sum(), 1)
     rows = [
         Row(
@@ -95,10 +93,10 @@ def _scores(own: ReadList) -> Chart | None:
         )
         for score in range(1, 11)
     ]
-    usual = int(counts.argmax()) + 1
+    mode = int(counts.argmax()) + 1
     their_mean = float((everybody * np.arange(1, 11)).sum() / max(everybody.sum(), 1))
     says = _("Most common score: %(score)s. Average: %(mean)s (site average: %(theirs)s).") % {
-        "score": usual,
+        "score": mode,
         "mean": _number(own.mean or 0, 1),
         "theirs": _number(their_mean, 1),
     }
@@ -106,10 +104,10 @@ def _scores(own: ReadList) -> Chart | None:
 
 
 def _genres_by_score(own: ReadList) -> Chart | None:
-    found = sorted(genres_beyond_mean(own).items(), key=lambda genre: -genre[1][1])
-    if len(found) < 2 or found[0][1][1] - found[-1][1][1] < LEAST_BEYOND:
+    genres = sorted(genres_beyond_mean(own).items(), key=lambda genre: -genre[1][1])
+    if len(genres) < 2 or genres[0][1][1] - genres[-1][1][1] < LEAST_BEYOND:
         return None
-    ends = found[:LOVED] + found[max(LOVED, len(found) - LESS_LOVED) :]
+    ends = genres[:LOVED] + genres[max(LOVED, len(genres) - LESS_LOVED) :]
     rows = [Row(name, value, signed(value), address=of_tag(slug)) for slug, (name, value) in ends]
     says = _("Compared with this list’s average, %(best)s scores highest and %(worst)s lowest.") % {
         "best": rows[0].label,
@@ -119,45 +117,45 @@ def _genres_by_score(own: ReadList) -> Chart | None:
 
 
 def genres_beyond_mean(own: ReadList) -> dict[str, tuple[str, float]]:
-    """{slug: (name, points above the list's mean, few scores counting less)} of genres with enough scores."""
+    """Return {slug: (name, points above the list's mean, shrunk)} of genres with enough scores."""
     if own.mean is None:
         return {}
-    found = own.genres()
-    enough = np.flatnonzero(found.n_scored >= LEAST_SCORED)
-    beyond = (found.means[enough] - own.mean) * found.n_scored[enough] / (found.n_scored[enough] + SHRINK)
+    genres = own.genres()
+    enough = np.flatnonzero(genres.n_scored >= LEAST_SCORED)
+    beyond = (genres.means[enough] - own.mean) * genres.n_scored[enough] / (genres.n_scored[enough] + SHRINK)
     return {
-        found.slugs[at]: (found.names[at], value) for at, value in zip(enough.tolist(), beyond.tolist(), strict=True)
+        genres.slugs[at]: (genres.names[at], value) for at, value in zip(enough.tolist(), beyond.tolist(), strict=True)
     }
 
 
 def _genres_by_time(own: ReadList) -> Chart | None:
-    found = own.genres()
+    genres = own.genres()
     return _longest(
         "time",
         _("Genres by hours watched"),
         _("Most watched: %(first)s."),
         _("Genre"),
-        found,
-        [of_tag(slug) for slug in found.slugs],
+        genres,
+        [of_tag(slug) for slug in genres.slugs],
     )
 
 
 def _studios(own: ReadList) -> Chart | None:
-    found = own.studios()
-    addresses = [f"{reverse('catalog:browse')}?studio={slug}" for slug in found.slugs]
-    return _longest("studios", _("Studios"), _("Most watched: %(first)s."), _("Studio"), found, addresses)
+    studios = own.studios()
+    addresses = [f"{reverse('catalog:browse')}?studio={slug}" for slug in studios.slugs]
+    return _longest("studios", _("Studios"), _("Most watched: %(first)s."), _("Studio"), studios, addresses)
 
 
-def _longest(name: str, title: str, says: str, what: str, found: PerTerm, addresses: list[str]) -> Chart | None:
-    order = np.argsort(-found.hours, kind="stable")[:LONGEST]
+def _longest(name: str, title: str, says: str, heading: str, terms: PerTerm, addresses: list[str]) -> Chart | None:
+    order = np.argsort(-terms.hours, kind="stable")[:LONGEST]
     rows = [
-        Row(found.names[place], float(found.hours[place]), _hours(found.hours[place]), address=addresses[place])
+        Row(terms.names[place], float(terms.hours[place]), _hours(terms.hours[place]), address=addresses[place])
         for place in order.tolist()
-        if found.hours[place] > 0
+        if terms.hours[place] > 0
     ]
     if not rows:
         return None
-    return bars(name, title, says % {"first": rows[0].label}, (what, _("Hours watched")), rows)
+    return bars(name, title, says % {"first": rows[0].label}, (heading, _("Hours watched")), rows)
 
 
 def _decades(own: ReadList) -> Chart | None:
@@ -165,10 +163,10 @@ def _decades(own: ReadList) -> Chart | None:
     decades = years[np.isfinite(years)].astype(int) // 10 * 10
     if not len(decades):
         return None
-    counted = {decade: int((decades == decade).sum()) for decade in range(decades.min(), decades.max() + 1, 10)}
-    rows = [Row(_("%(decade)ss") % {"decade": decade}, n, str(n)) for decade, n in counted.items()]
-    usual = max(counted, key=counted.__getitem__)
-    says = _("Most titles are from the %(decade)ss.") % {"decade": usual}
+    counts = {decade: int((decades == decade).sum()) for decade in range(decades.min(), decades.max() + 1, 10)}
+    rows = [Row(_("%(decade)ss") % {"decade": decade}, n, str(n)) for decade, n in counts.items()]
+    mode = max(counts, key=counts.__getitem__)
+    says = _("Most titles are from the %(decade)ss.") % {"decade": mode}
     return columns("decades", _("Decades"), says, (_("Decade"), _("Titles")), rows)
 
 
@@ -176,9 +174,9 @@ def _lengths(own: ReadList) -> Chart | None:
     episodes = own.number("episodes")
     if not np.isfinite(episodes).any():
         return None
-    counted = [int(((episodes >= least) & (episodes <= most)).sum()) for least, most in LENGTHS]
-    rows = [Row(_length_label(*ends), n, str(n)) for ends, n in zip(LENGTHS, counted, strict=True)]
-    says = _("Most common length in episodes: %(length)s.") % {"length": rows[int(np.argmax(counted))].label}
+    counts = [int(((episodes >= least) & (episodes <= most)).sum()) for least, most in LENGTHS]
+    rows = [Row(_length_label(*ends), n, str(n)) for ends, n in zip(LENGTHS, counts, strict=True)]
+    says = _("Most common length in episodes: %(length)s.") % {"length": rows[int(np.argmax(counts))].label}
     return columns("lengths", _("Length in episodes"), says, (_("Episodes"), _("Titles")), rows)
 
 
@@ -190,24 +188,24 @@ def _length_label(least: int, most: int) -> str:
 
 def _seasons(own: ReadList) -> Chart | None:
     first, last = own.index.seasons[:, own.at]
-    known = first[first == last].astype(int)
-    if not len(known):
+    premieres = first[first == last].astype(int)
+    if not len(premieres):
         return None
-    counted = np.bincount(known % 4, minlength=4).tolist()
+    counts = np.bincount(premieres % 4, minlength=4).tolist()
     labels = [str(Season(season).label) for season in SEASONS]
-    rows = [Row(label, n, str(n)) for label, n in zip(labels, counted, strict=True)]
-    says = _("Most titles premiered in %(season)s.") % {"season": labels[int(np.argmax(counted))]}
+    rows = [Row(label, n, str(n)) for label, n in zip(labels, counts, strict=True)]
+    says = _("Most titles premiered in %(season)s.") % {"season": labels[int(np.argmax(counts))]}
     return columns("seasons", _("Seasons"), says, (_("Season"), _("Titles")), rows)
 
 
 def _mainstream(own: ReadList) -> float | None:
     audiences = own.number("members")
-    known = audiences[audiences > 0]
-    everybody = own.index.numbers["members"]
-    everybody = np.sort(everybody[everybody > 0])
-    if not len(known):
+    own_audiences = audiences[audiences > 0]
+    all_audiences = own.index.numbers["members"]
+    all_audiences = np.sort(all_audiences[all_audiences > 0])
+    if not len(own_audiences):
         return None
-    return float(np.searchsorted(everybody, np.median(known)) / len(everybody))
+    return float(np.searchsorted(all_audiences, np.median(own_audiences)) / len(all_audiences))
 
 
 def of_tag(slug: str) -> str:

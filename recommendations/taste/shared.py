@@ -1,4 +1,4 @@
-"""What two lists have in common, as a chart."""
+"""Chart of the genres two lists share."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ SHOWN = 8
 
 
 def shared_genres(own: ReadList, theirs: ReadList) -> Chart | None:
-    """The genres that both score above their own mean; a genre is worth what the one gives who likes it less."""
+    """Return a chart of genres both score above their own mean, by the lower of the two differences."""
     mine, others = genres_beyond_mean(own), genres_beyond_mean(theirs)
     both = [(name, slug, min(value, others[slug][1])) for slug, (name, value) in mine.items() if slug in others]
-    liked = sorted((one for one in both if one[2] > 0), key=lambda one: (-one[2], one[0]))[:SHOWN]
+    liked = sorted((genre for genre in both if genre[2] > 0), key=lambda genre: (-genre[2], genre[0]))[:SHOWN]
     if not liked:
         return None
     rows = [Row(name, value, signed(value), address=of_tag(slug)) for name, slug, value in liked]

@@ -1,4 +1,4 @@
-"""The taste profile: of one's own list, or of what a member shows of theirs; and years in review."""
+"""Taste profiles of the viewer and of other members, and years in review."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def year(request: MemberRequest, year: int) -> HttpResponse:
 
 @require_GET
 def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
-    """Of those entries that the viewer may see."""
+    """Render a member's taste profile from the entries visible to the viewer."""
     owner = visible_member(username, request.user)
     own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
     return render(request, "recommendations/taste/taste.html", {"owner": owner, "own": own, "profile": profile(own)})
@@ -58,7 +58,7 @@ def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
 @require_GET
 @login_required
 def of_theirs(request: MemberRequest, username: str) -> HttpResponse:
-    """What of a member's list suits the viewer, and the genres that both share: beside `social:compare`."""
+    """Render a member's favourites for the viewer, and shared genres. Also a section of `social:compare`."""
     other = visible_member(username, request.user)
     theirs = _read(entries_visible_to(request.user).filter(user=other), request.user)
     context = {

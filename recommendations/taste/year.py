@@ -1,4 +1,4 @@
-"""A year in review: what was finished in it, as far as anybody knows."""
+"""Year in review: titles finished in a year, as far as dates are known."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BEST = 6
 
 @dataclass(frozen=True)
 class YearInReview:
-    """n_undated: completed titles of which nobody knows when, in whatever year. n_without_month: of this year."""
+    """n_undated: completed titles without a finish date. n_without_month: titles of this year without a month."""
 
     year: int
     numbers: Profile
@@ -35,10 +35,10 @@ class YearInReview:
 def year_in_review(own: ReadList, year: int) -> YearInReview:
     of_year = own.finished_in(year)
     dated = np.flatnonzero(np.char.str_len(of_year.finished) == 10) if len(of_year) else np.zeros(0, dtype=int)
-    in_time = dated[np.argsort(of_year.finished[dated], kind="stable")]
+    by_date = dated[np.argsort(of_year.finished[dated], kind="stable")]
     scored = np.flatnonzero(np.isfinite(of_year.scores))
     best = scored[np.lexsort((of_year.title_ids[scored], -of_year.hours[scored], -of_year.scores[scored]))][:BEST]
-    cards = title_cards(of_year.title_ids[[*best, *in_time[:1], *in_time[-1:]]].tolist())
+    cards = title_cards(of_year.title_ids[[*best, *by_date[:1], *by_date[-1:]]].tolist())
 
     def card(places: np.ndarray) -> Title | None:
         return cards.get(int(of_year.title_ids[places[0]])) if len(places) else None
@@ -48,8 +48,8 @@ def year_in_review(own: ReadList, year: int) -> YearInReview:
         numbers=profile(of_year),
         months=_months(of_year),
         best=tuple((cards[int(of_year.title_ids[place])], int(of_year.scores[place])) for place in best),
-        first=card(in_time[:1]),
-        last=card(in_time[-1:]),
+        first=card(by_date[:1]),
+        last=card(by_date[-1:]),
         n_undated=own.n_undated,
         n_without_month=int((np.char.str_len(of_year.finished) == 4).sum()) if len(of_year) else 0,
     )
@@ -59,7 +59,7 @@ def _months(of_year: ReadList) -> Chart | None:
     months = np.array([int(day[5:7]) for day in of_year.finished if len(day) >= 7], dtype=int)
     if not len(months):
         return None
-    counted = np.bincount(months, minlength=13)[1:].tolist()
-    rows = [Row(date_format(date(2000, month, 1), "M"), n, str(n)) for month, n in enumerate(counted, 1)]
-    says = _("Busiest month: %(month)s.") % {"month": rows[int(np.argmax(counted))].label}
+    counts = np.bincount(months, minlength=13)[1:].tolist()
+    rows = [Row(date_format(date(2000, month, 1), "M"), n, str(n)) for month, n in enumerate(counts, 1)]
+    says = _("Busiest month: %(month)s.") % {"month": rows[int(np.argmax(counts))].label}
     return columns("months", _("Completed by month"), says, (_("Month"), _("Titles")), rows)

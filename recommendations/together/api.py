@@ -75,18 +75,18 @@ class Together(ForMembers, APIView):
     def get(self, request: Request) -> Response:
         """Return titles for a group that no one in it has seen."""
         query, member = TogetherQuery.of(request), member_of(request)
-        sent = NamesSerializer(data={"names": request.query_params.getlist("with")})
-        if not sent.is_valid():
-            raise serializers.ValidationError({"with": sent.errors["names"]})
-        found, unknown = visible_members(sent.validated_data["names"], member)
-        others = [other for other in found if other != member]
+        names = NamesSerializer(data={"names": request.query_params.getlist("with")})
+        if not names.is_valid():
+            raise serializers.ValidationError({"with": names.errors["names"]})
+        members, unknown = visible_members(names.validated_data["names"], member)
+        others = [other for other in members if other != member]
         if unknown or not others:
             raise Http404("Member not found.")
         group = recommend_for_group(member, others, query["n"], query["how"])
         return Response(
             {
-                "heard": [one.username for one in group.heard],
-                "silent": [one.username for one in group.silent],
+                "heard": [other.username for other in group.heard],
+                "silent": [other.username for other in group.silent],
                 "items": [_as_json(item) for item in group.items],
             }
         )

@@ -1,4 +1,4 @@
-"""What a page or a program asks for a group: with whom, and in which of three ways."""
+"""Options of group recommendations: the other members and the ranking method."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from social.people.queries import visible_members
 from social.visibility import followed_by, members_visible_to
 
 MOST_OTHERS = MOST - 1
-OFFERED = 24  # people to choose from; a search finds the others
+OFFERED = 24  # followed members to choose from; search finds the others
 
 
 @dataclass(frozen=True)
@@ -34,34 +34,34 @@ WAYS = {
 
 
 @dataclass(frozen=True)
-class AskedGroup:
-    """others: whom it is for, besides the one who asks. error: why it cannot be, in words for them."""
+class GroupRequest:
+    """A parsed request. others: the members besides the viewer. error: message for the viewer, empty if valid."""
 
     others: tuple[User, ...]
     how: str
     error: str
 
 
-def asked_group(query: QueryDict, viewer: User) -> AskedGroup:
+def group_request(query: QueryDict, viewer: User) -> GroupRequest:
     names = dict.fromkeys(name.strip() for name in query.getlist("with") if name.strip())
     how = query.get("how") or "fair"
-    if len(names) > 2 * MOST:  # nobody chose these one by one
-        return AskedGroup((), "fair", _too_many())
-    found, unknown = visible_members(names, viewer)
-    others = tuple(member for member in found if member != viewer)
+    if len(names) > 2 * MOST:  # no person selected this many: skip the query
+        return GroupRequest((), "fair", _too_many())
+    members, unknown = visible_members(names, viewer)
+    others = tuple(member for member in members if member != viewer)
     error = ""
     if unknown:
-        listed = ", ".join(f"“{name[:150]}”" for name in unknown)
-        error = gettext("No member found: %(names)s. Check the spelling.") % {"names": listed}
+        quoted = ", ".join(f"“{name[:150]}”" for name in unknown)
+        error = gettext("No member found: %(names)s. Check the spelling.") % {"names": quoted}
     elif len(others) > MOST_OTHERS:
         error = _too_many()
     elif how not in WAYS:
         error = gettext("Unknown method. Select one of those below.")
-    return AskedGroup(others, how if how in WAYS else "fair", error)
+    return GroupRequest(others, how if how in WAYS else "fair", error)
 
 
 def people_to_ask(viewer: User, others: tuple[User, ...], q: str) -> list[User]:
-    """Those chosen, then those the viewer follows whose names contain `q`."""
+    """Return the selected members, then members the viewer follows whose names contain `q`."""
     followed = followed_visible_to(viewer).exclude(pk__in=[member.pk for member in others])
     if q and is_text(q):
         followed = followed.filter(username__icontains=q)

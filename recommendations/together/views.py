@@ -1,4 +1,4 @@
-"""What to watch together: a page to choose people on, and what is suggested inside a watch plan."""
+"""Watch together: recommendations for a group that the viewer selects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import MemberRequest
 from recommendations.serving import recommend_for_group
-from recommendations.together.group_request import WAYS, asked_group, people_to_ask
+from recommendations.together.group_request import WAYS, group_request, people_to_ask
 
 LENGTH = 20
 TEMPLATES = {"together": "_together.html", "choice": "_together_choice.html"}
@@ -18,12 +18,12 @@ TEMPLATES = {"together": "_together.html", "choice": "_together_choice.html"}
 @require_GET
 @login_required
 def together(request: MemberRequest) -> HttpResponse:
-    asked = asked_group(request.GET, request.user)
+    selection = group_request(request.GET, request.user)
     q = request.GET.get("q", "").strip()[:150]
-    context = {"asked": asked, "ways": WAYS.items(), "q": q}
+    context = {"asked": selection, "ways": WAYS.items(), "q": q}
     if request.htmx.target != "together":
-        context["people"] = people_to_ask(request.user, asked.others, q)
-    if request.htmx.target != "choice" and asked.others and not asked.error:
-        context["group"] = recommend_for_group(request.user, asked.others, LENGTH, asked.how)
+        context["people"] = people_to_ask(request.user, selection.others, q)
+    if request.htmx.target != "choice" and selection.others and not selection.error:
+        context["group"] = recommend_for_group(request.user, selection.others, LENGTH, selection.how)
     template = TEMPLATES.get(request.htmx.target or "", "together.html")
     return render(request, f"recommendations/together/{template}", context)

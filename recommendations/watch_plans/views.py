@@ -12,7 +12,7 @@ from recommendations.serving import GroupRecommendations, recommend_for_group
 from social.plans.queries import shared_plan
 from social.plans.visibility import plans_shared_with
 
-LENGTH, SPARE = 20, 10  # suggestions, and more in case some are in the plan already
+LENGTH, SPARE = 20, 10  # suggestions, plus spares for those already in the plan
 
 
 @require_GET
@@ -21,11 +21,11 @@ def plan_suggestions(request: MemberRequest, pk: int) -> HttpResponse:
     """Show recommendations for a plan's participants visible to the viewer, without titles already in it."""
     plan = get_object_or_404(plans_shared_with(request.user), pk=pk)
     shared = shared_plan(plan, request.user)
-    found = GroupRecommendations((), (), ())
+    group = GroupRecommendations((), (), ())
     if shared.others:
-        found = recommend_for_group(request.user, shared.others, LENGTH + SPARE)
-    there = set(plan.titles.values_list("title_id", flat=True))
-    items = [item for item in found.items if item.title.pk not in there][:LENGTH]
-    context = {"shared": shared, "group": found, "items": items}
+        group = recommend_for_group(request.user, shared.others, LENGTH + SPARE)
+    in_plan = set(plan.titles.values_list("title_id", flat=True))
+    items = [item for item in group.items if item.title.pk not in in_plan][:LENGTH]
+    context = {"shared": shared, "group": group, "items": items}
     template = "_plan_suggestions.html" if request.htmx.target == "plan-suggestions" else "plan_suggestions.html"
     return render(request, f"recommendations/watch_plans/{template}", context)

@@ -11,5 +11,5 @@ class PageForm(forms.Form):
     page = forms.IntegerField(min_value=1, max_value=100, required=False)
 
     def number(self) -> int:
-        """The first page for what is no number of one."""
+        """Return the page number, or 1 if it is missing or invalid."""
         return (self.is_valid() and self.cleaned_data["page"]) or 1

@@ -18,7 +18,7 @@ from anirec.lib.web.responses import announce_change, back_to
 from catalog.models import Title
 from catalog.titles.queries import visible_title
 from recommendations import serving
-from recommendations.for_you.page_options import asked_of
+from recommendations.for_you.page_options import page_options
 from recommendations.for_you.views import render_for_you
 from recommendations.welcome import wall as onboarding
 from recommendations.welcome.forms import PageForm, ScoreForm
@@ -29,7 +29,7 @@ GUEST_PICKS = 8
 
 @require_GET
 def home(request: PageRequest) -> HttpResponse:
-    """For you; a few titles to rate, for a visitor and for a member with next to nothing on their list."""
+    """Render For you, or titles to rate for visitors and for members with few entries."""
     if request.user.is_authenticated and request.user.entries.count() >= serving.LEAST_INPUTS:
         return render_for_you(cast(MemberRequest, request))
     return rate_some(request)
@@ -37,7 +37,7 @@ def home(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def rate_some(request: PageRequest) -> HttpResponse:
-    """A wall of well-known titles to rate, with what that gives beside it."""
+    """Render a wall of popular titles to rate, with live recommendations beside it."""
     if request.htmx.target == "live":
         return render(request, "recommendations/welcome/_live.html", _live(request))
     page = PageForm(request.GET).number()
@@ -50,7 +50,7 @@ def rate_some(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def rate_title(request: PageRequest, pk: int) -> HttpResponse:
-    """One tap on a title: kept for the visit, or on the list of a member."""
+    """Score a title or mark it as not seen. A visitor's scores are stored in the session."""
     title = visible_title(pk, request.user)
     if "not_seen" in request.POST:
         return _not_seen(request, title)
@@ -73,12 +73,12 @@ def rate_title(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _not_seen(request: PageRequest, title: Title) -> HttpResponse:
-    instead = onboarding.not_seen(request.session, request.user, title.pk)
+    replacement = onboarding.not_seen(request.session, request.user, title.pk)
     if not request.htmx:
         return back_to(request, "recommendations:home")
-    if instead is None:
+    if replacement is None:
         return HttpResponse()
-    context = {"title": instead, "verdicts": VERDICTS, "scores": _scores(request)}
+    context = {"title": replacement, "verdicts": VERDICTS, "scores": _scores(request)}
     return render(request, "recommendations/welcome/_wall_card.html", context)
 
 
@@ -96,18 +96,18 @@ def _rate(request: PageRequest, title: Title, score: int | None) -> None:
 
 
 def _scores(request: PageRequest) -> dict[int, int]:
-    """What was rated so far."""
+    """Return the scores so far, by title id."""
     return scores_of(request.user) if request.user.is_authenticated else guest_scores(request.session)
 
 
 def _live(request: PageRequest) -> dict[str, Any]:
-    """What was rated so far, and what that gives."""
-    scores, asked = _scores(request), asked_of(request)
+    """Return the context of the live recommendations: scores, progress and results."""
+    scores, page = _scores(request), page_options(request)
     reader = serving.Reader.of(request.user, scores)
     return {
-        "asked": asked,
+        "asked": page,
         "scores": scores,
         "missing": max(0, serving.LEAST_INPUTS - len(scores)),
         "steps": [place < len(scores) for place in range(serving.LEAST_INPUTS)],
-        "list": serving.recommend(reader, GUEST_PICKS, options=asked.options),
+        "list": serving.recommend(reader, GUEST_PICKS, options=page.options),
     }

@@ -1,4 +1,4 @@
-"""The wall of titles to rate: four answers to each, and which titles somebody said they have not seen."""
+"""The wall of titles to rate: verdicts, and titles marked as not seen."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from catalog.models import Title
 from recommendations import serving
 from recommendations.serving.readers import Viewer
 
-PAGE, PAGES = 24, 5  # the rest of the wall takes the places of titles that were not seen
+PAGE, PAGES = 24, 5  # the rest of the wall replaces titles marked as not seen
 KEY = "not_seen"
-MOST = serving.WALL  # kept for a visit
+MOST = serving.WALL  # ids stored in a session
 
 
 class Verdict(NamedTuple):
-    """An answer in one tap. said: to screen readers, of a title."""
+    """A one-tap answer. said: its text for screen readers, with the title's name."""
 
     score: int
     icon: str
@@ -34,7 +34,7 @@ VERDICTS = (
 
 
 def wall_page(session: SessionBase, viewer: Viewer, page: int) -> tuple[list[Title], bool]:
-    """The titles of a page of the wall, counted from 1, and whether there is another page."""
+    """Return a page of the wall, numbered from 1, and whether another page follows."""
     titles = serving.onboarding_titles(viewer, PAGE * PAGES + 1, without=session.get(KEY, ()))
     return titles[PAGE * (page - 1) : PAGE * page], page < PAGES and len(titles) > PAGE * page
 

@@ -1,4 +1,4 @@
-"""/api/v1/comments/, and what the comments of reviews and activities share."""
+"""/api/v1/comments/, and the base view for comments on reviews and activities."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Comments(ABC, ListAPIView[Comment]):
 
     @abstractmethod
     def about(self) -> Activity | Review:
-        """Return the object commented on, if the viewer can see it."""
+        """Return the object commented on. Raises Http404 unless the viewer can see it."""
 
     def get_queryset(self) -> QuerySet[Comment]:
         if getattr(self, "swagger_fake_view", False):
@@ -57,9 +57,9 @@ class Comments(ABC, ListAPIView[Comment]):
 
     def post(self, request: Request, pk: int) -> Response:
         about = self.about()
-        given = WrittenCommentSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        comment = comments.write_comment(member_of(request), about, given.validated_data["text"])
+        serializer = WrittenCommentSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        comment = comments.write_comment(member_of(request), about, serializer.validated_data["text"])
         return Response(CommentSerializer(comment).data, status=201)
 
 
@@ -70,7 +70,7 @@ def documented_comments(name: str) -> Any:
             operation_id=f"{name}_create",
             request=WrittenCommentSerializer,
             responses={201: CommentSerializer},
-            description="Say something to it.",
+            description="Post a comment.",
         ),
     )
 
@@ -81,15 +81,15 @@ class OneComment(ForMembers, APIView):
     @extend_schema(operation_id="comment_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
         """Delete my comment, or a comment on my activity or review."""
-        shown = comments_visible_to(request.user).select_related("activity", "review")
-        comment = get_object_or_404(shown, pk=pk)
+        visible = comments_visible_to(request.user).select_related("activity", "review")
+        comment = get_object_or_404(visible, pk=pk)
         if not comments.may_delete(comment, member_of(request)):
             raise PermissionDenied
         comments.delete_comment(comment)
         return Response(status=204)
 
 
-ReportComment = report_endpoint("comment", "Tell the staff that a comment should not be there.")
+ReportComment = report_endpoint("comment", "Report a comment to staff.")
 
 urlpatterns = [
     path("comments/<int:pk>/", OneComment.as_view(), name="comment"),

@@ -1,4 +1,4 @@
-"""Comments in a member's own file."""
+"""Comments in a member's export."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from social.visibility import activities_visible_to, members_visible_to, reviews
 
 
 def export_comments(user: User) -> Iterable[dict[str, Any]]:
-    """With what finds again what they are about: a member, whom they see, and what that one did when, or reviewed."""
-    seen = members_visible_to(user)
+    """Yield the member's comments, each with a reference to its target, if its author is visible to them."""
+    visible = members_visible_to(user)
     own = Comment.objects.filter(author=user).annotate(
-        is_found=Q(activity__actor__in=seen) | Q(review__author__in=seen)
+        is_found=Q(activity__actor__in=visible) | Q(review__author__in=visible)
     )
     for comment in own.select_related("activity__actor", "review__author", "review__title").order_by("pk"):
         about = _about(comment) if comment.is_found else None
@@ -27,7 +27,7 @@ def export_comments(user: User) -> Iterable[dict[str, Any]]:
 
 
 def restore_comments(user: User, items: list[Any]) -> list[int]:
-    """Those on what is here, may be seen, and does not have them already."""
+    """Restore comments on visible targets that don't have them yet. Return the new ids."""
     written = []
     for item in items:
         if not isinstance(item, dict) or not _is_comment_text(text := item.get("text")):

@@ -11,14 +11,14 @@ from social.models.activities import LONGEST_COMMENT
 
 
 class CommentForm(forms.Form):
-    """`social.comments.writing` decides what is valid."""
+    """`social.comments.writing` validates."""
 
     text = forms.CharField(
         label=_("Your comment"), max_length=LONGEST_COMMENT, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def save(self, author: User, about: Activity | Review) -> Comment | None:
-        """Save; return None with form errors if invalid."""
+        """Save the comment; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:

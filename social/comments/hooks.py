@@ -61,7 +61,7 @@ register_target(
 
 @receiver(blocked, dispatch_uid="comments_blocked")
 def remove_between(blocker_id: int, blocked_id: int, **_: Any) -> None:
-    """Delete the likes and comments that two members left on each other's things."""
+    """Delete the likes and comments that two members left on each other's activities and reviews."""
     for one, other in ((blocker_id, blocked_id), (blocked_id, blocker_id)):
         Like.objects.filter(member=one, activity__actor=other).delete()
         on_theirs = Q(activity__actor=other) | Q(review__author=other)

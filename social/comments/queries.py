@@ -1,4 +1,4 @@
-"""The comments on a review or an activity that a viewer may read."""
+"""Queries for comments."""
 
 from __future__ import annotations
 

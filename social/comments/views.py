@@ -22,8 +22,8 @@ PAGE = 50  # comments
 @require_POST
 @login_required
 def delete_comment(request: MemberRequest, pk: int) -> HttpResponse:
-    shown = comments_visible_to(request.user).select_related("activity", "review")
-    comment = get_object_or_404(shown, pk=pk)
+    visible = comments_visible_to(request.user).select_related("activity", "review")
+    comment = get_object_or_404(visible, pk=pk)
     if not comments.may_delete(comment, request.user):
         return HttpResponse(status=403)
     about = comment.about

@@ -1,6 +1,6 @@
-"""The one door for comments and likes. Bad values raise Django's ValidationError, by field.
+"""The only module that writes comments and likes. Invalid values raise Django's ValidationError.
 
-Who may see a thing may comment on it and like it: whoever calls has looked it up for that member.
+Anyone who can see an activity or a review may comment on it or like it: callers have checked the visibility.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
     comment = Comment(author=author, text=text.strip(), **on)
     comment.clean_fields(exclude={"author", "activity", "review"})
     require_text(comment.text, "text")
-    if len(comment.text) > LONGEST_COMMENT:  # a TextField's max_length binds forms only
+    if len(comment.text) > LONGEST_COMMENT:  # a TextField's max_length only applies to forms
         message = gettext("Comments can be up to %(n)d characters (this one has %(given)d).")
         raise ValidationError({"text": message % {"n": LONGEST_COMMENT, "given": len(comment.text)}})
     with transaction.atomic():
@@ -40,7 +40,7 @@ def delete_comment(comment: Comment) -> None:
 
 
 def like(member: User, activity: Activity, is_liked: bool) -> None:
-    """Like, or no longer like, what somebody else did."""
+    """Like another member's activity, or unlike it."""
     if activity.actor_id == member.pk:
         raise ValidationError(gettext("You can’t like your own activity."))
     if is_liked:

@@ -1,4 +1,4 @@
-"""/api/v1/my/feed/, /activities/, /comments/ and /my/notifications/."""
+"""/api/v1/my/feed/ and /api/v1/activities/."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from anirec.lib.web.query import Query
 from catalog.titles.serializers import TitleLinkSerializer
 from social.comments import writing as comments
 from social.comments.api import Comments, documented_comments
-from social.feed.queries import News, add_reactions, feed_page, tell
+from social.feed.queries import News, add_reactions, feed_page, visible_news
 from social.models import Activity, ActivityItem
 from social.visibility import activities_visible_to
 
-MANY = 60  # items of an activity that is asked for alone
+MANY = 60  # items of a single activity
 
 
 class ItemSerializer(serializers.Serializer[ActivityItem]):
-    """A title, or a followed member."""
+    """An item of an activity: a title or a followed member."""
 
     title = serializers.SerializerMethodField()
     status = serializers.ChoiceField(choices=EntryStatus.choices, source="entry.status", default=None, allow_null=True)
@@ -48,19 +48,21 @@ class NewsSerializer(serializers.Serializer[News]):
     kind = serializers.ChoiceField(choices=Activity.Kind.choices, source="activity.kind")
     at = serializers.DateTimeField(source="activity.at")
     n_items = serializers.IntegerField(source="n")
-    items = ItemSerializer(many=True, help_text="The last few.")
+    items = ItemSerializer(many=True, help_text="The most recent items.")
     n_comments = serializers.IntegerField(source="activity.n_comments")
     n_likes = serializers.IntegerField(source="activity.n_likes")
-    is_liked = serializers.BooleanField(source="activity.is_liked", help_text="By me.")
+    is_liked = serializers.BooleanField(source="activity.is_liked", help_text="Whether I like it.")
     url = serializers.CharField(source="activity.get_absolute_url")
 
 
 class FeedQuery(Query):
-    cursor = serializers.RegexField(SOME_TEXT, required=False, help_text="As the last page's `next` has it.")
+    cursor = serializers.RegexField(
+        SOME_TEXT, required=False, help_text="Cursor of the page, from the previous page's `next`."
+    )
 
 
 class FeedSerializer(serializers.Serializer[Any]):
-    next = serializers.CharField(allow_null=True, help_text="The next page; null at the end.")
+    next = serializers.CharField(allow_null=True, help_text="URL of the next page; null on the last page.")
     results = NewsSerializer(many=True)
 
 
@@ -80,8 +82,8 @@ class OneActivity(APIView):
 
     @extend_schema(operation_id="activity", responses=NewsSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Get one activity with all its items."""
-        (news,) = tell([_activity(request, pk)], request.user, MANY)
+        """Get an activity with up to 60 of its items."""
+        (news,) = visible_news([_activity(request, pk)], request.user, MANY)
         return Response(NewsSerializer(news).data)
 
 
@@ -108,9 +110,9 @@ class ActivityComments(Comments):
 
 
 def _activity(request: Request, pk: int) -> Activity:
-    found = get_object_or_404(activities_visible_to(request.user).select_related("actor"), pk=pk)
-    add_reactions([found], request.user)
-    return found
+    activity = get_object_or_404(activities_visible_to(request.user).select_related("actor"), pk=pk)
+    add_reactions([activity], request.user)
+    return activity
 
 
 urlpatterns = [

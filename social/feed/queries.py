@@ -28,13 +28,13 @@ from social.visibility import (
 PAGE, FEW = 15, 6
 RULES = {Activity.Kind.REVIEWED.value: review_news, Activity.Kind.FOLLOWED.value: follow_news}
 CHUNK, MOST_CHUNKS = 24, 10
-SHOWN = ("kind", "at", "actor__username")  # of an activity
-Place = tuple[datetime, int]  # of an activity in a feed
+FIELDS = ("kind", "at", "actor__username")  # of an activity
+Place = tuple[datetime, int]  # position of an activity in a feed
 
 
 @dataclass(frozen=True)
 class News:
-    """An activity as a viewer sees it: the last few of its items, and how many there are."""
+    """An activity as one viewer sees it: the latest of its items, and their number."""
 
     activity: Activity  # with `n_comments`, `n_likes`, `is_liked`
     items: list[ActivityItem]
@@ -48,26 +48,30 @@ class News:
 @dataclass(frozen=True)
 class FeedPage:
     news: list[News]
-    next: str  # where the next page begins; empty at the end
+    next: str  # start of the next page; "" on the last one
 
 
 def newest_of_feed(member: User) -> int:
-    """A number that grows when the feed gets something new; 0 for an empty one."""
-    newest = _candidates(_actor_ids(member))[:CHUNK]
+    """Return a number that grows when the feed gets new items; 0 if it is empty."""
+    actors = _actor_ids(member)
+    newest = list(_candidates(actors)[:CHUNK]) if actors else []
+    if not newest:
+        return 0
     items = items_visible_to(member).filter(activity__in=[one.pk for one in newest])
     return items.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def feed_page(member: User, start: str = "") -> FeedPage:
-    """`start` as the last page said; what came in meanwhile shifts nothing, and nonsense is the beginning.
+    """Return a page of the feed. start: the previous page's `next`; anything invalid starts at the top.
 
-    Who may see it is asked of some at a time: of all at once, it takes the database minutes.
+    New activities don't shift later pages. Visibility is checked in chunks, because the database takes minutes to check
+    all activities at once.
     """
     news: list[News] = []
     place, actors = _place(start), _actor_ids(member)
     for _ in range(MOST_CHUNKS):
         chunk = list(_candidates(actors, place)[:CHUNK])
-        news += tell(chunk, member)
+        news += visible_news(chunk, member)
         if len(chunk) < CHUNK:
             place = None
             break
@@ -83,47 +87,49 @@ def feed_page(member: User, start: str = "") -> FeedPage:
 
 def _candidates(actors: list[int], place: Place | None = None) -> QuerySet[Activity]:
     """Return the members' activities, newest first, before the visibility check."""
-    theirs = RawSQL("actor_id = ANY(%s)", [actors], output_field=BooleanField())  # a thousand in one value
-    found = Activity.objects.filter(theirs).select_related("actor").only(*SHOWN).order_by("-at", "-pk")
+    theirs = RawSQL("actor_id = ANY(%s)", [actors], output_field=BooleanField())  # one parameter for a thousand ids
+    activities = Activity.objects.filter(theirs).select_related("actor").only(*FIELDS).order_by("-at", "-pk")
     if place is None:
-        return found
+        return activities
     at, pk = place
-    return found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
+    return activities.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
 
 
 def _actor_ids(member: User) -> list[int]:
-    """Whose news come by themselves; whether the member may see them is asked of each piece of news.
+    """Return the ids of followed, unmuted members. Visibility is checked per item.
 
-    Written out, PostgreSQL knows how much of what is new is theirs: of those who do much it reads the newest alone, of
-    those who do little only what is theirs. With a condition in their place it reads all that they ever did.
+    With a literal list, PostgreSQL can estimate each member's share of recent activities: for active members it reads
+    only the newest, for others only their own. With a subquery it reads everything they ever did.
     """
     unmuted = followed_by(member).exclude(followed__in=muted_by(member))
     return list(unmuted.values_list("followed", flat=True))
 
 
 def add_reactions(activities: Sequence[Activity], viewer: Viewer) -> None:
-    """Give what the viewer may see `n_comments`, `n_likes` and `is_liked`, as they may see those, in two queries."""
-    shown = [activity.pk for activity in activities]
-    comments = comments_by_visible(viewer).filter(activity__in=shown).order_by().values_list("activity")
+    """Set `n_comments`, `n_likes` and `is_liked` of activities, as the viewer can see them, in two queries."""
+    ids = [activity.pk for activity in activities]
+    comments = comments_by_visible(viewer).filter(activity__in=ids).order_by().values_list("activity")
     n_comments = dict(comments.annotate(n=Count("pk")))
     own = Count("pk", filter=Q(member=viewer.pk if viewer else None))
-    likes = Like.objects.filter(activity__in=shown, member__in=members_visible_to(viewer)).values_list("activity")
+    likes = Like.objects.filter(activity__in=ids, member__in=members_visible_to(viewer)).values_list("activity")
     n_likes = {pk: (n, mine) for pk, n, mine in likes.annotate(n=Count("pk"), mine=own)}
     for activity in activities:
         activity.n_comments = n_comments.get(activity.pk, 0)  # type: ignore[attr-defined]
         activity.n_likes, activity.is_liked = n_likes.get(activity.pk, (0, 0))  # type: ignore[attr-defined]
 
 
-def tell(activities: Sequence[Activity], viewer: Viewer, few: int = FEW) -> list[News]:
-    """Of these what the viewer may see: in a query for each of entries, reviews and follows that occur, and, for titles
-    that this process has not met, another."""
+def visible_news(activities: Sequence[Activity], viewer: Viewer, few: int = FEW) -> list[News]:
+    """Return the visible activities with their latest `few` visible items.
+
+    Runs a query for each of entries, reviews and follows that occurs, and one for titles not cached in this process.
+    """
     items: dict[int, list[ActivityItem]] = {}
     for rule, related in ((entry_news, "entry"), (review_news, "review"), (follow_news, "follow__followed")):
         if some := [activity.pk for activity in activities if RULES.get(activity.kind, entry_news) is rule]:
-            seen = ActivityItem.objects.filter(rule(viewer), activity__in=some).select_related(related)
-            for item in _first_items(seen, few):
+            visible = ActivityItem.objects.filter(rule(viewer), activity__in=some).select_related(related)
+            for item in _first_items(visible, few):
                 items.setdefault(item.activity_id, []).append(item)
-    _add_titles([item for found in items.values() for item in found])
+    _add_titles([item for group in items.values() for item in group])
     return [
         News(activity, items[activity.pk], items[activity.pk][0].n)  # type: ignore[attr-defined]  # annotated
         for activity in activities
@@ -132,7 +138,7 @@ def tell(activities: Sequence[Activity], viewer: Viewer, few: int = FEW) -> list
 
 
 def _first_items(items: QuerySet[ActivityItem], few: int) -> QuerySet[ActivityItem]:
-    """The last few of each activity, with `n`, how many it has."""
+    """Return the latest `few` items of each activity, each with `n`, the number of its activity's items."""
     ranked = items.annotate(
         place=Window(RowNumber(), partition_by="activity", order_by="-pk"),
         n=Window(Count("pk"), partition_by="activity"),

@@ -12,7 +12,7 @@ from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import back_to
 from social.comments import writing as comments
 from social.comments.views import comment_context, save_comment
-from social.feed.queries import add_reactions, feed_page, tell
+from social.feed.queries import add_reactions, feed_page, visible_news
 from social.models import Activity
 from social.visibility import activities_visible_to, followed_by
 
@@ -31,9 +31,9 @@ def feed(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 def activity(request: PageRequest, pk: int) -> HttpResponse:
-    shown = _activity(request, pk)
-    (news,) = tell([shown], request.user, MANY)
-    context = {"news": news, **comment_context(request, shown)}
+    target = _activity(request, pk)
+    (news,) = visible_news([target], request.user, MANY)
+    context = {"news": news, **comment_context(request, target)}
     template = "social/comments/_comment_list.html" if request.htmx.target == "pager" else "social/feed/activity.html"
     return render(request, template, context)
 
@@ -41,13 +41,13 @@ def activity(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def like(request: MemberRequest, pk: int) -> HttpResponse:
-    shown = _activity(request, pk)
+    target = _activity(request, pk)
     try:
-        comments.like(request.user, shown, request.POST.get("liked") == "yes")
+        comments.like(request.user, target, request.POST.get("liked") == "yes")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     if not request.htmx:
-        return back_to(request, shown.get_absolute_url())
+        return back_to(request, target.get_absolute_url())
     return render(request, "social/feed/_like.html", {"activity": _activity(request, pk)})
 
 
@@ -58,6 +58,6 @@ def comment_on_activity(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _activity(request: PageRequest, pk: int) -> Activity:
-    found = get_object_or_404(activities_visible_to(request.user).select_related("actor"), pk=pk)
-    add_reactions([found], request.user)
-    return found
+    activity = get_object_or_404(activities_visible_to(request.user).select_related("actor"), pk=pk)
+    add_reactions([activity], request.user)
+    return activity

@@ -16,7 +16,7 @@ LONGEST_COMMENT = 2_000
 
 
 def exactly_one(*names: str) -> Q:
-    """A condition: one of these columns is filled, the others are empty."""
+    """Return the condition that exactly one of these columns is set."""
     condition = Q()
     for name in names:
         condition |= Q(**{f"{other}__isnull": other != name for other in names})
@@ -24,8 +24,10 @@ def exactly_one(*names: str) -> Q:
 
 
 class Activity(models.Model):
-    """What a member did, of one kind, within an hour. Written only by `social.activities`, whoever may see it;
-    who may is decided when it is read, from its items as they are then."""
+    """A member's activities of one kind within an hour. Written only by `social.activities`.
+
+    Recorded regardless of visibility, which is checked against the current items on every read.
+    """
 
     class Kind(models.TextChoices):
         ADDED = "added", _("Added to list")
@@ -58,7 +60,7 @@ class Activity(models.Model):
 
 
 class ActivityItem(models.Model):
-    """One thing that an activity is about; it goes when that goes."""
+    """An object that an activity is about; deleted together with the object."""
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="items")
     entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="+")

@@ -20,12 +20,12 @@ TARGETS = (
     "entry",
     "tip",
     "member",
-)  # entries and tips for their notes, a member for their name or page
+)  # entries and tips are reported for their notes, members for their name or page
 Target = Review | Comment | ListEntry | Tip | User
 
 
 class Report(models.Model):
-    """Somebody says that something should not be there. Written only through `social.moderation.deciding`."""
+    """A member's report of content or of another member. Written only by `social.moderation.deciding`."""
 
     class Reason(models.TextChoices):
         SPOILER = "spoiler", _("Unmarked spoilers")
@@ -81,8 +81,11 @@ def author_of(target: Target) -> User:
 
 
 class Decision(models.Model):
-    """What staff did, and why. Only ever added: the database refuses to change or delete one, except that it forgets
-    members who are deleted. What is taken back is another decision."""
+    """A staff decision, with its reason.
+
+    Append-only: the database rejects changes and deletions, but lets references to deleted objects become null. To
+    reverse a decision, create another.
+    """
 
     class Act(models.TextChoices):
         LEAVE = "leave", _("No action")
@@ -111,11 +114,11 @@ class Decision(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:
-            raise TypeError("A decision is not changed: make another.")
+            raise TypeError("Decisions can't be changed. Create a new one.")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("social:moderation")
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("A decision is not deleted.")
+        raise TypeError("Decisions can't be deleted.")

@@ -15,9 +15,10 @@ from social.models.tips import Tip
 
 
 class Notification(models.Model):
-    """What a member is told of. It points at what happened, and goes when that goes. Written only through
-    `social.notifications.notifying`; read through
-    `social.notifications.queries`."""
+    """A notification. It references its cause, and is deleted with it.
+
+    Written only by `social.notifications.notifying`, read through `social.notifications.queries`.
+    """
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=12, help_text="One of `social.notifications.kinds`.")
@@ -50,7 +51,7 @@ class Notification(models.Model):
 
 
 class NotificationChoice(models.Model):
-    """How a member wants to be told of one kind, where that is not the default."""
+    """A member's channel for one kind of notification, if it isn't the default."""
 
     class Channel(models.TextChoices):
         SITE = "site", _("On the site")

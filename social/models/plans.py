@@ -26,7 +26,7 @@ class WatchPlan(models.Model):
 
 
 class PlanMember(models.Model):
-    """The owner is one from the start. For the owner, somebody who declined is still invited: they are not told."""
+    """A participant or invitee of a plan, starting with the owner. Owners see declined members as invited."""
 
     class State(models.TextChoices):
         INVITED = "invited", _("Invited")
@@ -60,7 +60,7 @@ class PlanTitle(models.Model):
 
 
 class PlanVote(models.Model):
-    """Somebody would like to watch it. It goes when they leave."""
+    """A participant's vote for a title; deleted when they leave."""
 
     plan_title = models.ForeignKey(PlanTitle, models.CASCADE, related_name="votes")
     voter = models.ForeignKey(PlanMember, models.CASCADE, related_name="votes")

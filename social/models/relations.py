@@ -21,7 +21,7 @@ class Follow(models.Model):
 
 
 class FollowRequest(models.Model):
-    """Somebody would like to follow a member who approves their followers. It gives no right to see anything."""
+    """A request to follow a member who approves followers. It doesn't grant access to anything."""
 
     asker = models.ForeignKey(User, models.CASCADE, related_name="follow_requests_sent")
     asked = models.ForeignKey(User, models.CASCADE, related_name="follow_requests")
@@ -38,7 +38,7 @@ class FollowRequest(models.Model):
 
 
 class Block(models.Model):
-    """For each of the two, the other is as if they did not exist."""
+    """A block: neither member can see the other."""
 
     blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
@@ -55,7 +55,7 @@ class Block(models.Model):
 
 
 class Mute(models.Model):
-    """The muted member cannot tell: nothing of theirs comes to the muter by itself."""
+    """A mute: the muted member's activity no longer reaches the muter by itself. The muted member isn't told."""
 
     muter = models.ForeignKey(User, models.CASCADE, related_name="mutes")
     muted = models.ForeignKey(User, models.CASCADE, related_name="muted_by")
@@ -72,7 +72,7 @@ class Mute(models.Model):
 
 
 class DismissedSuggestion(models.Model):
-    """A member does not want another suggested to them again."""
+    """A member who shouldn't be suggested to another again."""
 
     member = models.ForeignKey(User, models.CASCADE, related_name="dismissed_suggestions")
     dismissed = models.ForeignKey(User, models.CASCADE, related_name="+")

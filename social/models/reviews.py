@@ -37,7 +37,7 @@ class Review(models.Model):
 
 
 class ReviewVersion(models.Model):
-    """A text that a review had before it was edited."""
+    """The text of a review before an edit."""
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="versions")
     text = models.TextField()

@@ -1,4 +1,4 @@
-"""/api/v1/…/report/: the endpoints by which members report things to staff."""
+"""/api/v1/…/report/: endpoints for reporting content and members to staff."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class ReportSerializer(serializers.Serializer[Any]):
 
 
 class ReportEndpoint(ForMembers, APIView):
-    """kind: the name of a registered target; the address holds what it is found by."""
+    """Base view for reports. kind: a registered target's name; the URL arguments identify the object."""
 
     write_scope = "write:social"
     kind = ""
 
     def post(self, request: Request, **named: Any) -> Response:
         target = targets()[self.kind].find(member_of(request), **named)
-        given = ReportSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        deciding.report(member_of(request), target, **given.validated_data)
+        serializer = ReportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        deciding.report(member_of(request), target, **serializer.validated_data)
         return Response(status=204)
 
 

@@ -1,4 +1,4 @@
-"""Reports, and what is decided about them: the one door for both."""
+"""The only module that writes reports and moderation decisions."""
 
 from __future__ import annotations
 
@@ -22,28 +22,31 @@ from social.notifications.notifying import count_unread, notify
 
 @dataclass(frozen=True)
 class Case:
-    """A thing that was reported, with all that was said against it."""
+    """A reported object with all its reports."""
 
-    report: Report  # the last one
+    report: Report  # the latest
     reports: list[Report]
     earlier: list[Decision]  # about the same member
     acts: list[tuple[str, str]]
 
 
 def report(reporter: User, target: Target, reason: str, remark: str = "") -> Report:
-    """Reported again, the report says what was said last, and is open again."""
+    """Save a report. Reporting the same object again replaces the earlier report and reopens it."""
     if author_of(target) == reporter:
         raise ValidationError(gettext("You can’t report your own content. Edit or delete it instead."))
-    said = Report(reporter=reporter, reason=reason, remark=remark, **{kind_of(target): target})
-    said.clean_fields(exclude=["reporter", *TARGETS])
+    draft = Report(reporter=reporter, reason=reason, remark=remark, **{kind_of(target): target})
+    draft.clean_fields(exclude=["reporter", *TARGETS])
     require_text(remark, "remark")
-    of: dict[str, Any] = {"reporter": reporter, kind_of(target): target}
+    key: dict[str, Any] = {"reporter": reporter, kind_of(target): target}
     values = {"reason": reason, "remark": remark, "is_settled": False}
-    return Report.objects.update_or_create(**of, defaults=values)[0]
+    return Report.objects.update_or_create(**key, defaults=values)[0]
 
 
 def decide(staff: User, target: Target, act: str, reason: str) -> Decision:
-    """Do it, write it down, settle every report of it, and tell the author why; all or nothing."""
+    """Carry out an action, record it, and settle all reports of the object; all or nothing.
+
+    The author is notified unless nothing was done.
+    """
     kind, author = kind_of(target), author_of(target)
     if act not in targets()[kind].acts:
         raise ValidationError(gettext("Action not available here. Choose another one."))
@@ -51,18 +54,18 @@ def decide(staff: User, target: Target, act: str, reason: str) -> Decision:
         raise ValidationError(gettext("Staff accounts can’t be suspended. Remove their staff rights first."))
     thing = {} if kind == "member" else {kind: target}
     with transaction.atomic():
-        made = Decision(staff=staff, member=author, act=act, reason=reason, what=f"{kind} {target.pk}", **thing)
-        made.clean_fields(exclude=["staff", *TARGETS])
-        made.save()
+        decision = Decision(staff=staff, member=author, act=act, reason=reason, what=f"{kind} {target.pk}", **thing)
+        decision.clean_fields(exclude=["staff", *TARGETS])
+        decision.save()
         _carry_out(target, author, Act(act))
         Report.objects.filter(**{kind: target}, is_settled=False).update(is_settled=True)
         if act != Act.LEAVE:
-            notify(author, "moderation", None, made)
-    return made
+            notify(author, "moderation", None, decision)
+    return decision
 
 
 def open_cases(kind: str = "", *, is_settled: bool = False) -> QuerySet[Report]:
-    """The last report of each thing, the last first."""
+    """Return the latest report of each object, newest first: open ones, or settled ones."""
     reports = Report.objects.filter(is_settled=is_settled)
     if kind in TARGETS:
         reports = reports.filter(**{f"{kind}__isnull": False})
@@ -71,28 +74,28 @@ def open_cases(kind: str = "", *, is_settled: bool = False) -> QuerySet[Report]:
 
 
 def cases_of(reports: Sequence[Report]) -> list[Case]:
-    """A constant number of queries."""
+    """Return the cases of these reports, with a constant number of queries."""
     titles = Prefetch("title", Title.objects.for_cards())
     related = [path for target in targets().values() for path in target.related]
     read = Report.objects.select_related("member", *related).prefetch_related(
         *(Prefetch(f"{target.name}__title", titles.queryset) for target in targets().values() if target.has_title)
     )
-    found = read.in_bulk([one.pk for one in reports])
+    by_id = read.in_bulk([one.pk for one in reports])
     same: dict[tuple[str, int], list[Report]] = {}
-    for one in _of_the_same(list(found.values())):
+    for one in _of_the_same(list(by_id.values())):
         same.setdefault((one.kind, one.target_id), []).append(one)
     earlier: dict[int | None, list[Decision]] = {}
-    authors = {one.author.pk for one in found.values()}
+    authors = {one.author.pk for one in by_id.values()}
     for decision in Decision.objects.filter(member__in=authors).select_related("staff"):
         earlier.setdefault(decision.member_id, []).append(decision)
     return [
         Case(
-            one := found[given.pk],
+            one := by_id[item.pk],
             same[(one.kind, one.target_id)],
             earlier.get(one.author.pk, []),
             [(act.value, str(act.label)) for act in targets()[one.kind].acts],
         )
-        for given in reports
+        for item in reports
     ]
 
 
@@ -101,11 +104,11 @@ def target_of(kind: str, pk: int) -> Target | None:
 
 
 def _of_the_same(reports: Sequence[Report]) -> QuerySet[Report]:
-    found = Report.objects.none()
+    matches = Report.objects.none()
     for name in TARGETS:
         ids = [pk for one in reports if (pk := getattr(one, f"{name}_id"))]
-        found = found | Report.objects.filter(**{f"{name}__in": ids})
-    return found.select_related("reporter").order_by("-pk")
+        matches = matches | Report.objects.filter(**{f"{name}__in": ids})
+    return matches.select_related("reporter").order_by("-pk")
 
 
 def _carry_out(target: Target, author: User, act: Act) -> None:
@@ -113,6 +116,6 @@ def _carry_out(target: Target, author: User, act: Act) -> None:
         User.objects.filter(pk=author.pk).update(is_active=act == Act.REINSTATE)
     elif act in (Act.TAKE_DOWN, Act.PUT_BACK):
         targets()[kind_of(target)].set_removed(target, act == Act.TAKE_DOWN)
-    told = Notification.objects.filter(actor=author, is_read=False).order_by()
-    for recipient_id in told.values_list("recipient", flat=True).distinct():
-        count_unread(recipient_id)  # what they were told may be gone, or there again
+    unread = Notification.objects.filter(actor=author, is_read=False).order_by()
+    for recipient_id in unread.values_list("recipient", flat=True).distinct():
+        count_unread(recipient_id)  # their notifications may have disappeared or reappeared

@@ -14,7 +14,7 @@ class ReportForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """`social.moderation.deciding` decides what can be done with what."""
+    """`social.moderation.deciding` checks that the action is available."""
 
     act = forms.ChoiceField(label=_("Action"), choices=Decision.Act)
     reason = forms.CharField(label=_("Reason (shown to the member)"), max_length=500)

@@ -22,10 +22,10 @@ def mark_removed(target: Any, is_removed: bool) -> None:
 
 @dataclass(frozen=True)
 class Reportable:
-    """name: the column of Report. label: several of them, for staff.
+    """A kind of object that members can report.
 
-    find: gives what a member may report, from what the address names it by; raises Http404. related: what is read with
-    a report. has_title: the thing has a title that staff see beside it.
+    name: the column of Report. label: its plural, for staff. find: returns the object from the viewer and the URL
+    arguments; raises Http404. related: relations loaded with a report. has_title: staff see the object's title too.
     """
 
     name: str
@@ -50,4 +50,4 @@ def targets() -> dict[str, Reportable]:
 
 
 def kind_of(target: Target) -> str:
-    return next(known.name for known in _targets.values() if known.model is type(target))
+    return next(reportable.name for reportable in _targets.values() if reportable.model is type(target))

@@ -1,4 +1,4 @@
-"""Reporting, for members; and /staff/moderation/: what was reported, what is decided about it, and what was."""
+"""The report form for members, and /staff/moderation/: open and settled reports, decisions and their log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PAGE, LOG = 20, 50
 @require_http_methods(["GET", "POST"])
 @login_required
 def report(request: MemberRequest, kind: str, **named: Any) -> HttpResponse:
-    """Report something to staff. named: what the address names it by."""
+    """Report an object to staff. named: the URL arguments that identify it."""
     target = targets()[kind].find(request.user, **named)
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,4 @@
-"""/api/v1/my/notifications/choices/: how I want to be notified."""
+"""/api/v1/my/notifications/: notifications and notification settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from social.notifications.queries import NotificationGroup, groups_of, read_grou
 
 
 class ChoicesSerializer(serializers.Serializer[Any]):
-    """A kind of notification and its channel."""
+    """The channel of each kind of notification."""
 
     def get_fields(self) -> dict[str, Any]:
         return {
@@ -45,10 +45,10 @@ class MyChoices(ForMembers, APIView):
         responses=ChoicesSerializer,
     )
     def patch(self, request: Request) -> Response:
-        """Update the given fields."""
-        given = ChoicesSerializer(data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        choose_channels(member_of(request), given.validated_data)
+        """Update my notification settings. Omitted kinds are unchanged."""
+        serializer = ChoicesSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        choose_channels(member_of(request), serializer.validated_data)
         return self.get(request)
 
 
@@ -58,7 +58,7 @@ class NotificationSerializer(serializers.Serializer[NotificationGroup]):
     at = serializers.DateTimeField(source="last.at")
     sentence = serializers.CharField()
     is_new = serializers.BooleanField()
-    url = serializers.CharField(help_text="Where it is seen.")
+    url = serializers.CharField(help_text="Page that the notification links to.")
 
 
 class MyNotifications(ForMembers, ListAPIView[Any]):

@@ -1,4 +1,4 @@
-"""How a member gets each kind of notification: on the site, by e-mail too, or not at all."""
+"""Channels for a member's notifications: on the site, by email too, or off."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from social.notifications.kinds import kinds
 
 
 def channels_of(member: User) -> dict[str, str]:
-    """Kind → channel."""
+    """Return {kind: channel}."""
     chosen = dict(NotificationChoice.objects.filter(member=member).values_list("kind", "channel"))
     return {kind.name: chosen.get(kind.name) or kind.default_channel for kind in kinds().values()}
 
 
 def choose_channels(member: User, channels: Mapping[str, str]) -> None:
-    """channels: kind → channel; kinds left out keep theirs."""
+    """Set the channel of each kind in `channels`; other kinds are unchanged."""
     NotificationChoice.objects.bulk_create(
         [NotificationChoice(member=member, kind=kind, channel=channel) for kind, channel in channels.items()],
         update_conflicts=True,

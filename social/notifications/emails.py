@@ -1,4 +1,4 @@
-"""Notifications by e-mail: one letter for all of a kind that waits, to addresses that are confirmed."""
+"""Notification emails: one for all pending notifications of a kind, to verified addresses only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ SALT, MOST = "letters", 30
 
 
 def send_letter(recipient_id: int, kind: str) -> None:
-    """Send waiting e-mails, marked in the same transaction, so that a second run sends nothing."""
+    """Email a member's pending notifications of a kind.
+
+    They are cleared in the same transaction, so that a second run sends nothing.
+    """
     with transaction.atomic():
         member = User.objects.select_for_update().filter(pk=recipient_id).first()
         if member is None:
@@ -48,7 +51,7 @@ def unsubscribe_token(member: User, kind: str) -> str:
 
 
 def unsubscribe(token: str, *, only_look: bool = False) -> str:
-    """No more letters of a kind; returns what kind. Raises BadSignature for what was not given out here."""
+    """Stop emails of a kind, unless `only_look`, and return its label. Raises BadSignature for an invalid token."""
     member_id, kind = signing.loads(token, salt=SALT)
     member = User.objects.filter(pk=member_id).first()
     if member and not only_look and channels_of(member)[kind] == Channel.EMAIL:
@@ -58,16 +61,16 @@ def unsubscribe(token: str, *, only_look: bool = False) -> str:
 
 def _letter(member: User, kind: str, groups: list[dict[str, object]], address: str) -> EmailMultiAlternatives:
     with translation.override(member.language or settings.LANGUAGE_CODE):
-        told = read_groups(groups)
+        notifications = read_groups(groups)
         off = _absolute(reverse("social:unsubscribe", args=[unsubscribe_token(member, kind)]))
         context = {
             "member": member,
-            "lines": [(one.sentence, _absolute(one.url)) for one in told],
+            "lines": [(one.sentence, _absolute(one.url)) for one in notifications],
             "off": off,
             "choices": _absolute(reverse("social:notification_choices")),
         }
         letter = EmailMultiAlternatives(
-            subject=gettext("anirec: %(what)s") % {"what": told[0].sentence},
+            subject=gettext("anirec: %(what)s") % {"what": notifications[0].sentence},
             body=render_to_string("social/notifications/letter.txt", context),
             to=[address],
             headers={"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},

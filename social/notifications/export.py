@@ -1,4 +1,4 @@
-"""Notification settings in a member's own file."""
+"""Notification settings in a member's export."""
 
 from __future__ import annotations
 

@@ -22,15 +22,15 @@ def no_thread(_notification: Notification) -> str:
 class Kind:
     """A kind of notification. label: for the settings. sentence: with `%(who)s` or the values of `details`.
 
-    url: where what happened is seen. thread: notifications of one kind and thread are grouped by day. related: what is
-    read with the notification. visible: rows of what it is about that the recipient may see, filtered by an OuterRef;
-    None where nothing can hide it.
+    url: link to the notification's cause. thread: notifications of one kind and thread are grouped by day. related:
+    relations loaded with the notification. visible: the causes that the recipient can see, filtered by an OuterRef;
+    None if nothing can hide them.
     """
 
     name: str
     label: Any
     sentence: Any
-    url: Callable[[Any], str]  # Any: a Notification whose column is filled
+    url: Callable[[Any], str]  # Any: a Notification with its column set
     thread: Callable[[Any], str] = no_thread
     related: tuple[str, ...] = ()
     visible: Callable[[User], QuerySet[Any]] | None = None

@@ -1,4 +1,4 @@
-"""Writing notifications: making them and marking them read."""
+"""Create notifications and mark them as read."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ from django.db.models import Model
 
 from accounts.models import User
 from accounts.page_parts import part_changed
+from anirec.lib.jobs import send_soon
 from social.models import Notification
 from social.notifications.channels import channels_of
 from social.notifications.kinds import Channel, kinds
 from social.notifications.queries import groups_of, notifications_visible_to
 from social.notifications.tasks import send_letter
 
-EMAIL_DELAY = 300  # seconds: what comes meanwhile goes into the same e-mail
+EMAIL_DELAY = 300  # seconds; notifications in between join the same email
 
 
 def notify(recipient: User, kind: str, actor: User | None, about: Model) -> None:
-    """Notify a member of `about`: a follow, a comment …, whatever Notification has a column for.
+    """Notify a member of `about`: a follow, a comment or anything else that Notification has a column for.
 
-    Nobody is notified of what they did themselves, of a kind they switched off, or of what they could not read because
-    its author is blocked or muted.
+    Members aren't notified of their own actions, of kinds they turned off, of things they can't see, or of actions by
+    muted members.
     """
     channel = channels_of(recipient)[kind]
     if actor == recipient or channel == Channel.OFF:
         return
     with transaction.atomic():
-        made = Notification(recipient=recipient, kind=kind, actor=actor, wants_letter=channel == Channel.EMAIL)
-        setattr(made, _column(about), about)
-        made.thread = kinds()[kind].thread(made)
-        made.save()
-        if not notifications_visible_to(recipient, [kind]).filter(pk=made.pk).exists():
-            Notification.objects.filter(pk=made.pk).delete()
+        notification = Notification(recipient=recipient, kind=kind, actor=actor, wants_letter=channel == Channel.EMAIL)
+        setattr(notification, _column(about), about)
+        notification.thread = kinds()[kind].thread(notification)
+        notification.save()
+        if not notifications_visible_to(recipient, [kind]).filter(pk=notification.pk).exists():
+            Notification.objects.filter(pk=notification.pk).delete()
             return
         count_unread(recipient.pk)
-        if made.wants_letter:
+        if notification.wants_letter:
             transaction.on_commit(partial(_send_email_soon, recipient.pk, kind), robust=True)
 
 
@@ -58,7 +59,7 @@ def count_unread(user_id: int) -> None:
     if member is None:
         return
     new = Notification.objects.filter(recipient=member, is_read=False)
-    names = list(new.values_list("kind", flat=True).distinct())  # most often one, and so less to look for
+    names = list(new.values_list("kind", flat=True).distinct())  # usually one, which makes the next query cheaper
     n = groups_of(member, names).filter(n_new__gt=0).order_by().count() if names else 0
     User.objects.filter(pk=user_id).update(unread_notifications=n)
     part_changed("notifications", lambda: [user_id])
@@ -73,4 +74,4 @@ def _column(about: Model) -> str:
 
 
 def _send_email_soon(recipient_id: int, kind: str) -> None:
-    send_letter.apply_async(kwargs={"recipient_id": recipient_id, "kind": kind}, countdown=EMAIL_DELAY)
+    send_soon(send_letter, countdown=EMAIL_DELAY, recipient_id=recipient_id, kind=kind)

@@ -1,4 +1,4 @@
-"""Queries for visible notifications, and their grouping on the page and in e-mails."""
+"""Queries for visible notifications, and their grouping on the page and in emails."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NotificationGroup:
     """Notifications of one kind about one thing on one day: "ada and 3 others"."""
 
     last: Notification
-    n: int  # different members
+    n: int  # number of different actors
     is_new: bool
 
     @property
@@ -34,21 +34,21 @@ class NotificationGroup:
 
 
 def notifications_visible_to(member: User, only: Collection[str] | None = None) -> QuerySet[Notification]:
-    """A member's own, by people whom they see and have not muted, about what they may still read.
+    """Return a member's notifications by visible, unmuted members, about things they can still see.
 
-    only: names of kinds; those left out cost nothing.
+    only: names of kinds; the others cost nothing.
     """
     actor = Q(actor=None) | Q(actor__in=members_visible_to(member)) & ~Q(actor__in=muted_by(member))
-    wanted = [kind for kind in kinds().values() if only is None or kind.name in only]
-    about = Q(kind__in=[kind.name for kind in wanted if kind.visible is None])
-    for kind in wanted:
+    selected = [kind for kind in kinds().values() if only is None or kind.name in only]
+    about = Q(kind__in=[kind.name for kind in selected if kind.visible is None])
+    for kind in selected:
         if kind.visible is not None:
             about |= Q(Exists(kind.visible(member)), kind=kind.name)
     return Notification.objects.filter(actor, about, recipient=member)
 
 
 def groups_of(member: User, only: Collection[str] | None = None) -> QuerySet[Any, Any]:
-    """The groups, newest first: rows for `read_groups`."""
+    """Return the groups, newest first, as rows for `read_groups`."""
     rows = notifications_visible_to(member, only).annotate(day=TruncDate("at")).values("kind", "thread", "day")
     return rows.annotate(
         last=Max("pk"), n=Count("actor", distinct=True), n_new=Count("pk", filter=Q(is_read=False))
@@ -62,7 +62,7 @@ def read_groups(groups: list[dict[str, Any]]) -> list[NotificationGroup]:
 
 
 def sentence(last: Notification, n: int) -> str:
-    """n: how many different members did it."""
+    """Return the text of a group. n: the number of different actors."""
     kind = kinds()[last.kind]
     if kind.details is not None:
         return str(kind.sentence) % kind.details(last)

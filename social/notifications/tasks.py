@@ -8,5 +8,5 @@ from social.notifications import emails
 
 @job("social.tasks.send_letter", "import", autoretry_for=(SMTPException, OSError), retry_backoff=60, max_retries=5)
 def send_letter(recipient_id: int, kind: str) -> None:
-    """Send the e-mail of a member's unsent notifications of a kind."""
+    """Email a member's pending notifications of a kind."""
     emails.send_letter(recipient_id, kind)

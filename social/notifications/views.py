@@ -25,12 +25,12 @@ PAGE = 30
 def notification_list(request: MemberRequest) -> HttpResponse:
     """Show notifications and mark them as read."""
     page = Paginator(queries.groups_of(request.user), PAGE).get_page(request.GET.get("page"))
-    told = queries.read_groups(list(page))
+    groups = queries.read_groups(list(page))
     if request.user.unread_notifications:
         notifying.mark_read(request.user)
         request.user.unread_notifications = 0
     template = "_notifications.html" if request.htmx.target == "pager" else "notifications.html"
-    return render(request, f"social/notifications/{template}", {"page": page, "told": told})
+    return render(request, f"social/notifications/{template}", {"page": page, "told": groups})
 
 
 @never_cache
@@ -52,7 +52,7 @@ def notification_choices(request: MemberRequest) -> HttpResponse:
     return render(request, "social/notifications/notification_choices.html", {"form": form}, status=status)
 
 
-@csrf_exempt  # mail programs post to it by themselves (RFC 8058); the signed address is the permission
+@csrf_exempt  # email clients post here themselves (RFC 8058); the signed URL authorises them
 @require_http_methods(["GET", "POST"])
 def unsubscribe(request: PageRequest, token: str) -> HttpResponse:
     try:

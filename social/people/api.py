@@ -1,4 +1,4 @@
-"""/api/v1/members/ and how I stand to them: reads through `social.visibility`, writes by `social.people.relations`."""
+"""/api/v1/members/, with follows, mutes and blocks. Reads use `social.visibility`, writes `social.people.relations`."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Change = Callable[[User, User], None]
 
 
 class MemberInListSerializer(serializers.ModelSerializer[User]):
-    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Their page on this site.")
-    n_entries = serializers.IntegerField(help_text="Of their list, those that I may see.")
+    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="URL of their profile.")
+    n_entries = serializers.IntegerField(help_text="Number of list entries that I can see.")
 
     class Meta:
         model = User
@@ -45,8 +45,10 @@ class MemberSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(source="member.get_absolute_url")
     n_followers = serializers.IntegerField(source="follow.n_followers")
     n_following = serializers.IntegerField(source="follow.n_following")
-    is_followed = serializers.BooleanField(source="follow.is_followed", help_text="By me.")
-    is_requested = serializers.BooleanField(source="follow.is_requested", help_text="I have asked to follow them.")
+    is_followed = serializers.BooleanField(source="follow.is_followed", help_text="Whether I follow them.")
+    is_requested = serializers.BooleanField(
+        source="follow.is_requested", help_text="Whether I have requested to follow them."
+    )
 
 
 class PublicEntrySerializer(EntryWithTitleSerializer):
@@ -60,7 +62,7 @@ class PublicEntrySerializer(EntryWithTitleSerializer):
 
 class DirectoryQuery(Query):
     kind = serializers.ChoiceField(choices=[kind for kind in queries.KINDS if kind], required=False)
-    q = serializers.RegexField(SOME_TEXT, required=False, max_length=150, help_text="Part of a username.")
+    q = serializers.RegexField(SOME_TEXT, required=False, max_length=150, help_text="Search in usernames.")
 
 
 class FollowRequestSerializer(serializers.ModelSerializer[FollowRequest]):
@@ -73,7 +75,7 @@ class FollowRequestSerializer(serializers.ModelSerializer[FollowRequest]):
 
 @extend_schema_view(get=extend_schema(operation_id="members", parameters=[DirectoryQuery]))
 class Members(ListAPIView[User]):
-    """List members, most active public lists first."""
+    """List members: people before synthetic members, most active public lists first."""
 
     read_scope = "read:social"
     serializer_class = MemberInListSerializer
@@ -91,7 +93,7 @@ class Member(APIView):
     @extend_schema(operation_id="member", responses=MemberSerializer)
     def get(self, request: Request, username: str) -> Response:
         """Get a member and my relation to them."""
-        return Response(_stand(queries.visible_member(username, request.user), request))
+        return Response(_member_data(queries.visible_member(username, request.user), request))
 
 
 @extend_schema_view(get=extend_schema(operation_id="member_list", parameters=[ListQuery]))
@@ -105,10 +107,10 @@ class MemberList(ListAPIView[ListEntry]):
     def get_queryset(self) -> QuerySet[ListEntry]:
         if getattr(self, "swagger_fake_view", False):
             return ListEntry.objects.none()
-        wanted = ListQuery.of(self.request)
+        filters = ListQuery.of(self.request)
         owner = queries.visible_member(self.kwargs["username"], self.request.user)
         entries = entries_visible_to(self.request.user).filter(user=owner)
-        return list_page(entries, **wanted).entries
+        return list_page(entries, **filters).entries
 
 
 class Relation(ForMembers, APIView):
@@ -121,26 +123,28 @@ class Relation(ForMembers, APIView):
     def put(self, request: Request, username: str) -> Response:
         other = queries.visible_member(username, request.user)
         self.make(member_of(request), other)
-        return Response(_stand(other, request))
+        return Response(_member_data(other, request))
 
     def delete(self, request: Request, username: str) -> Response:
         self.end(member_of(request), queries.visible_member(username, request.user))
         return Response(status=204)
 
 
-def _says(name: str, make: str, end: str) -> Any:
+def _documented(name: str, make: str, end: str) -> Any:
     return extend_schema_view(
         put=extend_schema(operation_id=f"{name}_put", request=None, responses=MemberSerializer, description=make),
         delete=extend_schema(operation_id=f"{name}_delete", responses={204: None}, description=end),
     )
 
 
-@_says("follow", "Follow a member, or ask to, where they approve their followers.", "No longer follow, or ask to.")
+@_documented(
+    "follow", "Follow a member, or request to if they approve followers.", "Unfollow a member, or cancel my request."
+)
 class Following(Relation):
     make, end = staticmethod(relations.follow), staticmethod(relations.unfollow)
 
 
-@_says("mute", "What this member does comes to me no longer by itself. They cannot tell.", "Hear of them again.")
+@_documented("mute", "Mute a member's activity in my feed and notifications. They aren't notified.", "Unmute a member.")
 class Muting(Relation):
     make, end = staticmethod(relations.mute), staticmethod(relations.unmute)
 
@@ -177,19 +181,17 @@ class FollowRequests(ForMembers, ListAPIView[FollowRequest]):
         return queries.requests_to(member_of(self.request))
 
 
-@_says("follow_request", "Let them follow me.", "Decline; they are not told.")
+@_documented("follow_request", "Accept a follow request.", "Decline a follow request. They aren't notified.")
 class AnswerFollowRequest(Relation):
     make, end = staticmethod(relations.accept_request), staticmethod(relations.decline_request)
 
 
-def _stand(member: User, request: Request) -> Any:
+def _member_data(member: User, request: Request) -> Any:
     return MemberSerializer({"member": member, "follow": queries.follow_state(member, request.user)}).data
 
 
-ReportNote = report_endpoint(
-    "entry", "Tell the staff that the note on an entry of a member's list should not be there.", name="note"
-)
-ReportMember = report_endpoint("member", "Tell the staff that a member should not be there.")
+ReportNote = report_endpoint("entry", "Report the note on a member's list entry to staff.", name="note")
+ReportMember = report_endpoint("member", "Report a member to staff.")
 
 urlpatterns = [
     path("members/<str:username>/list/<int:title_id>/report/", ReportNote.as_view(), name="note-report"),

@@ -1,4 +1,4 @@
-"""Follows, blocks, mutes, dismissed suggestions and privacy settings in a member's own file."""
+"""Follows, blocks, mutes, dismissed suggestions and privacy settings in a member's export."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from social.visibility import members_visible_to
 
 
 def export_follows(user: User) -> list[str]:
-    shown = Follow.objects.filter(follower=user, followed__in=members_visible_to(user))
-    return list(shown.order_by("followed__username").values_list("followed__username", flat=True))
+    follows = Follow.objects.filter(follower=user, followed__in=members_visible_to(user))
+    return list(follows.order_by("followed__username").values_list("followed__username", flat=True))
 
 
 def restore_follows(user: User, names: list[Any]) -> list[int]:
-    """The ids of those who are followed from now on, and were not before; who approves their followers is asked."""
-    wanted = members_visible_to(user).filter(username__in=names_in(names))
-    strangers = wanted.exclude(pk=user.pk).exclude(followers__follower=user)
+    """Follow these members, or request to if they approve followers. Return the ids of the newly followed."""
+    members = members_visible_to(user).filter(username__in=names_in(names))
+    strangers = members.exclude(pk=user.pk).exclude(followers__follower=user)
     new = list(strangers.filter(approves_followers=False).values_list("pk", flat=True))
-    asked = strangers.filter(approves_followers=True).values_list("pk", flat=True)
+    approver_ids = strangers.filter(approves_followers=True).values_list("pk", flat=True)
     FollowRequest.objects.bulk_create(
-        [FollowRequest(asker=user, asked_id=asked_id) for asked_id in asked], ignore_conflicts=True
+        [FollowRequest(asker=user, asked_id=pk) for pk in approver_ids], ignore_conflicts=True
     )
     Follow.objects.bulk_create(
         [Follow(follower=user, followed_id=followed_id) for followed_id in new], ignore_conflicts=True
@@ -51,9 +51,9 @@ def export_blocks(user: User) -> list[str]:
 
 def restore_blocks(user: User, names: list[Any]) -> list[int]:
     new = User.objects.filter(username__in=names_in(names)).exclude(pk=user.pk).exclude(blocked_by__blocker=user)
-    for other in (found := list(new)):
+    for other in (others := list(new)):
         relations.block(user, other)
-    return [other.pk for other in found]
+    return [other.pk for other in others]
 
 
 def undo_blocks(user: User, ids: list[int]) -> None:
@@ -101,7 +101,7 @@ def export_privacy(user: User) -> list[dict[str, Any]]:
 
 
 def restore_privacy(user: User, items: list[Any]) -> list[dict[str, Any]]:
-    """Returns the settings as they were before."""
+    """Restore exported privacy settings. Return the previous ones."""
     before = export_privacy(user)
     for item in items:
         if isinstance(item, dict):
@@ -114,7 +114,7 @@ def restore_privacy(user: User, items: list[Any]) -> list[dict[str, Any]]:
 def _is_valid_setting(name: str, value: Any) -> bool:
     field: Any = User._meta.get_field(name)
     if field.choices:
-        return value in [choice for choice, _ in field.flatchoices]  # a list, for JSON also gives what has no hash
+        return value in [choice for choice, _ in field.flatchoices]  # a list, because JSON values may be unhashable
     return isinstance(value, bool)
 
 

@@ -7,7 +7,7 @@ from accounts.models import ListEntry, User, Visibility
 from accounts.portability.sections import Section, register
 from accounts.settings.privacy import register_privacy_field
 from accounts.tokens.scopes import register_scope
-from social import activities  # noqa: F401  (receives changes of lists)
+from social import activities  # noqa: F401  (receives list changes)
 from social.models import Notification
 from social.moderation.targets import Act, Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
@@ -22,7 +22,7 @@ def actor_url(notification: Notification) -> str:
 
 
 def reportable_note(viewer: User, pk: int = 0, username: str = "", title_id: int = 0) -> ListEntry:
-    """Return the note on a list entry, by entry id or by member and title."""
+    """Return a list entry that has a note, by entry ID or by member and title."""
     entries = entries_visible_to(viewer).exclude(notes="").select_related("user", "title")
     if pk:
         return get_object_or_404(entries, pk=pk)
@@ -34,9 +34,9 @@ def reportable_member(viewer: User, username: str) -> User:
 
 
 def hide_note(entry: ListEntry, is_removed: bool) -> None:
-    """Hide the note from everyone else instead of deleting it."""
-    shown = Visibility.PRIVATE if is_removed else Visibility.PUBLIC
-    lists.update_entry(entry.user, entry.title, visibility=shown)
+    """Hide the entry with its note from everyone else, instead of deleting the note."""
+    visibility = Visibility.PRIVATE if is_removed else Visibility.PUBLIC
+    lists.update_entry(entry.user, entry.title, visibility=visibility)
 
 
 register(Section("follows", export.export_follows, export.restore_follows, export.undo_follows))

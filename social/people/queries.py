@@ -28,16 +28,17 @@ class FollowState:
 
 
 def visible_member(username: str, viewer: User | AnonymousUser) -> User:
-    """Raises Http404 unless `viewer` may see somebody of that name."""
+    """Return the member with this name. Raises Http404 unless `viewer` can see them."""
     return find_by_name(username, members_visible_to(viewer))
 
 
 def visible_members(names: Iterable[str], viewer: User | AnonymousUser) -> tuple[list[User], list[str]]:
-    """Those of these names whom `viewer` may see, in their order, and the names of which there is nobody for them."""
-    wanted = {name.lower(): name for name in names}
-    known = members_visible_to(viewer).annotate(key=Lower("username"))
-    found = {member.key: member for member in known.filter(key__in=filter(is_text, wanted))}
-    return [found[key] for key in wanted if key in found], [wanted[key] for key in wanted if key not in found]
+    """Return the members with these names that `viewer` can see, in order, and the names not found."""
+    names_by_key = {name.lower(): name for name in names}
+    members = members_visible_to(viewer).annotate(key=Lower("username"))
+    by_key = {member.key: member for member in members.filter(key__in=filter(is_text, names_by_key))}
+    missing = [name for key, name in names_by_key.items() if key not in by_key]
+    return [by_key[key] for key in names_by_key if key in by_key], missing
 
 
 def find_by_name(username: str, members: QuerySet[User]) -> User:
@@ -47,9 +48,9 @@ def find_by_name(username: str, members: QuerySet[User]) -> User:
 
 
 def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "") -> QuerySet[User]:
-    """Members, those who change their public lists most first; `n_entries`: how many of theirs `viewer` may see.
+    """Return visible members, people first, most active public lists first.
 
-    By the entries themselves, everybody's would be counted for each page.
+    `n_entries` is the number of entries that `viewer` can see. Sorting by it would count everyone's entries per page.
     """
     entries = entries_visible_to(viewer).filter(user=OuterRef("pk")).order_by().values("user")
     members = members_visible_to(viewer)
@@ -81,14 +82,14 @@ def followers_of(member: User) -> QuerySet[User]:
 
 def requests_to(member: User) -> QuerySet[FollowRequest]:
     """Return received follow requests, newest first."""
-    seen = FollowRequest.objects.filter(asked=member, asker__in=members_visible_to(member))
-    return seen.select_related("asker").order_by("-created_at", "-pk")
+    requests = FollowRequest.objects.filter(asked=member, asker__in=members_visible_to(member))
+    return requests.select_related("asker").order_by("-created_at", "-pk")
 
 
 def requests_by(member: User) -> QuerySet[FollowRequest]:
     """Return sent follow requests, newest first."""
-    seen = FollowRequest.objects.filter(asker=member, asked__in=members_visible_to(member))
-    return seen.select_related("asked").order_by("-created_at", "-pk")
+    requests = FollowRequest.objects.filter(asker=member, asked__in=members_visible_to(member))
+    return requests.select_related("asked").order_by("-created_at", "-pk")
 
 
 def blocked_by(member: User) -> QuerySet[User]:
@@ -100,11 +101,11 @@ def muted_members(member: User) -> QuerySet[User]:
 
 
 def follow_state(member: User, viewer: User | AnonymousUser) -> FollowState:
-    shown = members_visible_to(viewer)
+    visible = members_visible_to(viewer)
     is_member = viewer.is_authenticated and viewer != member
     return FollowState(
-        n_followers=Follow.objects.filter(followed=member, follower__in=shown).count(),
-        n_following=Follow.objects.filter(follower=member, followed__in=shown).count(),
+        n_followers=Follow.objects.filter(followed=member, follower__in=visible).count(),
+        n_following=Follow.objects.filter(follower=member, followed__in=visible).count(),
         is_followed=is_member and Follow.objects.filter(follower=viewer.pk, followed=member).exists(),
         is_requested=is_member and FollowRequest.objects.filter(asker=viewer.pk, asked=member).exists(),
         is_muted=is_member and Mute.objects.filter(muter=viewer.pk, muted=member).exists(),

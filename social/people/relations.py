@@ -1,4 +1,4 @@
-"""The one door for how two members stand to each other. Everything here can be done twice, to the same effect."""
+"""The only module that writes relations between members. All functions are idempotent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from social.signals import blocked as blocked_signal
 
 
 def follow(follower: User, followed: User) -> None:
-    """Follow, or ask to, where the other approves their followers. Nobody follows themselves, or across a block."""
+    """Follow a member, or request to if they approve followers. Does nothing for oneself or across a block."""
     with transaction.atomic():
         _lock(follower, followed)
         if follower == followed or is_blocked_between(follower, followed):
@@ -27,22 +27,22 @@ def follow(follower: User, followed: User) -> None:
 
 
 def unfollow(follower: User, followed: User) -> None:
-    """No longer follow, and no longer ask to. The followed one removes a follower with it, too."""
+    """Unfollow a member, or cancel the request. Also used to remove a follower."""
     with transaction.atomic():
         Follow.objects.filter(follower=follower, followed=followed).delete()
         FollowRequest.objects.filter(asker=follower, asked=followed).delete()
 
 
-def accept_request(asked: User, asker: User) -> None:
+def accept_request(member: User, asker: User) -> None:
     with transaction.atomic():
-        _lock(asked, asker)
-        if FollowRequest.objects.filter(asker=asker, asked=asked).exists() and (new := _make_follow(asker, asked)):
-            notify(asker, "accepted", asked, new)
+        _lock(member, asker)
+        if FollowRequest.objects.filter(asker=asker, asked=member).exists() and (new := _make_follow(asker, member)):
+            notify(asker, "accepted", member, new)
 
 
-def decline_request(asked: User, asker: User) -> None:
-    """The asker is not told, and may ask again."""
-    FollowRequest.objects.filter(asker=asker, asked=asked).delete()
+def decline_request(member: User, asker: User) -> None:
+    """Decline a follow request. The asker isn't notified, and can ask again."""
+    FollowRequest.objects.filter(asker=asker, asked=member).delete()
 
 
 def block(blocker: User, blocked: User) -> None:
@@ -81,7 +81,7 @@ def is_blocked_between(one: User, other: User) -> bool:
 
 
 def _make_follow(follower: User, followed: User) -> Follow | None:
-    """None where they follow already."""
+    """Create a follow and delete its request. Return None if the follow exists already."""
     follow, is_new = Follow.objects.get_or_create(follower=follower, followed=followed)
     FollowRequest.objects.filter(asker=follower, asked=followed).delete()
     if not is_new:
@@ -91,5 +91,5 @@ def _make_follow(follower: User, followed: User) -> Follow | None:
 
 
 def _lock(one: User, other: User) -> None:
-    """A block and a follow of the same two wait for each other."""
+    """Lock both members, so that a simultaneous block and follow wait for each other."""
     list(User.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk]).order_by("pk").values("pk"))

@@ -1,4 +1,4 @@
-"""/api/v1/members/<name>/compare/, /my/suggestions/, /my/followers/, /my/blocked/ and /my/muted/."""
+"""/api/v1/my/followers/, /my/blocked/ and /my/muted/."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Known(ABC, ForMembers, ListAPIView[User]):
 
     @abstractmethod
     def members(self, member: User) -> QuerySet[User]:
-        """Members with this relation to the viewer."""
+        """Return the members with this relation to `member`."""
 
     def get_queryset(self) -> QuerySet[User]:
         if getattr(self, "swagger_fake_view", False):

@@ -1,4 +1,4 @@
-"""How a member stands to others: followers and requests, who is blocked and muted, and the buttons for that."""
+"""Followers, follow requests, blocks and mutes: their pages and actions."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Choice = Callable[[User], QuerySet[User]]
 @require_GET
 @login_required
 def followers(request: MemberRequest) -> HttpResponse:
-    found = followers_of(request.user).order_by("-following__pk")
+    members = followers_of(request.user).order_by("-following__pk")
     context = {
         "asking": requests_to(request.user)[:REQUESTS],
         "asked": requests_by(request.user)[:REQUESTS],
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(members, PAGE).get_page(request.GET.get("page")),
     }
     template = "_followers.html" if request.htmx.target == "pager" else "followers.html"
     return render(request, f"social/people/{template}", context)
@@ -42,7 +42,7 @@ def followers(request: MemberRequest) -> HttpResponse:
 @require_GET
 @login_required
 def blocked(request: MemberRequest) -> HttpResponse:
-    """Show the members that the viewer blocks; visible only here."""
+    """Show the members that the viewer has blocked or muted."""
     context = {
         "blocked": blocked_by(request.user).order_by("username"),
         "muted": muted_members(request.user).order_by("username"),
@@ -51,16 +51,16 @@ def blocked(request: MemberRequest) -> HttpResponse:
 
 
 def _acting(
-    change: Change, said: str | Promise, back: str, choice: Choice = members_visible_to
+    change: Change, message: str | Promise, back: str, choice: Choice = members_visible_to
 ) -> Callable[..., HttpResponse]:
-    """A view that is posted to: changes how the member stands to another, of those that `choice` allows."""
+    """Return a POST view that changes the viewer's relation to another member, chosen among `choice`."""
 
     @require_POST
     @login_required
     def view(request: MemberRequest, username: str) -> HttpResponse:
         other = find_by_name(username, choice(request.user))
         change(request.user, other)
-        messages.success(request, str(said) % {"name": other.username})
+        messages.success(request, str(message) % {"name": other.username})
         return back_to(request, back)
 
     return view

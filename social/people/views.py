@@ -23,9 +23,9 @@ PAGE = 48
 @require_GET
 def members(request: PageRequest) -> HttpResponse:
     options = DirectoryForm(request.GET).options()
-    found = queries.member_directory(request.user, **options)
+    directory = queries.member_directory(request.user, **options)
     context = {
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(directory, PAGE).get_page(request.GET.get("page")),
         "kinds": queries.KINDS.items(),
         **options,
     }
@@ -40,7 +40,7 @@ def member(request: PageRequest, username: str) -> HttpResponse:
     form = ListForm(request.GET)
     options = form.options()
     if owner != request.user:
-        options["tag"] = ""  # a member's own tags are for nobody else
+        options["tag"] = ""  # tags are only visible to their owner
     page = list_page(entries_visible_to(request.user).filter(user=owner), **options)
     context = {
         "owner": owner,

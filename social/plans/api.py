@@ -34,23 +34,25 @@ class PlanSerializer(serializers.Serializer[WatchPlan]):
     note = serializers.CharField()
     starts_at = serializers.DateTimeField(allow_null=True)
     owner = serializers.CharField(source="owner.username")
-    takes_part = serializers.BooleanField(source="is_shared", help_text="I do; else I am invited.")
+    takes_part = serializers.BooleanField(source="is_shared", help_text="Whether I take part; otherwise I am invited.")
     url = serializers.CharField(source="get_absolute_url")
 
 
 class PlanTitleSerializer(serializers.Serializer[Any]):
     title = TitleLinkSerializer()
-    proposed_by = serializers.CharField(source="proposer", help_text="Empty for somebody I do not see, or who left.")
+    proposed_by = serializers.CharField(
+        source="proposer", help_text="Username; empty if they have left or I can't see them."
+    )
     n_votes = serializers.IntegerField()
-    is_voted = serializers.BooleanField(help_text="By me.")
+    is_voted = serializers.BooleanField(help_text="Whether I voted for it.")
     watched_at = serializers.DateTimeField(allow_null=True)
 
 
 class SharedPlanSerializer(PlanSerializer):
-    members = serializers.ListField(child=serializers.CharField(), help_text="Who takes part, as far as I see them.")
-    invited = serializers.ListField(child=serializers.CharField(), help_text="Of my own plan: who is invited.")
-    n_hidden = serializers.IntegerField(help_text="How many more take part.")
-    titles = PlanTitleSerializer(many=True, help_text="Not watched yet first, then by votes.")
+    members = serializers.ListField(child=serializers.CharField(), help_text="Participants I can see.")
+    invited = serializers.ListField(child=serializers.CharField(), help_text="Invited members; only in my own plans.")
+    n_hidden = serializers.IntegerField(help_text="Number of participants I can't see.")
+    titles = PlanTitleSerializer(many=True, help_text="Unwatched titles first, then by votes.")
 
 
 class TextField(serializers.CharField):
@@ -78,7 +80,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class WrittenPlanSerializer(serializers.Serializer[Any]):
-    name = NameField(max_length=80, trim_whitespace=False)  # `social.plans.planning` refuses an empty one
+    name = NameField(max_length=80, trim_whitespace=False)  # `social.plans.planning` rejects empty names
     note = NoteField(max_length=500, required=False, allow_blank=True)
     starts_at = MomentField(required=False, allow_null=True)
 
@@ -99,10 +101,10 @@ class MyPlans(ForMembers, ListAPIView[WatchPlan]):
     @extend_schema(operation_id="plan_create", request=WrittenPlanSerializer, responses={201: SharedPlanSerializer})
     def post(self, request: Request) -> Response:
         """Create a plan. Invite members and propose titles afterwards."""
-        given = WrittenPlanSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = plans.make_plan(member_of(request), **given.validated_data)
-        return Response(_as_json(request, made.pk), status=201)
+        serializer = WrittenPlanSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        plan = plans.make_plan(member_of(request), **serializer.validated_data)
+        return Response(_as_json(request, plan.pk), status=201)
 
 
 class Plan(ForMembers, APIView):
@@ -119,9 +121,9 @@ class Plan(ForMembers, APIView):
     def patch(self, request: Request, pk: int) -> Response:
         """Update my plan's name, note or time."""
         own = _own(request, pk)
-        given = WrittenPlanSerializer(data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        plans.change_plan(own, **given.validated_data)
+        serializer = WrittenPlanSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        plans.change_plan(own, **serializer.validated_data)
         return Response(_as_json(request, pk))
 
     @extend_schema(operation_id="plan_delete", responses={204: None})
@@ -164,8 +166,8 @@ class Invitation(ForMembers, APIView):
     def delete(self, request: Request, pk: int, username: str) -> Response:
         """Remove a member or an invitation from my plan."""
         own = _own(request, pk)
-        there = plan_members_visible_to(member_of(request)).filter(plan=own).values("member")
-        plans.remove(own, find_by_name(username, User.objects.filter(pk__in=there)))
+        memberships = plan_members_visible_to(member_of(request)).filter(plan=own).values("member")
+        plans.remove(own, find_by_name(username, User.objects.filter(pk__in=memberships)))
         return Response(status=204)
 
 
@@ -237,7 +239,7 @@ def _proposed(own: PlanMember, title_id: int) -> PlanTitle:
 
 
 def _as_json(request: Request, pk: int) -> dict[str, Any]:
-    with transaction.atomic():  # nobody is put out of it between two reads
+    with transaction.atomic():  # both reads in one transaction
         plan = get_object_or_404(plans_of(member_of(request)), pk=pk, is_shared=True)
         shared: SharedPlan = shared_plan(plan, member_of(request))
     return {

@@ -1,4 +1,4 @@
-"""A member's own watch plans in their JSON: what is in them, not who."""
+"""A member's own watch plans in their export: the titles, but not the participants."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def export_plans(user: User) -> list[dict[str, Any]]:
 
 
 def restore_plans(user: User, items: list[Any]) -> list[int]:
-    """The ids of the plans that were made. One of the same name stays as it is."""
-    there, made = set(user.own_plans.values_list("name", flat=True)), []
+    """Restore plans and return their ids. Existing plans with the same name are unchanged."""
+    names, plan_ids = set(user.own_plans.values_list("name", flat=True)), []
     for item in items:
-        if not isinstance(item, dict) or not isinstance(item.get("name"), str) or item["name"].strip() in there:
+        if not isinstance(item, dict) or not isinstance(item.get("name"), str) or item["name"].strip() in names:
             continue
         try:
             plan = _restored(user, item)
         except ValidationError:
             continue
-        there.add(plan.name)
-        made.append(plan.pk)
-    return made
+        names.add(plan.name)
+        plan_ids.append(plan.pk)
+    return plan_ids
 
 
 def undo_plans(user: User, plan_ids: list[int]) -> None:
@@ -49,15 +49,15 @@ def _exported(row: PlanTitle) -> dict[str, Any]:
 
 
 def _restored(user: User, item: dict[str, Any]) -> Any:
-    given = item.get("titles")
-    rows = given if isinstance(given, list) else []
-    wanted = [row for row in rows if isinstance(row, dict) and ids_of(row.get("title"))][: plans.MOST_TITLES]
-    known = titles_by_id({key for row in wanted for key in ids_of(row["title"])})
+    titles = item.get("titles")
+    items = titles if isinstance(titles, list) else []
+    rows = [row for row in items if isinstance(row, dict) and ids_of(row.get("title"))][: plans.MOST_TITLES]
+    by_id = titles_by_id({key for row in rows for key in ids_of(row["title"])})
     watched = {}
-    for row in wanted:
+    for row in rows:
         for key in ids_of(row["title"]):
-            if key in known:
-                watched[known[key]] = row.get("is_watched") is True
+            if key in by_id:
+                watched[by_id[key]] = row.get("is_watched") is True
     plan = plans.make_plan(
         user, item["name"], note=_text(item.get("note")), starts_at=moment_of(item.get("starts_at")), titles=watched
     )

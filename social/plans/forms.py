@@ -18,7 +18,7 @@ LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class PlanForm(forms.ModelForm):
-    """`social.plans.planning` decides what is valid; times are read in the time zone that is switched on."""
+    """`social.plans.planning` validates. Times are in the active time zone."""
 
     class Meta:
         model = WatchPlan
@@ -30,7 +30,7 @@ class PlanForm(forms.ModelForm):
         help_texts = {"note": _("For example, the place or what to bring. Visible to everyone invited.")}
 
     def change(self) -> bool:
-        """Save; return False with form errors if invalid."""
+        """Save the changes; return False with form errors if invalid."""
         return self._try(lambda: plans.change_plan(self.instance, **self.cleaned_data))
 
     def make(self, owner: User) -> bool:

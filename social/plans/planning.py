@@ -1,6 +1,6 @@
-"""The one door for changes to watch plans. Bad values raise Django's ValidationError.
+"""The only module that changes watch plans. Invalid values raise Django's ValidationError.
 
-Whoever calls has looked the plan up for the member who acts, and the members and titles for whom they are shown to.
+Callers have checked that the acting member can see the plan, and that the members and titles are visible to them.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def delete_plan(plan: WatchPlan) -> None:
 
 
 def invite(plan: WatchPlan, member: User) -> None:
-    """Invite a member; invited members aren't notified again."""
+    """Invite a member. Does nothing if they have already been invited."""
     with transaction.atomic():
         _lock(plan)
         if plan.members.filter(member=member).exists():
@@ -81,20 +81,20 @@ def invite(plan: WatchPlan, member: User) -> None:
 def accept(plan: WatchPlan, member: User) -> None:
     invited = plan.members.filter(member=member, state=State.INVITED)
     if invited.update(state=State.ACCEPTED, at=timezone.now()):
-        _tell(plan.pk)
+        _update_pages(plan.pk)
 
 
 def leave(plan: WatchPlan, member: User) -> None:
-    """Leave a plan or decline an invitation without notice. Owners delete the plan instead."""
+    """Leave a plan or decline an invitation; nobody is notified. Owners delete the plan instead."""
     plan.members.filter(member=member, state=State.INVITED).update(state=State.DECLINED)
     remove(plan, member, State.ACCEPTED)
 
 
 def remove(plan: WatchPlan, member: User, *states: State) -> None:
-    """Their votes go with them; what they proposed stays. Without states, whatever theirs is."""
+    """Remove a member with their votes; their proposals stay. With `states`, only if they are in one of them."""
     leaving = plan.members.filter(member=member, state__in=states or State.values)
     leaving.exclude(member=plan.owner_id).delete()
-    _tell(plan.pk)
+    _update_pages(plan.pk)
 
 
 def propose(by: PlanMember, title: Title) -> PlanTitle:
@@ -119,7 +119,7 @@ def withdraw(by: PlanMember, proposed: PlanTitle) -> None:
     if not may_withdraw(by, proposed):
         raise ValidationError(gettext("Only the plan’s owner or the person who proposed a title can remove it."))
     proposed.delete()
-    _tell(by.plan_id)
+    _update_pages(by.plan_id)
 
 
 def vote(by: PlanMember, proposed: PlanTitle, is_for: bool) -> None:
@@ -127,31 +127,31 @@ def vote(by: PlanMember, proposed: PlanTitle, is_for: bool) -> None:
         PlanVote.objects.get_or_create(plan_title=proposed, voter=by)
     else:
         PlanVote.objects.filter(plan_title=proposed, voter=by).delete()
-    _tell(by.plan_id)
+    _update_pages(by.plan_id)
 
 
 def mark_watched(proposed: PlanTitle, is_watched: bool) -> None:
-    """Together; everybody's own list stays as it is."""
+    """Mark a title as watched together, or not. Members' own lists are unchanged."""
     PlanTitle.objects.filter(pk=proposed.pk, watched_at__isnull=is_watched).update(
         watched_at=timezone.now() if is_watched else None
     )
-    _tell(proposed.plan_id)
+    _update_pages(proposed.plan_id)
 
 
 def leave_each_other(blocker_id: int, blocked_id: int) -> None:
-    """Neither stays in a plan of the other's. In a third one's they no longer read each other's names."""
+    """Remove two members from each other's plans. In other members' plans they just can't see each other."""
     of_other = Q(plan__owner=blocker_id, member=blocked_id) | Q(plan__owner=blocked_id, member=blocker_id)
     leaving = PlanMember.objects.filter(of_other)
-    left = set(leaving.values_list("plan_id", flat=True))
+    plan_ids = set(leaving.values_list("plan_id", flat=True))
     leaving.delete()
-    for plan_id in left:
-        _tell(plan_id)
+    for plan_id in plan_ids:
+        _update_pages(plan_id)
 
 
 def _lock(plan: WatchPlan) -> None:
-    """Two who add something to the same plan wait for each other."""
+    """Lock the plan, so that simultaneous additions wait for each other."""
     WatchPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
-def _tell(plan_id: int) -> None:
+def _update_pages(plan_id: int) -> None:
     part_changed("plans", lambda: taking_part(plan_id))

@@ -19,14 +19,14 @@ State = PlanMember.State
 
 @dataclass(frozen=True)
 class SharedPlan:
-    """A plan as one of those who take part in it sees it. n_hidden: how many more take part, whom they do not see."""
+    """A plan as one participant sees it. n_hidden: the number of participants they can't see."""
 
     plan: WatchPlan
     own: PlanMember
     members: list[PlanMember]
     invited: list[PlanMember]  # only for the owner
     n_hidden: int
-    titles: list[Any]  # `PlanTitle`s, as `proposed_titles` gives them
+    titles: list[Any]  # `PlanTitle`s, as `proposed_titles` returns them
 
     @property
     def is_own(self) -> bool:
@@ -46,7 +46,9 @@ def plans_of(viewer: User) -> QuerySet[Any]:
 
 
 def version_of_plans(viewer: User) -> str:
-    """Differs when what the viewer sees of titles, votes and people in the plans they take part in does."""
+    """Return a string that changes with the visible titles, votes and participants of the viewer's plans."""
+    if not PlanMember.objects.filter(member=viewer, state=State.ACCEPTED).exists():
+        return "0"
     titles = plan_titles_visible_to(viewer).aggregate(
         n=Count("pk", distinct=True),
         newest=Max("pk"),
@@ -56,43 +58,46 @@ def version_of_plans(viewer: User) -> str:
         last_watched=Max("watched_at"),
     )
     people = PlanMember.objects.filter(plan__in=plans_shared_with(viewer), state=State.ACCEPTED)
-    seen = (*titles.values(), *people.aggregate(n=Count("pk"), newest=Max("at")).values())
-    return "-".join(str(part.timestamp() if isinstance(part, datetime) else part or 0) for part in seen)
+    values = (*titles.values(), *people.aggregate(n=Count("pk"), newest=Max("at")).values())
+    return "-".join(str(part.timestamp() if isinstance(part, datetime) else part or 0) for part in values)
 
 
 def taking_part(plan_id: int) -> QuerySet[PlanMember, int]:
-    """Return member ids."""
+    """Return the member ids of a plan's participants."""
     return PlanMember.objects.filter(plan=plan_id, state=State.ACCEPTED).values_list("member_id", flat=True)
 
 
 def membership(plan: WatchPlan, viewer: User) -> PlanMember:
-    """Raises PlanMember.DoesNotExist for who is only invited."""
+    """Return the viewer's membership. Raises PlanMember.DoesNotExist if they are only invited."""
     return PlanMember.objects.select_related("plan", "member").get(plan=plan, member=viewer, state=State.ACCEPTED)
 
 
 def shared_plan(plan: WatchPlan, viewer: User) -> SharedPlan:
-    """Raises PlanMember.DoesNotExist for who is only invited."""
+    """Return the plan as the viewer sees it. Raises PlanMember.DoesNotExist if they are only invited."""
     own = membership(plan, viewer)
-    known = plan_members_visible_to(viewer).filter(plan=plan).select_related("member").order_by("at", "pk")
-    members = [one for one in known if one.state == State.ACCEPTED]
+    visible = plan_members_visible_to(viewer).filter(plan=plan).select_related("member").order_by("at", "pk")
+    members = [one for one in visible if one.state == State.ACCEPTED]
     return SharedPlan(
         plan=plan,
         own=own,
         members=members,
-        invited=[one for one in known if one.state != State.ACCEPTED],
+        invited=[one for one in visible if one.state != State.ACCEPTED],
         n_hidden=plan.members.filter(state=State.ACCEPTED).count() - len(members),
         titles=proposed_titles(own),
     )
 
 
 def proposed_titles(own: PlanMember) -> list[Any]:
-    """Return unwatched titles first, then by votes. With `n_votes`, `is_voted` by the viewer, `proposer`
-    (the name, or "" if not visible or gone), `is_mine` and, as `title`, its card."""
+    """Return the plan's visible titles: unwatched ones first, then by votes.
+
+    Each has `n_votes`, `is_voted` (by the viewer), `proposer` (the name, or "" if they left or aren't visible) and, as
+    `title`, its card.
+    """
     viewer = own.member
     mine = PlanVote.objects.filter(plan_title=OuterRef("pk"), voter=own)
-    shown = plan_titles_visible_to(viewer).filter(plan=own.plan)
+    visible = plan_titles_visible_to(viewer).filter(plan=own.plan)
     rows: list[Any] = list(
-        shown.annotate(n_votes=Count("votes"), is_voted=Exists(mine)).order_by(
+        visible.annotate(n_votes=Count("votes"), is_voted=Exists(mine)).order_by(
             F("watched_at").desc(nulls_first=True), "-n_votes", "added_at", "pk"
         )
     )
@@ -109,5 +114,5 @@ def proposed_titles(own: PlanMember) -> list[Any]:
 
 
 def not_yet_in(plan: WatchPlan, titles: Iterable[Title]) -> list[Title]:
-    there = set(plan.titles.values_list("title_id", flat=True))
-    return [title for title in titles if title.pk not in there]
+    title_ids = set(plan.titles.values_list("title_id", flat=True))
+    return [title for title in titles if title.pk not in title_ids]

@@ -1,4 +1,4 @@
-"""Watch plans: the page of all, the page of one, and what is posted to it. Who may not see a plan does not find it."""
+"""Watch plans: the overview, the page of a plan, and its actions. Plans that the viewer can't see return 404."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ACTS: dict[str, Callable[[PlanMember, PlanTitle], None]] = {
 }
 
 
-def by_own_clock(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def in_own_time_zone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Show and read times in the viewer's time zone."""
 
     @wraps(view)
@@ -55,9 +55,9 @@ def by_own_clock(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 @require_http_methods(["GET", "POST"])
 @login_required
-@by_own_clock
+@in_own_time_zone
 def plan_list(request: MemberRequest) -> HttpResponse:
-    """Posted to, it makes a plan: of the people and titles of a group page, or an empty one."""
+    """Show the viewer's plans. POST creates one: with the people and titles of a group page, or empty."""
     form = PlanForm(request.POST if "name" in request.POST else None)
     if "with" in request.POST:
         try:
@@ -66,10 +66,10 @@ def plan_list(request: MemberRequest) -> HttpResponse:
             messages.error(request, " ".join(error.messages))
     elif request.method == "POST" and form.make(request.user):
         return redirect(form.instance)
-    found = list(plans_of(request.user))
+    visible = list(plans_of(request.user))
     context = {
-        "invitations": [plan for plan in found if not plan.is_shared],
-        "plans": [plan for plan in found if plan.is_shared],
+        "invitations": [plan for plan in visible if not plan.is_shared],
+        "plans": [plan for plan in visible if plan.is_shared],
         "form": form,
         "zone": timezone.get_current_timezone_name(),
     }
@@ -78,31 +78,31 @@ def plan_list(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 @login_required
-@by_own_clock
+@in_own_time_zone
 def plan(request: MemberRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(plans_of(request.user), pk=pk)
+    current = get_object_or_404(plans_of(request.user), pk=pk)
     zone = timezone.get_current_timezone_name()
-    if not shown.is_shared:
-        return render(request, "social/plans/plan_invitation.html", {"plan": shown, "zone": zone})
+    if not current.is_shared:
+        return render(request, "social/plans/plan_invitation.html", {"plan": current, "zone": zone})
     q = request.GET.get("q", "").strip()
-    context = {"shared": plan_queries.shared_plan(shown, request.user), "q": q, "zone": zone}
+    context = {"shared": plan_queries.shared_plan(current, request.user), "q": q, "zone": zone}
     if q:
-        context["found"] = plan_queries.not_yet_in(shown, search_titles(q, request.user, FOUND))
+        context["found"] = plan_queries.not_yet_in(current, search_titles(q, request.user, FOUND))
     if request.htmx.target == "found":
         return render(request, "social/plans/_plan_search.html", context)
-    return _page(request, context, PlanForm(instance=shown))
+    return _page(request, context, PlanForm(instance=current))
 
 
 @require_POST
 @login_required
-@by_own_clock
+@in_own_time_zone
 def change_plan(request: MemberRequest, pk: int) -> HttpResponse:
     own = get_object_or_404(plans_shared_with(request.user), pk=pk, owner=request.user)
     form = PlanForm(request.POST, instance=own)
     if form.change():
         return redirect(own)
-    shown = get_object_or_404(plans_of(request.user), pk=pk)  # as it is, not as it was to be
-    return _page(request, {"shared": plan_queries.shared_plan(shown, request.user), "q": ""}, form)
+    current = get_object_or_404(plans_of(request.user), pk=pk)  # as saved, without the invalid values
+    return _page(request, {"shared": plan_queries.shared_plan(current, request.user), "q": ""}, form)
 
 
 @require_POST
@@ -110,18 +110,18 @@ def change_plan(request: MemberRequest, pk: int) -> HttpResponse:
 def invite(request: MemberRequest, pk: int) -> HttpResponse:
     own = get_object_or_404(plans_shared_with(request.user), pk=pk, owner=request.user)
     name = request.POST.get("username", "").strip()
-    found = members_visible_to(request.user).filter(username__iexact=name).first() if is_text(name) else None
-    if found is None:
+    member = members_visible_to(request.user).filter(username__iexact=name).first() if is_text(name) else None
+    if member is None:
         messages.error(
             request, gettext("No member found: %(names)s. Check the spelling.") % {"names": f"“{name[:150]}”"}
         )
         return redirect(own)
     try:
-        plans.invite(own, found)
+        plans.invite(own, member)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, gettext("%(name)s has been invited.") % {"name": found.username})
+        messages.success(request, gettext("%(name)s has been invited.") % {"name": member.username})
     return redirect(own)
 
 
@@ -129,8 +129,8 @@ def invite(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 def remove_member(request: MemberRequest, pk: int, username: str) -> HttpResponse:
     own = get_object_or_404(plans_shared_with(request.user), pk=pk, owner=request.user)
-    there = plan_members_visible_to(request.user).filter(plan=own)
-    member = find_by_name(username, User.objects.filter(pk__in=there.values("member")))
+    memberships = plan_members_visible_to(request.user).filter(plan=own)
+    member = find_by_name(username, User.objects.filter(pk__in=memberships.values("member")))
     plans.remove(own, member)
     messages.success(request, gettext("%(name)s removed from the plan.") % {"name": member.username})
     return redirect(own)
@@ -139,7 +139,7 @@ def remove_member(request: MemberRequest, pk: int, username: str) -> HttpRespons
 @require_POST
 @login_required
 def plan_title(request: MemberRequest, pk: int, title_id: int) -> HttpResponse:
-    """Propose a title, or do something with one that was proposed."""
+    """Propose a title, or act on a proposed one."""
     shared = get_object_or_404(plans_shared_with(request.user), pk=pk)
     own, act = plan_queries.membership(shared, request.user), request.POST.get("act", "")
     try:
@@ -158,20 +158,20 @@ def plan_title(request: MemberRequest, pk: int, title_id: int) -> HttpResponse:
 
 
 def _acting(
-    act: Callable[[WatchPlan, User], None], said: str | Promise, *, is_owner: bool, stays: bool
+    act: Callable[[WatchPlan, User], None], message: str | Promise, *, is_owner: bool, stays: bool
 ) -> Callable[..., HttpResponse]:
-    """A view that is posted to: the owner, or who is not the owner, does something with a plan as a whole."""
+    """Return a POST view for an action on a whole plan, by its owner or by anyone but its owner."""
 
     @require_POST
     @login_required
     def view(request: MemberRequest, pk: int) -> HttpResponse:
-        shown = get_object_or_404(plans_visible_to(request.user), pk=pk)
-        if (shown.owner_id == request.user.pk) != is_owner:
+        current = get_object_or_404(plans_visible_to(request.user), pk=pk)
+        if (current.owner_id == request.user.pk) != is_owner:
             messages.error(request, gettext("You don’t have permission to do that."))
-            return redirect(shown)
-        act(shown, request.user)
-        messages.success(request, str(said))
-        return redirect(shown if stays else "social:plans")
+            return redirect(current)
+        act(current, request.user)
+        messages.success(request, str(message))
+        return redirect(current if stays else "social:plans")
 
     return view
 
@@ -189,6 +189,6 @@ def _page(request: MemberRequest, context: dict[str, Any], form: PlanForm) -> Ht
     shared: SharedPlan = context["shared"]
     context |= {"form": form, "zone": timezone.get_current_timezone_name()}
     if shared.is_own:
-        known = members_visible_to(request.user).filter(pk__in=followed_by(request.user)).order_by("username")
-        context["known"] = list(known.values_list("username", flat=True)[:KNOWN])
+        followed = members_visible_to(request.user).filter(pk__in=followed_by(request.user)).order_by("username")
+        context["known"] = list(followed.values_list("username", flat=True)[:KNOWN])
     return render(request, "social/plans/plan.html", context)

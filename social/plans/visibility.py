@@ -11,20 +11,22 @@ from social.visibility import members_visible_to
 
 
 def plans_visible_to(viewer: User) -> QuerySet[WatchPlan]:
-    """Return the plans a member takes part in or is invited to, of visible owners."""
+    """Return the plans of visible owners that the viewer takes part in or is invited to."""
     own = PlanMember.objects.filter(member=viewer).exclude(state=PlanMember.State.DECLINED)
     return WatchPlan.objects.filter(pk__in=own.values("plan"), owner__in=members_visible_to(viewer))
 
 
 def plans_shared_with(viewer: User) -> QuerySet[WatchPlan]:
-    """Return the plans a member takes part in, whose titles and members they see."""
+    """Return the plans that the viewer takes part in, and whose titles and members they can see."""
     return plans_visible_to(viewer).filter(pk__in=_parts_of(viewer).values("plan"))
 
 
 def plan_members_visible_to(viewer: User) -> QuerySet[PlanMember]:
-    """Return the visible members of a plan: participants, and the viewer's own invitees."""
-    known = Q(state=PlanMember.State.ACCEPTED) | Q(plan__owner=viewer)
-    return PlanMember.objects.filter(known, plan__in=plans_shared_with(viewer), member__in=members_visible_to(viewer))
+    """Return the plan members that the viewer can see: participants, and invitees of their own plans."""
+    is_disclosed = Q(state=PlanMember.State.ACCEPTED) | Q(plan__owner=viewer)
+    return PlanMember.objects.filter(
+        is_disclosed, plan__in=plans_shared_with(viewer), member__in=members_visible_to(viewer)
+    )
 
 
 def plan_titles_visible_to(viewer: User) -> QuerySet[PlanTitle]:

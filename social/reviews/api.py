@@ -31,12 +31,12 @@ from social.reviews.queries import SORTS, reviews_for, reviews_of_member, review
 class ReviewSerializer(serializers.ModelSerializer[Review]):
     title = TitleLinkSerializer(read_only=True)
     author = serializers.CharField(source="author.username", read_only=True)
-    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="Its page on this site.")
+    url = serializers.CharField(source="get_absolute_url", read_only=True, help_text="URL of the review's page.")
     score = serializers.IntegerField(
-        allow_null=True, read_only=True, help_text="On the author's list, if I may see it."
+        allow_null=True, read_only=True, help_text="Score on the author's list, if I can see the entry."
     )
-    n_helpful = serializers.IntegerField(read_only=True, help_text="How many say that it helps.")
-    is_helpful = serializers.BooleanField(read_only=True, help_text="I do.")
+    n_helpful = serializers.IntegerField(read_only=True, help_text="Number of helpful votes.")
+    is_helpful = serializers.BooleanField(read_only=True, help_text="Whether I voted it helpful.")
 
     class Meta:
         model = Review
@@ -48,7 +48,7 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
 
 class WrittenReviewSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(
-        min_length=SHORTEST, max_length=LONGEST, help_text="Markdown; ||what gives something away|| between bars."
+        min_length=SHORTEST, max_length=LONGEST, help_text="Markdown. Hide spoilers with ||double bars||."
     )
     has_spoilers = serializers.BooleanField(default=False)
 
@@ -69,8 +69,8 @@ class TitleReviews(ListAPIView[Review]):
             return Review.objects.none()
         sort = ReviewsQuery.of(self.request)["sort"]
         title = visible_title(self.kwargs["pk"], self.request.user)
-        found = reviews_of_title(title, self.request.user, sort)
-        return found.select_related("author", "title")
+        queryset = reviews_of_title(title, self.request.user, sort)
+        return queryset.select_related("author", "title")
 
 
 @extend_schema_view(get=extend_schema(operation_id="member_reviews"))
@@ -99,9 +99,9 @@ class MyReview(ForMembers, APIView):
     def put(self, request: Request, title_id: int) -> Response:
         """Create or replace my review. Earlier versions are kept."""
         title = visible_title(title_id, request.user)
-        given = WrittenReviewSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        reviews.write_review(member_of(request), title, **given.validated_data)
+        serializer = WrittenReviewSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        reviews.write_review(member_of(request), title, **serializer.validated_data)
         return Response(ReviewSerializer(_own(request, title_id)).data)
 
     @extend_schema(operation_id="my_review_delete", responses={204: None})
@@ -149,7 +149,7 @@ class ReviewComments(Comments):
         return get_object_or_404(reviews_for(self.request.user), pk=self.kwargs["pk"])
 
 
-ReportReview = report_endpoint("review", "Tell the staff that a review should not be there.", scope="write:reviews")
+ReportReview = report_endpoint("review", "Report a review to staff.", scope="write:reviews")
 
 urlpatterns = [
     path("reviews/<int:pk>/report/", ReportReview.as_view(), name="review-report"),

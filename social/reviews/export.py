@@ -1,4 +1,4 @@
-"""Reviews in a member's own file."""
+"""Reviews in a member's export."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def export_reviews(user: User) -> list[dict[str, Any]]:
 
 
 def restore_reviews(user: User, items: list[Any]) -> list[int]:
-    """The ids of the reviews that were written; a title that was reviewed already keeps its review."""
-    wanted = [item for item in items if _is_review(item)]
-    titles = titles_by_id({key for item in wanted for key in ids_of(item["title"])})
+    """Restore reviews and return their ids. Titles that are already reviewed keep their review."""
+    valid = [item for item in items if _is_review(item)]
+    titles = titles_by_id({key for item in valid for key in ids_of(item["title"])})
     reviewed = set(Review.objects.filter(author=user).values_list("title_id", flat=True))
     written = []
-    for item in wanted:
-        found = {titles[key] for key in ids_of(item["title"]) if key in titles}
-        if len(found) != 1 or (title := found.pop()).pk in reviewed:
+    for item in valid:
+        matches = {titles[key] for key in ids_of(item["title"]) if key in titles}
+        if len(matches) != 1 or (title := matches.pop()).pk in reviewed:
             continue
         try:
             review = reviews.write_review(user, title, item["text"], has_spoilers=item.get("has_spoilers") is True)

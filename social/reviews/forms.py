@@ -14,7 +14,7 @@ from social.reviews import writing as reviews
 
 
 class ReviewForm(forms.Form):
-    """`social.reviews.writing` decides what is valid."""
+    """`social.reviews.writing` validates."""
 
     text = forms.CharField(
         label=_("Your review"),
@@ -32,7 +32,7 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def save(self) -> bool:
-        """Save; return False with form errors if invalid."""
+        """Save the review; return False with form errors if invalid."""
         if not self.is_valid():
             return False
         try:

@@ -19,7 +19,7 @@ SORTS = {"helpful": ("-n_helpful", "-created_at", "-pk"), "newest": ("-created_a
 
 
 def reviews_for(viewer: User | AnonymousUser) -> QuerySet[Review]:
-    """Annotate `n_helpful`, `is_helpful` (the viewer's vote) and the author's `score`, if visible."""
+    """Return visible reviews with `n_helpful`, `is_helpful` (the viewer's vote) and, if visible, the author's score."""
     score = entries_visible_to(viewer).filter(user=OuterRef("author"), title=OuterRef("title")).values("score")[:1]
     mine = HelpfulVote.objects.filter(review=OuterRef("pk"), voter=viewer.pk)
     reviews = reviews_visible_to(viewer).select_related("author")

@@ -27,16 +27,16 @@ FIRST, PAGE = 3, 20
 
 @require_GET
 def title_reviews(request: PageRequest, pk: int) -> HttpResponse:
-    """The title page loads the first few as a fragment; alone it is a page with all of them."""
+    """Show a title's reviews: the first few, as a fragment of the title's page, or all on their own page."""
     title = visible_title(pk, request.user)
     sort = request.GET.get("sort", "") if request.GET.get("sort") in SORTS else "helpful"
-    found = reviews_of_title(title, request.user, sort)
-    own = found.filter(author=request.user.pk).first() if request.user.is_authenticated else None
+    queryset = reviews_of_title(title, request.user, sort)
+    own = queryset.filter(author=request.user.pk).first() if request.user.is_authenticated else None
     context = {"title": title, "sort": sort, "own": own}
     if request.htmx.target == "reviews":
-        context |= {"reviews": found[:FIRST], "n_reviews": found.count()}
+        context |= {"reviews": queryset[:FIRST], "n_reviews": queryset.count()}
         return render(request, "social/reviews/_title_reviews.html", context)
-    context["page"] = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context["page"] = Paginator(queryset, PAGE).get_page(request.GET.get("page"))
     template = "_reviews.html" if request.htmx.target == "pager" else "title_reviews.html"
     return render(request, f"social/reviews/{template}", context)
 
@@ -51,9 +51,9 @@ def member_reviews(request: PageRequest, username: str) -> HttpResponse:
 
 @require_GET
 def review(request: PageRequest, pk: int) -> HttpResponse:
-    """One review, with the texts that it had before, and what others say to it."""
-    shown = _review(request, pk)
-    context = {"review": shown, "versions": shown.versions.all(), **comment_context(request, shown)}
+    """Show a review with its earlier versions and its comments."""
+    current = _review(request, pk)
+    context = {"review": current, "versions": current.versions.all(), **comment_context(request, current)}
     template = "social/comments/_comment_list.html" if request.htmx.target == "pager" else "social/reviews/review.html"
     return render(request, template, context)
 
@@ -83,13 +83,13 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def helpful(request: MemberRequest, pk: int) -> HttpResponse:
-    shown = _review(request, pk)
+    current = _review(request, pk)
     try:
-        reviews.vote_helpful(request.user, shown, request.POST.get("helpful") == "yes")
+        reviews.vote_helpful(request.user, current, request.POST.get("helpful") == "yes")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     if not request.htmx:
-        return back_to(request, shown.get_absolute_url())
+        return back_to(request, current.get_absolute_url())
     return render(request, "social/reviews/_helpful.html", {"review": _review(request, pk)})
 
 

@@ -1,4 +1,4 @@
-"""The one door for changes to reviews. Bad values raise Django's ValidationError, by field."""
+"""The only module that changes reviews. Invalid values raise Django's ValidationError."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from social.notifications.notifying import notify
 
 
 def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
-    """The author's review of the title; a text that was there before is kept as a version."""
+    """Create or update the author's review of a title. The previous text is kept as a version."""
     with transaction.atomic():
         review = Review.objects.select_for_update().filter(author=author, title=title).first()
-        wanted = Review(author=author, title=title, text=text.strip(), has_spoilers=has_spoilers)
-        wanted.clean_fields(exclude={"author", "title"})
-        _require_length(wanted.text)
+        draft = Review(author=author, title=title, text=text.strip(), has_spoilers=has_spoilers)
+        draft.clean_fields(exclude={"author", "title"})
+        _require_length(draft.text)
         if review is None:
-            wanted.save()
-            record_review(wanted)
-            publish(author.pk, "review.created", {"review_id": wanted.pk, "title_id": title.pk})
-            return wanted
-        if (review.text, review.has_spoilers) == (wanted.text, has_spoilers):
+            draft.save()
+            record_review(draft)
+            publish(author.pk, "review.created", {"review_id": draft.pk, "title_id": title.pk})
+            return draft
+        if (review.text, review.has_spoilers) == (draft.text, has_spoilers):
             return review
         ReviewVersion.objects.create(
             review=review,
@@ -36,7 +36,7 @@ def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = 
             has_spoilers=review.has_spoilers,
             written_at=review.edited_at or review.created_at,
         )
-        review.text, review.has_spoilers, review.edited_at = wanted.text, has_spoilers, timezone.now()
+        review.text, review.has_spoilers, review.edited_at = draft.text, has_spoilers, timezone.now()
         review.save()
     return review
 
@@ -47,7 +47,7 @@ def delete_review(review: Review) -> None:
 
 
 def vote_helpful(voter: User, review: Review, is_helpful: bool) -> None:
-    """Say, or no longer say, that somebody else's review helps."""
+    """Vote another member's review helpful, or withdraw the vote."""
     if review.author_id == voter.pk:
         raise ValidationError(gettext("You can’t vote on your own review."))
     if is_helpful:
@@ -60,6 +60,6 @@ def vote_helpful(voter: User, review: Review, is_helpful: bool) -> None:
 
 
 def _require_length(text: str) -> None:
-    if len(text) > LONGEST:  # a TextField's max_length binds forms only
+    if len(text) > LONGEST:  # a TextField's max_length only applies to forms
         message = gettext("Reviews can be up to %(n)d characters (this one has %(given)d).")
         raise ValidationError({"text": message % {"n": LONGEST, "given": len(text)}})

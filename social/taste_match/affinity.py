@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from social.visibility import entries_visible_to
 
-SHRINKAGE = 10  # with so many titles in common, half of the correlation counts
-LEAST_COMMON = 5  # titles that both have scored: of fewer, nothing is said
+SHRINKAGE = 10  # number of common titles at which half of the correlation counts
+LEAST_COMMON = 5  # titles scored by both; with fewer, no match is shown
 IN_WORDS: tuple[tuple[float, Promise], ...] = (
     (0.6, _("Your scores are almost identical.")),
     (0.35, _("Your tastes are very similar.")),
@@ -25,7 +25,7 @@ IN_WORDS: tuple[tuple[float, Promise], ...] = (
 
 @dataclass(frozen=True)
 class Affinity:
-    """value: correlation of the scores, -1 to 1, shrunk towards 0 for few common titles."""
+    """A taste match. value: the correlation of scores, -1 to 1, shrunk towards 0 for few common titles."""
 
     value: float
     n_common: int
@@ -48,7 +48,7 @@ UNKNOWN = Affinity(0.0, 0)
 
 
 def affinities(viewer: User, members: QuerySet[User]) -> dict[int, Affinity]:
-    """Return {member id: affinity} for members who share a scored title with the viewer, in one query."""
+    """Return {member ID: affinity} for members who share a scored title with the viewer, in one query."""
     own = FilteredRelation("title__entries", condition=Q(title__entries__user=viewer))
     both = entries_visible_to(viewer).filter(user__in=members, score__isnull=False).exclude(user=viewer)
     both = both.alias(own=own).filter(own__score__isnull=False).order_by()
@@ -57,5 +57,5 @@ def affinities(viewer: User, members: QuerySet[User]) -> dict[int, Affinity]:
 
 
 def _shrunk(correlation: float | None, n: int) -> Affinity:
-    """Shrink the correlation; it is None when all scores on a list are equal."""
+    """Return the shrunk affinity. The correlation is None when all scores on a list are equal."""
     return Affinity((correlation or 0.0) * n / (n + SHRINKAGE), n)

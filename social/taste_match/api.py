@@ -1,4 +1,4 @@
-"""/api/v1/members/<name>/compare/ and /my/suggestions/: how close tastes are, and people to follow."""
+"""/api/v1/members/<name>/compare/ and /my/suggestions/: taste match and people to follow."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class PairSerializer(serializers.Serializer[Pair]):
 
 class ComparisonSerializer(serializers.Serializer[Comparison]):
     affinity = serializers.SerializerMethodField(
-        help_text="From -1 to 1, shrunk towards 0 the fewer titles there are; null where they are too few to say."
+        help_text="From -1 to 1, shrunk towards 0 for few common titles; null if there are too few."
     )
     n_scored_by_both = serializers.IntegerField(source="affinity.n_common")
     n_own = serializers.IntegerField()
-    n_theirs = serializers.IntegerField(help_text="Of their list, what I may see.")
-    n_both = serializers.IntegerField(help_text="On both lists.")
-    loved = PairSerializer(many=True, help_text="What we both love.")
-    apart = PairSerializer(many=True, help_text="Where we differ most.")
+    n_theirs = serializers.IntegerField(help_text="Number of their entries that I can see.")
+    n_both = serializers.IntegerField(help_text="Number of titles on both lists.")
+    loved = PairSerializer(many=True, help_text="Titles we both love.")
+    apart = PairSerializer(many=True, help_text="Titles we disagree on most.")
 
-    def get_affinity(self, found: Comparison) -> float | None:
-        return found.affinity.value if found.affinity.is_known else None
+    def get_affinity(self, comparison: Comparison) -> float | None:
+        return comparison.affinity.value if comparison.affinity.is_known else None
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
@@ -46,13 +46,13 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     affinity = serializers.FloatField(source="affinity.value", default=None, allow_null=True)
     n_common = serializers.IntegerField(source="affinity.n_common", default=None, allow_null=True)
     followed_by = serializers.ListField(
-        child=serializers.CharField(), source="friends", help_text="The first few of those I follow who follow them."
+        child=serializers.CharField(), source="friends", help_text="Some of the people I follow who follow them."
     )
-    n_more = serializers.IntegerField(help_text="How many more of those I follow do.")
+    n_more = serializers.IntegerField(help_text="Number of other people I follow who follow them.")
 
 
 class SuggestionsQuery(Query):
-    n = serializers.IntegerField(min_value=1, max_value=50, default=20, help_text="How many.")
+    n = serializers.IntegerField(min_value=1, max_value=50, default=20, help_text="Number of suggestions.")
 
 
 class Compare(ForMembers, APIView):
@@ -73,8 +73,8 @@ class MySuggestions(ForMembers, APIView):
     )
     def get(self, request: Request) -> Response:
         """List suggested people, with reasons."""
-        found = suggestions.suggest(member_of(request), SuggestionsQuery.of(request)["n"])
-        return Response(SuggestionSerializer(found, many=True).data)
+        suggested = suggestions.suggest(member_of(request), SuggestionsQuery.of(request)["n"])
+        return Response(SuggestionSerializer(suggested, many=True).data)
 
 
 class OneSuggestion(ForMembers, APIView):

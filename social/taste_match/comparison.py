@@ -10,12 +10,12 @@ from catalog.titles.cards import title_cards
 from social.taste_match.affinity import UNKNOWN, Affinity, affinities
 from social.visibility import entries_visible_to
 
-LOVED, APART, SHOWN = 8, 3, 12  # a score from which on it is love; points from which on two differ; titles of a kind
+LOVED, APART, LIMIT = 8, 3, 12  # lowest loved score; smallest difference to list, in points; titles per list
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A title with the scores that both gave."""
+    """A title with both members' scores."""
 
     title: Title
     own: int
@@ -40,17 +40,17 @@ def compare(viewer: User, other: User) -> Comparison:
     own = _scores(ListEntry.objects.own(viewer))
     theirs = _scores(entries_visible_to(viewer).filter(user=other))
     both = own.keys() & theirs.keys()
-    scored = [(pk, mine, given) for pk in both if (mine := own[pk]) and (given := theirs[pk])]
-    loved = sorted((p for p in scored if min(p[1:]) >= LOVED), key=lambda p: (-p[1] - p[2], p[0]))[:SHOWN]
-    apart = sorted((p for p in scored if abs(p[1] - p[2]) >= APART), key=lambda p: (-abs(p[1] - p[2]), p[0]))[:SHOWN]
+    scored = [(pk, my_score, their_score) for pk in both if (my_score := own[pk]) and (their_score := theirs[pk])]
+    loved = sorted((p for p in scored if min(p[1:]) >= LOVED), key=lambda p: (-p[1] - p[2], p[0]))[:LIMIT]
+    apart = sorted((p for p in scored if abs(p[1] - p[2]) >= APART), key=lambda p: (-abs(p[1] - p[2]), p[0]))[:LIMIT]
     cards = title_cards(pk for pk, *_ in loved + apart)
     return Comparison(
         affinity=affinity_with(viewer, other),
         n_own=len(own),
         n_theirs=len(theirs),
         n_both=len(both),
-        loved=[Pair(cards[pk], mine, given) for pk, mine, given in loved],
-        apart=[Pair(cards[pk], mine, given) for pk, mine, given in apart],
+        loved=[Pair(cards[pk], my_score, their_score) for pk, my_score, their_score in loved],
+        apart=[Pair(cards[pk], my_score, their_score) for pk, my_score, their_score in apart],
     )
 
 

@@ -1,7 +1,7 @@
-"""Suggest people to follow: by taste match, and by followers in common.
+"""Suggest people to follow: by taste match, and by the followed people who follow them.
 
-Computed when the page opens, in a constant number of queries. Candidates are narrowed down first to those who have
-scored most of the member's least known titles: comparing all lists would take seconds.
+Computed when the page opens, in a constant number of queries. Candidates are first narrowed down to members who have
+scored most of the viewer's least popular titles: comparing all lists would take seconds.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from social.models import DismissedSuggestion, Follow, FollowRequest
 from social.taste_match.affinity import Affinity, affinities
 from social.visibility import SHOWN_TO_FOLLOWERS, followed_by, members_visible_to, muted_by
 
-TELLING = 8  # of the member's titles, the least known
-MOST_SHARING, COMPARED = 2_000, 100  # members who have scored any of those; of these, whose scores are compared
-ALIKE, LEAST_COMMON = 0.2, 10  # affinity, and titles in common, from which on taste is a reason
-PER_FRIEND, MOST_FRIENDS = 0.1, 5  # what each who follows them adds to the affinity, and up to how many
-NAMED = 2  # of those who follow them
+RAREST = 8  # of the viewer's titles, the least popular
+MOST_SHARING, COMPARED = 2_000, 100  # members who scored any of those; of these, members compared
+ALIKE, LEAST_COMMON = 0.2, 10  # minimum affinity and common titles for taste to be a reason
+PER_FRIEND, MOST_FRIENDS = 0.1, 5  # added to the affinity per friend who follows them; most friends counted
+NAMED = 2  # friends per suggestion
 DAY = 86_400
-CONSIDERED = 200  # of those whom most follow
+CONSIDERED = 200  # candidates with the most friends among their followers
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """affinity: None if taste is not a reason. friends: the first few followers' names; n_more: the rest."""
+    """affinity: None if taste isn't a reason. friends: names of the first friends who follow them; n_more: the rest."""
 
     member: User
     affinity: Affinity | None
@@ -41,15 +41,15 @@ class Suggestion:
 
 
 def suggest(viewer: User, n: int) -> list[Suggestion]:
-    """People before synthetic members, the strongest first."""
-    known = _followed_by_friends(viewer)
+    """Return up to `n` suggestions: people before synthetic members, strongest first."""
+    friends = _followed_by_friends(viewer)
     alike = _alike(viewer)
-    members = User.objects.in_bulk(known.keys() | alike.keys())
-    found = [
-        Suggestion(member, alike.get(pk), tuple(known.get(pk, [])[:NAMED]), max(len(known.get(pk, [])) - NAMED, 0))
+    members = User.objects.in_bulk(friends.keys() | alike.keys())
+    suggestions = [
+        Suggestion(member, alike.get(pk), tuple(friends.get(pk, [])[:NAMED]), max(len(friends.get(pk, [])) - NAMED, 0))
         for pk, member in members.items()
     ]
-    return sorted(found, key=lambda one: (one.member.is_synthetic, -one.strength, one.member.username))[:n]
+    return sorted(suggestions, key=lambda one: (one.member.is_synthetic, -one.strength, one.member.username))[:n]
 
 
 def dismiss(viewer: User, other: User, *, is_dismissed: bool = True) -> None:
@@ -60,7 +60,7 @@ def dismiss(viewer: User, other: User, *, is_dismissed: bool = True) -> None:
 
 
 def candidates_for(viewer: User) -> QuerySet[User]:
-    """Return visible members not followed, requested, muted or dismissed."""
+    """Return visible members that the viewer hasn't followed, requested, muted or dismissed."""
     return (
         members_visible_to(viewer)
         .exclude(pk=viewer.pk)
@@ -72,8 +72,10 @@ def candidates_for(viewer: User) -> QuerySet[User]:
 
 
 def _followed_by_friends(viewer: User) -> dict[int, list[str]]:
-    """{member id: names of those who follow them}, of those whom the viewer follows. Whom somebody follows is shown to
-    whom their list is shown; what the muted do does not come by itself."""
+    """Return {member ID: names of the viewer's friends who follow them}.
+
+    Friends are unmuted, followed members who show their list to followers: follows are as visible as the list.
+    """
     friends = members_visible_to(viewer).filter(pk__in=followed_by(viewer), list_visibility__in=SHOWN_TO_FOLLOWERS)
     friends = friends.exclude(pk__in=muted_by(viewer))
     follows = Follow.objects.filter(follower__in=friends, followed__in=candidates_for(viewer))
@@ -86,26 +88,28 @@ def _followed_by_friends(viewer: User) -> dict[int, list[str]]:
 
 
 def _alike(viewer: User) -> dict[int, Affinity]:
-    """Return the affinity of candidates with public lists. Candidates are cached until the viewer's list changes,
-    for up to a day; affinity and visibility are checked each time."""
+    """Return {member ID: affinity} of candidates with public lists and similar taste.
+
+    Candidates are cached until the viewer's list changes, for up to a day. Affinity and visibility are always checked.
+    """
     key = f"suggestions:{viewer.pk}:{viewer.list_version}"
-    kept = cache.get(key)
+    cached = cache.get(key)
     public = candidates_for(viewer).filter(list_visibility=Visibility.PUBLIC)
-    found = affinities(viewer, public.filter(pk__in=_with_common_titles(viewer) if kept is None else kept))
-    alike = {pk: one for pk, one in found.items() if one.n_common >= LEAST_COMMON and one.value >= ALIKE}
-    if kept is None:
+    by_member = affinities(viewer, public.filter(pk__in=_with_common_titles(viewer) if cached is None else cached))
+    alike = {pk: one for pk, one in by_member.items() if one.n_common >= LEAST_COMMON and one.value >= ALIKE}
+    if cached is None:
         cache.set(key, list(alike), DAY)
     return alike
 
 
 def _with_common_titles(viewer: User) -> list[int]:
-    """People before synthetic members; those with the most of the viewer's least known titles first.
+    """Return the members who scored most of the viewer's least popular titles, people before synthetic members.
 
-    Whom the viewer may not see is left out in a second step: asked all at once, the database looks through every list.
+    Visibility is checked in a second query, because in a single one the database would scan every list.
     """
     own = ListEntry.objects.own(viewer).filter(score__isnull=False)
-    telling = list(own.order_by("title__members", "title").values_list("title_id", flat=True)[:TELLING])
-    shared = ListEntry.objects.filter(title__in=telling, score__isnull=False, visibility=Visibility.PUBLIC).order_by()
+    rarest = list(own.order_by("title__members", "title").values_list("title_id", flat=True)[:RAREST])
+    shared = ListEntry.objects.filter(title__in=rarest, score__isnull=False, visibility=Visibility.PUBLIC).order_by()
     most = shared.values("user").annotate(n=Count("pk")).order_by("-n", "user")
     ids = list(most.values_list("user", flat=True)[:MOST_SHARING])
     public = candidates_for(viewer).filter(pk__in=ids, list_visibility=Visibility.PUBLIC)

@@ -1,4 +1,4 @@
-"""Two members' lists side by side, and whom one may want to follow."""
+"""The comparison of two members' lists, and suggestions of people to follow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAGE, STRIP = 24, 4
 @require_GET
 @login_required
 def compare(request: MemberRequest, username: str) -> HttpResponse:
-    """For the member's page, one line of it."""
+    """Compare the viewer's list with a member's; as a fragment for the member's page, only the taste match."""
     other = visible_member(username, request.user)
     if other == request.user:
         return redirect(other)
@@ -49,6 +49,6 @@ def dismiss(request: MemberRequest, username: str) -> HttpResponse:
     other = visible_member(username, request.user)
     undo = "undo" in request.POST
     suggestions.dismiss(request.user, other, is_dismissed=not undo)
-    said = gettext("%(name)s can be suggested again.") if undo else gettext("%(name)s won’t be suggested again.")
-    messages.success(request, said % {"name": other.username})
+    message = gettext("%(name)s can be suggested again.") if undo else gettext("%(name)s won’t be suggested again.")
+    messages.success(request, message % {"name": other.username})
     return back_to(request, "social:suggestions")

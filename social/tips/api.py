@@ -42,8 +42,12 @@ class WrittenTipSerializer(serializers.Serializer[Any]):
 
 
 class TakersSerializer(serializers.Serializer[Any]):
-    takers = serializers.ListField(child=serializers.CharField(), help_text="Who takes recommendations from me.")
-    sent_to = serializers.ListField(child=serializers.CharField(), help_text="To whom I have recommended this title.")
+    takers = serializers.ListField(
+        child=serializers.CharField(), help_text="Members who accept recommendations from me."
+    )
+    sent_to = serializers.ListField(
+        child=serializers.CharField(), help_text="Members I have already recommended this title to."
+    )
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_recommended"))
@@ -67,9 +71,9 @@ class OneRecommended(ForMembers, APIView):
     def patch(self, request: Request, pk: int) -> Response:
         """Decline a recommendation, or undo that. No notification is sent."""
         tip = get_object_or_404(queries.received_by(member_of(request)).select_related("author", "title"), pk=pk)
-        given = TipSerializer(tip, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        tip.is_declined = given.validated_data.get("is_declined", tip.is_declined)
+        serializer = TipSerializer(tip, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        tip.is_declined = serializer.validated_data.get("is_declined", tip.is_declined)
         tips.decline(tip, is_declined=tip.is_declined)
         return Response(TipSerializer(tip).data)
 
@@ -79,25 +83,23 @@ class RecommendTitle(ForMembers, APIView):
 
     @extend_schema(operation_id="title_recommend", responses=TakersSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """List members I can recommend a title to, and those I already have."""
+        """List members I can recommend a title to, and members I already have."""
         title, member = visible_title(pk, request.user), member_of(request)
-        found = {"takers": tips.takers_for(member), "sent_to": tips.told_already(member, title)}
-        return Response({name: [one.username for one in members] for name, members in found.items()})
+        members = {"takers": tips.takers_for(member), "sent_to": tips.recipients_of(member, title)}
+        return Response({name: [one.username for one in group] for name, group in members.items()})
 
     @extend_schema(operation_id="title_recommend_create", request=WrittenTipSerializer, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
         """Recommend a title, once, to a member who accepts my recommendations."""
         title, member = visible_title(pk, request.user), member_of(request)
-        given = WrittenTipSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        recipient = find_by_name(given.validated_data["to"], tips.takers_for(member))
-        tips.recommend(member, recipient, title, given.validated_data["note"])
+        serializer = WrittenTipSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        recipient = find_by_name(serializer.validated_data["to"], tips.takers_for(member))
+        tips.recommend(member, recipient, title, serializer.validated_data["note"])
         return Response(status=204)
 
 
-ReportTip = report_endpoint(
-    "tip", "Tell the staff that the note with what was recommended to me should not be there.", name="recommended"
-)
+ReportTip = report_endpoint("tip", "Report the note on a recommendation I received to staff.", name="recommended")
 
 urlpatterns = [
     path("my/recommended/<int:pk>/report/", ReportTip.as_view(), name="recommended-report"),

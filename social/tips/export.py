@@ -1,4 +1,4 @@
-"""Titles recommended to others in a member's own file."""
+"""Recommendations to and from other members, in a member's export."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from social.visibility import members_visible_to
 
 
 def export_tips(user: User) -> Iterable[dict[str, Any]]:
-    given = Tip.objects.filter(author=user, recipient__in=members_visible_to(user))
-    for tips, other in ((given, "recipient"), (tips_visible_to(user), "author")):
+    sent = Tip.objects.filter(author=user, recipient__in=members_visible_to(user))
+    for tips, other in ((sent, "recipient"), (tips_visible_to(user), "author")):
         for tip in tips.select_related(other, "title").prefetch_related("title__external_ids").order_by("pk"):
             yield {other: getattr(tip, other).username, "title": exported_title(tip.title), "note": tip.note}
 
@@ -25,4 +25,4 @@ def restore_tips(user: User, items: list[Any]) -> list[int]:
 
 
 def undo_tips(user: User, ids: list[int]) -> None:
-    """None were restored."""
+    """Do nothing: no recommendations were restored."""

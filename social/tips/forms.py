@@ -13,7 +13,7 @@ from social.tips import recommending as tips
 
 
 class TipForm(forms.Form):
-    """`social.tips.recommending` decides who can be chosen, and what is valid."""
+    """`social.tips.recommending` decides on the recipients, and validates."""
 
     recipient = forms.ModelChoiceField(
         User.objects.none(), label=_("Recipient"), to_field_name="username", empty_label=_("Choose a person")
@@ -31,10 +31,10 @@ class TipForm(forms.Form):
         self.author, self.title = author, title
         takers = self.fields["recipient"]
         assert isinstance(takers, forms.ModelChoiceField)
-        takers.queryset = tips.takers_for(author).exclude(pk__in=tips.told_already(author, title))
+        takers.queryset = tips.takers_for(author).exclude(pk__in=tips.recipients_of(author, title))
 
     def save(self) -> Tip | None:
-        """Save; return None with form errors if invalid."""
+        """Save the recommendation; return None with form errors if invalid."""
         if not self.is_valid():
             return None
         try:

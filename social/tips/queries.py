@@ -21,5 +21,5 @@ def tips_visible_to(member: User) -> QuerySet[Tip]:
 
 
 def received_by(member: User) -> QuerySet[Tip]:
-    """The last first."""
+    """Return a member's visible recommendations, newest first."""
     return tips_visible_to(member).select_related("author").order_by("-pk")

@@ -1,7 +1,7 @@
-"""The one door for recommending a title to somebody. Bad values raise Django's ValidationError.
+"""The only module that writes recommendations between members. Invalid values raise Django's ValidationError.
 
-Whoever takes recommendations from a member can be chosen, whatever they may see and have: of a title that they may not
-see, or have where the author cannot see it, nothing is said. It waits, and is shown when they may see it.
+Only the recipient's settings decide whether they can be chosen. Errors mustn't reveal that they can't see a title, or
+have it on a list that the author can't see. The recommendation is shown once they can see the title.
 """
 
 from __future__ import annotations
@@ -32,39 +32,39 @@ def takers_for(author: User) -> QuerySet[User]:
     return members_visible_to(author).filter(may).exclude(pk=author.pk).order_by("username")
 
 
-def told_already(author: User, title: Title) -> QuerySet[User]:
-    """To whom they have recommended it."""
+def recipients_of(author: User, title: Title) -> QuerySet[User]:
+    """Return the visible members to whom the author has recommended the title, by name."""
     sent = Tip.objects.filter(author=author, title=title)
     return members_visible_to(author).filter(pk__in=sent.values("recipient")).order_by("username")
 
 
 def recommend(author: User, recipient: User, title: Title, note: str = "") -> Tip:
-    """Once for each title and recipient. The caller has looked the title up for the author."""
+    """Recommend a title, once per recipient. The caller has checked that the author can see it."""
     tip = Tip(author=author, recipient=recipient, title=title, note=note.strip())
     _check(tip)
     with transaction.atomic():
-        made, is_new = Tip.objects.get_or_create(
+        saved, is_new = Tip.objects.get_or_create(
             author=author, recipient=recipient, title=title, defaults={"note": tip.note}
         )
         if not is_new:
             raise ValidationError(
                 gettext("You’ve already recommended this title to %(name)s.") % {"name": recipient.username}
             )
-        notify(recipient, "tip", author, made)
-        if tips_visible_to(recipient).filter(pk=made.pk).exists():
-            publish(recipient.pk, "title.recommended", {"tip_id": made.pk, "title_id": title.pk})
-    return made
+        notify(recipient, "tip", author, saved)
+        if tips_visible_to(recipient).filter(pk=saved.pk).exists():
+            publish(recipient.pk, "title.recommended", {"tip_id": saved.pk, "title_id": title.pk})
+    return saved
 
 
 def decline(tip: Tip, *, is_declined: bool = True) -> None:
-    """Or take that back; the author is not told. What the recipient puts on their list needs no answer."""
+    """Decline a recommendation, or undo that. The author isn't notified. Adding the title needs no reply."""
     Tip.objects.filter(pk=tip.pk).update(is_declined=is_declined)
 
 
 def _check(tip: Tip) -> None:
     name = {"name": tip.recipient.username}
     require_text(tip.note, "note")
-    if len(tip.note) > LONGEST_NOTE:  # a TextField's max_length binds forms only
+    if len(tip.note) > LONGEST_NOTE:  # a TextField's max_length only applies to forms
         message = gettext("Notes can be up to %(n)d characters (this one has %(given)d).")
         raise ValidationError({"note": message % {"n": LONGEST_NOTE, "given": len(tip.note)}})
     if not takers_for(tip.author).filter(pk=tip.recipient.pk).exists():

@@ -1,4 +1,4 @@
-"""Recommending a title to somebody, and what was recommended to oneself."""
+"""Recommend a title to a member, and see received recommendations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def recommend(request: MemberRequest, pk: int) -> HttpResponse:
         sent = {"title": name_for(title, request.user), "name": tip.recipient.username}
         messages.success(request, gettext("%(title)s recommended to %(name)s.") % sent)
         return redirect("social:recommend", pk)
-    context = {"title": title, "form": form, "told": tips.told_already(request.user, title)}
+    context = {"title": title, "form": form, "told": tips.recipients_of(request.user, title)}
     return render(request, "social/tips/recommend.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -50,7 +50,7 @@ def recommended(request: MemberRequest) -> HttpResponse:
 @require_POST
 @login_required
 def decline(request: MemberRequest, pk: int) -> HttpResponse:
-    """Posted to with `undo`, it is taken back."""
+    """Decline a recommendation, or undo that with `undo`."""
     tip = get_object_or_404(queries.received_by(request.user), pk=pk)
     tips.decline(tip, is_declined="undo" not in request.POST)
     return back_to(request, reverse("social:recommended"))

@@ -1,4 +1,4 @@
-"""How a title is scored here: by everybody whose entry is public, and by the people one follows."""
+"""Scores of a title on this site: of all public entries, and of the people the viewer follows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TitleScores:
     n: int
     mean: float | None
     bars: list[Bar]
-    friends: list[ListEntry]  # those of the people that the viewer follows, the last changed first
+    friends: list[ListEntry]  # of people the viewer follows, last changed first
 
 
 def scores_of_title(title: Title, viewer: User | AnonymousUser) -> TitleScores:

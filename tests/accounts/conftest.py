@@ -12,7 +12,7 @@ def own(client, member):
 
 @pytest.fixture
 def make_known(make_title):
-    """A title that can be found by its name and by its MyAnimeList id."""
+    """Create a title that can be found by name and by MyAnimeList ID."""
     from catalog.models import ExternalId, TitleName
     from catalog.search.keys import search_key
 

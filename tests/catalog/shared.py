@@ -9,7 +9,7 @@ SHARED = Path(settings.BASE_DIR).parent / "shared" / "data"
 
 
 def shared_file(name: str) -> Path:
-    """A file of the shared data beside the project; the test is skipped where there is none."""
+    """Return the path of a shared data file. Skip the test if it doesn't exist."""
     path = SHARED / name
     if not path.exists():
         pytest.skip(f"../shared/data/{name} is not there")

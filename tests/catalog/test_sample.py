@@ -1,4 +1,4 @@
-"""The sample catalogue is whole in itself, and agrees with the real catalogues where those are at hand."""
+"""The sample catalogue is complete, and agrees with the real catalogues if they are available."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def titles() -> dict[str, SourceTitle]:
 
 @pytest.fixture(scope="module")
 def real_titles() -> dict[str, list[SourceTitle]]:
-    """What each real catalogue that has the title says of it."""
+    """Return the real catalogues' rows by MyAnimeList id."""
     found: dict[str, list[SourceTitle]] = {}
     for module, name in ((mal_2020, "mal_2020_anime.csv.gz"), (jikan, "mal_seasonal_2026.parquet")):
         for row in module.read(shared_file(name)):
@@ -70,9 +70,9 @@ def test_it_agrees_with_the_real_catalogues(
 
 
 def compare(row: SourceTitle, real: list[SourceTitle]) -> list[tuple[str, object, set[object]]]:
-    """The fields in which no real catalogue says what we say.
+    """Return the fields in which no real catalogue agrees with the sample.
 
-    What none of them knows is not compared, nor what was still to come when they were made.
+    Ignores values that no catalogue has, and catalogues that list the title as upcoming.
     """
     real = [other for other in real if other.status != "upcoming"]
     facts: list[tuple[str, object, set[object]]] = [

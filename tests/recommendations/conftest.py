@@ -30,7 +30,7 @@ def _own_files(settings, tmp_path):
 
 @pytest.fixture
 def catalogue(db: None, new_title: Callable[..., Title]) -> list[Title]:
-    """Titles with the MAL ids 1 to 40: in `clusters`, people like either the odd or the even ones."""
+    """Titles with the MAL ids 1 to 40: in `clusters`, people like either odd or even ones."""
     from catalog.models import ExternalId, Title
 
     made = Title.objects.bulk_create(
@@ -45,7 +45,7 @@ def catalogue(db: None, new_title: Callable[..., Title]) -> list[Title]:
 
 @pytest.fixture
 def brief_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rebuild whose networks learn for two epochs: enough for what is only compared."""
+    """Limit networks to two epochs, which is enough for comparisons."""
     from recommendations.pipelines import comparison
 
     kept = comparison.parameters_for
@@ -80,7 +80,7 @@ def even(catalogue: list[Title]) -> list[Title]:
 
 @pytest.fixture
 def new_version(catalogue: list[Title]) -> Callable[[], tuple[ModelVersion, Recommender]]:
-    """Make a version with its artifact, fitted on `clusters` and not published yet."""
+    """Create an unpublished version with an artifact fitted on `clusters`."""
     from recommendations.artifact_store import artifact_folder
     from recommendations.models import ModelVersion
 
@@ -99,7 +99,7 @@ def _fitted_on_clusters() -> Recommender:
 
 @pytest.fixture
 def publish_model(new_version: Callable[[], tuple[ModelVersion, Recommender]]) -> Callable[[], ModelVersion]:
-    """Publish a model fitted on `clusters`, with the rows of everybody who has a list by now."""
+    """Publish a model fitted on `clusters`, with rows for all members with a list."""
     from recommendations.pipelines.publish import publish
 
     def make() -> ModelVersion:

@@ -1,4 +1,4 @@
-"""How long a list takes from its upload to its report, and whether it comes back out as it went in."""
+"""Measure a list import from upload to report, and check that exports round-trip."""
 
 from __future__ import annotations
 
@@ -25,22 +25,20 @@ from catalog.models.titles import Medium
 T = TypeVar("T")
 ENTRIES = 1_500
 BAR_SECONDS = 3
-COPIED = "title_id, status, score, progress, started_on, finished_on, rewatches, notes, visibility"
+COPY_COLUMNS = "title_id, status, score, progress, started_on, finished_on, rewatches, notes, visibility"
 
 
 class Command(BaseCommand):
-    help = "Measure imports on this database with members that are deleted afterwards: of a file, or of a made list."
+    help = "Measure the import of a file or a generated list on this database. Test members are deleted afterwards."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "file", type=Path, nargs="?", help="a list file; without it, a list of 1,500 entries is made"
-        )
+        parser.add_argument("file", type=Path, nargs="?", help="list file (default: a generated list of 1,500 entries)")
 
     def handle(self, *, file: Path | None, **options: Any) -> None:
         try:
-            data = file.read_bytes() if file else made_list().encode()
+            data = file.read_bytes() if file else generated_list().encode()
             with _member() as member:
-                self._measure(file.name if file else f"a made list of {ENTRIES:,}", data, member)
+                self._measure(file.name if file else f"generated list of {ENTRIES:,} entries", data, member)
         except (OSError, PortabilityError) as error:
             raise CommandError(f"{file}: {error}") from error
 
@@ -48,33 +46,35 @@ class Command(BaseCommand):
         opened, read = _timed(lambda: reading.open_file(member, name, data))
         written, write = _timed(lambda: _written(opened))
         n_lines, report = _timed(lambda: sum(1 for _ in queries.report_lines(written)) - 1)
-        copied, copy = _timed(lambda: _copied(member))
+        copied, copy = _timed(lambda: _copy_entries(member))
         total = read + write + report
         outcomes = Counter(written.rows.values_list("outcome", flat=True))
-        told = ", ".join(f"{n:,} {outcome}" for outcome, n in outcomes.most_common())
+        summary = ", ".join(f"{n:,} {outcome}" for outcome, n in outcomes.most_common())
         self.stdout.write(
-            f"\n{name}: {n_lines:,} rows ({told})\n"
-            f"read and matched {read:.2f} s, written {write:.2f} s, reported {report:.2f} s: {total:.2f} s in all"
+            f"\n{name}: {n_lines:,} rows ({summary})\n"
+            f"read and match {read:.2f} s, write {write:.2f} s, report {report:.2f} s: {total:.2f} s in total"
             f" (bar < {BAR_SECONDS} s){'' if total < BAR_SECONDS else '  missed'}, {n_lines / total:,.0f} rows/s\n"
             f"plain COPY of {copied:,} entries: {copy * 1000:.0f} ms (the import takes {total / copy:,.0f}×)"
         )
         for kind in KINDS:
-            self.stdout.write(f"exported, imported, exported as {kind}: {_round_trip(member, kind)}")
+            self.stdout.write(f"export, import and export again as {kind}: {_round_trip(member, kind)}")
         undone, undo = _timed(lambda: writing.undo_import(written))
-        left = member.entries.count()
-        self.stdout.write(f"undone in {undo:.2f} s, {left} entries left{'' if undone and not left else '  missed'}")
+        remaining = member.entries.count()
+        self.stdout.write(
+            f"undo {undo:.2f} s, {remaining} entries left{'' if undone and not remaining else '  missed'}"
+        )
 
 
-def made_list() -> str:
-    """The most popular titles, as MyAnimeList would export them."""
+def generated_list() -> str:
+    """Return the most popular titles as a MyAnimeList export."""
     ids = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=Medium.ANIME).select_related("title")
     statuses = list(EntryStatus)
     return "".join(
         mal_xml.write(
-            ListRow(number, found.title.name, ids={"mal": found.value}, status=statuses[number % len(statuses)],
+            ListRow(number, row.title.name, ids={"mal": row.value}, status=statuses[number % len(statuses)],
                     score=number % 11 or None, progress=number % 26,
                     notes="Seen with friends." if number % 7 == 0 else "")
-            for number, found in enumerate(ids.order_by("-title__members", "pk")[:ENTRIES], start=1)
+            for number, row in enumerate(ids.order_by("-title__members", "pk")[:ENTRIES], start=1)
         )
     )  # fmt: skip
 
@@ -84,16 +84,16 @@ def _written(opened: ListImport) -> ListImport:
     writing.write_import(opened.pk)
     opened.refresh_from_db()
     if opened.state != ListImport.State.DONE:
-        raise CommandError(f"the import is {opened.state}: {opened.message}")
+        raise CommandError(f"The import is {opened.state}: {opened.message}")
     return opened
 
 
-def _copied(member: User) -> int:
-    """Time a plain COPY of the same rows into a copy of the list table with its indexes."""
-    rows = list(ListEntry.objects.filter(user=member).values_list(*COPIED.split(", ")))
+def _copy_entries(member: User) -> int:
+    """Copy the member's entries with a plain COPY into a temporary table with the same indexes. Return their number."""
+    rows = list(ListEntry.objects.filter(user=member).values_list(*COPY_COLUMNS.split(", ")))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE bench_entries (LIKE accounts_listentry INCLUDING INDEXES INCLUDING DEFAULTS)")
-        columns = ["id", "user_id", "created_at", "updated_at", "tags", "rewatched_on", *COPIED.split(", ")]
+        columns = ["id", "user_id", "created_at", "updated_at", "tags", "rewatched_on", *COPY_COLUMNS.split(", ")]
         with cursor.copy(f"COPY bench_entries ({', '.join(columns)}) FROM STDIN") as copy:
             for number, row in enumerate(rows):
                 plain = [str(value or "") if index in (4, 5) else value for index, value in enumerate(row)]

@@ -1,4 +1,4 @@
-"""AniList's list as its API answers it (MediaListCollection), saved as JSON or asked for by user name."""
+"""Reader for AniList lists: API responses (MediaListCollection), saved as JSON or fetched by username."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def is_anilist(start: str) -> bool:
 
 
 def read(stream: LimitedReader) -> Iterator[Row]:
-    """Every entry once: AniList repeats those that are on lists of the member's own."""
+    """Yield each entry once: AniList repeats entries that are also on custom lists."""
     data = stream.read()
     root = first_present(data, ROOTS) or ROOTS[0]
     scale = _scale(data, root)
-    seen: set[str] = set()
+    keys: set[str] = set()
     for item in section(data, f"{root}.lists.item.entries.item"):
         key = str(item.get("mediaId") or item.get("id") or "")
-        if not key or key not in seen:
-            seen.add(key)
-            yield _row(len(seen), item, scale)
+        if not key or key not in keys:
+            keys.add(key)
+            yield _row(len(keys), item, scale)
 
 
 def _scale(data: bytes, root: str) -> int:
-    """Return the maximum score: as stated by the file, or else guessed from its highest score."""
+    """Return the maximum score: stated by the file, or guessed from its highest score."""
     stated = value_at(data, f"{root}.user.mediaListOptions.scoreFormat")
     if stated is not None:
         if stated not in SCALES:

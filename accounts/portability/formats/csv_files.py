@@ -1,4 +1,4 @@
-"""Tables of any origin, by a mapping of columns that is guessed and can be corrected; and our own, written and read."""
+"""Read any CSV table, with guessed columns that members can correct; read and write anirec's own CSV."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from accounts.portability.formats.rows import InvalidRow, ListRow, PortabilityEr
 from accounts.portability.formats.streams import LimitedReader
 from catalog.models.titles import Format
 
-SNIFFED = 65_536
+SNIFF_SIZE = 65_536
 MAX_COLUMNS = 100
 DELIMITERS = ",;\t|"
 OWN_HEADER = (
     "title", "year", "format", "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on",
     "notes", "tags", "visibility", "created_at", "updated_at", "ids",
 )  # fmt: skip
-# What may stand in a table's columns, and the headers that say so, compared without case and punctuation.
+# Field → the column headers that mean it, compared without case and punctuation.
 HEADERS: dict[str, tuple[str, ...]] = {
     "title": ("title", "name", "anime", "animetitle", "seriestitle", "series", "titel"),
     "year": ("year", "seasonyear", "startyear", "released", "jahr"),
@@ -64,19 +64,19 @@ DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 @dataclass(frozen=True)
 class Table:
-    """The start of a table: what its columns are called, some rows, and what they seem to be."""
+    """The start of a table: its header, sample rows, and the guessed columns and score scale."""
 
     header: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
-    columns: dict[str, int]  # our name → column
-    scale: int  # what scores are out of
+    columns: dict[str, int]  # field → column index
+    scale: int  # maximum score
 
     @property
     def is_own(self) -> bool:
         return self.header == OWN_HEADER
 
 
-# --- Looking at a table ----------------------------------------------------------------------------------------------
+# --- Inspecting a table ----------------------------------------------------------------------------------------------
 
 
 def look_at(stream: LimitedReader, n: int = 200) -> Table:
@@ -92,14 +92,14 @@ def look_at(stream: LimitedReader, n: int = 200) -> Table:
 
 
 def guess_columns(header: Sequence[str]) -> dict[str, int]:
-    """Our names → columns, by what the columns are called; the first that fits, and each column once."""
+    """Return {field: column index}, guessed from the header: the first match for a field, and each column once."""
     keys = [re.sub(r"[\W_]+", "", name.lower()) for name in header]
-    found: dict[str, int] = {}
-    for field, known in HEADERS.items():
-        at = next((keys.index(key) for key in known if key in keys and keys.index(key) not in found.values()), None)
+    columns: dict[str, int] = {}
+    for field, names in HEADERS.items():
+        at = next((keys.index(key) for key in names if key in keys and keys.index(key) not in columns.values()), None)
         if at is not None:
-            found[field] = at
-    return found
+            columns[field] = at
+    return columns
 
 
 def _guess_scale(sample: Iterable[Sequence[str]], column: int | None) -> int:
@@ -129,7 +129,7 @@ def read(stream: LimitedReader, columns: Mapping[str, int], scale: int = 10) -> 
 def _row(number: int, cells: Mapping[str, str], scale: int) -> Row:
     name = cells.get("title", "")
 
-    def given(field: str) -> tuple[str, str]:
+    def cell_of(field: str) -> tuple[str, str]:
         return cells.get(field, ""), field
 
     try:
@@ -139,22 +139,22 @@ def _row(number: int, cells: Mapping[str, str], scale: int) -> Row:
             ids=rows.identifiers({key: cells.get(key) for key in ("mal", "anilist", "kitsu")}),
             year=rows.year(cells.get("year")),
             format=FORMATS.get(cells.get("format", "").lower(), ""),
-            status=rows.choice(*given("status"), STATUSES),
-            score=rows.score(*given("score"), scale),
+            status=rows.choice(*cell_of("status"), STATUSES),
+            score=rows.score(*cell_of("score"), scale),
             progress=rows.number(cells.get("progress", "").split("/")[0], "progress"),  # "5 / 12"
             started_on=rows.date(_iso(cells.get("started_on", "")), "started_on"),
             finished_on=rows.date(_iso(cells.get("finished_on", "")), "finished_on"),
-            rewatches=rows.number(*given("rewatches")),
-            notes=rows.text(*given("notes")),
-            tags=rows.tags(*given("tags")),
-            updated_at=rows.moment(*given("updated_at")),
+            rewatches=rows.number(*cell_of("rewatches")),
+            notes=rows.text(*cell_of("notes")),
+            tags=rows.tags(*cell_of("tags")),
+            updated_at=rows.moment(*cell_of("updated_at")),
         )
     except ValueError as error:
         return InvalidRow(number, name[: rows.MAX_NAME], str(error))
 
 
 def _own_row(number: int, line: Sequence[str]) -> Row:
-    cells = dict(zip(OWN_HEADER, map(_unguarded, line), strict=False))
+    cells = dict(zip(OWN_HEADER, map(_unescaped, line), strict=False))
     if len(line) != len(OWN_HEADER):
         reason = _("%(n)s cells for %(columns)s columns") % {"n": len(line), "columns": len(OWN_HEADER)}
         return InvalidRow(number, cells.get("title", "")[: rows.MAX_NAME], reason)
@@ -183,8 +183,8 @@ def _own_row(number: int, line: Sequence[str]) -> Row:
 
 
 def _iso(cell: str) -> str:
-    if found := DAY_FIRST.fullmatch(cell.strip()):
-        return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+    if match := DAY_FIRST.fullmatch(cell.strip()):
+        return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
     return cell.strip()[:10].replace("/", "-")
 
 
@@ -192,7 +192,7 @@ def _lines(stream: LimitedReader) -> Iterator[list[str]]:
     data = stream.read()
     decoded = _decoded(data)
     del data
-    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=_delimiter(decoded[:SNIFFED]))
+    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=_delimiter(decoded[:SNIFF_SIZE]))
     try:
         yield from reader
     except csv.Error as error:
@@ -207,7 +207,7 @@ def _decoded(data: bytes) -> str:
     elif data.startswith(BOM_UTF8) or _is_utf8(data):
         encoding = "utf-8-sig"
     else:
-        best = from_bytes(data[:SNIFFED]).best()
+        best = from_bytes(data[:SNIFF_SIZE]).best()
         encoding = best.encoding if best is not None else "cp1252"
     try:
         return data.decode(encoding)
@@ -227,23 +227,23 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _delimiter(start: str) -> str:
-    """The one that the first line has most of, outside quotes."""
+    """Return the most frequent delimiter of the first line, outside quotes."""
     first = re.sub(r'"[^"]*"', "", start.split("\n", 1)[0])
     return max(DELIMITERS, key=first.count)
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
-# A spreadsheet takes a cell that begins with one of these for a formula. An apostrophe before it makes it text; since
-# cells that begin with an apostrophe get one, too, taking one away gives back what was there.
+# Spreadsheets treat a cell that starts with one of these as a formula; an apostrophe before it makes it text. Cells
+# that start with an apostrophe get another one, so that removing one always restores the original.
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def guarded(cell: str) -> str:
+def escaped(cell: str) -> str:
     return f"'{cell}" if cell.startswith((*FORMULA, "'")) else cell
 
 
-def _unguarded(cell: str) -> str:
+def _unescaped(cell: str) -> str:
     return cell.removeprefix("'")
 
 
@@ -253,11 +253,11 @@ def _bare(cell: str) -> str:
 
 
 def write_table(lines: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Any table as CSV, its cells harmless in a spreadsheet."""
+    """Yield a table as CSV, with cells escaped so that spreadsheets don't run them as formulas."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     for line in lines:
-        writer.writerow([guarded("" if cell is None else str(cell)) for cell in line])
+        writer.writerow([escaped("" if cell is None else str(cell)) for cell in line])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

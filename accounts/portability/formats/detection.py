@@ -30,7 +30,7 @@ class ListFormat(models.TextChoices):
 
 @dataclass
 class Parsed:
-    """The contents of a file, with one row for everything that looks like an entry."""
+    """The contents of a file: its rows, valid or not, and its extra sections."""
 
     rows: list[Row] = field(default_factory=list)
     extra: dict[str, list[Any]] = field(default_factory=dict)  # section → items
@@ -44,7 +44,7 @@ READERS: dict[str, Callable[[LimitedReader], Iterator[Row]]] = {
 
 
 def detect(data: bytes) -> ListFormat:
-    """Raises PortabilityError for what is no list."""
+    """Return the format of a file. Raises PortabilityError if it isn't a list."""
     with unpacked(io.BytesIO(data)) as stream:
         start = stream.read(START)
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -79,17 +79,17 @@ def read_list(
     scale: int = 10,
     extra: Collection[str] = (),
 ) -> Parsed:
-    """Return all rows of a file. Raises PortabilityError if any part is unreadable."""
+    """Return the rows and `extra` sections of a file. Raises PortabilityError if it is unreadable or too long."""
     parsed = Parsed()
     with unpacked(io.BytesIO(data)) as stream:
-        found: Iterable[Row | ExtraItem]
+        items: Iterable[Row | ExtraItem]
         if format == ListFormat.CSV:
-            found = csv_files.read(stream, columns or {}, scale)
+            items = csv_files.read(stream, columns or {}, scale)
         elif format == ListFormat.OWN_JSON:
-            found = own_json.read(stream, extra)
+            items = own_json.read(stream, extra)
         else:
-            found = READERS[format](stream)
-        for item in islice(found, MAX_ROWS + 1):
+            items = READERS[format](stream)
+        for item in islice(items, MAX_ROWS + 1):
             if isinstance(item, ExtraItem):
                 parsed.extra.setdefault(item.section, []).append(item.value)
             else:

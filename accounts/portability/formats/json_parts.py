@@ -1,4 +1,4 @@
-"""Parts of a JSON document, streamed. Whatever is wrong with it becomes a PortabilityError."""
+"""Streamed access to parts of a JSON document. Invalid JSON raises PortabilityError."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from accounts.portability.formats.rows import PortabilityError
 
-MAX_DEPTH = 20  # own exports have 4 levels, AniList's and Kitsu's up to 9
-# No half of a surrogate pair is escaped in it: parsers make of one what each likes, and nothing can store it.
+MAX_DEPTH = 20  # anirec exports have 4 levels, AniList's and Kitsu's up to 9
+# Matches documents without escaped unpaired surrogates: parsers treat those differently, and PostgreSQL rejects them.
 WHOLE = re.compile(rb"(?:[^\\]++|\\(?!u[Dd][89A-Fa-f]).?|\\u[Dd][89ABab]..\\u[Dd][C-Fc-f])*+", re.DOTALL)
-MAX_EVENTS = 4_000_000  # keys, values, beginnings and ends: 130 for each row of the longest list
+MAX_EVENTS = 4_000_000  # keys, values, starts and ends: 130 for each row of the longest list
 
 
 def check(data: bytes) -> None:
-    """Raises PortabilityError unless the whole document is well-formed, and no deeper or larger than a list.
+    """Raise PortabilityError unless the document is well-formed and within the depth and size limits.
 
-    To be called before any other: reading by prefix takes memory with the square of the depth.
+    Call this before any other function: reading by prefix takes memory quadratic in the depth.
     """
     if not WHOLE.fullmatch(data):
         raise PortabilityError(_("The file contains an invalid character (unpaired surrogate)."))
@@ -36,13 +36,13 @@ def check(data: bytes) -> None:
 
 
 def part(item: dict[str, Any], key: str) -> dict[str, Any]:
-    """The object at `key`; an empty one when there is none."""
+    """Return the object at `key`, or an empty one."""
     value = item.get(key)
     return value if isinstance(value, dict) else {}
 
 
 def section(data: bytes, prefix: str) -> Iterator[dict[str, Any]]:
-    """The objects of the list at `prefix` ("entries.item")."""
+    """Yield the objects of the list at `prefix` ("entries.item"). Raises PortabilityError for any other value."""
     for number, item in enumerate(values_at(data, prefix), start=1):
         if not isinstance(item, dict):
             raise PortabilityError(
@@ -60,7 +60,7 @@ def first_present(data: bytes, prefixes: Collection[str]) -> str | None:
 
 
 def value_at(data: bytes, prefix: str) -> Any:
-    """The first value at `prefix`, or None."""
+    """Return the first value at `prefix`, or None."""
     return next(values_at(data, prefix), None)
 
 

@@ -1,4 +1,4 @@
-"""Kitsu's library as its API answers it (JSON:API), saved as JSON or asked for by user name."""
+"""Reader for Kitsu libraries: API responses (JSON:API), saved as JSON or fetched by username."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATUSES = {
 }  # fmt: skip
 FORMATS = {name.lower(): name.lower() for name in ("TV", "movie", "OVA", "ONA", "special", "music")}
 MAPPED = {"myanimelist/anime": "mal", "anilist/anime": "anilist", "anilist": "anilist", "anidb": "anidb"}
-Anime = dict[str, dict[str, Any]]  # Kitsu's id → what make_row takes
+Anime = dict[str, dict[str, Any]]  # Kitsu ID → arguments of make_row
 
 
 def is_kitsu(start: str) -> bool:
@@ -35,49 +35,49 @@ def read(stream: LimitedReader) -> Iterator[Row]:
 
 def _anime(data: bytes) -> Anime:
     """Return the titles of the response, with names and external ids."""
-    found: Anime = {}
+    anime: Anime = {}
     mappings: dict[str, tuple[str, str]] = {}
     links: dict[str, list[str]] = {}
     for item in section(data, "included.item"):
-        key, told = str(item.get("id")), part(item, "attributes")
-        if item.get("type") == "mappings" and told.get("externalSite") in MAPPED:
-            mappings[key] = MAPPED[told["externalSite"]], str(told.get("externalId") or "")
+        key, attributes = str(item.get("id")), part(item, "attributes")
+        if item.get("type") == "mappings" and attributes.get("externalSite") in MAPPED:
+            mappings[key] = MAPPED[attributes["externalSite"]], str(attributes.get("externalId") or "")
         elif item.get("type") == "anime":
-            found[key] = {
-                "name": told.get("canonicalTitle"),
-                "format": FORMATS.get(str(told.get("subtype") or "").lower(), ""),
-                "year": rows.year(told.get("startDate")),
+            anime[key] = {
+                "name": attributes.get("canonicalTitle"),
+                "format": FORMATS.get(str(attributes.get("subtype") or "").lower(), ""),
+                "year": rows.year(attributes.get("startDate")),
             }
             linked = part(part(item, "relationships"), "mappings").get("data")
             links[key] = [str(one.get("id")) for one in linked if isinstance(one, dict)] if linked else []
-    for key, told in found.items():
-        told["ids"] = dict(mappings[link] for link in links[key] if link in mappings)
-    return found
+    for key, fields in anime.items():
+        fields["ids"] = dict(mappings[link] for link in links[key] if link in mappings)
+    return anime
 
 
 def _row(number: int, item: dict[str, Any], anime: Anime) -> Row:
     kitsu_id = str(part(part(part(item, "relationships"), "anime"), "data").get("id") or "")
-    told = dict(anime.get(kitsu_id, {}))
-    name = told.pop("name", None) or _("Kitsu title %(id)s") % {"id": kitsu_id[:40]}
+    fields = dict(anime.get(kitsu_id, {}))
+    name = fields.pop("name", None) or _("Kitsu title %(id)s") % {"id": kitsu_id[:40]}
     try:
         if not kitsu_id:
             raise ValueError(_("not an anime"))
-        told["ids"] = rows.identifiers({"kitsu": kitsu_id, **told.get("ids", {})})
-        return make_row(number, name, **told, **_values(part(item, "attributes")))
+        fields["ids"] = rows.identifiers({"kitsu": kitsu_id, **fields.get("ids", {})})
+        return make_row(number, name, **fields, **_values(part(item, "attributes")))
     except ValueError as error:
         return InvalidRow(number, str(name)[: rows.MAX_NAME], str(error))
 
 
-def _values(told: dict[str, Any]) -> dict[str, Any]:
+def _values(attributes: dict[str, Any]) -> dict[str, Any]:
     return {
-        "status": rows.choice(told.get("status"), "status", STATUSES),
-        "score": rows.score(told.get("ratingTwenty"), "ratingTwenty", out_of=20),
-        "progress": rows.number(told.get("progress"), "progress"),
-        "started_on": rows.date(str(told.get("startedAt") or "")[:10], "startedAt"),
-        "finished_on": rows.date(str(told.get("finishedAt") or "")[:10], "finishedAt"),
-        "rewatches": rows.number(told.get("reconsumeCount"), "reconsumeCount"),
-        "notes": rows.text(told.get("notes"), "notes"),
-        "visibility": Visibility.PRIVATE if told.get("private") is True else None,
-        "created_at": rows.moment(told.get("createdAt"), "createdAt"),
-        "updated_at": rows.moment(told.get("updatedAt"), "updatedAt"),
+        "status": rows.choice(attributes.get("status"), "status", STATUSES),
+        "score": rows.score(attributes.get("ratingTwenty"), "ratingTwenty", out_of=20),
+        "progress": rows.number(attributes.get("progress"), "progress"),
+        "started_on": rows.date(str(attributes.get("startedAt") or "")[:10], "startedAt"),
+        "finished_on": rows.date(str(attributes.get("finishedAt") or "")[:10], "finishedAt"),
+        "rewatches": rows.number(attributes.get("reconsumeCount"), "reconsumeCount"),
+        "notes": rows.text(attributes.get("notes"), "notes"),
+        "visibility": Visibility.PRIVATE if attributes.get("private") is True else None,
+        "created_at": rows.moment(attributes.get("createdAt"), "createdAt"),
+        "updated_at": rows.moment(attributes.get("updatedAt"), "updatedAt"),
     }

@@ -1,4 +1,4 @@
-"""MyAnimeList's XML export: read streamed and trusting nothing in it, and written."""
+"""Reader and writer for MyAnimeList's XML export. Files are streamed and treated as untrusted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NO_XML = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0xFF
 
 
 def read_mal_xml(source: str | Path | BinaryIO) -> Iterator[Row]:
-    """The entries of an export (.xml or .xml.gz), in file order. Raises PortabilityError."""
+    """Yield the entries of an export (.xml or .xml.gz), in file order. Raises PortabilityError."""
     if isinstance(source, str | Path):
         with open(source, "rb") as stream:
             yield from read_mal_xml(stream)
@@ -68,7 +68,7 @@ def read(stream: LimitedReader) -> Iterator[Row]:
         ) from error
     except PortabilityError:
         raise
-    except (LookupError, ValueError) as error:  # the encoding that the file claims
+    except (LookupError, ValueError) as error:  # unknown or wrong encoding declaration
         raise PortabilityError(
             _("The file’s text encoding isn’t supported: %(error)s. Save the file as UTF-8.") % {"error": error}
         ) from error
@@ -121,23 +121,23 @@ def _row(number: int, element: Element) -> Row:
 
 
 def _values(fields: dict[str, str]) -> dict[str, object]:
-    def given(name: str) -> tuple[str, str]:
+    def field_of(name: str) -> tuple[str, str]:
         return fields.get(name, ""), name
 
-    status = rows.choice(*given("my_status"), STATUSES)
+    status = rows.choice(*field_of("my_status"), STATUSES)
     if status is None:
         raise ValueError(_("my_status is missing"))
     return {
-        "ids": rows.identifiers({"mal": rows.number(*given("series_animedb_id"), 2**31 - 1)}),
+        "ids": rows.identifiers({"mal": rows.number(*field_of("series_animedb_id"), 2**31 - 1)}),
         "format": FORMATS.get(fields.get("series_type", "").lower(), ""),
         "status": status,
-        "score": rows.number(*given("my_score"), 10) or None,
-        "progress": rows.number(*given("my_watched_episodes")),
-        "started_on": rows.date(*given("my_start_date")),
-        "finished_on": rows.date(*given("my_finish_date")),
-        "rewatches": rows.number(*given("my_times_watched")),
-        "notes": rows.text(*given("my_comments")),
-        "tags": rows.tags(*given("my_tags")),
+        "score": rows.number(*field_of("my_score"), 10) or None,
+        "progress": rows.number(*field_of("my_watched_episodes")),
+        "started_on": rows.date(*field_of("my_start_date")),
+        "finished_on": rows.date(*field_of("my_finish_date")),
+        "rewatches": rows.number(*field_of("my_times_watched")),
+        "notes": rows.text(*field_of("my_comments")),
+        "tags": rows.tags(*field_of("my_tags")),
     }
 
 
@@ -145,7 +145,7 @@ def _values(fields: dict[str, str]) -> dict[str, object]:
 
 
 def write(entries: Iterable[ListRow]) -> Iterator[str]:
-    """An export as MyAnimeList's own import reads it. What it has no place for is left out."""
+    """Yield an export that MyAnimeList can import, without hidden titles and fields that it lacks."""
     yield '<?xml version="1.0" encoding="UTF-8" ?>\n<myanimelist>\n'
     yield "  <myinfo>\n    <user_export_type>1</user_export_type>\n  </myinfo>\n"
     for entry in entries:

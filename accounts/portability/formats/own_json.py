@@ -1,4 +1,4 @@
-"""The site's own JSON format with all of a member's data."""
+"""anirec's own JSON format, with all of a member's data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_own(start: str) -> bool:
 
 
 def read(stream: LimitedReader, extra: Iterable[str] = ()) -> Rows:
-    """Entries, hidden titles, then the items of the `extra` sections."""
+    """Yield the entries, the hidden titles, then the items of the `extra` sections."""
     data = stream.read()
     version = value_at(data, "version")
     if version != VERSION:
@@ -48,7 +48,7 @@ def read(stream: LimitedReader, extra: Iterable[str] = ()) -> Rows:
 
 
 def _has_null(value: Any) -> bool:
-    """A null character somewhere in it, which PostgreSQL cannot keep."""
+    """Return whether the value contains a null character, which PostgreSQL can't store."""
     return "\\u0000" in json.dumps(value, default=str)
 
 
@@ -92,7 +92,7 @@ def _values(item: dict[str, Any]) -> dict[str, Any]:
 def write(
     entries: Iterable[ListRow], hidden: Iterable[ListRow], extra: Mapping[str, Iterable[Any]] | None = None
 ) -> Iterator[str]:
-    """Yield the file without time and user name, so that equal lists give equal files."""
+    """Yield the file, without time and username so that equal lists give equal files."""
     yield f'{{"format": "{FORMAT}", "version": {VERSION}'
     yield from _section("entries", (_entry(row) for row in entries))
     yield from _section("hidden", ({"title": _title(row)} for row in hidden))

@@ -1,4 +1,4 @@
-"""Bytes of an uploaded file, unpacked, and never more than a list can have."""
+"""Unpacked bytes of an uploaded file, limited in size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 class LimitedReader(io.RawIOBase):
-    """Stops after MAX_BYTES, so that a small bomb cannot become a large list."""
+    """A reader that raises PortabilityError after MAX_BYTES, so that decompression bombs are harmless."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream, self.n_read = stream, 0
@@ -43,7 +43,7 @@ class LimitedReader(io.RawIOBase):
 
 @contextmanager
 def unpacked(stream: BinaryIO) -> Iterator[LimitedReader]:
-    """The bytes of a file, gzipped or not. Damage becomes a PortabilityError."""
+    """Yield a reader of the file's bytes, decompressed if gzipped. Damaged data raises PortabilityError."""
     buffered = io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream
     start = buffered.read(2)
     buffered.seek(0)

@@ -1,6 +1,6 @@
 """Plan the effect of each import row on the current list, without writing.
 
-Entries are compared and kept as JSON holds them ("stored"): every field of a draft, and the two times.
+Entries are compared and saved as JSON ("stored"), with all fields of a draft and the two timestamps.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ FIELDS = (*sorted(EDITABLE), *TIMES)
 NOT_PLANNED = (Outcome.INVALID, Outcome.DISMISSED)
 
 
-def said_by(row: ListRow) -> Stored:
-    """Return the values the row states for an entry."""
+def row_values(row: ListRow) -> Stored:
+    """Return the non-empty entry values of a row."""
     return {name: _plain(value) for name in FIELDS if (value := getattr(row, name, None))}
 
 
 def stored(entry: ListEntry) -> Stored:
-    found = {name: _plain(getattr(entry, name)) for name in FIELDS}
-    return {**found, **{name: found[name] or None for name in DATES}}
+    fields = {name: _plain(getattr(entry, name)) for name in FIELDS}
+    return {**fields, **{name: fields[name] or None for name in DATES}}
 
 
 def _plain(value: Any) -> Any:
@@ -45,7 +45,7 @@ BLANK: Stored = {name: value for name, value in stored(ListEntry()).items() if n
 
 
 def merged(before: Stored | None, values: Stored) -> Stored:
-    """The entry after the row is taken over: what it leaves open stays, or is blank in a new entry."""
+    """Return the entry after the import: values missing from the row are kept, or blank in a new entry."""
     after = {**BLANK, **(before or {}), **{name: values[name] for name in BLANK.keys() & values.keys()}}
     if before is None and "status" not in values:
         after["status"] = str(_likely_status(values))
@@ -79,17 +79,17 @@ def times(entry: Stored) -> tuple[datetime | None, datetime | None]:
 
 
 def plan(user: User, rows: Iterable[ImportRow], rule: str) -> list[ImportRow]:
-    """Set `outcome` and `before` of rows by the list as it is; returns the changed ones. Two queries."""
+    """Set `outcome` and `before` of rows for the current list, with two queries. Return the changed rows."""
     planned = [row for row in rows if row.outcome not in NOT_PLANNED]
-    wanted = {row.title_id for row in planned}
+    title_ids = {row.title_id for row in planned}
     entries = {
-        entry.title_id: stored(entry) for entry in ListEntry.objects.filter(user=user, title__in=wanted - {None})
+        entry.title_id: stored(entry) for entry in ListEntry.objects.filter(user=user, title__in=title_ids - {None})
     }
     hidden = set(HiddenTitle.objects.filter(user=user).values_list("title_id", flat=True))
     last = {(row.title_id, row.is_hidden): row.number for row in planned}
     changed = []
     for row in planned:
-        known = (row.outcome, row.before)
+        previous = (row.outcome, row.before)
         row.before = None if row.is_hidden or row.title_id is None else entries.get(row.title_id)
         if row.title_id is None:
             row.outcome = Outcome.UNMATCHED
@@ -99,7 +99,7 @@ def plan(user: User, rows: Iterable[ImportRow], rule: str) -> list[ImportRow]:
             row.outcome = Outcome.UNCHANGED if row.title_id in hidden else Outcome.CREATED
         else:
             row.outcome = outcome_of(row.before, row.values, rule)
-        if known != (row.outcome, row.before):
+        if previous != (row.outcome, row.before):
             changed.append(row)
     return changed
 

@@ -1,4 +1,4 @@
-"""Reads for the pages of imports."""
+"""Queries for the import pages."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class OutcomeCount(NamedTuple):
 
 class Change(NamedTuple):
     label: Any
-    old: str  # "" where there was nothing
+    old: str  # "" if empty
     new: str
 
 
 def outcome_counts(opened: ListImport) -> list[OutcomeCount]:
-    """Return the number of all rows, then of each outcome."""
-    found = dict(opened.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
-    counts = [OutcomeCount(value, label, found[value]) for value, label in Outcome.choices if value in found]
-    return [OutcomeCount("", _("All"), sum(found.values())), *counts]
+    """Return the total number of rows, then the number for each outcome."""
+    totals = dict(opened.rows.order_by().values_list("outcome").annotate(n=Count("pk")))
+    counts = [OutcomeCount(value, label, totals[value]) for value, label in Outcome.choices if value in totals]
+    return [OutcomeCount("", _("All"), sum(totals.values())), *counts]
 
 
 def rows_of(opened: ListImport, viewer: User, outcome: str = "") -> QuerySet[ImportRow]:
@@ -49,7 +49,7 @@ def rows_of(opened: ListImport, viewer: User, outcome: str = "") -> QuerySet[Imp
 
 
 def unmatched_rows(user: User) -> QuerySet[ImportRow]:
-    """Return the unmatched rows of all of a member's imports."""
+    """Return the unmatched rows of all imports that a member has run, newest import first."""
     return (
         ImportRow.objects.filter(
             list_import__user=user, list_import__state=ListImport.State.DONE, outcome=Outcome.UNMATCHED
@@ -87,31 +87,31 @@ def changes_of(row: ImportRow) -> list[Change]:
     after = merged(row.before, row.values)
     before = row.before or {}
     return [
-        Change(label, _shown(name, before.get(name)), _shown(name, after.get(name)))
+        Change(label, _display(name, before.get(name)), _display(name, after.get(name)))
         for name, label in LABELS.items()
         if before.get(name) != after.get(name) and (after.get(name) or before.get(name)) and not _is_default(row, name)
     ]
 
 
 def _is_default(row: ImportRow, name: str) -> bool:
-    """A new entry need not say that everybody may see it."""
+    """Return whether the row creates an entry with the default visibility, which needn't be listed."""
     return row.before is None and name == "visibility" and "visibility" not in row.values
 
 
-def _shown(name: str, value: Any) -> str:
+def _display(name: str, value: Any) -> str:
     if not value:
         return ""
     if name in CHOICES:
         return str(CHOICES[name](value).label)
     if name.endswith("_on"):
-        found = PartialDate.parse(value)
-        return found.label if found else ""
+        date = PartialDate.parse(value)
+        return date.label if date else ""
     text = ", ".join(value) if isinstance(value, list) else str(value)
     return Truncator(text).chars(80)
 
 
 def report_lines(opened: ListImport) -> Iterator[tuple[Any, ...]]:
-    """A line for each row, for the report as a file."""
+    """Yield the header and one line per row of the downloadable report."""
     yield ("row", "name", "result", "before", "after", "remark")
     for row in opened.rows.order_by("number").iterator(chunk_size=2_000):
         changes = changes_of(row)

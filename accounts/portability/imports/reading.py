@@ -1,4 +1,4 @@
-"""Read a file or an account elsewhere into import rows: matched and planned, not yet written."""
+"""Read a file, or an account on another site, into import rows: matched and planned, but not written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts.portability.formats.detection import ListFormat, Parsed, detect, l
 from accounts.portability.formats.rows import MAX_UPLOAD, InvalidRow, ListRow, PortabilityError
 from accounts.portability.imports import progress
 from accounts.portability.imports.matching import match_titles
-from accounts.portability.imports.planning import Stored, draft, merged, plan, said_by
+from accounts.portability.imports.planning import Stored, draft, merged, plan, row_values
 from accounts.portability.imports.progress import Progress
 from accounts.portability.remote import fetch_list
 from accounts.portability.sections import sections
@@ -26,9 +26,9 @@ UNWRITTEN = (State.COLUMNS, State.FETCHING, State.PREVIEW, State.FAILED)
 
 
 def open_file(user: User, name: str, data: bytes) -> ListImport:
-    """Read an uploaded file, up to the preview, or to the question for its columns. Raises PortabilityError.
+    """Read an uploaded file, up to the preview or, for a CSV, the choice of columns. Raises PortabilityError.
 
-    It takes the place of what the member has begun and not written.
+    Replaces the member's imports that haven't been run.
     """
     if len(data) > MAX_UPLOAD:
         raise PortabilityError(
@@ -37,10 +37,10 @@ def open_file(user: User, name: str, data: bytes) -> ListImport:
     format = detect(data)
     opened = ListImport(user=user, name=_clean(name), format=format, state=State.PREVIEW)
     if format != ListFormat.CSV:
-        return _keep(opened, _parsed(data, format))
+        return _save(opened, _parsed(data, format))
     table = look_at_table(data)
     if table.is_own:
-        return _keep(opened, _parsed(data, format))
+        return _save(opened, _parsed(data, format))
     opened.columns, opened.scale = table.columns, table.scale
     opened.state, opened.upload = State.COLUMNS, data
     with transaction.atomic():
@@ -50,42 +50,42 @@ def open_file(user: User, name: str, data: bytes) -> ListImport:
 
 
 def read_columns(opened: ListImport, columns: Mapping[str, int], scale: int) -> ListImport:
-    """Read a table by these columns. Raises PortabilityError."""
+    """Read a CSV file with these columns. Raises PortabilityError."""
     parsed = read_list(bytes(opened.upload or b""), opened.format, columns=columns, scale=scale)
     opened.columns, opened.scale, opened.state = dict(columns), scale, State.PREVIEW
-    return _keep(opened, _require_rows(parsed))
+    return _save(opened, _require_rows(parsed))
 
 
-def ask_for(user: User, format: str, account: str) -> ListImport:
-    """An import that waits for `fetch`."""
+def start_fetch(user: User, format: str, account: str) -> ListImport:
+    """Create an import that waits for `fetch`."""
     with transaction.atomic():
         _discard_unwritten(user)
         return ListImport.objects.create(user=user, name=_clean(account), format=format, state=State.FETCHING)
 
 
 def fetch(import_id: int) -> None:
-    """Ask the other site for the list. What goes wrong is kept as the import's message. Safe to run twice."""
+    """Fetch the list from the other site. Errors are saved as the import's message. Safe to run twice."""
     opened = ListImport.objects.select_related("user").filter(pk=import_id, state=State.FETCHING).first()
     if opened is None:
         return
-    progress.tell(import_id, Progress("fetch"))
+    progress.report(import_id, Progress("fetch"))
     try:
-        data = fetch_list(opened.format, opened.name, lambda n: progress.tell(import_id, Progress("fetch", n)))
-        progress.tell(import_id, Progress("match"))
+        data = fetch_list(opened.format, opened.name, lambda n: progress.report(import_id, Progress("fetch", n)))
+        progress.report(import_id, Progress("match"))
         parsed = _parsed(data, opened.format)
     except PortabilityError as error:
         ListImport.objects.filter(pk=import_id, state=State.FETCHING).update(state=State.FAILED, message=str(error))
         return
     finally:
-        progress.forget(import_id)
+        progress.clear(import_id)
     with transaction.atomic():
         if ListImport.objects.select_for_update().filter(pk=import_id, state=State.FETCHING).exists():
             opened.state = State.PREVIEW
-            _keep(opened, parsed)
+            _save(opened, parsed)
 
 
 def replan(opened: ListImport, rule: str) -> None:
-    """Plan the rows again, under another rule or for the current list."""
+    """Plan the rows again, with this rule and for the current list."""
     with transaction.atomic():
         opened.rule = rule
         opened.save(update_fields=["rule"])
@@ -93,16 +93,16 @@ def replan(opened: ListImport, rule: str) -> None:
 
 
 def save_plan(changed: list[ImportRow]) -> None:
-    """One statement for any number of rows: `bulk_update` takes a second for 1,500."""
+    """Save changed outcomes in one statement, because `bulk_update` takes a second for 1,500 rows."""
     if not changed:
         return
     befores = [row.before and json.dumps(row.before) for row in changed]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE accounts_importrow kept SET outcome = given.outcome, before = given.before::jsonb
-            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS given (id, outcome, before)
-            WHERE kept.id = given.id
+            UPDATE accounts_importrow target SET outcome = planned.outcome, before = planned.before::jsonb
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS planned (id, outcome, before)
+            WHERE target.id = planned.id
             """,
             [[row.pk for row in changed], [str(row.outcome) for row in changed], befores],
         )
@@ -124,13 +124,13 @@ def _require_rows(parsed: Parsed) -> Parsed:
 
 
 @transaction.atomic
-def _keep(opened: ListImport, parsed: Parsed) -> ListImport:
+def _save(opened: ListImport, parsed: Parsed) -> ListImport:
     _discard_unwritten(opened.user, but=opened)
-    found = [row for row in parsed.rows if isinstance(row, ListRow)]
-    titles = match_titles(found, opened.user)
+    valid = [row for row in parsed.rows if isinstance(row, ListRow)]
+    titles = match_titles(valid, opened.user)
     rows = [_import_row(row, titles.get(row.row)) for row in parsed.rows]
-    stated = any("updated_at" in row.values for row in rows)
-    opened.rule = Conflict.NEWER if stated else Conflict.THEIRS
+    is_dated = any("updated_at" in row.values for row in rows)
+    opened.rule = Conflict.NEWER if is_dated else Conflict.THEIRS
     opened.extra = parsed.extra
     opened.save()
     plan(opened.user, rows, opened.rule)
@@ -144,9 +144,9 @@ def _keep(opened: ListImport, parsed: Parsed) -> ListImport:
 def _import_row(row: ListRow | InvalidRow, title_id: int | None) -> ImportRow:
     if isinstance(row, InvalidRow):
         return ImportRow(number=row.row, name=row.name, outcome=Outcome.INVALID, remark=row.reason)
-    values = {} if row.is_hidden else said_by(row)
-    if complaint := _complaint(values):
-        return ImportRow(number=row.row, name=row.name, outcome=Outcome.INVALID, remark=complaint)
+    values = {} if row.is_hidden else row_values(row)
+    if reason := _rejection(values):
+        return ImportRow(number=row.row, name=row.name, outcome=Outcome.INVALID, remark=reason)
     facts = (row.year, Format(row.format).name.replace("_", " ") if row.format else "")
     return ImportRow(
         number=row.row,
@@ -159,8 +159,8 @@ def _import_row(row: ListRow | InvalidRow, title_id: int | None) -> ImportRow:
     )
 
 
-def _complaint(values: Stored) -> str:
-    """Why the list would not take such an entry; empty when it would."""
+def _rejection(values: Stored) -> str:
+    """Return why the list would reject the entry, or "" if it is valid."""
     entry = ListEntry(**vars(draft(0, merged(None, values))))
     try:
         entry.clean_fields(exclude={"user", "title"})
@@ -171,7 +171,7 @@ def _complaint(values: Stored) -> str:
 
 
 def _discard_unwritten(user: User, but: ListImport | None = None) -> None:
-    """Inside a transaction: of two imports that a member sends at once, the second waits for the first."""
+    """Delete a member's unwritten imports, inside a transaction. Simultaneous imports wait for the member's lock."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     begun = ListImport.objects.filter(user=user, state__in=UNWRITTEN)
     (begun.exclude(pk=but.pk) if but and but.pk else begun).delete()

@@ -1,4 +1,4 @@
-"""Writing an import into the list, and taking it out again: one transaction each, and safe to run twice."""
+"""Write an import into the list, and undo it: one transaction each, safe to run twice."""
 
 from __future__ import annotations
 
@@ -25,19 +25,21 @@ WRITTEN = (Outcome.CREATED, Outcome.UPDATED)
 
 
 def queue(opened: ListImport) -> bool:
-    """Make it ready to be written; False when it is not waiting for that."""
+    """Queue a previewed import. Return False if it isn't in the preview state."""
     changed = ListImport.objects.filter(pk=opened.pk, state=State.PREVIEW).update(state=State.QUEUED)
+    if changed:
+        opened.state = State.QUEUED
     return bool(changed)
 
 
 def write_import(import_id: int) -> None:
-    """Write what is queued. Until all of it is committed nothing is: what is broken off can simply run again."""
+    """Write a queued import in one transaction, so that an interrupted run can simply be repeated."""
     try:
         _write_import(import_id)
     except ValidationError as error:
         message = " ".join(error.messages)
         ListImport.objects.filter(pk=import_id, state=State.QUEUED).update(state=State.FAILED, message=message)
-    progress.forget(import_id)
+    progress.clear(import_id)
 
 
 def _write_import(import_id: int) -> None:
@@ -46,7 +48,7 @@ def _write_import(import_id: int) -> None:
         if opened is None:
             return
         rows = list(opened.rows.exclude(outcome__in=(Outcome.INVALID, Outcome.DISMISSED)).order_by("number"))
-        progress.tell(import_id, Progress("write", 0, len(rows)))
+        progress.report(import_id, Progress("write", 0, len(rows)))
         save_plan(plan(opened.user, rows, opened.rule))
         _write_rows(opened.user, rows)
         restores = {section.name: section.restore for section in sections()}
@@ -56,12 +58,12 @@ def _write_import(import_id: int) -> None:
 
 
 def undo_import(opened: ListImport) -> bool:
-    """Put everything back as it was before, except what was changed since; False when there is nothing to undo."""
+    """Undo an import, except for entries changed since. Return False if it hasn't been run."""
     with transaction.atomic():
         locked = _locked(opened.pk, State.DONE)
         if locked is None:
             return False
-        _take_back(locked.user, list(locked.rows.filter(outcome__in=WRITTEN).exclude(title=None)))
+        _undo_rows(locked.user, list(locked.rows.filter(outcome__in=WRITTEN).exclude(title=None)))
         for section in sections():
             if section.name in locked.extra:
                 section.undo(locked.user, locked.extra[section.name])
@@ -71,7 +73,7 @@ def undo_import(opened: ListImport) -> bool:
 
 
 def resolve_row(row: ImportRow, title: Title) -> None:
-    """Say which title a row means that could not be told. It is written at once where the import is."""
+    """Assign a title to an unmatched row, and write it at once if the import has been run."""
     with transaction.atomic():
         opened = ListImport.objects.select_for_update().select_related("user").get(pk=row.list_import_id)
         row.refresh_from_db()
@@ -91,16 +93,16 @@ def dismiss_row(row: ImportRow) -> None:
 
 
 def _locked(import_id: int, state: str) -> ListImport | None:
-    """The import, if it is in this state; it and the member's list wait for nobody else until the commit."""
-    found = ListImport.objects.select_for_update().filter(pk=import_id, state=state).first()
-    if found is not None:
-        User.objects.select_for_update().get(pk=found.user_id)
-    return found
+    """Lock an import in this state, and its member's list, until the commit. Return None for another state."""
+    opened = ListImport.objects.select_for_update().filter(pk=import_id, state=state).first()
+    if opened is not None:
+        User.objects.select_for_update().get(pk=opened.user_id)
+    return opened
 
 
 def _write_rows(user: User, rows: Iterable[ImportRow]) -> None:
-    wanted = [row for row in rows if row.outcome in WRITTEN and row.title_id is not None]
-    entries = {row.title_id: row for row in wanted if not row.is_hidden}
+    effective = [row for row in rows if row.outcome in WRITTEN and row.title_id is not None]
+    entries = {row.title_id: row for row in effective if not row.is_hidden}
     if entries:
         lists.write_entries(
             user,
@@ -109,17 +111,17 @@ def _write_rows(user: User, rows: Iterable[ImportRow]) -> None:
         )
         new = [title_id for title_id, row in entries.items() if row.before is None]
         list_imported.send(ListImport, user_id=user.pk, title_ids=new)
-    if hidden := [row.title_id for row in wanted if row.is_hidden and row.title_id]:
+    if hidden := [row.title_id for row in effective if row.is_hidden and row.title_id]:
         lists.hide_titles(user, hidden)
 
 
 def _times(row: ImportRow) -> lists.Times:
-    """A new entry is as old as the file says; one that was here keeps its age."""
+    """Return the timestamps to write: new entries get the file's creation time, existing ones keep theirs."""
     created, changed = times(row.values)
     return (created if row.before is None else None), changed
 
 
-def _take_back(user: User, rows: list[ImportRow]) -> None:
+def _undo_rows(user: User, rows: list[ImportRow]) -> None:
     current = {
         entry.title_id: stored(entry)
         for entry in ListEntry.objects.filter(user=user, title__in=[row.title_id for row in rows])
@@ -140,7 +142,7 @@ def _take_back(user: User, rows: list[ImportRow]) -> None:
         elif now is not None:
             restored[title_id] = row.before
         else:
-            row.outcome = Outcome.LEFT  # taken off the list since
+            row.outcome = Outcome.LEFT  # removed from the list since
     lists.write_entries(
         user,
         [draft(title_id, entry) for title_id, entry in restored.items()],

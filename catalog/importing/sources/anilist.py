@@ -1,4 +1,4 @@
-"""AniList-style rows (Parquet): AniList's id, the MyAnimeList id where known, scores out of 100, HTML synopses."""
+"""AniList-style rows (Parquet): AniList's id, the MyAnimeList id if known, scores out of 100, HTML synopses."""
 
 from __future__ import annotations
 

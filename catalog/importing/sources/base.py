@@ -39,7 +39,7 @@ class SourceTag:
 
 @dataclass(frozen=True)
 class SourceRelation:
-    """The title of this row has the one that `provider` calls `value` as its `kind` (a Relation.Kind)."""
+    """The title with the id `value` at `provider` is the `kind` (a Relation.Kind) of this row's title."""
 
     provider: str
     value: str
@@ -48,7 +48,7 @@ class SourceRelation:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceTitle:
-    """One row of a source. None (or an empty tuple) says "this source does not say", never "there is none"."""
+    """One row of a source. None (or an empty tuple) means that the source has no data, never that there is none."""
 
     source: str
     row: int
@@ -71,7 +71,7 @@ class SourceTitle:
     score: float | None = None
     scored_by: int | None = None
     members: int | None = None
-    score_counts: list[int] | None = None  # of the scores 1 … 10
+    score_counts: list[int] | None = None  # votes for 1 … 10
     broadcast_day: int | None = None  # a Weekday, in Japan
     broadcast_time: time | None = None  # in Japan
     next_airing_at: datetime | None = None
@@ -99,7 +99,7 @@ class SourceTitle:
             if name and len(name) > MAX_NAME:
                 raise ValueError(f"the name {name[:40]!r}… is longer than {MAX_NAME} characters")
         if self.cover_url and len(self.cover_url) > MAX_URL:
-            raise ValueError(f"the cover's address is longer than {MAX_URL} characters")
+            raise ValueError(f"the cover's URL is longer than {MAX_URL} characters")
 
     @property
     def year(self) -> int | None:

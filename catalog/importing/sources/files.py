@@ -20,7 +20,7 @@ import pyarrow.parquet
 from catalog.importing.sources.base import CatalogueFileError, Row
 
 GZIP_MAGIC = b"\x1f\x8b"
-LONGEST_LINE = 1 << 20  # a title in JSON lines is shorter than this by far; a whole file on one line is longer
+LONGEST_LINE = 1 << 20  # bytes: far more than a title in JSON Lines, less than a minified file
 BATCH = 1_000
 UNREADABLE = (
     OSError,
@@ -100,10 +100,10 @@ def is_nan(value: object) -> bool:
 
 
 def json_rows(path: Path, prefix: str) -> Iterator[tuple[int, Row]]:
-    """The objects of the list at `prefix` ("data.item"), or, in JSON lines, of every line that has a "title"."""
+    """Yield (row number, object) of the list at `prefix` ("data.item") or, in JSON Lines, of each line."""
     with naming_errors(path) as position, open_bytes(path) as stream:
-        found = enumerate(ijson.items(stream, prefix, use_float=True), start=1)
-        for number, item in _objects(path, json_lines(stream) if is_json_lines(stream) else found):
+        items = enumerate(ijson.items(stream, prefix, use_float=True), start=1)
+        for number, item in _objects(path, json_lines(stream) if is_json_lines(stream) else items):
             yield number, item
             position.row = number
         if not position.row:
@@ -111,7 +111,7 @@ def json_rows(path: Path, prefix: str) -> Iterator[tuple[int, Row]]:
 
 
 def is_json_lines(stream: BinaryIO) -> bool:
-    """Return whether the file is JSON lines: a complete first line followed by another."""
+    """Return whether the file is JSON Lines: a complete first line followed by another."""
     first, second = stream.readline(LONGEST_LINE), stream.readline(LONGEST_LINE)
     stream.seek(0)
     if not second.strip():

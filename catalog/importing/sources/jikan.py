@@ -15,7 +15,7 @@ COLUMNS = (
     "studios", "genres", "themes", "demographics", "rating", "score", "scored_by", "members", "start_date", "end_date",
     "synopsis", "image_url",
 )  # fmt: skip
-# `duration` keeps only the first number of "1 hr. 55 min.": a 1 or 2 may be hours as well as minutes.
+# `duration` keeps only the first number of "1 hr. 55 min.", so 1 or 2 may be hours or minutes.
 AMBIGUOUS_MINUTES = 2
 TAG_COLUMNS = ("genres", "explicit_genres", "themes", "demographics")
 

@@ -1,4 +1,4 @@
-"""The column layout of the "MyAnimeList 2020" download (CSV, plain or gzipped). "Unknown" stands for missing."""
+"""The "MyAnimeList 2020" data set (CSV, plain or gzipped). Missing values are "Unknown"."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ COLUMNS = (
     "Studios", "Source", "Duration", "Rating", "Members", "Completed",
 )  # fmt: skip
 GLUED_COLON = re.compile(r"(\w*[^\W\d]):(\w+)")
-COLLECTED = 2021  # what starts in this year or later had not aired when the file was made
-FEW = 10  # a slip of the finger marks as completed what has not aired
+COLLECTED = 2021  # titles from this year on hadn't aired when the file was made
+FEW = 10  # some members mark unaired titles as completed by mistake
 
 
 def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
@@ -69,15 +69,15 @@ def score_counts(row: Row) -> list[int] | None:
 
 
 def english_name(text: str, romanised: str) -> str | None:
-    """The file lost the space after colons, save in names that are written without it ("Re:Zero")."""
-    known = normalise.name(normalise.known_text(text))
-    return known and GLUED_COLON.sub(
-        lambda glued: glued[0] if glued[0].casefold() in romanised.casefold() else f"{glued[1]}: {glued[2]}", known
+    """Restore spaces after colons, which the file lacks, except in names written without them ("Re:Zero")."""
+    english = normalise.name(normalise.known_text(text))
+    return english and GLUED_COLON.sub(
+        lambda match: match[0] if match[0].casefold() in romanised.casefold() else f"{match[1]}: {match[2]}", english
     )
 
 
 def status(row: Row, started_on: PartialDate | None, ended_on: PartialDate | None) -> str | None:
-    """The layout has no such column; the dates and the number of people who finished it tell."""
+    """Infer the status, which has no column, from the dates and the number of members who completed it."""
     lies_ahead = started_on is None or started_on.year >= COLLECTED
     if lies_ahead and (normalise.whole_number(row["Completed"], "Completed") or 0) < FEW:
         return Status.UPCOMING

@@ -26,32 +26,32 @@ NOTHING = {"", "unknown", "none", "nan", "null", "n/a", "?", "not available"}
 
 
 def plain_text(value: Any) -> str | None:
-    """Text without control characters or surrounding space; None when nothing is left."""
+    """Return text without control characters and surrounding space; None if empty."""
     if value is None:
         return None
     return CONTROL.sub("", str(value)).strip() or None
 
 
 def known_text(value: Any) -> str | None:
-    """As `plain_text`, for columns in which "Unknown", "None" and their like stand for a missing value."""
+    """Return `plain_text`, or None for placeholders such as "Unknown" and "None"."""
     text = plain_text(value)
     return None if text is None or text.casefold() in NOTHING else text
 
 
 def name(value: Any) -> str | None:
-    """A name on one line."""
+    """Return a name on one line."""
     text = plain_text(value)
     return " ".join(text.split()) or None if text else None
 
 
 def synonyms(values: Iterable[Any]) -> tuple[str, ...]:
-    """Each name once; those too long to be names are left out."""
+    """Return unique names, without those longer than MAX_NAME."""
     names = (name(value) for value in values)
     return tuple(dict.fromkeys(text for text in names if text and len(text) <= MAX_NAME))
 
 
 def markup_to_text(value: Any) -> str | None:
-    """A synopsis without HTML: line breaks kept, entities resolved."""
+    """Return a synopsis without HTML, with line breaks kept and entities decoded."""
     text = plain_text(value)
     if text is None:
         return None
@@ -60,35 +60,35 @@ def markup_to_text(value: Any) -> str | None:
     return plain_text(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
 
 
-def whole_number(value: Any, what: str) -> int | None:
-    """An integer from 12, 12.0, "12.0" or "1,234"."""
+def whole_number(value: Any, label: str) -> int | None:
+    """Parse an integer: 12, 12.0, "12.0" or "1,234"."""
     text = known_text(value)
     if text is None:
         return None
     try:
         number = float(text.replace(",", ""))
     except ValueError:
-        raise ValueError(f"{what}: {text!r} is not a number") from None
+        raise ValueError(f"{label}: {text!r} is not a number") from None
     if not number.is_integer():
-        raise ValueError(f"{what}: {text!r} is not a whole number")
+        raise ValueError(f"{label}: {text!r} is not a whole number")
     return int(number)
 
 
-def count(value: Any, what: str) -> int | None:
-    """A whole number of which 0 means that nobody counted."""
-    return whole_number(value, what) or None
+def count(value: Any, label: str) -> int | None:
+    """Parse an integer; 0 means unknown."""
+    return whole_number(value, label) or None
 
 
-def identifier(value: Any, what: str) -> str | None:
-    """A positive whole number, as text."""
-    number = whole_number(value, what)
+def identifier(value: Any, label: str) -> str | None:
+    """Return a positive integer as text."""
+    number = whole_number(value, label)
     if number is not None and number <= 0:
-        raise ValueError(f"{what}: {number} is not a positive number")
+        raise ValueError(f"{label}: {number} is not a positive number")
     return None if number is None else str(number)
 
 
 def score(value: Any, out_of: int = 10) -> float | None:
-    """A mean score on our scale of 1–10, to two decimals; 0 means that there is none."""
+    """Convert a mean score to our scale of 1–10, to two decimals; 0 means none."""
     text = known_text(value)
     if text is None:
         return None
@@ -103,7 +103,7 @@ def score(value: Any, out_of: int = 10) -> float | None:
     return max(1.0, round(number * 10 / out_of, 2))
 
 
-def term(value: Any, spellings: dict[str, str], what: str) -> str | None:
+def term(value: Any, spellings: dict[str, str], label: str) -> str | None:
     """Translate a value with a mapping of `vocabulary`."""
     text = plain_text(value)
     if text is None or compact(text) in ("", "none", "nan"):
@@ -111,7 +111,7 @@ def term(value: Any, spellings: dict[str, str], what: str) -> str | None:
     try:
         return spellings[compact(text)] or None
     except KeyError:
-        raise ValueError(f"{what}: {text!r} is not a {what} we know") from None
+        raise ValueError(f"{label}: {text!r} is not a {label} we know") from None
 
 
 def title_format(value: Any) -> str | None:
@@ -127,14 +127,14 @@ def source_material(value: Any) -> str | None:
 
 
 def age_rating(value: Any) -> str | None:
-    """From "PG-13 - Teens 13 or older"; "R+" and "R" differ only in the sign, which compaction drops."""
+    """Parse "PG-13 - Teens 13 or older". "R+" is a special case, because `compact` turns it into "R"."""
     if str(value or "").strip().upper() == "R+":
         return AgeRating.R_PLUS
     return term(value, vocabulary.AGE_RATINGS, "age rating")
 
 
 def season(value: Any) -> tuple[str | None, int | None]:
-    """From "Spring 1998", "WINTER 2025", "fall" or "None None"."""
+    """Parse a season and year: "Spring 1998", "WINTER 2025", "fall" or "None None"."""
     text = known_text(value)
     if text is None:
         return None, None
@@ -146,7 +146,7 @@ def season(value: Any) -> tuple[str | None, int | None]:
 
 
 def duration(value: Any) -> int | None:
-    """Seconds, from "24 min. per ep.", "1 hr. 55 min." or "30 sec."."""
+    """Return seconds from "24 min. per ep.", "1 hr. 55 min." or "30 sec."."""
     text = known_text(value)
     if text is None:
         return None
@@ -156,9 +156,9 @@ def duration(value: Any) -> int | None:
 
 
 def iso_date(value: Any) -> PartialDate | None:
-    """From "2016-07-01" or "2016-07-01T00:00:00+00:00".
+    """Parse "2016-07-01" or "2016-07-01T00:00:00+00:00".
 
-    The sources fill the parts they do not know with 1: the first of January stands for the year alone.
+    Sources fill unknown parts with 1, so the first of January counts as the year alone.
     """
     text = known_text(value)
     date = PartialDate.parse(text[:10]) if text else None
@@ -166,7 +166,7 @@ def iso_date(value: Any) -> PartialDate | None:
 
 
 def aired(value: Any) -> tuple[PartialDate | None, PartialDate | None]:
-    """First and last day, from "Oct 20, 1999 to ?", "Apr, 2013" or "2005"; a single date is both."""
+    """Return the first and last day from "Oct 20, 1999 to ?", "Apr, 2013" or "2005". A single date is both."""
     text = known_text(value)
     if text is None:
         return None, None
@@ -186,13 +186,13 @@ def _aired_date(text: str) -> PartialDate | None:
 
 
 def weekday(value: Any) -> int | None:
-    """From "Fridays" or "Friday"."""
+    """Parse "Fridays" or "Friday" to the ISO weekday."""
     text = term(value, vocabulary.WEEKDAYS, "weekday")
     return int(text) if text else None
 
 
 def time_of_day(value: Any) -> time | None:
-    """From "23:30"."""
+    """Parse "23:30"."""
     text = known_text(value)
     if text is None:
         return None
@@ -202,17 +202,17 @@ def time_of_day(value: Any) -> time | None:
         raise ValueError(f"time: {text!r} is not a time of day") from None
 
 
-def moment(value: Any, what: str) -> datetime | None:
-    """From the seconds since 1970."""
-    seconds = count(value, what)
+def moment(value: Any, label: str) -> datetime | None:
+    """Convert a Unix timestamp in seconds."""
+    seconds = count(value, label)
     try:
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"{what}: {seconds} is not a point in time") from None
+        raise ValueError(f"{label}: {seconds} is not a point in time") from None
 
 
 def parts(value: Any, separator: str) -> list[str]:
-    """The pieces of a joined list, without the empty and the unknown ones."""
+    """Split a joined list, without empty and unknown parts."""
     return [text for piece in str(value or "").split(separator) if (text := known_text(piece))]
 
 
@@ -221,18 +221,18 @@ def studios(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def tags(names: Iterable[str]) -> tuple[SourceTag, ...]:
-    """Each word once, under the name and kind we have for it; words we do not have are free tags."""
+    """Return unique tags, with our name and kind if we know the word, else as free tags."""
     return tuple(dict.fromkeys(tag(name) for name in names if compact(name) and len(name) <= 100))
 
 
 def tag(name: str) -> SourceTag:
-    if known := vocabulary.KNOWN_TAGS.get(compact(name)):
-        return SourceTag(*known)
+    if entry := vocabulary.KNOWN_TAGS.get(compact(name)):
+        return SourceTag(*entry)
     return SourceTag(name.title() if name.islower() else name, Tag.Kind.TAG)
 
 
 def is_adult(rating: str | None, tags: Iterable[SourceTag]) -> bool | None:
-    """By the age rating or a genre; None when neither says anything."""
+    """Return whether the age rating or a genre is adult; None without a rating and tags."""
     tags = tuple(tags)
     if rating == AgeRating.RX or any(tag.is_adult and tag.kind == Tag.Kind.GENRE for tag in tags):
         return True

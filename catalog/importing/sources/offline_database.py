@@ -1,4 +1,4 @@
-"""manami-project's anime-offline-database: JSON with a `data` list (pretty or minified), or JSON lines."""
+"""manami-project's anime-offline-database: JSON with a `data` list (pretty or minified), or JSON Lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catalog.importing.sources.base import RejectedRow, Row, SourceRelation, Sou
 from catalog.importing.sources.files import json_rows
 from catalog.models.relations import ExternalId, Relation
 
-# How each provider writes the address of a title; group 1 is what it calls the title.
+# Each provider's URL pattern for titles; group 1 is the title's id.
 ADDRESSES: dict[str, str] = {
     ExternalId.Provider.MAL: r"myanimelist\.net/anime/(\d+)",
     ExternalId.Provider.ANILIST: r"anilist\.co/anime/(\d+)",
@@ -37,7 +37,7 @@ def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
 
 
 def is_preamble(row: Row) -> bool:
-    """The first line of the JSON lines variant tells of the file, not of a title."""
+    """Return whether the row is the first line of the JSON Lines variant, which describes the file."""
     return "title" not in row and ("license" in row or "$schema" in row)
 
 
@@ -71,7 +71,7 @@ def parse(number: int, row: Row) -> SourceTitle:
 
 
 def part(row: Row, key: str, kind: type[Any]) -> Any:
-    """The list or object at `key`, an empty one when the row has none."""
+    """Return the list or object at `key`, or an empty one. Raise ValueError for another type."""
     value = row.get(key) or kind()
     if not isinstance(value, kind):
         raise ValueError(f"{key}: {value!r} is not a {kind.__name__}")
@@ -86,7 +86,7 @@ def identify(addresses: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 
 def relations(row: Row, own: dict[str, str]) -> tuple[SourceRelation, ...]:
-    """The layout only says that titles belong together. A work is listed once under each provider."""
+    """Return a relation for each provider's id, always of the kind "related": the format has no others."""
     related = dict.fromkeys(identify(part(row, "relatedAnime", list)))
     return tuple(
         SourceRelation(provider, value, Relation.Kind.RELATED)

@@ -1,4 +1,4 @@
-"""Our own sample catalogue: one JSON object a line, every value in our vocabulary already."""
+"""Our sample catalogue (JSON Lines), which already uses our vocabulary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Synopses alone (Parquet: mal_id, synopsis), for titles that the catalogue has already."""
+"""Synopses only (Parquet: mal_id, synopsis), for titles already in the catalogue."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Vocabulary mappings from other catalogues to ours.
 
-Keys are compared by `compact`: letters and digits only, case folded, so that "Sci-Fi", "Sci Fi" and "SCIFI" are one.
+Keys are compacted to case-folded letters and digits, so "Sci-Fi", "Sci Fi" and "SCIFI" are the same.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ def compact(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def listed(text: str) -> list[str]:
+def split_names(text: str) -> list[str]:
     return text.split(", ")
 
 
 def _by_spelling(spellings: dict[str, str]) -> dict[str, str]:
-    """From "one|other" → ours to each compacted spelling → ours."""
+    """Expand {"one|other": ours} to {compacted spelling: ours}."""
     return {compact(one): ours for several, ours in spellings.items() for one in several.split("|")}
 
 
@@ -103,13 +103,13 @@ RELATIONS = _by_spelling(
     }
 )
 
-GENRES = listed(
+GENRES = split_names(
     "Action, Adventure, Avant Garde, Award Winning, Boys Love, Comedy, Drama, Ecchi, Fantasy, Girls Love, Gourmet, "
     "Horror, "
     "Mystery, Romance, Sci-Fi, Slice of Life, Sports, Supernatural, Suspense"
 )
 ADULT_GENRES = ["Erotica", "Hentai"]
-THEMES = listed(
+THEMES = split_names(
     "Adult Cast, Anthropomorphic, CGDCT, Childcare, Combat Sports, Crossdressing, Delinquents, Demons, Detective, "
     "Educational, Gag Humor, Gore, Harem, High Stakes Game, Historical, Idols (Female), Idols (Male), Isekai, "
     "Iyashikei, "
@@ -120,9 +120,9 @@ THEMES = listed(
     "Reverse Harem, Samurai, School, Showbiz, Space, Strategy Game, Super Power, Survival, Team Sports, Time Travel, "
     "Urban Fantasy, Vampire, Video Game, Villainess, Visual Arts, Workplace"
 )
-DEMOGRAPHICS = listed("Josei, Kids, Seinen, Shoujo, Shounen")
+DEMOGRAPHICS = split_names("Josei, Kids, Seinen, Shoujo, Shounen")
 
-# Words that were renamed, or that another catalogue has under another name.
+# Old names, and other catalogues' names.
 RENAMED = {
     "Anthropomorphism": "Anthropomorphic",
     "Boys' Love": "Boys Love",
@@ -153,8 +153,8 @@ RENAMED = {
     "Yuri": "Girls Love",
 }
 
-# Free tags that only adult titles should be found by; a visitor never sees them.
-ADULT_TAGS = listed(
+# Free tags with adult content, which visitors never see.
+ADULT_TAGS = split_names(
     "Ahegao, Anal Sex, Ashikoki, Asphyxiation, Bondage, Boobjob, Cervix Penetration, Cunnilingus, Deepthroat, "
     "Defloration, "
     "DILF, Double Penetration, Exhibitionism, Facial, Fellatio, Femdom, Fingering, Futanari, Group Sex, Handjob, "
@@ -167,7 +167,7 @@ ADULT_TAGS = listed(
 
 
 def _known_tags() -> dict[str, tuple[str, str, bool]]:
-    known = {
+    tags = {
         compact(name): (name, str(kind), is_adult)
         for names, kind, is_adult in (
             (GENRES, Tag.Kind.GENRE, False),
@@ -178,7 +178,7 @@ def _known_tags() -> dict[str, tuple[str, str, bool]]:
         )
         for name in names
     }
-    return known | {compact(theirs): known[compact(ours)] for theirs, ours in RENAMED.items()}
+    return tags | {compact(theirs): tags[compact(ours)] for theirs, ours in RENAMED.items()}
 
 
 KNOWN_TAGS = _known_tags()  # compacted spelling → (name, kind, is_adult)

@@ -31,23 +31,23 @@ BARE_COUNT = """
 
 
 class Command(BaseCommand):
-    help = "Time browsing this catalogue with six random filters each, and the exact counts beside a bare SELECT count."
+    help = "Time the browse page with six random filters, and its exact option counts against a bare SELECT count."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--requests", type=int, default=200)
-        parser.add_argument("--member", help="whose browser it is; without: a visitor's")
+        parser.add_argument("--member", help="username of the member who browses (default: a visitor)")
 
     def handle(self, *, requests: int, member: str | None, **options: Any) -> None:
         if not Title.objects.exists():
-            raise CommandError("The catalogue is empty: import one first.")
+            raise CommandError("The catalogue is empty. Import one first.")
         client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0] if settings.ALLOWED_HOSTS else "localhost")
         if member:
             client.force_login(get_user_model().objects.get(username=member))
         seconds, index = timed(build_index)
-        self.stdout.write(f"{len(index.ids):,} titles; their index is built in {seconds * 1000:.0f} ms")
+        self.stdout.write(f"{len(index.ids):,} titles, indexed in {seconds * 1000:.0f} ms")
         queries = [six_filters(index, Random(number)) for number in range(requests)]
         browse = reverse("catalog:browse")
-        client.get(f"{browse}?{queries[0]}")  # warms up
+        client.get(f"{browse}?{queries[0]}")  # warm-up
         with CaptureQueriesContext(connection) as captured:
             client.get(f"{browse}?{queries[0]}")
         self.stdout.write(f"queries of a page: {len(captured)}")
@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
 
 def six_filters(index: TitleIndex, dice: Random) -> str:
-    """Two or three tags that a title has, with ranges around it: something is found."""
+    """Return a query with six filters: tags around those of a random title, two minimums and a status."""
     place = dice.choice(np.flatnonzero(index.visible_to(None)).tolist())
     tags = [index.tags.terms[term].slug for term in index.tags.term_of[index.tags.title_of == place].tolist()]
     tags = [slug for slug in tags if slug in index.tags_visible_to(None)]

@@ -14,11 +14,11 @@ from catalog.titles.external_ids import title_ids_by_mal
 
 
 class Command(BaseCommand):
-    help = "How right this catalogue's franchises are on judged pairs: as they are, and inferred from names alone."
+    help = "Measure franchise accuracy on labelled pairs, for the stored franchises and for grouping by names alone."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "pairs", type=Path, help="lines of: same|different, two MyAnimeList ids, two names; with tabs"
+            "pairs", type=Path, help="tab-separated lines: same|different, two MyAnimeList ids, two names"
         )
 
     def handle(self, *, pairs: Path, **options: Any) -> None:
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         if not judged:
-            raise CommandError(f"{pairs}: none of these pairs is in the catalogue")
+            raise CommandError(f"{pairs}: the catalogue has none of these pairs")
         mal_of = {title_id: mal_id for mal_id, title_id in id_of.items()}
         entries = Title.objects.exclude(franchise_entry=None).order_by().values_list("pk", "franchise_entry_id")
         by_names = find_franchises({member.pk: member for member in load_members()}, [])

@@ -17,18 +17,18 @@ ACCENTS = str.maketrans("aeou", "áèôü")
 
 
 class Command(BaseCommand):
-    help = "Time searches over this catalogue: names in full, as typed so far, accented, and misspelt."
+    help = "Time searches for names in this catalogue: exact, by prefix, accented and misspelt."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--names", type=int, default=100, help="how many names to search for, in four ways each")
+        parser.add_argument("--names", type=int, default=100, help="number of names, each searched in four ways")
 
     def handle(self, *, names: int, **options: Any) -> None:
-        drawn = draw_names(names)
-        if not drawn:
-            raise CommandError("The catalogue is empty: import one first.")
+        sample = draw_names(names)
+        if not sample:
+            raise CommandError("The catalogue is empty. Import one first.")
         search_titles("warm up the vocabulary", None)
-        everything = [query for _, some in ways(drawn) for query in some]
-        for kind, queries in [*ways(drawn), ("all", everything)]:
+        all_queries = [query for _, some in ways(sample) for query in some]
+        for kind, queries in [*ways(sample), ("all", all_queries)]:
             seconds = [timed(query) for query in queries]
             middle, high = np.percentile(seconds, [50, 95]) * 1000
             self.stdout.write(
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 
 def draw_names(number: int) -> list[str]:
-    """The same names for the same catalogue: half of popular titles, half of any."""
+    """Draw names, half from popular titles and half from any, the same for the same catalogue."""
     common = TitleName.objects.filter(title__is_adult=False).order_by("-title__members", "pk")
     popular = list(common.values_list("text", flat=True)[: number * 4])
     dice = Random(7)
@@ -54,7 +54,7 @@ def ways(names: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def misspell(text: str, dice: Random) -> str:
-    """Two neighbours swapped, or a letter left out, doubled or replaced."""
+    """Return the text with two adjacent letters swapped, or one omitted, doubled or replaced."""
     place = dice.randrange(max(1, len(text) - 1))
     before, here, after = text[:place], text[place : place + 1], text[place + 1 :]
     return dice.choice(

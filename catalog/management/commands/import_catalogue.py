@@ -15,7 +15,7 @@ from catalog.importing.sources.base import CatalogueFileError, RejectedRow, Sour
 
 
 class Command(BaseCommand):
-    help = "Import titles from files of other catalogues; several sources become one title per work."
+    help = "Import titles from other catalogues' files, merging all sources of a work into one title."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")

@@ -71,11 +71,11 @@ class Command(BaseCommand):
         with transaction.atomic():
             self._fill(events)
             today = timezone.now().date()
-            seconds = self._timed("one day rolled up", lambda: roll_up_day(today - timedelta(days=9)))
-            self._timed("what runs every night, 9 days", lambda: roll_up(today - timedelta(days=8), today))
+            seconds = self._timed("roll-up of one day", lambda: roll_up_day(today - timedelta(days=9)))
+            self._timed("nightly roll-up of 9 days", lambda: roll_up(today - timedelta(days=8), today))
             if seconds * DAYS > 600:
                 raise CommandError("rolling up a day takes too long: use fewer --events")
-            self._timed(f"{DAYS} days rolled up", lambda: roll_up(today - timedelta(days=DAYS - 1), today))
+            self._timed(f"roll-up of {DAYS} days", lambda: roll_up(today - timedelta(days=DAYS - 1), today))
             self._fill_year()
             self._pages((today - timedelta(days=YEAR - 1)).isoformat())
             transaction.set_rollback(not keep)
@@ -102,7 +102,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{n:,} events of {DAYS} days, {len(members):,} members, {len(titles):,} titles")
 
     def _fill_year(self) -> None:
-        """The days before are like those that were rolled up."""
+        """Copy the rolled-up days to the days before, for a year of data."""
         with connection.cursor() as cursor:
             for table in YEAR_OF:
                 cursor.execute(
@@ -139,26 +139,26 @@ class Command(BaseCommand):
             cursor.execute("ANALYZE")
 
     def _pages(self, first: str) -> None:
-        boss = User.objects.create_superuser("bench_boss", "bench_boss@example.org", "bench")
+        superuser = User.objects.create_superuser("bench_boss", "bench_boss@example.org", "bench")
         client = Client(headers={"host": "localhost"})
-        client.force_login(boss)
+        client.force_login(superuser)
         for slug, page in PAGES.items():
-            for label, asked in (("4 weeks", {}), ("a year", {"first": first})):
-                if asked and (page.form is None or "first" not in page.form.base_fields):
+            for label, query in (("4 weeks", {}), ("a year", {"first": first})):
+                if query and (page.form is None or "first" not in page.form.base_fields):
                     continue
-                times = [self._ask(client, slug, {**asked, "synthetic": "on"}) for _ in range(5)]
+                times = [self._ask(client, slug, {**query, "synthetic": "on"}) for _ in range(5)]
                 self.stdout.write(f"{slug:>16}, {label}: {np.median(times):6.0f} ms (bar < {BAR_PAGE})")
-        boss.delete()
+        superuser.delete()
 
-    def _ask(self, client: Client, slug: str, asked: dict[str, str]) -> float:
+    def _ask(self, client: Client, slug: str, query: dict[str, str]) -> float:
         started = time.perf_counter()
-        if client.get(f"/staff/analytics/{slug}/", asked).status_code != 200:
+        if client.get(f"/staff/analytics/{slug}/", query).status_code != 200:
             raise CommandError(f"{slug}: the request failed")
         return (time.perf_counter() - started) * 1000
 
-    def _timed(self, what: str, act: Callable[[], None]) -> float:
+    def _timed(self, label: str, work: Callable[[], None]) -> float:
         started = time.perf_counter()
-        act()
+        work()
         seconds = time.perf_counter() - started
-        self.stdout.write(f"{what}: {seconds:.2f} s")
+        self.stdout.write(f"{label}: {seconds:.2f} s")
         return seconds

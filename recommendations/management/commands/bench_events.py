@@ -50,28 +50,28 @@ class Command(BaseCommand):
         variant = _variant()
         before = WidgetEvent.objects.filter(variant=variant).count()
         with _web_processes(processes):
-            _ask(tokens, 2)  # warm
-            alone, beside, sent = [], [], _Sent()
-            for _ in range(max(1, seconds // TURN)):  # in turns, for the machine may do other things too
+            _ask(tokens, 2)  # warm-up
+            alone, loaded, sent = [], [], _Sent()
+            for _ in range(max(1, seconds // TURN)):  # alternating, so that other load affects both alike
                 alone += _ask(tokens, TURN)
                 with _sending(variant, batch, rate, sent):
-                    beside += _ask(tokens, TURN)
-            most, took = _as_fast_as_it_can(variant, batch, seconds)
+                    loaded += _ask(tokens, TURN)
+            n_sent, sending = _send_at_full_speed(variant, batch, seconds)
         started = time.perf_counter()
         appended = collect()
         appending = time.perf_counter() - started
-        kept = WidgetEvent.objects.filter(variant=variant).count() - before
+        stored = WidgetEvent.objects.filter(variant=variant).count() - before
         variant.experiment.delete()
-        p95 = [float(np.percentile(times, 95)) for times in (alone, beside)]
-        middle = [float(np.median(times)) for times in (alone, beside)]
+        p95 = [float(np.percentile(times, 95)) for times in (alone, loaded)]
+        middle = [float(np.median(times)) for times in (alone, loaded)]
         self.stdout.write(
-            f"recommendations alone: p50 {middle[0]:.1f} ms, p95 {p95[0]:.1f} ms; beside "
+            f"recommendations alone: p50 {middle[0]:.1f} ms, p95 {p95[0]:.1f} ms; with "
             f"{sent.n / sent.seconds:,.0f} events/s: "
             f"p50 {middle[1]:.1f} ms, p95 {p95[1]:.1f} ms: × {middle[1] / middle[0]:.2f} and × {p95[1] / p95[0]:.2f} "
             f"(bar ≤ {BAR_SLOWER})\n"
-            f"events alone, {batch} a beacon: {most / took:,.0f}/s (bar ≥ {BAR_EVENTS:,})\n"
-            f"appended to the table: {appended:,} at {appended / appending:,.0f}/s; sent {sent.n + most:,}, kept "
-            f"{kept:,}"
+            f"events alone, {batch} per beacon: {n_sent / sending:,.0f}/s (bar ≥ {BAR_EVENTS:,})\n"
+            f"appended to the table: {appended:,} at {appended / appending:,.0f}/s; sent {sent.n + n_sent:,}, stored "
+            f"{stored:,}"
         )
 
 
@@ -86,7 +86,7 @@ def _tokens() -> list[str]:
 
 
 def _variant() -> Variant:
-    """Of an experiment that does not run: nobody is shown it."""
+    """Create a variant of a draft experiment, which nobody is assigned to."""
     Experiment.objects.filter(name="bench_events").delete()
     experiment = Experiment.objects.create(name="bench_events", widget="similar", primary_metric="click")
     return Variant.objects.create(experiment=experiment, name="A")
@@ -126,13 +126,13 @@ def _request(
     connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None, **headers: str
 ) -> int:
     connection.request(method, path, body, {"Host": "localhost", **headers})
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
+    response = connection.getresponse()
+    response.read()
+    return response.status
 
 
 def _ask(tokens: list[str], seconds: float) -> list[float]:
-    """Milliseconds of one request after the other."""
+    """Return the milliseconds of consecutive requests."""
     connection, times, number = http.client.HTTPConnection("127.0.0.1", PORT), [], 0
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
@@ -146,36 +146,36 @@ def _ask(tokens: list[str], seconds: float) -> list[float]:
 
 
 def _beacons(variant: Variant, batch: int) -> Callable[[], bytes]:
-    """Each from another visitor."""
-    seen = [[title, title - 1] for title in range(1, batch + 1)]
+    """Return a function that builds beacons, each from another visitor."""
+    exposures = [[title, title - 1] for title in range(1, batch + 1)]
 
     def beacon() -> bytes:
         ticket = Ticket(variant.experiment.widget, variant.experiment_id, variant.pk, -time.time_ns()).signed()
-        return json.dumps([{"ticket": ticket, "seen": seen}]).encode()
+        return json.dumps([{"ticket": ticket, "seen": exposures}]).encode()
 
     return beacon
 
 
-def _as_fast_as_it_can(variant: Variant, batch: int, seconds: float) -> tuple[int, float]:
-    """(events, seconds), one beacon after the other."""
+def _send_at_full_speed(variant: Variant, batch: int, seconds: float) -> tuple[int, float]:
+    """Send consecutive beacons and return (events, seconds)."""
     connection, beacon, n = http.client.HTTPConnection("127.0.0.1", PORT), _beacons(variant, batch), 0
     started = time.perf_counter()
     while time.perf_counter() - started < seconds:
-        n += batch * _is_kept(connection, beacon())
+        n += batch * _is_accepted(connection, beacon())
     return n, time.perf_counter() - started
 
 
 @contextmanager
 def _sending(variant: Variant, batch: int, rate: int, sent: _Sent) -> Iterator[None]:
-    """Beacons at a steady rate, from a process of its own: a thread would take turns with the one that is timed."""
+    """Send beacons at a steady rate from a separate process, because a thread would slow the timed one."""
     stop, n = FORK.Event(), FORK.Value("q", 0)
     beacon = _beacons(variant, batch)
 
     def send() -> None:
-        os.nice(10)  # browsers are other machines: they take none of the site's time
+        os.nice(10)  # real browsers don't use the server's processor
         connection = http.client.HTTPConnection("127.0.0.1", PORT)
         while not stop.is_set():
-            n.value += batch * _is_kept(connection, beacon())
+            n.value += batch * _is_accepted(connection, beacon())
             stop.wait(max(0.0, n.value / rate - (time.perf_counter() - started)))
 
     sender = FORK.Process(target=send)
@@ -192,7 +192,7 @@ def _sending(variant: Variant, batch: int, rate: int, sent: _Sent) -> Iterator[N
         raise CommandError("the process that sends events failed")
 
 
-def _is_kept(connection: http.client.HTTPConnection, body: bytes) -> bool:
+def _is_accepted(connection: http.client.HTTPConnection, body: bytes) -> bool:
     if _request(connection, "POST", "/events/", body) != 204:
         raise CommandError("a batch of events was rejected")
     return True

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommendations.benchmark.growth import Run, draw, measure_alone, table
 
-MOST_TIMES_LONGER = 1.2  # than the rows are more
+MOST_TIMES_LONGER = 1.2  # per multiple of the rows
 MOST_MB = 16 * 1024
 
 
@@ -50,10 +50,10 @@ class Command(BaseCommand):
 
     def _run(self, ratings: Path, times: float) -> Run:
         with tempfile.TemporaryDirectory() as folder:
-            made = Path(folder) / "synthetic.parquet"
-            call_command("synthesize_ratings", str(ratings), times=times, out=made, stdout=self.stdout)
+            synthetic = Path(folder) / "synthetic.parquet"
+            call_command("synthesize_ratings", str(ratings), times=times, out=synthetic, stdout=self.stdout)
             try:
-                return measure_alone(made, times)
+                return measure_alone(synthetic, times)
             except BrokenProcessPool as error:
                 raise CommandError(
                     f"the process for {times:g} times the ratings was killed: too little memory?"

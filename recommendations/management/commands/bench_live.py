@@ -11,7 +11,7 @@ from accounts.lists.writing import set_score
 from accounts.models import User
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
-from recommendations.benchmark.publishing import made_members
+from recommendations.benchmark.publishing import create_members
 from recommendations.inputs.member_lists import member_lists
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
@@ -32,13 +32,13 @@ class Command(BaseCommand):
         version = ModelVersion.active()
         if version is None:
             raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
-        user_ids = made_members(members, typical_length=90)
+        user_ids = create_members(members, typical_length=90)
         p95 = np.percentile(_milliseconds(version, user_ids), 95)
         overlaps = [_overlap(version, user) for user in User.objects.filter(pk__in=user_ids)]
         self.stdout.write(
-            f"\none list read, folded in, ranked, its top {N} explained: p95 {p95:.1f} ms (bar < {BAR_MS})"
+            f"\none list folded in, ranked, its top {N} explained: p95 {p95:.1f} ms (bar < {BAR_MS})"
             f"{'' if p95 < BAR_MS else '  missed'}\n"
-            f"live list right after a rating against the one published from the same ratings: overlap@{SHOWN} "
+            f"live list right after a rating against the published list of the same ratings: overlap@{SHOWN} "
             f"{np.mean(overlaps):.3f} on average, {min(overlaps):.3f} at least (bar ≥ {BAR_OVERLAP})"
             f"{'' if np.mean(overlaps) >= BAR_OVERLAP else '  missed'}"
         )
@@ -48,7 +48,7 @@ def _milliseconds(version: ModelVersion, user_ids: list[int]) -> list[float]:
     recommender = load_recommender(version)
     rules = title_rules(recommender.items)
     lists = [own for *_, own in member_lists(recommender.items, user_ids)]
-    recommender.recommend(lists[0], rules, N)  # what is made once is not counted
+    recommender.recommend(lists[0], rules, N)  # warm-up: one-time work isn't measured
     times = []
     with threadpool_limits(1, "blas"):
         for own in lists:
@@ -59,7 +59,7 @@ def _milliseconds(version: ModelVersion, user_ids: list[int]) -> list[float]:
 
 
 def _overlap(version: ModelVersion, member: User) -> float:
-    """The member scores their first recommendation; the share of the next list that the table then has, too."""
+    """Score the member's first recommendation, and return the share of the live list that is in the published one."""
     first = recommend_for(member, 1).items[0].title
     set_score(member, Title.objects.get(pk=first.pk), 9)
     member.refresh_from_db()
@@ -69,5 +69,5 @@ def _overlap(version: ModelVersion, member: User) -> float:
     published = recommend_for(member, SHOWN)
     if (live.source, published.source) != ("live", "table"):
         raise CommandError(f"cannot measure: the lists come from {live.source} and {published.source}")
-    shown = {item.title.pk for item in live.items}
-    return len(shown & {item.title.pk for item in published.items}) / max(len(shown), 1)
+    live_ids = {item.title.pk for item in live.items}
+    return len(live_ids & {item.title.pk for item in published.items}) / max(len(live_ids), 1)

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.lists.writing import EntryDraft, write_entries
 from accounts.models import EntryStatus, User
+from accounts.tokens.issuing import issue_token
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
 from recommendations.inputs.title_rules import title_rules
@@ -22,7 +23,7 @@ from recommendations.pipelines.rows import write_members
 
 
 class Command(BaseCommand):
-    help = "Create a synthetic member with a long list; print their session and the query counts of pages as JSON."
+    help = "Create a synthetic member with a long list; print their session, token and the query counts of pages as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--entries", type=int, default=1500)
@@ -38,12 +39,13 @@ class Command(BaseCommand):
         write_entries(member, _entries(entries), replace=True)
         recommender = load_recommender(version)
         write_members(version, recommender, title_rules(recommender.items), [member.pk])
-        counted = {path: _queries_of(path, member) for path in queries}
-        self.stdout.write(json.dumps({"session": _session_of(member), "queries": counted}))
+        counts = {path: _queries_of(path, member) for path in queries}
+        _token, key = issue_token(member, "bench", ["read:list", "read:recommendations"])
+        self.stdout.write(json.dumps({"session": _session_of(member), "token": key, "queries": counts}))
 
 
 def _entries(n: int) -> list[EntryDraft]:
-    """The best-known titles, most of them completed and scored."""
+    """Draft entries of the most popular titles, most of them completed and scored."""
     generator = np.random.default_rng(0)
     titles = Title.objects.visible_to(None).recommendable().order_by("-members", "pk")[:n]
     statuses = generator.choice(EntryStatus.values, n, p=[0.15, 0.05, 0.7, 0.05, 0.05])

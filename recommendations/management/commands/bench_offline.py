@@ -58,7 +58,7 @@ class Command(BaseCommand):
         data: str,
         results: Path | None,
     ) -> None:
-        """Add the figures of the missing ones to `measured`, and write all of them after each."""
+        """Add the figures of missing contestants to `measured`, and save all results after each."""
         with tempfile.TemporaryDirectory() as folder:
             split_file = Path(folder) / "split.pickle"
             with split_file.open("wb") as file:
@@ -83,19 +83,19 @@ class Command(BaseCommand):
 
 
 def _chosen(models: str | None) -> dict[str, Contestant]:
-    known = contestants(parameters_for)
-    names = models.split(",") if models else list(known)
-    if unknown := set(names) - set(known):
-        raise CommandError(f"unknown models: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
-    return {name: known[name] for name in names}
+    available = contestants(parameters_for)
+    names = models.split(",") if models else list(available)
+    if unknown := set(names) - set(available):
+        raise CommandError(f"unknown models: {', '.join(sorted(unknown))}; known: {', '.join(available)}")
+    return {name: available[name] for name in names}
 
 
 def _earlier(results: Path, data: str) -> dict[str, Figures]:
-    """What an earlier run measured on the same data."""
+    """Return the figures of an earlier run. Raises CommandError if it used other ratings."""
     try:
-        kept = json.loads(results.read_text())
+        earlier = json.loads(results.read_text())
     except FileNotFoundError:
         return {}
-    if kept["data"] != data:
+    if earlier["data"] != data:
         raise CommandError(f"{results}: measured on other ratings: choose another file or omit --resume")
-    return kept["models"]
+    return earlier["models"]

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from threadpoolctl import threadpool_limits
 
-from recommendations.benchmark.publishing import made_members, new_version_of_active
+from recommendations.benchmark.publishing import create_members, new_version_of_active
 from recommendations.engine.data.interactions import Histories
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.implicit_peer import seconds_to_recommend
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--processes", type=int, default=os.cpu_count(), help="default: %(default)s")
 
     def handle(self, *, members: int, length: int, processes: int, **options: Any) -> None:
-        user_ids = made_members(members, length)
+        user_ids = create_members(members, length)
         version, recommender = new_version_of_active()
         rules = title_rules(recommender.items)
         histories = _histories([own for *_, own in member_lists(recommender.items, user_ids)], len(recommender.items))
@@ -87,7 +87,7 @@ def _score_and_cut(linear: RatingAwareEase, members: Histories, processes: int) 
         )
         for share in shares
     ]
-    connection.close()  # a child must not close its parent's
+    connection.close()  # a child must not close its parent's connection
     started = time.perf_counter()
     for worker in workers:
         worker.start()
@@ -104,13 +104,13 @@ def _score_and_cut_these(linear: RatingAwareEase, members: Histories) -> None:
 
 
 def _processor_seconds() -> float:
-    """Of this process and those that it started; PostgreSQL's own are not counted."""
+    """Return the processor seconds of this process and its children, without PostgreSQL."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _bytes_a_row(version: ModelVersion) -> float:
-    """What the version's rows take in a table of their own, with indexes and what is stored out of line."""
+    """Return the bytes per row of the version in a separate table, with indexes and TOAST."""
     table = MemberRecommendations._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE bench_rows (LIKE {table} INCLUDING ALL)")

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from recommendations.benchmark.publishing import differing_rows, made_members, new_version_of_active
+from recommendations.benchmark.publishing import create_members, differing_rows, new_version_of_active
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.publish import plan, publish
 from recommendations.serving import recommend_for
@@ -25,17 +25,17 @@ PATIENCE_SECONDS = 600
 
 @dataclass
 class Watch:
-    """What a member sees meanwhile: how often each (source, version), and the slowest answer in ms."""
+    """Recommendations a member gets meanwhile: counts by (source, version), and the slowest response in ms."""
 
     member: User
-    seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     slowest: float = 0.0
 
     def look(self) -> None:
         started = time.perf_counter()
-        found = recommend_for(self.member, 20)
+        recommendations = recommend_for(self.member, 20)
         self.slowest = max(self.slowest, (time.perf_counter() - started) * 1000)
-        self.seen[found.source if found.items else "nothing", found.model] += 1
+        self.counts[recommendations.source if recommendations.items else "nothing", recommendations.model] += 1
         time.sleep(POLL_SECONDS)
 
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2)
 
     def handle(self, *, members: int, length: int, workers: int, **options: Any) -> None:
-        user_ids = made_members(members, length)
+        user_ids = create_members(members, length)
         undisturbed, recommender = new_version_of_active()
         publish(undisturbed, recommender)
         version, _ = new_version_of_active()
@@ -59,8 +59,8 @@ class Command(BaseCommand):
         running = [self._worker() for _ in range(workers)]
         self._watch_until(watch, lambda: version.shards.count() <= shards * 2 // 3)
         running[0].kill()
-        left = version.shards.count()
-        self.stdout.write(f"killed one of {workers} workers with {left} of {shards} shards left")
+        remaining = version.shards.count()
+        self.stdout.write(f"killed one of {workers} workers with {remaining} of {shards} shards left")
         started = time.perf_counter()
         self._watch_until(watch, lambda: all(worker.poll() is not None for worker in running))
         self.stdout.write(f"publishing finished on its own {time.perf_counter() - started:.1f} s later")
@@ -70,15 +70,15 @@ class Command(BaseCommand):
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *WORKER]
         return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
-    def _watch_until(self, watch: Watch, reached: Any) -> None:
+    def _watch_until(self, watch: Watch, is_reached: Any) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not reached():
+        while not is_reached():
             watch.look()
             if time.monotonic() > deadline:
-                raise CommandError(f"publishing made no progress: {dict(watch.seen)}")
+                raise CommandError(f"publishing made no progress: {dict(watch.counts)}")
 
     def _check(self, version: ModelVersion, undisturbed: ModelVersion, watch: Watch) -> None:
-        served = ", ".join(f"{model} from the {source} {n}×" for (source, model), n in watch.seen.items())
+        served = ", ".join(f"{model} from the {source} {n}×" for (source, model), n in watch.counts.items())
         self.stdout.write(f"served in the meantime: {served}; slowest: {watch.slowest:.0f} ms")
         rows = MemberRecommendations.objects.filter(version=version)
         differing = differing_rows(version, undisturbed)
@@ -87,7 +87,7 @@ class Command(BaseCommand):
             "from "
             "those of an undisturbed publication"
         )
-        tables_only = {source for source, _ in watch.seen} == {"table"}
+        tables_only = {source for source, _ in watch.counts} == {"table"}
         if differing or not tables_only or ModelVersion.active() != version:
             raise CommandError("rows were lost, duplicated or changed after the worker was killed")
         self.stdout.write("no rows lost, duplicated or changed; every list came from the table")

@@ -55,7 +55,7 @@ def _read(path: Path, source: str, titles: int) -> Interactions:
 
 
 def _biases(train: Interactions) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(1,) the mean score, and (n_items,) how far each title's damped mean is from it."""
+    """Return the mean score, (1,), and each title's damped mean minus it, (n_items,)."""
     scored = train.score > 0
     counts = np.bincount(train.item_index[scored], minlength=len(train.items))
     sums = np.bincount(train.item_index[scored], weights=train.score[scored], minlength=len(train.items))

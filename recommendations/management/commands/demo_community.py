@@ -24,7 +24,7 @@ class Command(BaseCommand):
             return
         with tqdm(total=n, unit=" members", disable=None) as bar:
             try:
-                made = add_members(n or 0, seed=seed, progress=lambda done: bar.update() and None)
+                n_created = add_members(n or 0, seed=seed, progress=lambda done: bar.update() and None)
             except ValueError as error:
                 raise CommandError(str(error)) from error
-        self.stdout.write(f"{made:,} synthetic members created")
+        self.stdout.write(f"{n_created:,} synthetic members created")

@@ -28,12 +28,12 @@ COLUMNS = {
     "mae": "MAE",
     "fit_seconds": "fit s",
 }
-QUICK = ["popularity", "ease", "linear", "svd"]  # what a rebuild fits, and the best known peer; others take minutes
+QUICK = ["popularity", "ease", "linear", "svd"]  # models of a rebuild, and the best peer; others take minutes
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """What to fit on, and whom to rank for. ratings: scored rows for rating errors, where there are any."""
+    """Training data and held-out members. ratings: held-out scores for rating errors, if any."""
 
     train: Interactions
     held_out: HeldOut
@@ -44,9 +44,9 @@ class Command(BaseCommand):
     help = "Train models on a ratings file (CSV or Parquet) and print metrics on held-out members."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        known = ", ".join([*SCORERS, *RATING_PREDICTORS])
+        names = ", ".join([*SCORERS, *RATING_PREDICTORS])
         parser.add_argument("ratings", type=Path)
-        parser.add_argument("--models", help=f"comma-separated, of: {known} (default: {','.join(QUICK)})")
+        parser.add_argument("--models", help=f"comma-separated, of: {names} (default: {','.join(QUICK)})")
         parser.add_argument(
             "--new-members", type=Path, help="a second file: train on all of the first, hold out all of this"
         )

@@ -10,7 +10,7 @@ from recommendations.pipelines.publish import NotPublishedError, resume
 
 
 class Command(BaseCommand):
-    requires_system_checks: list[str] = []  # it helps a publication that has begun, at once
+    requires_system_checks: list[str] = []  # joins a running publication without delay
     help = "Resume or join the publication of a model (workers also do this every minute)."
 
     def add_arguments(self, parser: CommandParser) -> None:

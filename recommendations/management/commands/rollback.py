@@ -1,4 +1,4 @@
-"""Go back to an earlier model."""
+"""Roll back to an earlier model version."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from recommendations.analytics.rollup import ANEW, roll_up
+from recommendations.analytics.rollup import RECOMPUTED_DAYS, roll_up
 
 
 def day(text: str) -> date:
@@ -26,7 +26,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         today = timezone.now().date()
         parser.add_argument(
-            "--from", type=day, dest="first", default=today - timedelta(days=ANEW), help="(default: %(default)s)"
+            "--from",
+            type=day,
+            dest="first",
+            default=today - timedelta(days=RECOMPUTED_DAYS),
+            help="(default: %(default)s)",
         )
         parser.add_argument("--to", type=day, dest="last", default=today, help="(default: %(default)s)")
 

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def _tables(real: Interactions, n_users: int, seed: int) -> Iterator[pa.Table]:
-    """Users are numbered on from the largest real id, so that no id stands for a real person."""
+    """Yield tables whose user ids start above the largest real one, so that none is a real person's."""
     first_id = int(real.users.ids[-1]) + 1
     mal_ids = real.items.ids.astype(np.int32)
     for part in synthesize(real, n_users, seed):
@@ -60,7 +60,7 @@ def _tables(real: Interactions, n_users: int, seed: int) -> Iterator[pa.Table]:
 
 
 def _write(path: Path, tables: Iterator[pa.Table], about: str) -> int:
-    """A row group a table; the file appears when it is complete. Returns the number of rows."""
+    """Write a row group per table and return the number of rows. The file only appears when complete."""
     partial = path.with_name(path.name + ".partial")
     rows = 0
     try:

@@ -30,10 +30,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if not len(parts.validation.inputs):
             raise CommandError("no validation members to tune on: none has 10 ratings of known titles")
-        found = tune(model, parts, minutes, self.stdout.write)
-        better = ", ".join(f"{name} = {value:.4g}" for name, value in found.parameters.items())
+        result = tune(model, parts, minutes, self.stdout.write)
+        better = ", ".join(f"{name} = {value:.4g}" for name, value in result.parameters.items())
         self.stdout.write(
-            f"{found.trials} trials. Best: {found.value:.4f} (defaults: {found.default:.4f}) with {better}"
+            f"{result.trials} trials. Best: {result.value:.4f} (defaults: {result.default:.4f}) with {better}"
         )
 
 

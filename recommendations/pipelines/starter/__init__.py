@@ -15,15 +15,15 @@ FILE = Path(__file__).parent / "weights.npz"
 
 
 def starter_recommender() -> Recommender:
-    """Over the titles that this catalogue has."""
+    """Load the starter model, limited to titles in this catalogue."""
     return unpack(FILE, title_ids_by_mal())
 
 
 def publish_starter(progress: Progress = lambda step: None) -> ModelVersion | None:
-    """Publish the starter model where nothing better is active and the catalogue has titles for it.
+    """Publish the starter model if nothing better is active and the catalogue has titles it covers.
 
-    Returns the new version; None when there is nothing to do: the site has a model of its own, or the active starter
-    knows the same titles already. A model that can't be read, such as an older program's, counts as none.
+    Returns the new version, or None if the site's own model or a starter with the same titles is active. An active
+    model that can't be read, for example from an older release, counts as none.
     """
     active = ModelVersion.active()
     serving = readable_recommender(active)

@@ -1,6 +1,6 @@
-"""Synthetic members: lists drawn from the starter model, so that a new site has something to show.
+"""Synthetic members: lists sampled from the starter model, so that a new site isn't empty.
 
-They are marked in their accounts, labelled wherever they appear, and left out of training unless asked for.
+Their accounts are flagged, pages label them, and training excludes them by default.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ SECOND = (
 )
 EMAIL_DOMAIN = "synthetic.invalid"
 SHARE_SCORED = 0.85
-BATCH = 250  # members written at once
-DATED = ("episodes", "season_year", "started_on")  # what a list entry takes from its title
+BATCH = 250  # members per write
+DATED = ("episodes", "season_year", "started_on")  # title fields that `drafts` reads
 
 
 @dataclass(frozen=True)
 class Sampler:
-    """Draws lists: a few well-known titles first, then again and again some of those that the model adds to them."""
+    """Samples lists: a few popular titles first, then repeatedly titles the model favours given the list so far."""
 
     recommender: Recommender
     rules: TitleRules
@@ -67,17 +67,17 @@ class Sampler:
 
     @classmethod
     def from_starter(cls, seed: int) -> Sampler:
-        """Raises ValueError when the catalogue has too few titles that the starter model knows."""
+        """Create a sampler. Raises ValueError if the starter model covers fewer than 20 usable titles."""
         recommender = starter_recommender()
         rules = title_rules(recommender.items)
         usable = rules.recommendable & ~rules.adult
         if usable.sum() < 20:
-            raise ValueError("fewer than 20 titles are known to the starter model: import a catalogue first")
+            raise ValueError("the starter model covers fewer than 20 titles: import a catalogue first")
         audience = np.where(usable, np.nan_to_num(recommender.popularity.arrays["popularity"]), 0)
         return cls(recommender, rules, audience / audience.sum(), np.random.default_rng(seed))
 
     def draw(self, typical_length: float = 45) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(title ids, scores with 0 for none) of one list; lengths are log-normal around the typical one."""
+        """Sample one list: (title ids, scores, 0 for none). Lengths are log-normal around `typical_length`, clipped."""
         most = int((self.audience > 0).sum() * 0.6)
         length = int(np.clip(self.generator.lognormal(np.log(typical_length), 0.7), 8, min(400, most)))
         items = self._choose(np.log(np.maximum(self.audience, 1e-12)) * 0.75, 3, np.zeros(0, dtype=np.int64))
@@ -89,15 +89,15 @@ class Sampler:
             )
         return self.recommender.items.ids[items], self._scores(items)
 
-    def _choose(self, logits: NDArray[np.floating], n: int, taken: NDArray[np.int64]) -> NDArray[np.int64]:
-        """n titles without replacement, with probabilities ∝ exp(logits) (Gumbel top-k: Kool et al. 2019)."""
-        drawn = logits + self.generator.gumbel(size=len(logits))
-        drawn[self.audience <= 0] = -np.inf
-        drawn[taken] = -np.inf
-        return np.argpartition(-drawn, n - 1)[:n]
+    def _choose(self, logits: NDArray[np.floating], n: int, excluded: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Sample n titles without replacement, with probabilities ∝ exp(logits) (Gumbel top-k: Kool et al. 2019)."""
+        perturbed = logits + self.generator.gumbel(size=len(logits))
+        perturbed[self.audience <= 0] = -np.inf
+        perturbed[excluded] = -np.inf
+        return np.argpartition(-perturbed, n - 1)[:n]
 
     def _liking(self, items: NDArray[np.int64]) -> NDArray[np.floating]:
-        """(n_items,) how strongly the list so far speaks for each title, standardised."""
+        """Return (n_items,) standardised model scores given the list so far."""
         totals = self.recommender.scores(items, np.full(len(items), 9.0, dtype=np.float32))
         return (totals - totals.mean()) / (totals.std() or 1)
 
@@ -115,12 +115,12 @@ def drafts(
     generator: np.random.Generator,
     titles: Mapping[int, Title] | None = None,
 ) -> list[EntryDraft]:
-    """List entries for drawn titles: most completed, a few in each other state, dates to the year or month.
+    """Return list entries for sampled titles: mostly completed, most of those with a finish date (month precision).
 
-    titles: by id, where they have been read already.
+    titles: by id, if already loaded.
     """
-    known = titles or Title.objects.only(*DATED).in_bulk(title_ids.tolist())
-    return [_draft(known[pk], score, generator) for pk, score in zip(title_ids.tolist(), scores.tolist(), strict=True)]
+    titles = titles or Title.objects.only(*DATED).in_bulk(title_ids.tolist())
+    return [_draft(titles[pk], score, generator) for pk, score in zip(title_ids.tolist(), scores.tolist(), strict=True)]
 
 
 def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDraft:
@@ -136,9 +136,9 @@ def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDra
     if status == EntryStatus.PLANNED:
         return EntryDraft(title.pk, status)
     if status != EntryStatus.COMPLETED:
-        seen = int(generator.integers(0, episodes))
+        progress = int(generator.integers(0, episodes))
         return EntryDraft(
-            title.pk, status, score=min(score, 5) or None if status == EntryStatus.DROPPED else None, progress=seen
+            title.pk, status, score=min(score, 5) or None if status == EntryStatus.DROPPED else None, progress=progress
         )
     year = int(generator.integers(max(title.year or 2010, 2010), 2026)) if (title.year or 0) < 2026 else 2026
     finished = PartialDate(year, int(generator.integers(1, 13))) if generator.random() < 0.7 else None
@@ -148,7 +148,7 @@ def _draft(title: Title, score: int, generator: np.random.Generator) -> EntryDra
 def add_members(
     n: int, *, seed: int = 0, typical_length: float = 45, progress: Callable[[int], None] = lambda done: None
 ) -> int:
-    """Make synthetic members until there are n; returns how many were made. They are written by the hundred."""
+    """Add synthetic members, in batches, until there are n. Return the number added."""
     existing = User.objects.filter(is_synthetic=True).count()
     if existing >= n:
         return 0
@@ -171,7 +171,7 @@ def _member(name: str) -> User:
 
 
 def remove_members() -> int:
-    """Delete every synthetic member with all that belongs to them; returns how many there were."""
+    """Delete all synthetic members and their data. Return how many there were."""
     members = User.objects.filter(is_synthetic=True)
     count = members.count()
     members.delete()

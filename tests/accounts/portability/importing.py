@@ -1,4 +1,4 @@
-"""What tests of imports share: titles that are known elsewhere, exports of them, and imports carried out."""
+"""Helpers for import tests: titles with external ids, exports of them, and running imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ STATUSES = {"completed": "Completed", "watching": "Watching", "planned": "Plan t
 
 
 def mal_xml(*entries: dict) -> bytes:
-    """Each entry by the names of our fields."""
+    """Return a MyAnimeList export of entries that use anirec's field names."""
     return (
         "<myanimelist>"
         + "".join(

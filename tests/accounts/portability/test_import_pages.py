@@ -1,4 +1,4 @@
-"""Imports as members meet them: pages, and what is set right by hand."""
+"""The import pages, and resolving unmatched rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import ImportRow, ListEntry, ListImport
+from accounts.portability import tasks
 from accounts.portability.exports import export_list
 from accounts.portability.formats.rows import MAX_UPLOAD, PortabilityError
 from accounts.portability.imports import reading, writing
@@ -123,12 +124,12 @@ class TestPages:
             make_known(f"Title {number}", number)
         rows = [{"mal": number} for number in range(1, n + 1)] + [{"name": f"x{number}"} for number in range(n)]
         page = self.upload(own, mal_xml(*rows)).url
-        with django_assert_num_queries(6):  # member, import, counts, number of rows, rows, titles
+        with django_assert_num_queries(7):  # session, member, import, counts, number of rows, rows, titles
             own.get(page)
         run(ListImport.objects.get())
-        with django_assert_num_queries(3):  # member, history, rows not found
+        with django_assert_num_queries(4):  # session, member, history, unmatched rows
             own.get(reverse("accounts:imports"))
-        with django_assert_num_queries(3):  # member, number of rows, rows
+        with django_assert_num_queries(4):  # session, member, number of rows, rows
             own.get(reverse("accounts:unmatched"))
 
     def test_the_report_has_a_line_for_each_row_and_no_formula(self, own, make_known):
@@ -153,12 +154,16 @@ class TestPages:
         assert own.get(page, **poll).headers["HX-Refresh"] == "true"
 
     @pytest.mark.usefixtures("queue_is_down")
-    def test_when_the_queue_is_down_it_says_so_and_can_be_sent_again(self, own, make_known):
+    def test_when_the_queue_is_down_the_import_waits_and_is_sent_later(self, own, make_known, monkeypatch):
         make_known("Monster", 19)
         page = self.upload(own, mal_xml({"mal": 19, "score": 9})).url
         response = own.post(f"{page}run/", follow=True)
-        assert "The background workers aren&#x27;t responding" in response.content.decode()
-        assert ListImport.objects.get().state == "queued"
+        assert "Queued" in response.content.decode()
+        waiting = ListImport.objects.get()
+        sent = []
+        monkeypatch.setattr(tasks, "send_soon", lambda task, **options: sent.append((task.name, options)))
+        tasks.resume_imports()
+        assert (waiting.state, sent) == ("queued", [("accounts.tasks.write_import", {"import_id": waiting.pk})])
 
     def test_imports_are_for_their_owner_only(self, client, member, make_member, make_known):
         make_known("Monster", 19)
@@ -194,7 +199,7 @@ class TestPages:
 
 @pytest.fixture
 def queue_is_down():
-    """A broker at an address where nobody listens."""
+    """Point Celery at a broker that doesn't exist."""
     from anirec.celery import app
 
     before, pool = app.conf.broker_url, app.amqp._producer_pool
@@ -206,7 +211,7 @@ def queue_is_down():
 class TestByHand:
     @pytest.fixture
     def lost(self, member, make_known):
-        """A written import of which one row was not found."""
+        """An unmatched row of a written import."""
         make_known("Monster", 19)
         found = run(opened(member, {"mal": 19, "score": 9}, {"name": "Mushi-shi", "score": 8, "progress": 26}))
         return found.rows.get(outcome="unmatched")

@@ -1,4 +1,4 @@
-"""The way of a list into the site: read, looked at, written, settled by hand, undone."""
+"""List imports: reading, preview, writing, manual fixes and undo."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ class TestUndo:
 class TestRoundTrip:
     @pytest.fixture
     def owner(self, make_member, make_known, make_entry):
-        """A member with a bit of everything, nothing of it tame."""
+        """A member with every kind of data, with awkward values."""
         owner = make_member("owner", shows_adult=True)
         other = make_member("friend")
         owner.following.create(followed=other)
@@ -263,7 +263,7 @@ class TestRoundTrip:
     def test_an_export_takes_the_same_queries_for_any_length(
         self, owner, member, make_entry, kind, django_assert_num_queries
     ):
-        n_queries = 2 + len(sections()) if kind == "json" else 1  # a section each, two for plans, none for privacy
+        n_queries = 2 + len(sections()) if kind == "json" else 1  # one per section, two for plans, none for privacy
         make_entry(member)
         for somebody in (owner, member):
             with django_assert_num_queries(n_queries):

@@ -1,4 +1,4 @@
-"""Files of every format: what is read from them, and what is refused."""
+"""Parsing list files of every format, and rejecting invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A member's own list from AniList and Kitsu, by a server that answers as they do."""
+"""Importing a member's own list from AniList and Kitsu, against a server that imitates their APIs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_run_at_once"
 
 
 class Site(ThreadingHTTPServer):
-    """Another list site: gives its `answers` in turn, the last one for ever, and keeps what it was asked."""
+    """A fake list site. Returns its `answers` in order, repeating the last, and records the requests in `asked`."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""Nothing of a member stays behind."""
+"""Deleting an account removes everything of the member."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def relations_to_members() -> list[models.Field]:
-    """Every column of every table that points at a member."""
+    """Return every foreign key to a member."""
     return [
         field
         for model in apps.get_models(include_auto_created=True)
@@ -35,7 +35,7 @@ def relations_to_members() -> list[models.Field]:
 
 
 def traces_of(user_id: int) -> dict[str, int]:
-    """Table and column → rows that point at the member; without those that have none."""
+    """Return {table and column: number of rows that reference the member}, without zeros."""
     found = {f"{field.model._meta.label}.{field.name}":
              field.model._base_manager.filter(**{field.name: user_id}).count()
              for field in relations_to_members()}  # fmt: skip
@@ -44,7 +44,7 @@ def traces_of(user_id: int) -> dict[str, int]:
 
 @pytest.fixture
 def busy_member(member, make_member, make_title, make_entry):
-    """A member with traces of every kind that a member makes."""
+    """A member with every kind of data that a member creates."""
     other = make_member("other")
     make_entry(member, status="completed", score=9)
     member.hidden.create(title=make_title())
@@ -63,7 +63,7 @@ def busy_member(member, make_member, make_title, make_entry):
 
 def test_every_relation_to_a_member_goes_with_them():
     actions = {field.remote_field.on_delete for field in relations_to_members()}
-    assert actions == {models.CASCADE, models.SET_NULL}  # or is emptied: who started or stopped an experiment
+    assert actions == {models.CASCADE, models.SET_NULL}  # SET_NULL: who started or stopped an experiment
 
 
 def test_nothing_points_at_a_deleted_member(busy_member):

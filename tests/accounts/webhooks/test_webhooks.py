@@ -1,4 +1,4 @@
-"""Webhooks: told once, signed, tried again, given up, and never sent into our own network."""
+"""Webhooks: one signed delivery per event, retries, giving up, and never into our own network."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ State = Delivery.State
 
 
 class Receiver(HTTPServer):
-    """Keeps what it is sent; answers `status`, or with a redirect."""
+    """A receiver that records its requests and responds with `status`, and a Location for redirects."""
 
     status, got = 204, []
 
@@ -240,5 +240,5 @@ class TestApiAndPage:
         client.force_login(member)
         for _ in range(n):
             announcing.send_test(registration.register_webhook(member, "http://127.0.0.1:9/", ["list.changed"]))
-        with django_assert_num_queries(3):  # member, webhooks, deliveries
+        with django_assert_num_queries(4):  # session, member, webhooks, deliveries
             client.get("/settings/webhooks/")

@@ -112,7 +112,7 @@ class TestWhatIsOnAir:
             soon = timezone.now() + timedelta(hours=1)
             make_entry(member, make_title(status="airing", next_airing_at=soon), status="watching")
         client.force_login(member)
-        with django_assert_num_queries(4):  # member, titles, feed, their list
+        with django_assert_num_queries(5):  # session, member, titles, feed, their list
             response = client.get(reverse("catalog:calendar"), {"mine": "on"})
         assert response.context["n_airings"] == n
 

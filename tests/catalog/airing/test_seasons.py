@@ -90,7 +90,7 @@ def test_a_chart_takes_the_same_queries_for_any_number_of_titles(
         make_title(season_year=2021, season="winter", started_on="2021-01", ended_on="2021-06")
     client.force_login(member)
     client.get(reverse("catalog:season", args=[2021, "spring"]))  # builds the index
-    with django_assert_num_queries(5):  # member, formats, titles, what goes on, their list
+    with django_assert_num_queries(6):  # session, member, formats, titles, continuing titles, their list
         client.get(reverse("catalog:season", args=[2021, "spring"]))
 
 

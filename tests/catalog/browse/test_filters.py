@@ -1,4 +1,4 @@
-"""The filters against a plain predicate over the titles themselves."""
+"""The filters, compared with a plain predicate over the titles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STUDIOS = ["kumo", "ame"]
 
 @pytest.fixture
 def shelf(make_title, make_member, make_entry) -> tuple[list[Title], User]:
-    """Titles that differ in everything one can filter by, and a member who wants to see them all."""
+    """Return titles that differ in every filterable property, and a member who may see them all."""
     tags = {s: Tag.objects.create(kind=k, name=s.title(), slug=s, is_adult=s == "late") for s, k in WORDS.items()}
     studios = {slug: Studio.objects.create(name=slug.title(), slug=slug) for slug in STUDIOS}
     rows: list[tuple[dict[str, object], str, str]] = [
@@ -57,7 +57,7 @@ def shelf(make_title, make_member, make_entry) -> tuple[list[Title], User]:
 
 
 def season_of(title: Title) -> tuple[int, int] | None:
-    """First and last season it may belong to, counted in quarters."""
+    """Return the earliest and latest possible season, as numbers of quarters."""
     start = title.started_on
     if title.season_year and title.season:
         quarter = title.season_year * 4 + SEASONS.index(title.season)
@@ -69,7 +69,7 @@ def season_of(title: Title) -> tuple[int, int] | None:
 
 
 def fits(title: Title, chosen: dict[str, object], statuses: dict[int, str]) -> bool:
-    """What the filters promise, in so many words."""
+    """Return whether a title passes the filters, implemented independently."""
     tags, studios = ({one.slug for one in related.all()} for related in (title.tags, title.studios))
     seasons, status = season_of(title), statuses.get(title.pk, "off")
     number = {
@@ -172,7 +172,7 @@ def test_a_visitor_never_finds_an_adult_title_nor_counts_one(
 def test_a_count_is_what_choosing_the_option_finds(
     shelf: tuple[list[Title], User], chosen: dict[str, object], dice: Random
 ) -> None:
-    """Of a filter of which one value must fit, the option alone; of tags that all must fit, the option as well."""
+    """The option is its filter's only value, or, for tags that must all match, an additional one."""
     _, member = shelf
     facets = Facets(title_filter(QueryDict(urlencode(chosen, doseq=True)), member))
     name = dice.choice(["format", "studio", "list", "season", "tag"])

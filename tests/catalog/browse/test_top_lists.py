@@ -69,7 +69,7 @@ def test_takes_the_same_queries_for_any_number_of_titles(client, member, make_ti
         make_title(score=8, members=10_000)
     client.force_login(member)
     client.get(TOP)  # builds the index
-    with django_assert_num_queries(3):  # member, titles, their list
+    with django_assert_num_queries(4):  # session, member, titles, their list
         client.get(TOP)
 
 

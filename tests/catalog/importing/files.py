@@ -1,4 +1,4 @@
-"""Small files in the layouts of the sources, of invented titles."""
+"""Small files in the sources' formats, with fictional titles."""
 
 from __future__ import annotations
 

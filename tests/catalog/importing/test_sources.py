@@ -231,7 +231,7 @@ def test_a_bad_entry_of_the_offline_database_is_rejected(tmp_path: Path, change:
 
 
 def broken_files(folder: Path) -> dict[str, tuple[str, Path, str]]:
-    """Case → (format, file, what the error says)."""
+    """Return case → (format, file, part of the error message)."""
     whole_gz = mal_2020_file(folder, *({"MAL_ID": str(n)} for n in range(1, 3000)), name="whole.gz", gzipped=True)
     whole_parquet = parquet_file(folder, JIKAN, {}, name="whole.parquet")
     whole_json = offline_file(folder, *({"title": f"T{n}"} for n in range(300)))
@@ -284,7 +284,7 @@ def test_a_file_that_cannot_be_read_is_one_clear_error(tmp_path: Path, case: str
 
 
 def test_reading_is_streamed(tmp_path: Path) -> None:
-    """The first rows are there before a fault further on is met."""
+    """Rows are read before a later error is reached."""
     path = mal_2020_file(tmp_path, *({"MAL_ID": str(number)} for number in range(1, 2000)))
     written(path, path.read_bytes() + b"2000,broken\n")
 

@@ -30,7 +30,7 @@ def texts(svg: str) -> list[str]:
     return ["".join(node.itertext()) for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
-@settings(deadline=None)  # how long drawing takes is the machine's affair
+@settings(deadline=None)  # drawing time depends on the machine
 @given(st.text(max_size=120), st.text(max_size=60), st.lists(st.sampled_from([*LOOKS, "Sorcery"]), max_size=3))
 def test_any_text_gives_a_well_formed_picture(name: str, native: str, tags: list[str]) -> None:
     root = ElementTree.fromstring(draw(Sheet(name, native, "TV", tuple(tags))))

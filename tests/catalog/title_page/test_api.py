@@ -113,7 +113,7 @@ def test_a_list_takes_the_same_queries_for_any_length(api, make_title, n, drama,
     for _ in range(n):
         make_title().tags.add(drama)
 
-    api.get(TITLES)  # the index is built once for every version of the catalogue
+    api.get(TITLES)  # builds the index, once per catalogue version
     with django_assert_num_queries(1):
         response = api.get(TITLES)
 

@@ -30,7 +30,7 @@ def names(query: str, viewer=None) -> list[str]:
 
 @pytest.fixture
 def shelf(make_title, tags: dict[str, Tag]) -> dict[str, Title]:
-    """Four titles that differ in everything one can filter by."""
+    """Return four titles that differ in every filterable property."""
     kumo, ame, hare, yuki = (
         make_title("Kumo", season_year=2010, season="spring", score=8.1, members=500, source_material="manga"),
         make_title("Ame", season_year=2012, season="fall", score=7.2, members=900, format="movie", status="airing"),

@@ -67,8 +67,8 @@ class TestBrowse:
             title.tags.add(tag)
             make_entry(member, title)
         client.force_login(member)
-        client.get(reverse("catalog:browse"))  # the index is built once for every version of the catalogue
-        with django_assert_num_queries(5):  # member, their list twice, their views, titles
+        client.get(reverse("catalog:browse"))  # builds the index, once per catalogue version
+        with django_assert_num_queries(6):  # session, member, their list twice, their views, titles
             client.get(reverse("catalog:browse"))
 
     def test_more_titles_come_in_place_of_the_pager(self, client, make_title):
@@ -159,7 +159,7 @@ class TestTitlePage:
         title.franchise_entry = title
         title.save()
         client.force_login(member)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(title.get_absolute_url())
 
     def test_names_are_text_wherever_they_come_from(self, client, make_title):

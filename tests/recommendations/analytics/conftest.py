@@ -21,7 +21,7 @@ def _empty_tally():
 
 @pytest.fixture
 def at():
-    """A moment of DAY: `at(9)` is nine o'clock, `at(9, days=2)` two days later."""
+    """Return a time on DAY: `at(9)` is nine o'clock, `at(9, days=2)` two days later."""
 
     def moment(hour: float = 12, days: int = 0) -> datetime:
         return datetime.combine(DAY, datetime.min.time(), UTC) + timedelta(days=days, hours=hour)
@@ -31,7 +31,7 @@ def at():
 
 @pytest.fixture
 def event(db):
-    """Put an event past the stream, without a variant also: `event(variant, member, title_id, at(9), kind=2)`."""
+    """Store an event directly, optionally without a variant: `event(variant, member, title_id, at(9), kind=2)`."""
     from recommendations.models import WidgetEvent
 
     def make(variant, member, title_id, moment, kind=1, visitor=None):

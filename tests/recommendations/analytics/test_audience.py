@@ -1,4 +1,4 @@
-"""Who the people are: what may be shown of groups, what a member agrees to, and files of other people."""
+"""Audience: group size limits, members' consent, and imported files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Daily counts: what they say, that they may be made anew, and that they equal a count of the raw events."""
+"""Daily counts: contents, repeatability, and equality with a count of the raw events."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def write(variants, people, at, events, outcomes):
 
 
 def directly(variants, people, events, outcomes):
-    """As a reader would count it with a pencil."""
+    """Count the raw events by hand."""
     groups = defaultdict(list)
     for who, title, v, hour, kind in events:
         groups[hour // 24, who, title, v].append((hour, kind))

@@ -3,7 +3,7 @@ from django.core.management.base import CommandError
 
 from accounts.lists import writing as lists
 from accounts.models import User
-from recommendations.benchmark.publishing import differing_rows, made_members, new_version_of_active
+from recommendations.benchmark.publishing import create_members, differing_rows, new_version_of_active
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines.publish import publish
 
@@ -32,5 +32,5 @@ def test_a_site_with_members_is_left_alone(make_member):
     make_member()
 
     with pytest.raises(CommandError, match="this site has members"):
-        made_members(3, typical_length=20)
+        create_members(3, typical_length=20)
     assert User.objects.count() == 2

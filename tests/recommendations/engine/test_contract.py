@@ -1,4 +1,4 @@
-"""What every model promises, whoever wrote it."""
+"""Contract of every model."""
 
 from functools import cache
 
@@ -26,7 +26,7 @@ def model(request):
 
 @cache
 def fitted_on_toy(kind):
-    """Fitted once for all tests: some take seconds."""
+    """Return models fitted once for all tests, because some take seconds."""
     return kind().fit(toy())
 
 

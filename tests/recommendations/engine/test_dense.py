@@ -4,7 +4,7 @@ import scipy.sparse as sp
 
 from recommendations.engine.dense import AT_ONCE, HEAD, invert_positive_definite, lower_gram, scaled_columns
 
-N = HEAD + AT_ONCE + 40  # columns of both kinds, and a last block that is not full
+N = HEAD + AT_ONCE + 40  # columns of both kinds, and a partial last block
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ GENRES = sp.csr_matrix(np.eye(4)[np.arange(N_TITLES) % 4])
 
 
 def activity(seed: int, n: int = 2000, n_members: int = 80, **changes) -> Activity:
-    """Members who watch popular titles more, and score around 7."""
+    """Return activity of members who prefer popular titles and score around 7."""
     generator = np.random.default_rng(seed)
     user = generator.integers(0, n_members, n)
     usual = Activity(

@@ -63,7 +63,7 @@ def test_of_a_list_cut_short_the_rest_is_to_be_found(n_inputs):
 
     assert np.diff(short.inputs.matrix.indptr).tolist() == [n_inputs, min(n_inputs, 1)]
     before, after = (held.inputs.matrix + held.targets.matrix for held in (held_out, short))
-    assert (before != after).nnz == 0  # every title with its score is on one side or the other
+    assert (before != after).nnz == 0  # every score is on exactly one side
     assert (short.inputs.matrix.multiply(short.targets.matrix)).nnz == 0
 
 

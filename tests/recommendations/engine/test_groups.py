@@ -79,7 +79,7 @@ def test_fair_serves_both_tastes_from_the_start(recommender):
 
 def test_a_franchise_that_one_has_begun_and_what_one_hides_stay_away_as_adult_titles_do(recommender):
     franchise = np.arange(40)
-    franchise[[7, 8]] = 7  # even's list has a part of it
+    franchise[[7, 8]] = 7  # even's list contains a part of it
     hides = member([0, 2, 4, 6], [9, 10, 8, 9], hidden=[10])
 
     rules = plain_rules(40, franchise=franchise, adult=np.arange(40) == 12)

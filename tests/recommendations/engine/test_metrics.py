@@ -1,4 +1,4 @@
-"""Values worked out by hand."""
+"""Metrics against values computed by hand."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The project's figures are those of the shared benchmark's own code, to four decimals and beyond."""
+"""Metrics equal those of the shared benchmark's code to at least four decimals."""
 
 import sys
 from pathlib import Path
@@ -38,14 +38,14 @@ def protocol():
 
 @pytest.fixture(scope="module")
 def ratings():
-    """An eighth of the members: all of the split's rules, in little time."""
+    """Return ratings of an eighth of the members, enough for all rules of the split."""
     users, titles, scores = read_ratings(SHARED / "data" / "ratings.parquet")
     some = users % 8 == 0
     return users[some], titles[some], scores[some]
 
 
 class Projection:
-    """Scores by what was watched and how it was scored, mixed by chance: each member's differ, and cost nothing."""
+    """Cheap model: a random projection of watched titles and scores, so that members differ."""
 
     def __init__(self, n_items: int) -> None:
         generator = np.random.default_rng(0)

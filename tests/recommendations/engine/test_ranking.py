@@ -88,7 +88,7 @@ class TestTopFranchises:
 
     @pytest.mark.parametrize("n", [1, 5, 50])
     def test_the_best_franchises_are_found_however_many_parts_the_first_ones_have(self, n):
-        parts = 30  # each of ten franchises, all better than the fifty single titles
+        parts = 30  # per franchise; all ten franchises outrank the fifty single titles
         franchise = np.concatenate([np.repeat(np.arange(10), parts), np.arange(10, 60)])
 
         shown, _ = top_franchises(np.arange(350, 0, -1.0), np.ones(350, bool), plain_rules(350, franchise=franchise), n)
@@ -148,7 +148,7 @@ class TestDiversity:
     def test_the_genres_shown_are_those_of_the_member_in_their_shares(self):
         genres = np.repeat(
             np.eye(2), [8, 4], axis=0
-        )  # eight wanted titles of the first genre, four others of the second
+        )  # eight preferred titles of the first genre, four others of the second
         wanted = np.linspace(2, 0, 12)
 
         order = calibrated(wanted, genres, np.array([0.75, 0.25]), weight=100, n=8)
@@ -230,7 +230,7 @@ wishes = st.builds(
 @given(catalogues(), st.integers(1, 12), st.booleans(), wishes)
 def test_never_shown_whatever_the_catalogue_and_the_wish(catalogue, n, shows_adult, options):
     title_rules, (watched, dropped, hidden), scores = catalogue
-    on_list = np.concatenate([watched, dropped])  # what was dropped is on the list, though no model may read it
+    on_list = np.concatenate([watched, dropped])  # dropped titles are on the list, but models don't read them
 
     allowed = allowed_titles(title_rules, on_list, hidden, shows_adult)
     shown, scored = rank(scores, allowed, title_rules, n, options, watched)

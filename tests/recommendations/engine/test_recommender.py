@@ -19,14 +19,14 @@ def recommender():
 
 @pytest.fixture(scope="module")
 def described(recommender):
-    """The same, with what the titles are about."""
+    """Return the same with title features."""
     return replace(recommender, content=Content().fit(clusters()))
 
 
 @pytest.fixture(scope="module")
 def rules():
     franchise = np.arange(40)
-    franchise[39] = 37  # the last title belongs to the last but two
+    franchise[39] = 37  # the last title belongs to the third last
     entry = np.arange(40)
     entry[39] = 37
     return plain_rules(40, franchise=franchise, entry=entry)
@@ -99,7 +99,7 @@ class TestAChoice:
 
     def test_is_ranked_as_always_and_then_filled_up_with_what_nothing_speaks_for(self, recommender, rules):
         few_liked = np.zeros(40, dtype=bool)
-        few_liked[[0, 8, 10, 11, 13]] = True  # on the list; of the member's taste; of the other
+        few_liked[[0, 8, 10, 11, 13]] = True  # on the list; to the member's taste; to the other taste
 
         ranked = recommender.recommend(member(*self.OWN), rules, n=6, among=few_liked)
 

@@ -14,7 +14,7 @@ N_TITLES, N_MEMBERS = 120, 400
 
 
 def fans() -> Interactions:
-    """Title i has the genre i % 6; member u watches mostly genre u % 6, and likes that."""
+    """Return data where title i has genre i % 6, and member u mostly watches and likes genre u % 6."""
     generator = np.random.default_rng(1)
     genre = np.arange(N_TITLES) % len(GENRES)
     rows = []
@@ -107,7 +107,7 @@ def test_shares_are_pulled_towards_everybody_s():
 
     shares = damped_shares(two, values, np.array([0.5, 0.1]))
 
-    # (2 + 10 · ½) / 12 and (1 + 10 · 0.1) / 12; nothing watched: everybody's
+    # (2 + 10 · ½) / 12 and (1 + 10 · 0.1) / 12; without history: the overall rate
     assert shares == pytest.approx(np.array([[7 / 12, 2 / 12], [0.5, 0.1]]))
 
 

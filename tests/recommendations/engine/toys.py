@@ -28,7 +28,7 @@ LISTS = {  # user → {title: score}; 0 = watched, not scored
 
 
 def plain_rules(n: int, **known: Any) -> TitleRules:
-    """n long, well-known titles, each for everybody and on its own; `known` says what is otherwise."""
+    """Return rules of n long, popular, all-ages titles without franchises; `known` overrides."""
     plain = {
         "recommendable": np.ones(n, bool), "adult": np.zeros(n, bool), "franchise": np.arange(n), "entry": np.arange(n),
         "audience": np.full(n, 1e6), "is_new": np.zeros(n, bool), "minutes": np.full(n, 300.0),
@@ -44,7 +44,7 @@ def toy() -> Interactions:
 
 @cache
 def clusters(n_users: int = 240, n_titles: int = 40, seed: int = 0) -> Interactions:
-    """Members who like the titles of one half of the catalogue and dislike some of the other's."""
+    """Return members who like one half of the catalogue and dislike some of the other half."""
     generator = np.random.default_rng(seed)
     rows = []
     for user in range(1, n_users + 1):
@@ -58,7 +58,7 @@ def clusters(n_users: int = 240, n_titles: int = 40, seed: int = 0) -> Interacti
 
 
 def described(interactions: Interactions) -> Interactions:
-    """With features by which odd titles differ from even ones, and an audience that falls with the number."""
+    """Return data with features that separate odd from even titles, and a decreasing audience."""
     number = interactions.items.ids % 100
     odd, even, year, audience = number % 2, 1 - number % 2, number / 100, 5 - number / 50
     values = sp.csr_matrix(np.column_stack([audience, even, odd, year]).astype(np.float32))
@@ -72,7 +72,7 @@ def _taste(n_titles: int, likes_odd: int) -> np.ndarray:
 
 
 def fitted(train: Interactions, items: IdMap | None = None) -> Recommender:
-    """All that is published, fitted on `train`, without networks: its members are too few to learn from."""
+    """Return a recommender fitted on `train`, without networks, because it has too few members."""
     svd = Svd(n_factors=4)
     evidence = Evidence.fit(train, svd=svd)
     popularity = Popularity().fit(train)

@@ -25,7 +25,7 @@ def _empty_stream():
 
 @pytest.fixture
 def make_experiment(db: None) -> Callable[..., Experiment]:
-    """A running experiment of two variants: `make_experiment("similar", [{}, {"n": 4}], audience="members")`."""
+    """Start an experiment with two variants: `make_experiment("similar", [{}, {"n": 4}], audience="members")`."""
     from recommendations.experiments.lifecycle import start
     from recommendations.models import Experiment, Variant
 
@@ -49,7 +49,7 @@ def variants(make_experiment) -> list[Variant]:
 
 @pytest.fixture
 def make_event(db: None) -> Callable[..., WidgetEvent]:
-    """Put an event past the stream: `make_event(variant, member, title_id=7, days_ago=9, kind=2)`."""
+    """Store an event directly: `make_event(variant, member, title_id=7, days_ago=9, kind=2)`."""
     from recommendations.models import WidgetEvent
 
     def make(variant: Variant, member: User | None = None, *, title_id=1, days_ago=10.0, kind=1, visitor=None):

@@ -1,4 +1,4 @@
-"""From the browser's beacon to the table, and from lists to outcomes."""
+"""Events from the browser's beacon to the table, and outcomes from lists."""
 
 from __future__ import annotations
 
@@ -252,6 +252,6 @@ def test_a_forged_ticket_is_refused(variants, member, dice: random.Random):
     place = dice.randrange(len(good))
     forged = good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :]
     sent = json.dumps([{"ticket": forged, "seen": [[1, 1]]}]).encode()
-    if place < len(good) - 1:  # the last letter of base64 has bits to spare
+    if place < len(good) - 1:  # the last base64 character has unused bits
         with pytest.raises(intake.BadEventsError, match="invalid ticket"):
             intake.parse(sent)

@@ -1,4 +1,4 @@
-"""Attribution, exclusion and analysis from rows of events, and what staff do about it."""
+"""Attribution, exclusion and analysis of events, and actions of staff."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class TestAttribution:
 
 @pytest.fixture
 def crowd(make_event):
-    """Visitors who saw a variant, and the first of whom opened a title: `crowd(variant, 150, opened=30)`."""
+    """Create visitors who saw a variant, the first of whom opened a title: `crowd(variant, 150, opened=30)`."""
     from recommendations.models import WidgetEvent
 
     def make(variant, n, opened=0, start=1, days_ago=10):

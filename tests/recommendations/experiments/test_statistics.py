@@ -1,4 +1,4 @@
-"""The pure parts: assignment, the sequential test, planning, analysis, the bandit."""
+"""Statistics: assignment, sequential test, planning, analysis and bandit."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class TestBandit:
 
 
 class TestPromises:
-    """A fifth of what `manage.py bench_experiments` measures."""
+    """A fifth of the experiments of `manage.py bench_experiments`."""
 
     def test_a_a_experiments_are_decided_as_often_as_allowed(self):
         assert 0.02 <= simulation.share_decided(200, lift=0.0, seed=3, per_day=60) <= 0.09

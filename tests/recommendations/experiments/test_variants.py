@@ -1,4 +1,4 @@
-"""What a viewer gets, and the pages that show it and manage it."""
+"""Variant assignment, and the pages that show and manage variants."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class TestDefinition:
         [
             ({"primary_metric": "add"}, "primary_metric"),
             ({"primary_metric": "hide", "audience": "members"}, "primary_metric"),
-            ({"primary_metric": "click", "guardrail metrics": ["click"]}, "guardrail metrics"),
+            ({"primary_metric": "click", "guardrails": ["click"]}, "guardrails"),
             ({"expected_rate": 0}, "least_lift"),
             ({"window_days": 30}, "window_days"),
         ],
@@ -235,17 +235,17 @@ class TestStaffPages:
         for variant in experiment.variants.all():
             for _ in range(n):
                 make_event(variant, make_member())
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             page = admin_client.get(experiment.get_absolute_url())
         assert page.context["report"].n_seen == 2 * n
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             admin_client.get("/staff/experiments/")
 
     def test_the_admin_defines_a_draft_and_leaves_what_runs(self, admin_client):
         add, inline = reverse("admin:recommendations_experiment_add"), "variants-"
         data = {
             "name": "Fewer", "widget": "similar", "audience": "everybody", "share": "100", "allocation": "fixed",
-            "primary_metric": "click", "guardrail metrics": "hide", "window_days": "7", "planned_days": "28",
+            "primary_metric": "click", "guardrails": "hide", "window_days": "7", "planned_days": "28",
             "expected_rate": "0.1", "least_lift": "0.1", "hypothesis": "",
             f"{inline}TOTAL_FORMS": "2", f"{inline}INITIAL_FORMS": "0",
             f"{inline}0-position": "0", f"{inline}0-name": "A", f"{inline}0-weight": "1", f"{inline}0-parameters": "{}",

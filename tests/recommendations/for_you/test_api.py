@@ -14,7 +14,7 @@ MINE = "/api/v1/my/recommendations/"
 
 @pytest.fixture
 def titles(make_title) -> list[Title]:
-    """Titles that the starter model knows."""
+    """Return titles of the starter model."""
     mal_ids = np.load(FILE)["mal_ids"][:80].tolist()
     titles = [make_title(name=f"Title {mal_id}") for mal_id in mal_ids]
     ExternalId.objects.bulk_create(
@@ -26,7 +26,7 @@ def titles(make_title) -> list[Title]:
 
 @pytest.fixture
 def listed(member, titles) -> list[Title]:
-    """What the member has on the list."""
+    """Put titles on the member's list."""
     for place, title in enumerate(titles[:10]):
         lists.set_score(member, title, 10 if place % 2 else 8)
     return titles[:10]
@@ -135,7 +135,7 @@ def test_what_is_published_needs_no_new_scores(api, model):
 def test_shorts_can_be_asked_for(api, model, titles):
     Title.objects.update(episodes=1, episode_seconds=180)
     Title.objects.filter(pk=titles[20].pk).update(episode_seconds=None)
-    lists.set_score(User.objects.get(), titles[10], 9)  # from here on scores are live
+    lists.set_score(User.objects.get(), titles[10], 9)  # live scores from here
 
     assert ids(api.get(MINE).json()) in ([], [titles[20].pk])
     assert len(ids(api.get(MINE, {"shortest": 3}).json())) > 5
@@ -171,9 +171,9 @@ def test_a_wrong_query_is_named(api, query, errors):
 
 @pytest.mark.parametrize("n", [1, 3])
 def test_recommendations_take_the_same_queries_for_any_length(api, model, n, django_assert_num_queries):
-    api.get(MINE)  # from here on this process has the titles' cards
+    api.get(MINE)  # warm this process's title cards
 
-    with django_assert_num_queries(4):  # token, row, which titles may be shown, which may be cited
+    with django_assert_num_queries(4):  # token, row, visible titles, citable titles
         found = api.get(MINE, {"n": n}).json()
 
     assert len(found["items"]) == n

@@ -157,4 +157,4 @@ def test_large_files_are_checked_in_pieces(tmp_path):
     with pytest.raises(ArchiveError, match=f"row {n + 1}: 12 is not a score"):
         read_ratings(path)
 
-    assert np.sum(path.stat().st_size) > 2_000_000  # more than one of the reader's pieces
+    assert np.sum(path.stat().st_size) > 2_000_000  # more than one chunk of the reader

@@ -23,7 +23,7 @@ def features_of(*titles, unknown=()):
 
 
 def values_of(features, row):
-    """{name: value} of one title."""
+    """Return {name: value} of a title."""
     columns = features.values[row]
     return {features.names[column]: float(value) for column, value in zip(columns.indices, columns.data, strict=True)}
 

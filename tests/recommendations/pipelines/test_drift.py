@@ -25,7 +25,7 @@ def fan(member, odd):
 
 @pytest.fixture
 def version(fan, publish_model) -> ModelVersion:
-    """Active for a day by now, and with the RMSE that a rebuild records."""
+    """Return a version that has been active for a day, with the RMSE a rebuild records."""
     made = publish_model()
     made.created_at = timezone.now() - timedelta(days=1)
     made.metrics = {"ratings": {"rmse": 1.2}}
@@ -79,7 +79,7 @@ class TestOutcomes:
         assert outcomes() == [(odd[5].pk, 4)]
 
     def test_not_what_the_model_may_have_learnt_nor_what_it_does_not_know(self, fan, odd, make_title, version):
-        lists.set_score(fan, odd[0], 2)  # on the list since before the version
+        lists.set_score(fan, odd[0], 2)  # on the list before the version
         lists.set_score(fan, make_title(), 7)
         lists.set_status(fan, odd[6], "planned")
 
@@ -108,7 +108,7 @@ class TestOutcomes:
 
 @pytest.fixture
 def crowd(make_member, catalogue, version):
-    """`crowd(days, taste)`: forty members put ten titles each on their lists, so many days ago."""
+    """Create forty members who listed ten titles each, `days` ago: `crowd(days, taste)`."""
 
     def make(days: float, titles=None, score=7) -> None:
         at = timezone.now() - timedelta(days=days)

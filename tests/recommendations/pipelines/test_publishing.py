@@ -28,7 +28,7 @@ def _small_shards(monkeypatch):
 
 @pytest.fixture
 def members(make_member, catalogue):
-    """Five members: three shards."""
+    """Create five members, i.e. three shards."""
     made = [make_member() for _ in range(5)]
     for number, member in enumerate(made):
         score(member, catalogue[number : number + 21 : 5])
@@ -50,7 +50,7 @@ def similar_rows_of(version):
 
 
 def break_off_after(monkeypatch, n, error):
-    """The n+1st shard of members meets the error."""
+    """Raise the error at shard n + 1 of members."""
     calls = iter(range(100))
 
     def write(*arguments):
@@ -112,13 +112,13 @@ class TestWholePublication:
         self, new_version, members, monkeypatch, django_capture_on_commit_callbacks
     ):
         asked = []
-        monkeypatch.setattr(tasks.publish_unfinished, "delay", lambda: asked.append(1))
+        monkeypatch.setattr(tasks, "send_soon", lambda task: asked.append(task.name))
         version, recommender = new_version()
 
         with django_capture_on_commit_callbacks(execute=True):
             publish(version, recommender)
 
-        assert len(asked) == 2
+        assert asked == ["recommendations.tasks.publish_unfinished"] * 2
 
 
 class TestBrokenOff:
@@ -225,7 +225,7 @@ class TestManyProcesses:
 
     @pytest.fixture
     def environment(self, tmp_path):
-        """In which a command reads this test's database and files."""
+        """Return an environment in which commands use this test's database and files."""
         return {
             **os.environ,
             "DATABASE_URL": self.database().replace("postgresql", "postgres"),
@@ -262,7 +262,7 @@ class TestManyProcesses:
     ):
         active = publish_model()
         version, _ = self.unfinished(new_version)
-        # Who writes rows must wait: the process is killed with a claim and half of its work done.
+        # Writers wait for this lock, so the process is killed with a claim and half of its work done.
         other_connection.execute("LOCK TABLE recommendations_memberrecommendations IN SHARE MODE")
         command = [sys.executable, "manage.py", "publish", "--processes", "1"]
         killed = subprocess.Popen(command, cwd=BASE_DIR, env=environment)
@@ -307,7 +307,7 @@ class TestVersions:
         active = publish_model()
         refused = ModelVersion.objects.create(kind="site", status="refused")
 
-        with pytest.raises(NotPublishedError, match="refused by the gate"):
+        with pytest.raises(NotPublishedError, match="failed quality checks"):
             activate(refused)
         assert ModelVersion.active() == active
 

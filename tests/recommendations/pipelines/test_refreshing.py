@@ -11,7 +11,7 @@ from recommendations.serving import recommend_for
 @pytest.fixture
 def sent(monkeypatch):
     calls = []
-    monkeypatch.setattr(tasks.refresh_member, "apply_async", lambda **options: calls.append(options["kwargs"]))
+    monkeypatch.setattr(tasks, "send_soon", lambda _task, countdown, **arguments: calls.append(arguments))
     return calls
 
 

@@ -18,7 +18,7 @@ GENRES = ("Action", "Drama", "Music", "Sports")
 
 @pytest.fixture
 def tagged(catalogue):
-    """The catalogue's title i has the genre i % 4."""
+    """Tag the catalogue's title i with genre i % 4."""
     for number, name in enumerate(GENRES):
         Tag.objects.create(kind="genre", name=name, slug=name.lower()).titles.set(catalogue[number::4])
     return catalogue
@@ -26,7 +26,7 @@ def tagged(catalogue):
 
 @pytest.fixture
 def train(tagged) -> Interactions:
-    """240 members who mostly watch one genre, over the catalogue's titles."""
+    """Return ratings of 240 members who mostly watch one genre each."""
     generator = np.random.default_rng(0)
     ids = np.array([title.pk for title in tagged])
     rows = []
@@ -39,7 +39,7 @@ def train(tagged) -> Interactions:
 
 @pytest.fixture
 def fan(member, tagged):
-    """Watches music."""
+    """Create a member who watches music."""
     for title in tagged[2::4][:6]:
         lists.set_score(member, title, 9)
     return member

@@ -20,7 +20,7 @@ from tests.recommendations.engine.toys import clusters
 
 @pytest.fixture
 def archive(tmp_path, db):
-    """400 people of two tastes."""
+    """Import ratings of 400 people with two tastes."""
     from recommendations.inputs.rating_archives import import_archive
 
     data = clusters(n_users=400)
@@ -193,7 +193,7 @@ class TestRebuild:
         version = train.rebuild()
 
         assert (version.status, version.is_active) == ("refused", False)
-        assert version.message == "there are no ratings yet of which to hold some out"
+        assert version.message == "there aren't enough ratings yet to hold some out"
 
     def test_a_worse_model_is_refused_and_the_active_one_serves_on(self, archive, publish_model, monkeypatch):
         active = publish_model()

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture
 def fan(member, odd):
-    """Likes odd titles."""
+    """Create a member who likes odd titles."""
     from accounts.lists import writing as lists
 
     for title, score in zip(odd[:4], (9, 10, 8, 9), strict=True):

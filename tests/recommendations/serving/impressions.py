@@ -15,14 +15,14 @@ def shown(found: RecommendationList) -> list[Title]:
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is written here is taken back: the next example of a property finds tables as small as this one did."""
+    """Roll back all writes, so that each example of a property starts with equally small tables."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def codes(found) -> tuple[str, ...] | list[str]:
-    """Why better sources were skipped: of a RecommendationList, or of the API's JSON."""
+    """Return the codes of skipped sources, from a RecommendationList or the API's JSON."""
     if isinstance(found, dict):
         return [skipped["code"] for skipped in found["tried"]]
     return tuple(skipped.code for skipped in found.tried)

@@ -24,7 +24,7 @@ def ada(make_member):
 
 @pytest.fixture
 def friend(ada, make_member, titles):
-    """Make somebody whom Ada follows: `friend("ben", {5: 9})`, with scores by the titles' places."""
+    """Create a member Ada follows, with scores by title index: `friend("ben", {5: 9})`."""
 
     def make(name, scores):
         member = make_member(name)
@@ -37,7 +37,7 @@ def friend(ada, make_member, titles):
 
 
 def row_of(member, n=20):
-    """[(title's name, [(who, score)])]"""
+    """Return [(title's name, [(username, score)])]."""
     found = loved_by_followed(Reader(member), n)
     return [(item.title.name, [(fan.member.username, fan.score) for fan in item.loved_by]) for item in found]
 

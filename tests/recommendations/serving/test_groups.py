@@ -20,7 +20,7 @@ def ben(make_member):
 
 @pytest.fixture
 def both(ada, ben, odd, even, publish_model):
-    """Ada likes odd titles, Ben even ones; each has scored four of them."""
+    """Create Ada, who likes odd titles, and Ben, who likes even ones; each scored four."""
     publish_model()
     for member, titles in ((ada, odd), (ben, even)):
         for title in titles[:4]:

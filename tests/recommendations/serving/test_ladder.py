@@ -84,11 +84,11 @@ class TestSources:
 
 
 class TestFewTitles:
-    """One or two titles say who somebody may be like, but not yet what to watch next."""
+    """One or two titles are enough for a segment, but not for personal recommendations."""
 
     @pytest.fixture
     def segmented(self, catalogue, publish_model):
-        """A published model whose segments watch the odd or the even titles."""
+        """Publish a model whose segments watch odd or even titles."""
         version = publish_model()
         for name, titles in (("Music", catalogue[0::2]), ("Sports", catalogue[1::2])):
             Tag.objects.create(kind="genre", name=name, slug=name.lower()).titles.set(titles)
@@ -141,7 +141,7 @@ class TestOptions:
 
     @pytest.fixture
     def gems(self, odd, even):
-        """Of the odd titles, every second is known to few."""
+        """Make every second odd title little known."""
         found = set(odd[1::2])
         Title.objects.filter(pk__in=[title.pk for title in found]).update(members=2_000)
         Title.objects.filter(pk__in=[title.pk for title in [*odd[::2], *even]]).update(members=2_000_000)
@@ -213,7 +213,7 @@ class TestReasons:
 
 
 class TestNeverShown:
-    """Each title here would be shown first, were it not for the rule."""
+    """Each title here would rank first without the rule."""
 
     @pytest.fixture
     def first(self, fan, publish_model):
@@ -221,7 +221,7 @@ class TestNeverShown:
         return recommend_for(fan, 1).items[0].title
 
     def test_what_was_put_on_the_list_since(self, fan, first):
-        fan.entries.create(title=first, status="planned")  # past the door: the row still counts as fresh
+        fan.entries.create(title=first, status="planned")  # bypasses the list version: the row still counts as fresh
 
         assert first not in shown(recommend_for(fan, 36))
 
@@ -373,12 +373,12 @@ class TestGuests:
 
 
 class TestQueries:
-    """The same number for one title and for many."""
+    """Query counts don't depend on the number of titles."""
 
     @pytest.mark.parametrize("n", [1, 20])
     def test_from_the_table(self, fan, publish_model, n, django_assert_num_queries):
         publish_model()
-        recommend_for(fan, n)  # from here on this process has the titles' cards
+        recommend_for(fan, n)  # warm this process's title cards
 
         with django_assert_num_queries(3):
             recommend_for(fan, n)

@@ -17,13 +17,13 @@ from recommendations import serving
 from recommendations.models import Mood
 from tests.recommendations.serving.impressions import forgotten, shown
 
-PLACES = st.integers(0, 43)  # of the catalogue's titles, and of four that came after the model
+PLACES = st.integers(0, 43)  # indices of the catalogue's titles, and of four newer than the model
 GENRES = ("drama", "music", "sports")
 
 
 @pytest.fixture
 def titles(catalogue, make_title, publish_model):
-    """The model's forty titles and four newer ones, of three genres, two formats and many years."""
+    """Create the model's forty titles and four newer ones, with three genres, two formats and many years."""
     publish_model()
     made = [*catalogue, *(make_title(f"Newer {n}", members=10 + n) for n in range(4))]
     tags = [Tag.objects.create(kind="genre", name=slug.title(), slug=slug) for slug in GENRES]
@@ -49,7 +49,7 @@ STATES = st.fixed_dictionaries(
 
 
 class World:
-    """The catalogue and a new member's list as a state says."""
+    """A catalogue and a new member's list in a generated state."""
 
     def __init__(self, titles, make_member, state):
         pks = [title.pk for title in titles]
@@ -74,7 +74,7 @@ class World:
         return min(self.franchise) if pk in self.franchise else pk
 
     def showable(self, pks):
-        """Of these, what may be recommended: nothing of a franchise that was begun or declined."""
+        """Return the titles that may be recommended: none of a started or declined franchise."""
         begun = {self.franchise_of(pk) for pk in self.touched}
         return {pk for pk in pks if pk not in self.never and self.franchise_of(pk) not in begun}
 

@@ -59,7 +59,7 @@ class TestRows:
         publish_model()
         picks = [item.title.pk for item in serving.fill(serving.find_row(fan, "picks"), fan, 6)]
 
-        below = [item.title.pk for item in serving.fill(serving.find_row(fan, "picks"), fan, 6, shown=picks)]
+        below = [item.title.pk for item in serving.fill(serving.find_row(fan, "picks"), fan, 6, exclude=picks)]
 
         assert (len(below), set(below) & set(picks)) == (6, set())
 

@@ -1,4 +1,4 @@
-"""What of somebody's list suits a member, and the genres that both share."""
+"""Another member's favourites for the viewer, and shared genres."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def ada(make_member):
 
 @pytest.fixture
 def rated(make_title, make_entry):
-    """Give a member scores for so many titles of a genre."""
+    """Add scored titles of a genre to a member's list."""
 
     def rate(member, genre, scores):
         tag, _ = Tag.objects.get_or_create(kind="genre", name=genre, slug=genre.lower())
@@ -94,5 +94,5 @@ def test_the_queries_are_as_many_for_many(client, member, ada, make_title, make_
         make_entry(ada, make_title(), status="completed", score=10)
     client.force_login(member)
     client.get("/titles/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("recommendations:of_theirs", args=["ada"]))

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def listed(member, make_title, make_entry):
-    """Twelve hours and forty minutes of six titles: three of drama scored 9, two of mecha scored 5, a film without a
+    """List six titles, 12 h 40 min: three of drama scored 9, two of mecha scored 5, a film without a
     score."""
     drama, mecha = (Tag.objects.create(kind="genre", name=name, slug=name.lower()) for name in ("Drama", "Mecha"))
     studio = Studio.objects.create(name="Studio", slug="studio")
@@ -34,7 +34,7 @@ def listed(member, make_title, make_entry):
         title.studios.set([studio])
         make_entry(member, title, status="completed", score=9 if place < 3 else 5, progress=6, finished_on=date)
     film = make_title("Film", format="movie", episodes=1, episode_seconds=7200, season_year=2011)
-    make_entry(member, film, status="completed", rewatches=1)  # progress was never noted
+    make_entry(member, film, status="completed", rewatches=1)  # without progress
     make_entry(member, status="planned")
     return member
 
@@ -120,7 +120,7 @@ class TestYears:
         assert (review.numbers.n_titles, review.n_undated, review.n_without_month) == (3, 2, 1)
         assert {mark.row.label: mark.row.value for mark in review.months.marks if mark.row.value} == {"Mar": 2}
         assert [score for _, score in review.best] == [9, 9, 9]
-        assert review.first == review.last  # one has a day
+        assert review.first == review.last  # one has a full date
 
     def test_without_a_known_month_has_no_months(self, member, make_entry):
         make_entry(member, status="completed", finished_on="2018")
@@ -164,7 +164,7 @@ class TestPages:
         for address in ("/taste/", "/taste/2020/"):
             assert client.get(address).url == f"/accounts/login/?next={address}"
 
-    @pytest.mark.parametrize(("address", "queries"), [("/taste/", 3), ("/taste/2021/", 3)])
+    @pytest.mark.parametrize(("address", "queries"), [("/taste/", 4), ("/taste/2021/", 4)])
     @pytest.mark.parametrize("n", [1, 3])
     def test_queries(self, client, member, make_entry, address, queries, n, django_assert_num_queries):
         for _ in range(n):
@@ -229,7 +229,7 @@ class TestInfluence:
         Title.objects.exclude(pk__in=[title.pk for title in odd[: 4 + n]]).update(status="upcoming")
         client.force_login(fan)
         client.get("/taste/")
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get("/taste/")
 
     def test_never_names_what_became_adult(self, fan, odd, publish_model):

@@ -51,7 +51,7 @@ def open_feed(client, reader):
 
 
 def told(viewer) -> list[tuple[str, list[str]]]:
-    """Kind and names of each activity of the feed."""
+    """Return the kind and names of each activity in the feed."""
     return [(news.activity.kind, [name_of(item) for item in news.items]) for news in feed_page(viewer).news]
 
 
@@ -137,7 +137,7 @@ class TestWhatIsNews:
 
 
 class TestWhatIsToldLater:
-    """Who may see what is decided when the feed is read."""
+    """Visibility is decided when the feed is read."""
 
     @pytest.fixture
     def title(self, ada, make_title):
@@ -222,7 +222,7 @@ class TestPages:
     @pytest.mark.parametrize("n", [1, 3])
     def test_takes_the_same_number_of_queries(self, open_feed, ada, make_entry, n, django_assert_num_queries):
         self.many(ada, make_entry, n)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             open_feed()
 
     def test_an_empty_one_says_what_to_do(self, client, member):

@@ -37,7 +37,7 @@ def review(ada, make_title):
 
 @pytest.fixture
 def targets(ada, review, make_entry):
-    """One of each kind that can be reported, all of ada's."""
+    """One object of each reportable kind, all of Ada's."""
     note = make_entry(ada, notes="A rude note.")
     return {"review": review, "comment": write_comment(ada, review, "A rude comment."), "entry": note, "member": ada}
 
@@ -207,7 +207,7 @@ class TestQueue:
     def test_takes_the_same_number_of_queries(self, at_work, ada, member, make_title, n, django_assert_num_queries):
         for _ in range(n):
             moderation.report(member, write_review(ada, make_title(), REVIEW), "spam")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             at_work.get(reverse("social:moderation"))
 
     @pytest.mark.parametrize("name", ["moderation", "moderation_log"])

@@ -133,7 +133,7 @@ class TestPage:
             vote_helpful(make_member(), write_review(ada, make_title(), REVIEW), True)
         mark_read(ada)
         client.force_login(ada)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get(reverse("social:notifications"))
 
     def test_what_to_be_told_is_chosen(self, client, ada):

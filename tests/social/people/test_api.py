@@ -1,4 +1,4 @@
-"""The API's part of following, feeds and reviews: the rules are those of the pages, and tested there in depth."""
+"""API of follows, feeds and reviews. The rules are shared with the pages, whose tests cover them in depth."""
 
 from __future__ import annotations
 

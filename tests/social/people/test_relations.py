@@ -72,7 +72,7 @@ class TestFollowing:
 class TestBlocking:
     @pytest.fixture
     def bound(self, ada, bob, make_title):
-        """Two who follow each other, and found each other's reviews helpful."""
+        """Two members who follow each other, and voted each other's reviews helpful."""
         relations.follow(ada, bob)
         relations.follow(bob, ada)
         for author, voter in ((ada, bob), (bob, ada)):

@@ -28,7 +28,7 @@ def title(make_title):
 
 @pytest.fixture
 def alike(member, ada, make_title, make_entry):
-    """Both have scored ten titles the same; ada one more."""
+    """Ten titles that both members score the same, and one more of Ada's."""
     for number, score in enumerate(SCORES):
         made = make_title(f"Title {number}")
         make_entry(member, made, status="completed", score=score)

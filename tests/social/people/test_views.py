@@ -17,7 +17,7 @@ def owner(make_member):
 
 @pytest.fixture
 def guarded_list(owner, make_title, make_entry):
-    """One entry for each audience, and a public one of an adult title."""
+    """A list with one entry per visibility, and a public one of an adult title."""
     for visibility in ("public", "followers", "private"):
         make_entry(owner, make_title(visibility), visibility=visibility, notes=f"a {visibility} note", score=8)
     make_entry(owner, make_title("adult", is_adult=True), notes="an adult note", score=2)
@@ -96,7 +96,7 @@ class TestMemberPage:
         for _ in range(n):
             make_entry(owner)
         client.force_login(member)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get(owner.get_absolute_url())
 
 

@@ -42,7 +42,7 @@ def cleo(make_member):
 
 @pytest.fixture
 def plan(ada, ben, make_title):
-    """Ada's, which Ben takes part in."""
+    """Ada's plan, in which Ben takes part."""
     plan = plans.make_plan(ada, "Sunday", titles=[make_title("First"), make_title("Second")])
     join(plan, ben)
     return plan
@@ -244,17 +244,17 @@ class TestPages:
             client.get(plan.get_absolute_url())
 
         for plan in (small, large):
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 client.get(plan.get_absolute_url())
 
     def test_the_queries_of_the_list_do_not_grow(self, client, ada, django_assert_num_queries):
         client.force_login(ada)
         plans.make_plan(ada, "One")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get("/plans/")
         for n in range(2):
             plans.make_plan(ada, f"More {n}")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get("/plans/")
 
 
@@ -343,7 +343,7 @@ PAIRS = [(one, other) for one in range(4) for other in range(4) if one != other]
     viewer=st.sampled_from(range(4)),
 )
 def test_a_plan_is_shown_as_the_rules_say(states, blocks, active, adult, viewer):
-    """The owner is member 0; what relations would have undone at a block is left as it is."""
+    """Member 0 is the owner. Memberships that a real block would delete are left in place."""
     part = dict(enumerate(["accepted", *states]))
 
     def sees(other: int) -> bool:

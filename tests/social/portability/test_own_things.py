@@ -1,4 +1,4 @@
-"""What is a member's own in society moves with their export."""
+"""Exporting and importing a member's social data."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ ODD = (None, True, -1, 1.5, "", "\x00", "2020-13-45", "9" * 400, [], {}, [[]], {
 
 
 def with_one_value_replaced(value: Any, odd: Any) -> Iterator[Any]:
-    """The value, once for each part of it, with `odd` in the place of that part."""
+    """Yield copies of the value, each with one of its parts replaced by `odd`."""
     yield odd
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for place, part in parts:

@@ -11,7 +11,7 @@ OWN, THEIRS = [9, 7, 4, 10, 6], [8, 7, 5, 9, 3]
 
 @pytest.fixture
 def scored(make_title, make_entry):
-    """Give a member these scores, in order, for the same titles each time; None: not on the list."""
+    """Return a function that gives a member scores for the same titles each time; None leaves a title off the list."""
     titles = [make_title() for _ in range(6)]
 
     def score(member, scores, **fields):

@@ -22,7 +22,7 @@ def titles(make_title):
 
 @pytest.fixture
 def both(member, ada, titles, make_entry):
-    """Both have scored the first six; each has one title alone."""
+    """Six titles scored by both members, and one on only one list for each."""
     for title, own, theirs in zip(titles, [10, 9, 8, 3, 7, 5], [9, 9, 4, 8, 7, 5], strict=False):
         make_entry(member, title, status="completed", score=own)
         make_entry(ada, title, status="completed", score=theirs)
@@ -109,6 +109,6 @@ class TestPages:
             make_entry(member, title, status="completed", score=9)
             make_entry(ada, title, status="completed", score=9)
         client.force_login(member)
-        client.get("/titles/")  # the catalogue's version is known
-        with django_assert_num_queries(6):
+        client.get("/titles/")  # caches the catalogue's version
+        with django_assert_num_queries(7):
             client.get(reverse("social:compare", args=["ada"]))

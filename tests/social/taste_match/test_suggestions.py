@@ -19,7 +19,7 @@ def titles(make_title):
 
 @pytest.fixture
 def rated(titles, make_entry):
-    """Give a member a score for each title: the usual ones, or their opposite."""
+    """Return a function that gives a member a score for each title: the usual ones, or their opposite."""
 
     def rate(member, *, opposite=False):
         for title, score in zip(titles, SCORES, strict=True):
@@ -31,7 +31,7 @@ def rated(titles, make_entry):
 
 @pytest.fixture
 def friend(make_member, member):
-    """Somebody whom the member follows."""
+    """A member whom the member follows."""
     friend = make_member("friend")
     follow(member, friend)
     return friend
@@ -155,5 +155,5 @@ class TestPages:
             follow(friend, rated(make_member()))
         client.force_login(member)
         client.get("/titles/")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reverse("social:suggestions"))

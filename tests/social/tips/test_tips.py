@@ -26,7 +26,7 @@ def ada(make_member):
 
 @pytest.fixture
 def ben(make_member, ada):
-    """Follows ada, and so takes recommendations from her."""
+    """A follower of Ada's, who therefore accepts her recommendations."""
     ben = make_member("ben")
     follow(ben, ada)
     return ben
@@ -219,5 +219,5 @@ class TestPages:
             recommend(ada, ben, make_title())
         client.force_login(ben)
         client.get("/titles/")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get("/recommended/")

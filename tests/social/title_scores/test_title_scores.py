@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def title(make_title, make_member, make_entry):
-    """Scored 9 in public by two, and by others whom not everybody may see."""
+    """A title scored 9 by two public entries, and by others with limited visibility."""
     title = make_title("Kumo")
     for name, score, visibility, active in (
         ("ada", 9, "public", True), ("bea", 9, "public", True), ("cyd", 2, "private", True),
@@ -66,5 +66,5 @@ def test_takes_the_same_queries_for_any_number_of_people(
         make_entry(friend, title, score=8)
         Follow.objects.create(follower=member, followed=friend)
     client.force_login(member)
-    with django_assert_num_queries(4):  # member, title, votes, friends
+    with django_assert_num_queries(5):  # session, member, title, votes, friends
         client.get(reverse("social:title_scores", args=[title.pk]), HTTP_HX_REQUEST="true")

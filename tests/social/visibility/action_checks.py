@@ -34,7 +34,7 @@ class Deed:
     body: dict[str, Any] | None = None
 
     def assert_done(self, fed: Collection[int] = (), told: Collection[int] = ()) -> None:
-        """And heard of by those in whose feed it is, and those whom it is told."""
+        """Assert that the action succeeds, and updates only the feeds of `fed` and the notifications of `told`."""
         before = self._states()
         assert self._answer() in DONE
         after = self._states()
@@ -44,7 +44,7 @@ class Deed:
             assert (kind, changed) == (kind, after.keys() & heard.get(kind, ()))
 
     def fails(self, status: int = UNSEEN) -> None:
-        """As if there were nothing to do it to, or (`REFUSED`) by rules of its own."""
+        """Assert that the action fails without writing: its target is invisible, or (`REFUSED`) its rules forbid it."""
         before = _n_written()
         assert self._answer() == status
         assert _n_written() == before
@@ -54,7 +54,7 @@ class Deed:
         return int(ask(reverse(f"api:{self.name}", args=self.args), self.body, format="json").status_code)
 
     def _states(self) -> dict[int, Any]:
-        """Of all others who can have a page open."""
+        """Return the state of the open pages of all other members."""
         found = {n: state_of(user.pk) for n, user in enumerate(self.made.users) if n != self.made.viewer}
         return {n: state for n, state in found.items() if state}
 
@@ -77,7 +77,7 @@ def scores(made: Made) -> None:
 
 
 def writes_a_review(made: Made) -> None:
-    """One that was there is changed, which is no news."""
+    """Editing an existing review isn't an activity."""
     key = made.member, made.title
     deed = Deed(made, "put", "my-review", (made.titles[made.title].pk,), {"text": TEXT})
     if not made.world.sees_title(*key):
@@ -134,7 +134,7 @@ def comments(made: Made) -> None:
 
 
 def recommends(made: Made) -> None:
-    """Once, and nothing that they see on the other's list."""
+    """Recommend once, and only titles that aren't visible on the recipient's list."""
     world, owner, viewer, t = made.world, made.owner, made.member, made.title
     deed = Deed(made, "post", "title-recommend", (made.titles[t].pk,), {"to": name_of_owner(made)})
     if not (world.sees_title(viewer, t) and world.takes(owner, viewer)):
@@ -165,7 +165,7 @@ def reports(made: Made) -> None:
 
 
 def what_can_be_reported(made: Made) -> Iterator[tuple[str, tuple[Any, ...], int, bool]]:
-    """Where, whose, and whether the viewer sees it."""
+    """Yield the endpoint, its arguments, the author, and whether the viewer can see the object."""
     world, viewer, owner = made.world, made.viewer, name_of_owner(made)
     yield "member-report", (owner,), made.owner, world.sees_member(viewer, made.owner)
     for key in world.reviews:

@@ -1,4 +1,4 @@
-"""What the API answers, and what the rules say."""
+"""Compare API responses with the rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def program_of(made: Made) -> APIClient:
 
 
 def answer(made: Made, name: str, *args: Any, is_there: bool = True) -> Any:
-    """What it says; None where there is nothing for the viewer."""
+    """Return the response's JSON, or None if a 404 is expected."""
     said = program_of(made).get(reverse(f"api:{name}", args=args))
     assert said.status_code == (200 if is_there else 404)
     if not is_there:
@@ -44,7 +44,7 @@ def sees_owner(made: Made) -> bool:
     return made.world.sees_member(made.viewer, made.owner)
 
 
-# --- Everybody ---
+# --- Every viewer ---
 
 
 def members(made: Made) -> None:
@@ -94,7 +94,7 @@ def an_activity(made: Made) -> None:
 
 
 def check_reviews(made: Made, found: list[Any], expected: set[Key]) -> None:
-    """The score beside a text is of the author's list."""
+    """A review's score comes from the author's list, and is as visible as the entry."""
     assert texts_in("review", made.world.reviews, json.dumps(found)) == expected
     for row in found:
         key = int(row["author"].removeprefix("member-")), int(row["title"]["name"].removeprefix("title-"))
@@ -106,7 +106,7 @@ def check_comments(made: Made, found: list[Any], kind: str, key: Key) -> None:
     assert {made.comments[row["id"]] for row in found} == on & comments_seen(made)
 
 
-# --- Members ---
+# --- Members only ---
 
 
 def feed(made: Made) -> None:

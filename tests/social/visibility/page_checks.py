@@ -1,4 +1,4 @@
-"""What pages show, and what the rules say."""
+"""Compare pages with the rules."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Random worlds of members: what anybody is shown equals what a few plain rules say, everywhere it is asked for.
+"""In random worlds, everything that viewers can see must match a few simple rules.
 
-`worlds` has the rules; `looks` and its like ask for everything there is to see, each in a way of its own; `deeds` do
-what can be done, and see who hears of it.
+`worlds` holds the rules. The check modules compare them with queries, pages and the API; `action_checks` also checks
+who is notified of an action.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WAYS = (looks, looks_by_pages, looks_by_api)
 FOR_EVERYBODY: list[Look] = [look for way in WAYS for look in way.FOR_EVERYBODY]
 FOR_MEMBERS: list[Look] = [look for way in WAYS for look in way.FOR_MEMBERS]
 N_TESTS = len([*FOR_EVERYBODY, *FOR_MEMBERS, *deeds.DEEDS])
-CASES = max(3, math.ceil(settings.default.max_examples / N_TESTS))  # for each
+CASES = max(3, math.ceil(settings.default.max_examples / N_TESTS))  # examples per test
 
 pytestmark = [pytest.mark.property, pytest.mark.django_db, pytest.mark.timeout(1200)]
 few_worlds_each = settings(

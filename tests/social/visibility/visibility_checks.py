@@ -1,4 +1,4 @@
-"""What the site's own questions find, and what the rules say: for everybody, and of what only members have."""
+"""Compare the results of queries with the rules: for every viewer, and for members only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def comments_seen(made: Made) -> set[int]:
     return {n for n in range(len(made.world.comments)) if made.world.sees_comment(made.viewer, n)}
 
 
-# --- Everybody ---
+# --- Every viewer ---
 
 
 def members(made: Made) -> None:
@@ -83,11 +83,11 @@ def news(made: Made) -> None:
     }
 
 
-# --- Members ---
+# --- Members only ---
 
 
 def feed(made: Made) -> None:
-    """What is said to a review is counted with the review, not here."""
+    """Comments on a review count towards the review, not towards its activity."""
     page = feed_page(made.users[made.member]).news
     assert {made.news[one.activity.pk] for one in page} == {
         what for what in made.world.news() if made.world.is_fed(made.member, *what)
@@ -123,7 +123,7 @@ def comparison(made: Made) -> None:
 
 
 def exports(made: Made) -> None:
-    """A member's own things, whatever they may see; of others, whom they follow."""
+    """Exports contain all of a member's own data, but only the follows of members they can see."""
     world, who = made.world, made.users[made.member]
     followed = [b for a, b in sorted(world.follows) if a == made.member and world.sees_member(made.member, b)]
     assert export_follows(who) == [f"member-{n}" for n in followed]

@@ -1,4 +1,4 @@
-"""A world in the database, and somebody who looks at it."""
+"""A world in the database, and a viewer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {"entry": "scored", "review": "reviewed", "follow": "followed"}
 
 @dataclass
 class Made:
-    """`viewer` (None is a visitor) looks at `owner`, or at the title or thing that `pick` chooses."""
+    """A world where `viewer` (None: a visitor) looks at `owner`, or at the title or object that `pick` selects."""
 
     world: World
     viewer: int | None
@@ -30,7 +30,7 @@ class Made:
     titles: list[Title]
     things: dict[News, Any] = field(default_factory=dict)
     activities: dict[News, Activity] = field(default_factory=dict)
-    comments: dict[int, int] = field(default_factory=dict)  # comment → its number
+    comments: dict[int, int] = field(default_factory=dict)  # comment ID → index in the world
 
     @property
     def who(self) -> User | AnonymousUser:
@@ -38,7 +38,7 @@ class Made:
 
     @property
     def member(self) -> int:
-        """The viewer, who is no visitor."""
+        """The viewer, who must be a member."""
         assert self.viewer is not None
         return self.viewer
 
@@ -47,12 +47,12 @@ class Made:
         return self.pick % len(TITLES)
 
     def picked(self, some: Sequence[Any]) -> Any:
-        """None where there is nothing to choose from."""
+        """Return the item that `pick` selects, or None if there are none."""
         return some[self.pick % len(some)] if some else None
 
     @cached_property
     def news(self) -> dict[int, News]:
-        """Activity → what it tells."""
+        """Return {activity ID: its key in the world}."""
         return {activity.pk: what for what, activity in self.activities.items()}
 
     def index(self, user_id: int) -> int:
@@ -62,18 +62,18 @@ class Made:
         return self.index(user_id), [title.pk for title in self.titles].index(title_id)
 
     def strangers_in(self, text: str) -> list[str]:
-        """Whose names stand there, though the viewer must not see them."""
+        """Return the names in the text of members that the viewer must not see."""
         hidden = [n for n in MEMBERS if n != self.viewer and not self.world.sees_member(self.viewer, n)]
         return [name for n in hidden if (name := f"member-{n}") in text]
 
 
 def texts_in(kind: str, keys: Collection[Any], text: str) -> set[Any]:
-    """Of these notes, reviews, tips or comments, those whose words stand there."""
+    """Return the keys of the notes, reviews, tips or comments whose text occurs in `text`."""
     return {key for key in keys if words(kind, key) in text}
 
 
 def words(kind: str, key: Any) -> str:
-    """What nothing else in the world says."""
+    """Return a text that is unique in the world."""
     return f"{kind}-{'-'.join(map(str, key)) if isinstance(key, tuple) else key}-"
 
 
@@ -164,7 +164,7 @@ def _make_news(made: Made) -> None:
 
 
 def _make_comments(made: Made) -> None:
-    """Those whom they are about have been told of them."""
+    """Create the comments, and the notifications of their recipients."""
     comments = Comment.objects.bulk_create(
         Comment(author=made.users[who], text=words("comment", n), is_removed=is_removed, **_on(made, kind, key))
         for n, (who, kind, key, is_removed) in enumerate(made.world.comments)

@@ -1,4 +1,4 @@
-"""Random worlds of members, with the few plain rules that say who is shown what in them."""
+"""Random worlds of members, with the few simple visibility rules that apply in them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 
-Key = tuple[int, int]  # whose, of which title; of a follow: by whom, of whom
+Key = tuple[int, int]  # (owner, title) or, for a follow, (follower, followed)
 News = tuple[str, Key]
 
-MEMBERS, TITLES = range(4), range(2)  # the second title is an adult one
+MEMBERS, TITLES = range(4), range(2)  # the second title is for adults
 PAIRS = [(one, other) for one, other in product(MEMBERS, MEMBERS) if one != other]
 OWNED = list(product(MEMBERS, TITLES))
 AUDIENCES = ("public", "followers", "private")
@@ -28,11 +28,11 @@ class World:
     requests: set[tuple[int, int]]
     blocks: set[tuple[int, int]]
     mutes: set[tuple[int, int]]
-    entries: dict[Key, str]  # its visibility
-    reviews: dict[Key, bool]  # whether it is taken down
-    comments: list[tuple[int, str, Key, bool]]  # by whom, on an entry's news or a review, taken down
+    entries: dict[Key, str]  # → visibility
+    reviews: dict[Key, bool]  # → is removed
+    comments: list[tuple[int, str, Key, bool]]  # author, kind and key of the target, is removed
     takes_from: list[str]
-    tips: dict[tuple[int, int, int], bool]  # by whom, to whom, of which title → taken down
+    tips: dict[tuple[int, int, int], bool]  # (author, recipient, title) → is removed
 
     # --- The rules ---
 
@@ -42,7 +42,7 @@ class World:
         return self.active[member] and not {(viewer, member), (member, viewer)} & self.blocks
 
     def hears_of(self, viewer: int | None, member: int) -> bool:
-        """Unasked: not of whom they have muted."""
+        """Return whether the member's activity reaches the viewer by itself: it does unless muted."""
         return self.sees_member(viewer, member) and (viewer, member) not in self.mutes
 
     def sees_title(self, viewer: int | None, title: int) -> bool:
@@ -98,7 +98,7 @@ class World:
         return member != author and self.sees_member(author, member) and (follows or followed)
 
     def is_suggested(self, viewer: int, member: int) -> bool:
-        """By those whom the viewer follows; for taste, these lists are too short."""
+        """Suggestions come only from followed members here: the lists are too short for a taste match."""
         pair = (viewer, member)
         if viewer == member or pair in self.follows | self.requests | self.mutes or not self.sees_member(*pair):
             return False
@@ -113,19 +113,19 @@ class World:
         return {"entry": self.sees_entry, "review": self.sees_review, "follow": self.sees_follow}[kind](viewer, *key)
 
     def is_fed(self, viewer: int, kind: str, key: Key) -> bool:
-        """It is in the viewer's feed."""
+        """Return whether the activity is in the viewer's feed."""
         actor = key[0]
         return (viewer, actor) in self.follows - self.mutes and self.sees_thing(viewer, kind, key)
 
     def is_told(self, viewer: int, n: int) -> bool:
-        """The viewer is told of a comment: it is on something of theirs."""
+        """Return whether the viewer is notified of a comment, because it is on something of theirs."""
         author, _, (owner, _), _ = self.comments[n]
         return owner == viewer != author and self.sees_comment(viewer, n)
 
-    # --- What there is ---
+    # --- Contents ---
 
     def things(self) -> list[News]:
-        """What can be commented on."""
+        """Return everything that can be commented on."""
         return [*(("entry", key) for key in self.entries), *(("review", key) for key in self.reviews)]
 
     def news(self) -> list[News]:

@@ -38,7 +38,7 @@ def test_among_equals_the_one_with_more_of_an_audience_is_first():
     scores = scores_of(model, train, [1, 3, 5])
 
     odd = scores[train.items.ids % 2 == 1]
-    assert (np.diff(odd) < 0).all()  # the toy's audience falls with the title's number
+    assert (np.diff(odd) < 0).all()  # the toy's audience decreases with the title's number
 
 
 def test_it_does_without_an_audience():
@@ -63,7 +63,7 @@ def test_a_title_of_which_nothing_is_known_cannot_be_judged():
 
 
 def test_the_closed_form_is_the_ridge_regression_through_the_features():
-    """Of full rank and hardly regularised, F·W·Gᵀ·(GᵀG) = F·(FᵀXᵀXF)⁻¹·Fᵀ(XᵀX − diag)G."""
+    """With full rank and little regularisation, F·W·Gᵀ·(GᵀG) = F·(FᵀXᵀXF)⁻¹·Fᵀ(XᵀX − diag)G."""
     train = clusters()
     model = Content(l2_lists=1e-9, l2_titles=1e-9, watched_weight=0, damping=0).fit(train)
     read, ranked = model._sides(train.features)

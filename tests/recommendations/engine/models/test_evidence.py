@@ -45,7 +45,7 @@ def test_a_row_says_what_the_parts_say_of_member_and_title(evidence):
 def test_a_franchise_is_known_by_its_other_parts(evidence):
     read = evidence.read(np.array([0, 2]), np.array([9.0, 0.0]))
 
-    table = evidence.table(read, np.array([1, 3]))  # 12 belongs to 11; 14 to what is not on the list
+    table = evidence.table(read, np.array([1, 3]))  # 12 belongs to 11; 14 to a title off the list
 
     assert column(table, "franchise watched").tolist() == pytest.approx([np.log(2), 0])
     assert column(table, "franchise part").tolist() == [0.5, 0]
@@ -94,5 +94,5 @@ def test_neighbours_add_the_residuals_of_similar_titles_by_hand():
 
     predicted = model.predict_one(np.array([1, 2]), np.array([10.0, 0.0]), np.array([0, 1, 2]))
 
-    bias = 3 / (1 + 4)  # one score, 3 above the usual, damped as if there were 4 more
+    bias = 3 / (1 + 4)  # one score, 3 above the mean, damped by 4 pseudo-scores
     assert predicted == pytest.approx([7 + bias + 1 + 0.5 * (3 - bias) / 1.5, 7 + bias, 7 + bias - 1])

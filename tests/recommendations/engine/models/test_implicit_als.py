@@ -19,7 +19,7 @@ def test_a_member_s_factors_minimise_the_weighted_error(fitted):
 
     preference, confidence = np.zeros(40), np.ones(40)
     preference[[2, 5, 30]] = 1
-    confidence[[2, 5, 30]] = [4.5, 1.5, 1.5]  # liked, and watched only
+    confidence[[2, 5, 30]] = [4.5, 1.5, 1.5]  # liked; only watched
     slope = factors.T @ (confidence * (factors @ member - preference)) + member
     assert slope == pytest.approx(np.zeros(4), abs=1e-4)
 

@@ -54,7 +54,7 @@ def test_training_stops_when_held_back_members_gain_nothing(train):
 
 
 def test_numpy_scores_as_the_network_was_trained(fitted, train):
-    """The order in which the loss and `score` go through the layers is the same."""
+    """The loss and `score` apply the layers in the same order."""
     import tensorflow as tf
 
     a = fitted.arrays

@@ -105,7 +105,7 @@ def test_unfitted_it_cannot_learn(model, parts):
 def test_a_network_learns_to_rank_by_the_column_that_counts():
     generator = np.random.default_rng(0)
     rows = generator.normal(size=(400, 20, 3)).astype(np.float32)
-    rows[:, 3, 0] = np.nan  # not known counts as the mean
+    rows[:, 3, 0] = np.nan  # unknown counts as the mean
     gains = (rows[..., 1] == rows[..., 1].max(1, keepdims=True)).astype(np.float32)
 
     network = Training(epochs=6).rank(rows[:300], gains[:300])
