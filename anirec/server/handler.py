@@ -61,7 +61,7 @@ class BoundedHandler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pages = Lane(threads=3, most_waiting=100, wait=1.5)
+        self.pages = Lane(threads=3, most_waiting=100, wait=1.2)
         self.credentials = Lane(threads=1, most_waiting=200, wait=20.0)
 
     def load_middleware(self, is_async: bool = False) -> None:

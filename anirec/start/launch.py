@@ -15,6 +15,7 @@ from pathlib import Path
 
 from anirec.lib.parent import stop_with_parent
 from anirec.start.embedded import BASE_DIR, data_dir, keep_services, provide_services
+from anirec.start.prepared import is_prepared, note_prepared
 from anirec.start.probe import wait_until_live
 from anirec.start.supervise import run_parts
 
@@ -36,9 +37,12 @@ def main() -> None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     _say("Starting PostgreSQL and Valkey …")
     provide_services()
-    prepared = subprocess.run([sys.executable, "-m", "anirec.start.launch", "prepare"])
-    if prepared.returncode:
-        sys.exit(prepared.returncode)
+    stamp, database_url = data_dir() / "prepared", os.environ["DATABASE_URL"]
+    if not is_prepared(stamp, database_url):
+        prepared = subprocess.run([sys.executable, "-m", "anirec.start.launch", "prepare"])
+        if prepared.returncode:
+            sys.exit(prepared.returncode)
+        note_prepared(stamp, database_url)
     if guard := os.environ.get("GUARD_PID"):
         stop_with_parent(int(guard))
     _run_parts(port)
