@@ -20,6 +20,7 @@ RETRY_SECONDS = 1.0  # until the next request tries Valkey again
 MEMORY_SECONDS = 60
 
 _pools: dict[tuple[str, ...], dict[int, Any]] = {}
+_clients: dict[tuple[str, ...], dict[bool, Any]] = {}  # servers → {for writing: client}
 
 
 class _Outage:
@@ -72,6 +73,13 @@ class OptionalClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, **options)
         self._pools = _pools.setdefault(tuple(servers), {})
+        self._clients = _clients.setdefault(tuple(servers), {})
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """Return a client from memory: creating one takes longer than a request to Valkey."""
+        if write not in self._clients:
+            self._clients[write] = super().get_client(key, write=write)
+        return self._clients[write]
 
     add, get, set, touch, delete = map(_optional, ("add", "get", "set", "touch", "delete"))
     get_many, has_key, incr = map(_optional, ("get_many", "has_key", "incr"))

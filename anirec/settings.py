@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "recommendations.analytics.tally.TallyMiddleware",  # first: it times all of a request
+    "anirec.server.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.ContentSecurityPolicyMiddleware",
     "anirec.server.read_only.ReadOnlyMiddleware",
@@ -95,7 +96,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "allauth"]
 FORMAT_MODULE_PATH = ["anirec.formats"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -129,7 +130,8 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "anirec",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # of this process, for parts of pages
 }
 CHANNEL_LAYERS = {
     "default": {

@@ -48,7 +48,7 @@ def as_json(item: Recommendation) -> dict[str, Any]:
             {"title_id": reason.title_id, "name": reason.name, "score": reason.score, "share": reason.share}
             for reason in item.reasons
         ],
-        "loved_by": FanSerializer(item.loved_by, many=True).data,
+        "loved_by": [{"username": fan.member.username, "score": fan.score} for fan in item.loved_by],
     }
 
 

@@ -31,7 +31,7 @@ from catalog.titles.serializers import TitleCardSerializer
 DAYS = {"0[13578]|1[02]": "0[1-9]|[12][0-9]|3[01]", "0[469]|11": "0[1-9]|[12][0-9]|30", "02": "0[1-9]|1[0-9]|2[0-8]"}
 MONTHS = "|".join(f"({months})(-({days}))?" for months, days in DAYS.items())
 LEAP_YEAR = "[0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00"
-DATE = f"^([0-9]{{4}}(-({MONTHS}))?|({LEAP_YEAR})-02-29)$"  # as `PartialDate` reads it
+DATE = f"^([0-9]{{4}}(-({MONTHS}))?|({LEAP_YEAR})-02-29)$"  # the dates that `PartialDate` accepts
 
 
 @extend_schema_field({"type": "string", "pattern": DATE, "example": "2004-04"})
@@ -81,13 +81,13 @@ class EntryWithTitleSerializer(EntrySerializer):
 class ListQuery(Query):
     status = serializers.ChoiceField(choices=EntryStatus.choices, required=False)
     sort = serializers.ChoiceField(choices=list(SORTS), default="updated")
-    q = serializers.RegexField(SOME_TEXT, required=False, max_length=120, help_text="Part of any of a title's names.")
+    q = serializers.RegexField(SOME_TEXT, required=False, max_length=120, help_text="Search in any of a title's names.")
     format = serializers.ChoiceField(choices=Format.choices[:-1], required=False)
-    scored = serializers.ChoiceField(choices=["yes", "no"], required=False, help_text="With a score, or without.")
+    scored = serializers.ChoiceField(choices=["yes", "no"], required=False, help_text="Whether the entry has a score.")
 
 
 class MyListQuery(ListQuery):
-    tag = serializers.RegexField(SOME_TEXT, required=False, max_length=TAG_LENGTH, help_text="One of my own tags.")
+    tag = serializers.RegexField(SOME_TEXT, required=False, max_length=TAG_LENGTH, help_text="One of my tags.")
 
 
 @extend_schema_view(get=extend_schema(operation_id="my_list", parameters=[MyListQuery]))
@@ -112,7 +112,7 @@ class MyEntry(ForMembers, APIView):
     def get(self, request: Request, title_id: int) -> Response:
         """Get one entry of my list."""
         title = visible_title(title_id, request.user)
-        return self._answer(get_object_or_404(ListEntry, user=member_of(request), title=title))
+        return self._response(get_object_or_404(ListEntry, user=member_of(request), title=title))
 
     @extend_schema(
         operation_id="my_entry_put",
@@ -145,13 +145,13 @@ class MyEntry(ForMembers, APIView):
 
     def _write(self, request: Request, title_id: int, defaults: dict[str, Any]) -> Response:
         member, title = member_of(request), visible_title(title_id, request.user)
-        given = EntrySerializer(data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
+        serializer = EntrySerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
         with holding(request, member, ListEntry.objects.filter(user=member, title=title)):
-            entry = lists.update_entry(member, title, **{**defaults, **given.validated_data})
-        return self._answer(entry)
+            entry = lists.update_entry(member, title, **{**defaults, **serializer.validated_data})
+        return self._response(entry)
 
-    def _answer(self, entry: ListEntry) -> Response:
+    def _response(self, entry: ListEntry) -> Response:
         return Response(EntrySerializer(entry).data, headers={"ETag": tag_of(entry)})
 
 

@@ -1,4 +1,4 @@
-"""/api/v1/my/list/bulk/ and …/watched-up-to/: many entries at once."""
+"""/api/v1/my/list/bulk/ and …/watched-up-to/: change many entries at once."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from catalog.models import Title
 from catalog.title_page.queries import parts_up_to
 from catalog.titles.queries import visible_title
 
-MOST = 500  # rows of a request
+MOST = 500  # rows per request
 
 
 class BulkRowSerializer(EntrySerializer):
     title_id = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-    remove = serializers.BooleanField(default=False, help_text="Take the title off the list; the rest is ignored.")
+    remove = serializers.BooleanField(
+        default=False, help_text="Remove the title from my list. Other fields are ignored."
+    )
 
     class Meta(EntrySerializer.Meta):
         fields: tuple[str, ...] = ("title_id", "remove", *EntrySerializer.Meta.fields)
@@ -40,21 +42,21 @@ class BulkRowSerializer(EntrySerializer):
 
 
 class BulkSerializer(serializers.Serializer[dict[str, Any]]):
-    all_or_nothing = serializers.BooleanField(default=False, help_text="Write nothing where one row cannot be.")
+    all_or_nothing = serializers.BooleanField(default=False, help_text="Write nothing if any row is invalid.")
     rows = serializers.ListField(
-        child=BulkRowSerializer(), min_length=1, max_length=MOST, help_text="What a row leaves out stays as it is."
+        child=BulkRowSerializer(), min_length=1, max_length=MOST, help_text="Omitted fields are unchanged."
     )
 
 
 class BulkResultSerializer(serializers.Serializer[dict[str, Any]]):
     title_id = serializers.IntegerField(allow_null=True)
     done = serializers.BooleanField()
-    errors = serializers.DictField(required=False, help_text="What is wrong with the row, by field.")  # type: ignore[assignment]
+    errors = serializers.DictField(required=False, help_text="Validation errors by field.")  # type: ignore[assignment]
 
 
 class BulkResultsSerializer(serializers.Serializer[dict[str, Any]]):
-    written = serializers.BooleanField(help_text="Whether anything was.")
-    rows = BulkResultSerializer(many=True, help_text="In the order of the request.")
+    written = serializers.BooleanField(help_text="Whether any row was written.")
+    rows = BulkResultSerializer(many=True, help_text="Results in the order of the request.")
 
 
 class WriteResultSerializer(serializers.Serializer[lists.WriteResult]):
@@ -68,10 +70,10 @@ class MyListBulk(ForMembers, APIView):
 
     @extend_schema(operation_id="my_list_bulk", request=BulkSerializer, responses=BulkResultsSerializer)
     def post(self, request: Request) -> Response:
-        """Update many entries, each as PATCH would. Returns a result for each row."""
-        given = BulkSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        rows, strict = given.validated_data["rows"], given.validated_data["all_or_nothing"]
+        """Update many entries, each as with PATCH. Returns a result for each row."""
+        serializer = BulkSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        rows, strict = serializer.validated_data["rows"], serializer.validated_data["all_or_nothing"]
         errors = _write(member_of(request), rows, strict=strict)
         is_written = len(errors) < len(rows) and not (strict and errors)
         results = [
@@ -94,7 +96,7 @@ class WatchedUpTo(ForMembers, APIView):
 
 
 def _write(member: User, rows: list[dict[str, Any]], *, strict: bool) -> dict[int, dict[str, list[str]]]:
-    """Return the errors by row index."""
+    """Write the valid rows; with `strict`, all or none. Return the errors by row index."""
     titles = Title.objects.visible_to(member).in_bulk({row["title_id"] for row in rows})
     unknown = {place for place, row in enumerate(rows) if row["title_id"] not in titles}
     errors = {place: {"title_id": ["There is no such title."]} for place in unknown}
@@ -102,8 +104,8 @@ def _write(member: User, rows: list[dict[str, Any]], *, strict: bool) -> dict[in
         return errors
     places = [place for place in range(len(rows)) if place not in unknown]
     changes = [(titles[rows[place]["title_id"]], _fields(rows[place])) for place in places]
-    wrong = lists.change_entries(member, changes, strict=strict)
-    return errors | {place: error.message_dict for place, error in zip(places, wrong, strict=True) if error}
+    row_errors = lists.change_entries(member, changes, strict=strict)
+    return errors | {place: error.message_dict for place, error in zip(places, row_errors, strict=True) if error}
 
 
 def _fields(row: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""If-Match and If-None-Match for writes of list entries: change it only if it is what I have seen."""
+"""If-Match and If-None-Match for list entries: write only if the entry is in the state that the client knows."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ from accounts.models import ListEntry, User
 
 CONDITIONS = (
     OpenApiParameter(
-        "If-Match", str, OpenApiParameter.HEADER, description="Only if its ETag is this one; * if there is one."
+        "If-Match",
+        str,
+        OpenApiParameter.HEADER,
+        description="Write only if the entry has this ETag; with *, only if it exists.",
     ),
-    OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="With *: only if there is none yet."),
+    OpenApiParameter(
+        "If-None-Match", str, OpenApiParameter.HEADER, description="With *, write only if the entry doesn't exist yet."
+    ),
 )
 
 
@@ -33,23 +38,25 @@ def tag_of(entry: ListEntry) -> str:
 
 @contextmanager
 def holding(request: Request, member: User, entries: QuerySet[ListEntry]) -> Iterator[None]:
-    """Hold the request's conditions inside the block, or raise PreconditionFailedError."""
-    wanted, unwanted = request.headers.get("If-Match"), request.headers.get("If-None-Match")
-    if wanted is None and unwanted is None:
+    """Keep the request's conditions true inside the block, or raise PreconditionFailedError."""
+    if_match, if_none_match = request.headers.get("If-Match"), request.headers.get("If-None-Match")
+    if if_match is None and if_none_match is None:
         yield
         return
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=member.pk)  # as every change of the list does
+        User.objects.select_for_update().get(pk=member.pk)  # the lock that every list change takes
         entry = entries.first()
         tag = tag_of(entry) if entry else None
-        if wanted is not None and not _matches(wanted, tag):
+        if if_match is not None and not _matches(if_match, tag):
             raise PreconditionFailedError(
                 _("The entry has changed since you read it (If-Match). Read it again and retry.")
             )
-        if unwanted is not None and _matches(unwanted, tag):
+        if if_none_match is not None and _matches(if_none_match, tag):
             raise PreconditionFailedError(_("The entry already exists."))
         yield
 
 
 def _matches(header: str, tag: str | None) -> bool:
-    return tag is not None and (header.strip() == "*" or tag in parse_etags(header))
+    """Return whether a header names the tag, weak or not: compression makes the tags of long entries weak."""
+    tags = (one.removeprefix("W/") for one in parse_etags(header))
+    return tag is not None and (header.strip() == "*" or tag in tags)

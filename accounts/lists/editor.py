@@ -1,24 +1,81 @@
-"""The editor of one entry, wherever it stands: inside the title's page, as a fragment, or as a page of its own."""
+"""The rows of a member's own list, and the editor of one entry, prepared for their templates."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 
 from accounts.lists import queries
+from accounts.lists import score_formats as scores
 from accounts.lists.forms import EntryForm
 from accounts.lists.visitor_scores import guest_scores
+from accounts.models import EntryStatus, ListEntry, User, Visibility
 from catalog.models import Title
+from catalog.templatetags.titles import facts, poster_url
+from catalog.titles.cards import title_cards
+from catalog.titles.names import name_for
 
 OF_MEMBER, OF_VISITOR = "accounts/lists/_editor.html", "accounts/lists/_editor_visitor.html"
 
 
 def editor(request: HttpRequest, title: Title, form: EntryForm | None = None) -> tuple[str, dict[str, Any]]:
-    """(template, what it needs). form: one that was sent and is not valid, or a fresh one."""
+    """Return the template and its context. form: the fields to show; None to fetch them when they are opened."""
     if not request.user.is_authenticated:
         return OF_VISITOR, {"title": title, "score": guest_scores(request.session).get(title.pk)}
-    if form is None:
-        form = EntryForm(user=request.user, title=title, entry=queries.entry_of(request.user, title))
-    is_hidden = request.user.hidden.filter(title=title).exists()
-    return OF_MEMBER, {"form": form, "title": title, "entry": form.entry, "is_hidden": is_hidden}
+    entry = form.entry if form else queries.entry_of(request.user, title)
+    is_hidden = entry is None and request.user.hidden.filter(title=title).exists()
+    return OF_MEMBER, {"form": form, "title": title, "entry": entry, "is_hidden": is_hidden}
+
+
+class Row(NamedTuple):
+    """Plain values of a row: a page has fifty rows, and templates would look up the same things several times in each.
+
+    details: facts about the title and the entry. has_next: whether there is another episode to watch.
+    """
+
+    pk: int
+    name: str
+    address: str
+    poster: str
+    details: str
+    tags: list[str]
+    status: str
+    progress: str
+    score: str
+    has_next: bool
+
+
+def rows_of(entries: Iterable[ListEntry], viewer: User) -> list[Row]:
+    """Return a row for each entry. The entries' titles must be visible to the viewer."""
+    entries = list(entries)
+    cards = title_cards(entry.title_id for entry in entries)
+    statuses = {value: str(label) for value, label in EntryStatus.choices}
+    return [_row(entry, cards[entry.title_id], viewer, statuses) for entry in entries]
+
+
+def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str]) -> Row:
+    n = title.episodes
+    return Row(
+        pk=title.pk,
+        name=name_for(title, viewer),
+        address=title.get_absolute_url(),
+        poster=poster_url(title),
+        details=" · ".join(filter(None, (facts(title), *_details(entry)))),
+        tags=entry.tags,
+        status=statuses[entry.status],
+        progress=f"{entry.progress} / {n or '?'}",
+        score=scores.shown(entry.score, viewer.score_format),
+        has_next=not n or entry.progress < n,
+    )
+
+
+def _details(entry: ListEntry) -> Iterable[str]:
+    if entry.visibility != Visibility.PUBLIC:
+        yield entry.get_visibility_display()
+    if entry.finished_on:
+        yield gettext("finished %(date)s") % {"date": entry.finished_on.label}
+    if n := entry.rewatches:
+        yield ngettext("rewatched once", "rewatched %(n)s times", n) % {"n": n}

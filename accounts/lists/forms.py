@@ -69,7 +69,7 @@ class PartialDateInput(forms.Field):
 
 
 class PartialDatesInput(PartialDateInput):
-    """Several of them, with commas between."""
+    """Partial dates, separated by commas."""
 
     def to_python(self, value: Any) -> list[PartialDate]:  # type: ignore[override]
         dates = (super(PartialDatesInput, self).to_python(part.strip()) for part in str(value or "").split(","))
@@ -80,7 +80,7 @@ class PartialDatesInput(PartialDateInput):
 
 
 class TagsInput(forms.CharField):
-    """Words with commas between them."""
+    """Tags, separated by commas."""
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         return clean_tags((super().to_python(value) or "").split(","))
@@ -90,10 +90,10 @@ class TagsInput(forms.CharField):
 
 
 class EntryForm(forms.Form):
-    """Edits any part of a list entry; omitted fields stay. `accounts.lists.writing` validates."""
+    """Form for any part of a list entry; omitted fields are unchanged. `accounts.lists.writing` validates."""
 
-    status = forms.ChoiceField(choices=EntryStatus, required=False)
-    score = forms.IntegerField(required=False)
+    status = forms.ChoiceField(choices=EntryStatus, required=False, label=_("Status"))
+    score = forms.IntegerField(required=False, label=_("Score"), widget=forms.Select)
     progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"))
     started_on = PartialDateInput(required=False, label=_("Started"))
     finished_on = PartialDateInput(required=False, label=_("Finished"))
@@ -111,9 +111,12 @@ class EntryForm(forms.Form):
         current = entry or ListEntry(title=title)
         kwargs["initial"] = {name: getattr(current, name) for name in lists.EDITABLE}
         super().__init__(*args, **kwargs)
+        score, progress = self.fields["score"].widget, self.fields["progress"].widget
+        score.choices = [("", "–"), *scores.choices(user.score_format, current.score)]  # type: ignore[attr-defined]
+        progress.attrs |= {"max": title.episodes} if title.episodes else {}
 
     def save(self) -> bool:
-        """Write what was changed; False, with the errors on the form, when it cannot be."""
+        """Save the changes; return False with form errors if invalid."""
         if not self.is_valid():
             return False
         try:
@@ -138,7 +141,7 @@ class EntryForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """One change of many entries, such as "status:completed", "score:9", "tag" or "remove"."""
+    """One change to many entries: "status:completed", "score:9", "visibility:private", "tag", "untag" or "remove"."""
 
     change = forms.ChoiceField()
     tags = TagsInput(required=False)
@@ -151,15 +154,15 @@ class BulkForm(forms.Form):
         self.fields["title"].valid_value = lambda value: str(value).isdecimal() and len(str(value)) < 10  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if given.get("change") in ("tag", "untag") and not given.get("tags") and "tags" not in self.errors:
+        data = self.cleaned_data
+        if data.get("change") in ("tag", "untag") and not data.get("tags") and "tags" not in self.errors:
             self.add_error("tags", gettext("Enter a tag."))
-        if not given.get("everything") and not given.get("title") and "title" not in self.errors:
+        if not data.get("everything") and not data.get("title") and "title" not in self.errors:
             self.add_error("title", gettext("Choose at least one title."))
-        return given
+        return data
 
     def apply(self, user: User, title_ids: list[int]) -> lists.WriteResult:
-        """Raises ValidationError; then nothing is changed."""
+        """Apply the change. Raises ValidationError without changing anything."""
         kind, _colon, value = self.cleaned_data["change"].partition(":")
         tags = self.cleaned_data["tags"]
         if kind == "remove":
@@ -172,7 +175,7 @@ class BulkForm(forms.Form):
 
 
 def bulk_choices(score_format: str) -> list[tuple[Any, Any]]:
-    """In groups, as a select shows them."""
+    """Return the choices, grouped for a select."""
     return [
         (gettext("Status"), [(f"status:{value}", label) for value, label in EntryStatus.choices]),
         (

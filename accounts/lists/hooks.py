@@ -4,7 +4,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import Event, publish, register_event
-from accounts.lists import visitor_scores  # noqa: F401  (receives log-ins)
+from accounts.lists import visitor_scores  # noqa: F401  (receives logins)
 from accounts.signals import list_changed
 from accounts.tokens.scopes import register_scope
 

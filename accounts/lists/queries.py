@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,8 +17,8 @@ from catalog.models import Title, TitleName
 from catalog.search.find import search_key
 
 SORTS: dict[str, tuple[str | Promise, list[str | OrderBy]]] = {
-    "updated": (_("Last changed"), [F("updated_at").desc(), "pk"]),
-    "added": (_("Last added"), [F("created_at").desc(), "pk"]),
+    "updated": (_("Recently updated"), [F("updated_at").desc(), "pk"]),
+    "added": (_("Recently added"), [F("created_at").desc(), "pk"]),
     "score": (_("Score"), [F("score").desc(nulls_last=True), "title__name", "pk"]),
     "name": (_("Name"), ["title__name", "pk"]),
     "progress": (_("Progress"), [F("progress").desc(), "pk"]),
@@ -38,7 +39,7 @@ class StatusCount:
 
 @dataclass(frozen=True)
 class ListPage:
-    """One member's list as one viewer may see it. `entries` is not evaluated: the view cuts a page out of it."""
+    """A member's list as one viewer can see it. `entries` is unevaluated, for the view to paginate."""
 
     entries: ListEntryQuerySet
     counts: tuple[StatusCount, ...]
@@ -56,7 +57,10 @@ def list_page(
     scored: str = "",
     tag: str = "",
 ) -> ListPage:
-    """`visible`: the entries of one list that the viewer may see. scored: "yes", "no". tag: one of the member's own."""
+    """Return one list, filtered and sorted.
+
+    visible: the list's entries that the viewer can see. scored: "yes" or "no". tag: one of the owner's tags.
+    """
     per_status = {value: Count("pk", filter=Q(status=value)) for value in EntryStatus.values}
     numbers = visible.aggregate(n=Count("pk"), n_scored=Count("score"), mean=Avg("score"), **per_status)
     counts = [StatusCount(value, str(label), numbers[value]) for value, label in EntryStatus.choices]
@@ -79,13 +83,13 @@ def list_page(
 
 
 def tags_of(user: User) -> list[str]:
-    """Return a member's tags, by name."""
+    """Return a member's tags, sorted by name."""
     each = ListEntry.objects.filter(user=user).values_list(Func(F("tags"), function="unnest"), flat=True)
     return sorted(each.distinct().order_by(), key=str.casefold)
 
 
 def scores_of(user: User) -> dict[int, int]:
-    """Return {title id: score}, in order of creation."""
+    """Return {title ID: score}, in order of creation."""
     rows = ListEntry.objects.filter(user=user, score__isnull=False).order_by("pk").values_list("title_id", "score")
     return {title_id: score for title_id, score in rows if score}
 
@@ -111,7 +115,12 @@ class Mark(NamedTuple):
     score: int | None
 
 
-def marks_of(user: User) -> dict[int, tuple[str, int | None]]:
-    """Title id → what a Mark is made of: of thousands, only those on the page are."""
-    rows = ListEntry.objects.filter(user=user).values_list("title_id", "status", "score")
+def marks_of(user: User, title_ids: Iterable[int] | None = None) -> dict[int, tuple[str, int | None]]:
+    """Return {title ID: (status, score)} of these titles, or of the whole list.
+
+    Only the entries shown on the page become a Mark, not thousands.
+    """
+    entries = ListEntry.objects.filter(user=user)
+    entries = entries if title_ids is None else entries.filter(title__in=list(title_ids))
+    rows = entries.values_list("title_id", "status", "score")
     return {title_id: (status, score) for title_id, status, score in rows}

@@ -1,4 +1,4 @@
-"""One score, 1–10, shown as points, as stars in halves, or as one of three faces."""
+"""Scores from 1 to 10, displayed as points, as stars with halves, or as one of three faces."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMATS = User.ScoreFormat
 
 @dataclass(frozen=True)
 class Face:
-    """A one-word score. score: the value it sets. least: the lowest score it stands for."""
+    """A score as a face. score: the value it sets. least: the lowest score it represents."""
 
     symbol: str
     label: str | Promise
@@ -41,7 +41,7 @@ def face_of(score: int) -> Face:
 
 
 def shown(score: int | None, format: str) -> str:
-    """ "9"; "4½ ★"; "☺ Liked"; nothing for no score."""
+    """Return a displayed score such as "9", "4½ ★" or "☺ Liked"; "" for None."""
     if score is None:
         return ""
     if format == FORMATS.STARS:
@@ -53,7 +53,7 @@ def shown(score: int | None, format: str) -> str:
 
 
 def choices(format: str, current: int | None = None) -> list[tuple[int, str]]:
-    """(score, how it is shown), best first. A face that stands for the current score keeps that score."""
+    """Return (score, label) pairs, best first. A face that represents the current score keeps that score."""
     if format != FORMATS.FACES:
         return [(score, shown(score, format)) for score in reversed(SCORES)]
     scores = [current if current and face_of(current) is face else face.score for face in FACES]

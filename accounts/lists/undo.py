@@ -1,4 +1,4 @@
-"""Undo a change of a list: what was there before is kept for a while, for the member alone."""
+"""Undo list changes: the previous entries are cached for 15 minutes, for this member only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS = 15 * 60
 
 
 def remember(user: User, title_ids: Collection[int]) -> str:
-    """Keep the entries of these titles as they are now. Returns the address that restores them when it is posted to."""
+    """Cache the current entries of these titles. Return the URL that restores them on POST."""
     entries = ListEntry.objects.filter(user=user, title__in=title_ids)
     key = get_random_string(20)
     cache.set(_name(user, key), (list(title_ids), [lists.EntryDraft.of(entry) for entry in entries]), SECONDS)
@@ -24,11 +24,11 @@ def remember(user: User, title_ids: Collection[int]) -> str:
 
 
 def take_back(user: User, key: str) -> lists.WriteResult | None:
-    """Restore what was remembered, once; None when that is too long ago."""
-    kept = cache.get(_name(user, key))
-    if kept is None or not cache.delete(_name(user, key)):
+    """Restore cached entries, once. Return None if they have expired."""
+    snapshot = cache.get(_name(user, key))
+    if snapshot is None or not cache.delete(_name(user, key)):
         return None
-    title_ids, drafts = kept
+    title_ids, drafts = snapshot
     return lists.write_entries(user, drafts, remove=set(title_ids) - {draft.title_id for draft in drafts})
 
 

@@ -1,10 +1,10 @@
-"""A member's own list. Settings are in `accounts.settings.views`."""
+"""Pages of a member's own list. Settings are in `accounts.settings.views`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -23,7 +23,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.lists import queries, undo
 from accounts.lists import writing as lists
-from accounts.lists.editor import editor
+from accounts.lists.editor import editor, rows_of
 from accounts.lists.forms import BulkForm, EntryForm, ListForm, bulk_choices
 from accounts.models import EntryStatus, ListEntry, User
 from accounts.requests import MemberRequest
@@ -43,9 +43,13 @@ def list_view(request: MemberRequest) -> HttpResponse:
     form = ListForm(request.GET)
     options = form.options()
     page = queries.list_page(ListEntry.objects.own(request.user), **options)
+    is_grid = form.layout == "grid"
+    entries = page.entries if is_grid else page.entries.prefetch_related(None)
+    shown = Paginator(entries, PAGE).get_page(request.GET.get("page"))
     context = {
         "list": page,
-        "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),
+        "page": shown,
+        "rows": [] if is_grid else rows_of(shown, request.user),
         "filters": form,
         "layout": form.layout,
         **options,
@@ -60,7 +64,7 @@ def list_view(request: MemberRequest) -> HttpResponse:
 @require_POST
 @login_required
 def bulk(request: MemberRequest) -> HttpResponse:
-    """One change of the chosen entries, or of all that fit what the list is filtered by."""
+    """Apply one change to the selected entries, or to all that match the list's filters."""
     form = BulkForm(request.POST, score_format=request.user.score_format)
     if not form.is_valid():
         messages.error(request, " ".join(str(message) for errors in form.errors.values() for message in errors))
@@ -81,8 +85,8 @@ def bulk(request: MemberRequest) -> HttpResponse:
 def _chosen(request: MemberRequest, form: BulkForm) -> list[int]:
     if not form.cleaned_data["everything"]:
         return form.cleaned_data["title"]
-    shown = ListForm(QueryDict(urlsplit(request.POST.get("next", "")).query)).options()
-    entries = queries.list_page(ListEntry.objects.own(request.user), **shown).entries
+    filters = ListForm(QueryDict(urlsplit(request.POST.get("next", "")).query)).options()
+    entries = queries.list_page(ListEntry.objects.own(request.user), **filters).entries
     return list(entries.order_by().prefetch_related(None).values_list("title_id", flat=True))
 
 
@@ -93,13 +97,13 @@ def undo_change(request: MemberRequest, key: str) -> HttpResponse:
         messages.error(request, gettext("Undo is no longer possible."))
     else:
         messages.success(request, gettext("Change undone"))
-    return _seen_on_page(request) if request.htmx else back_to(request, "accounts:list")
+    return _refresh(request) if request.htmx else back_to(request, "accounts:list")
 
 
 @require_POST
 @login_required
 def watched_up_to(request: MemberRequest, title_id: int) -> HttpResponse:
-    """The title and what comes before it in its franchise are completed."""
+    """Mark a title and the earlier ones of its franchise as completed."""
     title = visible_title(title_id, request.user)
     parts = parts_up_to(title, request.user)
     undo_url = undo.remember(request.user, [part.pk for part in parts])
@@ -112,7 +116,7 @@ def watched_up_to(request: MemberRequest, title_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def entry(request: PageRequest, title_id: int) -> HttpResponse:
-    """The editor of one entry, which also stands in the title's page; alone it is a page of its own."""
+    """Show or save the editor of an entry: a fragment of the title's page, or its own page."""
     title = visible_title(title_id, request.user)
     if request.user.is_authenticated:
         return _edit(cast(MemberRequest, request), title)
@@ -163,11 +167,11 @@ QUICK_ACTIONS = {
 @require_POST
 @login_required
 def quick(request: MemberRequest, title_id: int) -> HttpResponse:
-    """The one-tap actions of a card."""
+    """Run a quick action of a card."""
     title = visible_title(title_id, request.user)
     action = QUICK_ACTIONS.get(request.POST.get("action", ""))
     if action is None:
-        return HttpResponseBadRequest(f"The action is one of {', '.join(QUICK_ACTIONS)}.")
+        return HttpResponseBadRequest(f"Unknown action. Use one of: {', '.join(QUICK_ACTIONS)}.")
     hidden_url = reverse("accounts:unhide", args=[title.pk])
     undo_url = hidden_url if action.hides else undo.remember(request.user, [title.pk])
     action.act(request.user, title)
@@ -217,29 +221,34 @@ def _hidden(request: MemberRequest, template: str) -> HttpResponse:
 def _editor(request: MemberRequest, form: EntryForm, *, status: int = 200) -> HttpResponse:
     fragment, context = editor(request, form.title, form)
     target = request.htmx.target or ""
-    if target.startswith("more-"):
-        return render(request, "accounts/lists/_more.html", context, status=status)
     if target.startswith("entry-"):
-        return render(request, "accounts/lists/_entry.html", context, status=status)
+        return _row(request, context, status=status)
+    if target.startswith("more-"):
+        fragment = "accounts/lists/_more.html"
+    elif target == "editor-more":
+        fragment = "accounts/lists/_editor_fields.html"
     return render(request, fragment if request.htmx else "accounts/lists/entry.html", context, status=status)
 
 
+def _row(request: MemberRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    rows = rows_of([context["entry"]] if context["entry"] else [], request.user)
+    return render(request, "accounts/lists/_entry.html", {**context, "rows": rows}, status=status)
+
+
 def _saved(request: MemberRequest, title: Title) -> HttpResponse:
-    """After a change: what was changed, as the page that asked shows it."""
+    """Respond to a change with the changed part of the requesting page."""
     target = request.htmx.target or ""
     if not request.htmx:
         return back_to(request, title.get_absolute_url())
     if target.startswith("entry-"):
-        context = {"title": title, "entry": queries.entry_of(request.user, title)}
-        return announce_change(render(request, "accounts/lists/_entry.html", context))
+        return announce_change(_row(request, {"entry": queries.entry_of(request.user, title)}))
     if target == "editor":
-        current = queries.entry_of(request.user, title)
-        return announce_change(_editor(request, EntryForm(user=request.user, title=title, entry=current)))
-    return _seen_on_page(request)
+        return announce_change(render(request, *editor(request, title)))
+    return _refresh(request)
 
 
-def _seen_on_page(request: MemberRequest) -> HttpResponse:
-    """Respond to a message's button: For you updates itself, any other page reloads."""
+def _refresh(request: MemberRequest) -> HttpResponse:
+    """Refresh the current page: For you updates itself, any other page reloads."""
     if urlsplit(request.htmx.current_url_abs_path or "").path != reverse("recommendations:home"):
         return HttpResponseClientRefresh()
     return announce_change(render(request, "_toasts.html"))

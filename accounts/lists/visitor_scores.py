@@ -1,4 +1,4 @@
-"""A visitor's ratings: kept in the session, and put on their list when they sign up or log in."""
+"""A visitor's scores: kept in the session, and moved to their list when they sign up or log in."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from accounts.lists.writing import keep_guest_scores
 from accounts.models import User
 
 KEY = "guest_scores"
-MOST = 200  # a session is no list
+MOST = 200  # limit of a session
 
 
 def guest_scores(session: SessionBase) -> dict[int, int]:
-    """Title id → score 1–10, in the order they were given."""
+    """Return {title ID: score from 1 to 10}, in the order of rating."""
     return {int(title_id): score for title_id, score in session.get(KEY, {}).items()}
 
 
 def keep_score(session: SessionBase, title_id: int, score: int | None) -> None:
-    """Score a title for this visit; None takes the score back."""
+    """Set a title's score in the session; None removes it. Raises ValidationError."""
     scores = session.get(KEY, {})
     scores.pop(str(title_id), None)
     if score is not None:
@@ -43,7 +43,7 @@ def forget_scores(session: SessionBase) -> None:
 
 @receiver(user_logged_in, dispatch_uid="keep_guest_scores")
 def keep_on_list(user: User, request: HttpRequest, **_: Any) -> None:
-    """Signing up logs in, too: this is the only place where a visitor becomes a member."""
+    """Move a visitor's scores to their list. Signing up logs in too, so this is the only place."""
     session = getattr(request, "session", None)
     if session is not None and (scores := guest_scores(session)):
         keep_guest_scores(user, scores)

@@ -1,7 +1,7 @@
 """The only module that changes members' lists.
 
-Every function runs in one transaction, counts `User.list_version` up once, and sends `list_changed` after the commit.
-Bad values raise Django's ValidationError, by field.
+Every function runs in one transaction, increments `User.list_version` once, and sends `list_changed` after the commit.
+Invalid values raise Django's ValidationError, by field.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
 
 INTEGERS = ("score", "progress", "rewatches")
-# What one tap on "seen and liked" gives. The engine's LIKED is the least score that counts as liking.
+# The score of the quick action "liked". The engine's LIKED is the lowest score that counts as a like.
 QUICK_LIKE_SCORE = 9
 BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
-MOST_AT_ONCE = 5_000  # entries that one bulk change may name
+MOST_AT_ONCE = 5_000  # entries per bulk change
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def set_status(user: User, title: Title, status: str) -> ListEntry:
 
 
 def set_score(user: User, title: Title, score: int | None) -> ListEntry | None:
-    """Score a title; None takes the score away, and leaves a title that is not on the list off it."""
+    """Set a title's score. None removes the score, and doesn't add a title that isn't on the list."""
     if score is None and not ListEntry.objects.filter(user=user, title=title).exists():
         return None
     return update_entry(user, title, score=score)
@@ -84,14 +84,14 @@ def set_progress(user: User, title: Title, episodes: int) -> ListEntry:
 
 @dataclass(frozen=True)
 class _Applied:
-    """The previous and the written entries by title, and each change's error."""
+    """The previous and the written entries by title ID, and the error of each change."""
 
     before: Mapping[int, ListEntry]
     written: Mapping[int, ListEntry]
     errors: Sequence[ValidationError | None]
 
     def result(self) -> WriteResult:
-        """Raise the first error."""
+        """Return the counts. Raises the first error."""
         for error in filter(None, self.errors):
             raise error
         n_updated = len(self.written.keys() & self.before.keys())
@@ -99,7 +99,7 @@ class _Applied:
 
 
 def step_progress(user: User, title: Title, episodes: int) -> ListEntry:
-    """Watch so many episodes more than the entry has at this moment: two steps at once are two steps."""
+    """Add episodes to the entry's current progress, read under the lock so that simultaneous steps add up."""
     with _list_change(user):
         before = _entries_of(user, [title])
         watched = before[title.pk].progress if title.pk in before else 0
@@ -109,7 +109,7 @@ def step_progress(user: User, title: Title, episodes: int) -> ListEntry:
 
 
 def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
-    """Change the named fields of an entry, made if absent, and what follows from them (`_settle`)."""
+    """Change the given fields of an entry, created if missing, and apply their side effects (`_settle`)."""
     with _list_change(user):
         applied = _apply(user, [(title, fields)])
         applied.result()
@@ -124,7 +124,7 @@ def update_entries(
     remove_tags: Sequence[str] = (),
     **fields: Any,
 ) -> WriteResult:
-    """Change the named fields of these entries, all of them or none; titles that are not on the list are left out."""
+    """Change the given fields of these entries, all or none; titles that aren't on the list are ignored."""
     dropped = {tag.casefold() for tag in remove_tags}
     with _list_change(user):
         before = _entries_of(user, title_ids)
@@ -140,7 +140,7 @@ def update_entries(
 def change_entries(user: User, changes: Changes, *, strict: bool = False) -> Sequence[ValidationError | None]:
     """Apply each change as `update_entry` would, in order; None instead of fields removes the title.
 
-    Return the error of each invalid change. Invalid changes are skipped; with `strict`, any error stops the write.
+    Return each change's error, or None. Invalid changes are skipped; with `strict`, any error stops the write.
     The number of queries is constant.
     """
     with _list_change(user):
@@ -156,7 +156,7 @@ def _entries_of(user: User, titles: Collection[Any]) -> dict[int, ListEntry]:
 
 
 def _apply(user: User, changes: Changes, before: Mapping[int, ListEntry] | None = None) -> _Applied:
-    """Write the valid changes inside a `_list_change`. before: the entries of their titles, where they are known."""
+    """Write the valid changes inside a `_list_change`. before: the current entries of these titles, if known."""
     before = _entries_of(user, [title for title, _fields in changes]) if before is None else before
     after, errors = dict(before), list[ValidationError | None]()
     for title, fields in changes:
@@ -181,7 +181,7 @@ def _apply_one(user: User, title: Title, fields: Mapping[str, Any] | None, entri
 
 
 def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, Any]) -> ListEntry:
-    """Return a copy with the given fields and their side effects."""
+    """Return a copy of the entry with the given fields and their side effects."""
     if unknown := fields.keys() - EDITABLE:
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
@@ -205,12 +205,12 @@ def _save(entries: Sequence[ListEntry]) -> None:
 
 
 def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
-    """Put these titles on the list as completed; what is completed, or was dropped, stays as it is."""
+    """Mark these titles as completed, except completed and dropped ones."""
     done = (EntryStatus.COMPLETED, EntryStatus.DROPPED)
     with _list_change(user):
-        seen = ListEntry.objects.filter(user=user, title__in=titles, status__in=done)
-        left_alone = set(seen.values_list("title_id", flat=True))
-        open_titles = [title for title in titles if title.pk not in left_alone]
+        finished = ListEntry.objects.filter(user=user, title__in=titles, status__in=done)
+        skipped = set(finished.values_list("title_id", flat=True))
+        open_titles = [title for title in titles if title.pk not in skipped]
         return _apply(user, [(title, {"status": EntryStatus.COMPLETED}) for title in open_titles]).result()
 
 
@@ -221,7 +221,7 @@ def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
 
 
 def limit_age(user: User, limit: str) -> None:
-    """Show only titles up to an age class."""
+    """Show only titles up to an age rating."""
     _change_sight(user, "age_limit", limit)
 
 
@@ -255,7 +255,7 @@ def show_adult_titles(user: User, shows: bool) -> None:
 
 
 def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
-    """Put a visitor's scores on their list; scores that the list has already are left as they are."""
+    """Put a visitor's scores on their list, without replacing scores that are already there."""
     with _list_change(user):
         scored = ListEntry.objects.filter(user=user, title__in=scores, score__isnull=False).values("title")
         titles = Title.objects.visible_to(user).filter(pk__in=scores).exclude(pk__in=scored)
@@ -273,31 +273,33 @@ def write_entries(
     remove: Collection[int] = (),
     times: Mapping[int, Times] | None = None,
 ) -> WriteResult:
-    """Write many entries with a constant number of queries; the last of two rows for one title counts.
+    """Write many entries with a constant number of queries; the last of several rows for a title counts.
 
-    `replace` removes the entries that are not among `rows`, `remove` those of these titles. `times` says when entries
-    that are written were created and changed, where that was not now. Progress isn't checked against the catalogue's
-    number of episodes: another site may know better.
+    replace: remove all entries that aren't in `rows`. remove: remove the entries of these titles. times: when written
+    entries were created and changed, if not now. Progress isn't checked against the catalogue's number of episodes:
+    another site may know better.
     """
-    given = times or {}
+    entry_times = times or {}
     drafts = {draft.title_id: draft for draft in rows}
-    wanted = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
-    for number, entry in enumerate(wanted, 1):
+    entries = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
+    for number, entry in enumerate(entries, 1):
         _validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
     with _list_change(user):
         _require_titles(drafts.keys())
         present = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user)}
-        changed = [entry for entry in wanted if not _same(entry, present.get(entry.title_id))]
+        changed = [entry for entry in entries if not _same(entry, present.get(entry.title_id))]
         _save(changed)
         gone = present.keys() - drafts.keys() if replace else present.keys() & set(remove)
         ListEntry.objects.filter(user=user, title__in=gone).delete()
-        _set_times(user, {entry.title_id: given[entry.title_id] for entry in changed if entry.title_id in given})
+        _set_times(
+            user, {entry.title_id: entry_times[entry.title_id] for entry in changed if entry.title_id in entry_times}
+        )
     updated = sum(entry.title_id in present for entry in changed)
-    return WriteResult(len(changed) - updated, updated, len(wanted) - len(changed), len(gone))
+    return WriteResult(len(changed) - updated, updated, len(entries) - len(changed), len(gone))
 
 
 def _change_sight(user: User, setting: str, value: Any) -> None:
-    """Part of the list's version, because recommendations read it."""
+    """Change a setting that limits visible titles. It counts as a list change, because recommendations read it."""
     with _list_change(user):
         setattr(user, setting, value)
         user.save(update_fields=[setting])
@@ -305,7 +307,7 @@ def _change_sight(user: User, setting: str, value: Any) -> None:
 
 
 def _set_times(user: User, times: Mapping[int, Times]) -> None:
-    """None leaves a time as it is; no time is after now."""
+    """Set the times of entries; None keeps a time, and no time is later than now."""
     if not times:
         return
     created, changed = zip(*times.values(), strict=True)
@@ -313,10 +315,10 @@ def _set_times(user: User, times: Mapping[int, Times]) -> None:
         cursor.execute(
             """
             UPDATE accounts_listentry entry
-            SET created_at = LEAST(COALESCE(given.created, entry.created_at), clock_timestamp()),
-                updated_at = LEAST(COALESCE(given.changed, entry.updated_at), clock_timestamp())
-            FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS given (title_id, created, changed)
-            WHERE entry.user_id = %s AND entry.title_id = given.title_id
+            SET created_at = LEAST(COALESCE(source.created, entry.created_at), clock_timestamp()),
+                updated_at = LEAST(COALESCE(source.changed, entry.updated_at), clock_timestamp())
+            FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS source (title_id, created, changed)
+            WHERE entry.user_id = %s AND entry.title_id = source.title_id
             """,
             [list(times), list(created), list(changed), user.pk],
         )
@@ -325,18 +327,18 @@ def _set_times(user: User, times: Mapping[int, Times]) -> None:
 @contextmanager
 def _list_change(user: User) -> Iterator[None]:
     with transaction.atomic():
-        # This locks the member's row: of two changes of one list, the second waits for the first.
+        # This locks the member's row, so that simultaneous changes of one list wait for each other.
         User.objects.filter(pk=user.pk).update(list_version=F("list_version") + 1)
         user.refresh_from_db(fields=["list_version"])
         yield
-        # Robust, because what listens (a queue that may be down) must not undo a change that is already kept.
+        # Robust: a failing receiver (the queue may be down) must not fail a change that is already committed.
         transaction.on_commit(partial(list_changed.send_robust, sender=ListEntry, user_id=user.pk))
 
 
-def _announce_changes(user: User, changed: Iterable[ListEntry], there: Mapping[int, ListEntry]) -> None:
-    """`there`: the entries as they were before."""
-    news = [(entry, _before(there[entry.title_id]) if entry.title_id in there else None) for entry in changed]
-    entries_changed.send(ListEntry, user_id=user.pk, changes=news)
+def _announce_changes(user: User, changed: Iterable[ListEntry], before: Mapping[int, ListEntry]) -> None:
+    """Send `entries_changed`. before: the entries before the change."""
+    changes = [(entry, _before(before[entry.title_id]) if entry.title_id in before else None) for entry in changed]
+    entries_changed.send(ListEntry, user_id=user.pk, changes=changes)
 
 
 def _before(entry: ListEntry) -> tuple[str, int | None] | None:
@@ -356,12 +358,14 @@ def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "")
 
 
 def _located(error: ValidationError, where: str) -> ValidationError:
-    """The same error, with each message beginning by where it is."""
-    return ValidationError({name: [where + message for message in found] for name, found in error.message_dict.items()})
+    """Return the error with `where` in front of each message."""
+    return ValidationError(
+        {name: [where + message for message in messages] for name, messages in error.message_dict.items()}
+    )
 
 
 def _require_integers(entry: ListEntry) -> None:
-    """Django would take 7.9 for 7, and True for 1."""
+    """Reject values that Django would silently convert: 7.9 to 7, True to 1."""
     for name in INTEGERS:
         value = getattr(entry, name)
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
@@ -369,7 +373,10 @@ def _require_integers(entry: ListEntry) -> None:
 
 
 def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:
-    """Apply side effects: progress starts and completes a title, a score marks it as seen."""
+    """Apply side effects of a change.
+
+    Progress starts and completes a title, a score completes a planned one, and completing sets the progress.
+    """
     if "status" not in changed:
         if "progress" in changed and entry.progress and entry.progress == episodes:
             entry.status = EntryStatus.COMPLETED
@@ -392,7 +399,7 @@ def _plain(entry: ListEntry, name: str) -> Any:
 
 
 def _require_titles(title_ids: Collection[int]) -> None:
-    known = set(Title.objects.filter(pk__in=title_ids).values_list("pk", flat=True))
-    if missing := sorted(set(title_ids) - known):
+    existing = set(Title.objects.filter(pk__in=title_ids).values_list("pk", flat=True))
+    if missing := sorted(set(title_ids) - existing):
         some = ", ".join(map(str, missing[:5])) + (" …" if len(missing) > 5 else "")
         raise ValidationError({"title_id": f"No such title: {some}"})

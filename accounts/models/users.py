@@ -95,5 +95,9 @@ class User(AbstractUser):
             models.UniqueConstraint(Lower("username"), name="username_once"),
         ]
 
+    def lock(self) -> None:
+        """Lock the member's row until the transaction ends: their simultaneous changes wait for each other."""
+        type(self)._default_manager.select_for_update(no_key=True).only("pk").get(pk=self.pk)
+
     def get_absolute_url(self) -> str:
         return address_of("social:member", self.username)

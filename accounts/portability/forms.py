@@ -19,7 +19,7 @@ FIELD_LABELS = {
     "status": gettext_lazy("Status"), "score": gettext_lazy("Score"), "progress": gettext_lazy("Episodes watched"),
     "started_on": gettext_lazy("Started"), "finished_on": gettext_lazy("Finished"),
     "rewatches": gettext_lazy("Rewatches"), "notes": gettext_lazy("Notes"), "tags": gettext_lazy("Tags"),
-    "updated_at": gettext_lazy("Last changed"),
+    "updated_at": gettext_lazy("Recently updated"),
 }  # fmt: skip
 SERVICES = [(ListFormat.ANILIST.value, "AniList"), (ListFormat.KITSU.value, "Kitsu")]
 
@@ -53,7 +53,7 @@ class AccountImportForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
     own = forms.BooleanField(
-        label=gettext_lazy("This is my own list"),
+        label=gettext_lazy("This is my own account on that site"),
         error_messages={"required": gettext_lazy("You can only import your own list.")},
     )
 

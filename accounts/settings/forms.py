@@ -26,7 +26,7 @@ class PreferencesForm(forms.ModelForm):
         }
 
     time_zone = forms.ChoiceField(
-        choices=[("", _("Coordinated Universal Time (UTC)")), *((zone, zone.replace("_", " ")) for zone in ZONES)],
+        choices=[("", _("Coordinated Universal Time (UTC)")), *((zone, zone.replace("_", " ")) for zone in ZONES[1:])],
         required=False,
         label=_("Time zone"),
     )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
@@ -25,6 +28,15 @@ def my_mark(context: Context, title: Title) -> Mark | None:
         request.my_marks = marks_of(request.user)
     status, score = request.my_marks.get(title.pk, ("", None))
     return Mark(EntryStatus(status), score) if status else None
+
+
+@register.simple_tag(takes_context=True)
+def load_marks(context: Context, items: Iterable[Any]) -> str:
+    """Load the viewer's marks of these items' titles for the page, instead of those of the whole list."""
+    request = context["request"]
+    if request.user.is_authenticated:
+        request.my_marks = marks_of(request.user, [item.title.pk for item in items])
+    return ""
 
 
 @register.simple_tag(takes_context=True)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -31,7 +32,7 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("Permissions"), choices=scope_choices, widget=forms.CheckboxSelectMultiple
     )
-    days = forms.ChoiceField(label=_("Expires after"), choices=list(DAYS.items()), required=False, initial="90")
+    days = forms.ChoiceField(label=_("Expiry"), choices=list(DAYS.items()), required=False, initial="90")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,8 +43,13 @@ class TokenForm(forms.Form):
             raise forms.ValidationError(gettext("You can have up to %(n)d tokens. Revoke one first.") % {"n": MOST})
         return self.cleaned_data
 
-    def save(self) -> str:
-        """Create a token and return its key."""
+    def save(self) -> str | None:
+        """Create a token and return its key; None with form errors if invalid."""
+        with transaction.atomic():
+            self.user.lock()
+            return self._issue() if self.is_valid() else None
+
+    def _issue(self) -> str:
         days = self.cleaned_data["days"]
         ends = timezone.now() + timedelta(days=int(days)) if days else None
         return issue_token(self.user, self.cleaned_data["name"], self.cleaned_data["scopes"], ends)[1]
@@ -54,7 +60,7 @@ class TokenForm(forms.Form):
 @never_cache
 def tokens(request: MemberRequest) -> HttpResponse:
     form, descriptions = TokenForm(request.POST or None, user=request.user), scopes()
-    key = form.save() if request.method == "POST" and form.is_valid() else ""
+    key = form.save() if request.method == "POST" else None
     context = {
         "form": TokenForm(user=request.user) if key else form,
         "key": key,

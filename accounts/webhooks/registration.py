@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.events import events as known_events
@@ -20,12 +21,15 @@ def register_webhook(user: User, url: str, events: Collection[str]) -> Webhook:
         checked_url(url)
     except WebhookError as error:
         raise ValidationError({"url": str(error)}) from error
-    if Webhook.objects.filter(user=user).count() >= MOST:
-        raise ValidationError({"url": gettext("You can have up to %(n)d webhooks. Delete one first.") % {"n": MOST}})
     ordered = [event for event in known_events() if event in events]
     webhook = Webhook(user=user, url=url, events=ordered, secret=new_secret())
     webhook.clean_fields()
-    webhook.save()
+    with transaction.atomic():
+        user.lock()
+        if Webhook.objects.filter(user=user).count() >= MOST:
+            message = gettext("You can have up to %(n)d webhooks. Delete one first.") % {"n": MOST}
+            raise ValidationError({"url": message})
+        webhook.save()
     return webhook
 
 

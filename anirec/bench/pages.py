@@ -1,8 +1,7 @@
-"""`python -m anirec.bench.pages`: how fast pages are made, from a second process, and how fast a browser shows them.
+"""`python -m anirec.bench.pages`: measure page response times from a second process, and rendering in a browser.
 
-On a site of its own (DATA_DIR/bench-pages): the full catalogue where the shared data lies beside the project, else the
-sample; a member with a list of 1,500 titles; the starter model, because what a page costs does not depend on how good
-its model is.
+Uses its own site (DATA_DIR/bench-pages): the full catalogue if ../shared/data exists, else the sample; a member with
+1,500 list entries; and the starter model, because page speed doesn't depend on model quality.
 """
 
 from __future__ import annotations
@@ -20,6 +19,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
+
+from anirec.bench.processor import CLIENTS, relative_times
 from anirec.bench.speeds import (
     SHARED,
     Client,
@@ -40,28 +42,29 @@ PAGES = (
     ("my list", "/list/", 150),
 )
 MOST_QUERIES = 15
-A_SECOND = 8  # requests: a bounded load, of which the process can keep up with
+RATE = 8  # requests per second, a load that the process can sustain
 KILOBYTES, LCP_SECONDS, CLS, SLOWDOWN, VISITS = 120, 1.0, 0.05, 4, 7
+GROWTH = 1.1  # most CPU time of a request among several, relative to one alone
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True)
 class Figure:
-    what: str
-    bar: float
+    label: str
+    target: float
     measured: float
     unit: str
 
     def __str__(self) -> str:
-        held = "" if self.measured < self.bar else "  missed"
-        return f"{self.what:<46} {f'< {self.bar:g}':>8} {self.measured:>9.3g} {self.unit}{held}"
+        verdict = "" if self.measured < self.target else "  missed"
+        return f"{self.label:<56} {f'< {self.target:g}':>8} {self.measured:>9.3g} {self.unit}{verdict}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure pages of this project.")
-    parser.add_argument("--requests", type=int, default=120, help="of each page (default: 120)")
-    parser.add_argument("--entries", type=int, default=1500, help="of the member's list (default: 1500)")
-    parser.add_argument("--again", action="store_true", help="on the site that the last run made")
+    parser.add_argument("--requests", type=int, default=120, help="requests per page (default: 120)")
+    parser.add_argument("--entries", type=int, default=1500, help="entries on the member's list (default: 1500)")
+    parser.add_argument("--again", action="store_true", help="reuse the last run's site")
     options = parser.parse_args()
     os.chdir(BASE_DIR)
     provide_own_services("bench-pages", keep=options.again)
@@ -71,14 +74,15 @@ def main() -> None:
     manage("collectstatic", "--no-input", "--verbosity", "0")
     member = _member(options.entries)
     port = free_port()
-    with web_process(port):
+    with web_process(port) as web:
         asyncio.run(wait_until_up(port))
-        figures = asyncio.run(_server_times(port, member["session"], options.requests))
+        figures = asyncio.run(_processor_times(web, port, member, options.requests))
+        figures += asyncio.run(_server_times(port, member["session"], options.requests))
         figures += [
             Figure(f"{name}: queries", MOST_QUERIES + 1, member["queries"][path], "") for name, path, _ in PAGES
         ]
         figures += _browser_figures(port, member["session"])
-    print(f"\n{'a list of ' + str(options.entries) + ' titles':<46} {'bar':>8} {'measured':>9}")
+    print(f"\n{f'list of {options.entries} titles':<56} {'target':>8} {'measured':>9}")
     print(*figures, sep="\n")
 
 
@@ -87,13 +91,13 @@ def _fill() -> None:
     if SHARED.is_dir():
         import_catalogues()
     else:
-        print("measured on the sample catalogue: ../shared/data is not there")
+        print("Using the sample catalogue: ../shared/data not found.")
 
 
 def _member(entries: int) -> dict[str, Any]:
     command = ["bench_member", "--entries", str(entries), "--queries", *(path for _, path, _ in PAGES)]
-    answer = subprocess.run([sys.executable, "manage.py", *command], stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(answer.stdout.splitlines()[-1])
+    result = subprocess.run([sys.executable, "manage.py", *command], stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(result.stdout.splitlines()[-1])
 
 
 # --- The server -----------------------------------------------------------------------------------------------------
@@ -101,16 +105,25 @@ def _member(entries: int) -> dict[str, Any]:
 
 async def _server_times(port: int, session: str, requests: int) -> list[Figure]:
     figures = []
-    for name, path, bar in PAGES:
+    for name, path, target in PAGES:
         times = await _milliseconds(port, session, path, requests)
         p50, p95 = (statistics.quantiles(times, n=100)[percent - 1] for percent in (50, 95))
         print(f"{name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, max {max(times):.0f} ms")
-        figures.append(Figure(f"{name}: p95, ms", bar, p95, ""))
+        figures.append(Figure(f"{name}: p95, ms", target, p95, ""))
+    return figures
+
+
+async def _processor_times(web: psutil.Process, port: int, member: dict[str, Any], requests: int) -> list[Figure]:
+    times = await relative_times(web, port, member["session"], member["token"], max(requests, 200))
+    figures = []
+    for page, bar, multiple, growth in times:
+        figures.append(Figure(f"{page}: CPU time, multiple of an empty view", bar, multiple, ""))
+        figures.append(Figure(f"{page}: CPU time with {CLIENTS} clients, relative to 1", GROWTH, growth, ""))
     return figures
 
 
 async def _milliseconds(port: int, session: str, path: str, requests: int) -> list[float]:
-    """Of requests that come at a steady rate."""
+    """Return response times at a constant request rate, after five warm-up requests."""
     times = []
     async with Client(port) as client:
         for _ in range(requests + 5):
@@ -118,8 +131,8 @@ async def _milliseconds(port: int, session: str, path: str, requests: int) -> li
             status, body = await client.request(path, cookie=f"sessionid={session}")
             times.append((time.perf_counter() - start) * 1000)
             if status != 200:
-                sys.exit(f"anirec: {path} answered {status}: {body[:300].decode()}")
-            await asyncio.sleep(max(0, 1 / A_SECOND - (time.perf_counter() - start)))
+                sys.exit(f"anirec: {path} returned {status}: {body[:300].decode()}")
+            await asyncio.sleep(max(0, 1 / RATE - (time.perf_counter() - start)))
     return times[5:]
 
 
@@ -137,19 +150,19 @@ LARGEST_PAINT = """() => new Promise((resolve) => {
 
 
 def _browser_figures(port: int, session: str) -> list[Figure]:
-    """With an empty cache and the processor slowed down, on a phone's screen: the median of some visits."""
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if found is None:
-        print("no Chromium was found: what a browser shows was not measured")
+    """Return medians over several visits on a phone screen, with an empty cache and a throttled CPU."""
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if chromium is None:
+        print("Chromium not found: skipping the browser measurements.")
         return []
     from playwright.sync_api import sync_playwright
 
     figures = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        _seen(browser, f"http://localhost:{port}", "/offline/", session)  # the browser itself has started then
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        _visit(browser, f"http://localhost:{port}", "/offline/", session)  # warm up the browser
         for name, path, _ in PAGES:
-            visits = [_seen(browser, f"http://localhost:{port}", path, session) for _ in range(VISITS)]
+            visits = [_visit(browser, f"http://localhost:{port}", path, session) for _ in range(VISITS)]
             weight, paint, shift = map(statistics.median, zip(*visits, strict=True))
             figures += [
                 Figure(f"{name}: before the first render, kB compressed", KILOBYTES, weight, ""),
@@ -160,19 +173,20 @@ def _browser_figures(port: int, session: str) -> list[Figure]:
     return figures
 
 
-def _seen(browser: Any, site: str, path: str, session: str) -> tuple[float, float, float]:
-    """(kB of HTML, CSS and JS, seconds to the largest paint, layout shift)."""
+def _visit(browser: Any, site: str, path: str, session: str) -> tuple[float, float, float]:
+    """Return (kB of compressed HTML, CSS and JS, seconds to the largest paint, layout shift)."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
     page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
-    answers: list[Any] = []
-    page.on("response", lambda answer: answers.append(answer))
+    responses: list[Any] = []
+    page.on("response", lambda response: responses.append(response))
     page.goto(site + path, wait_until="load")
     paint, shift = page.evaluate(LARGEST_PAINT)
-    weighed = [one for one in answers if one.request.resource_type in ("document", "stylesheet", "script") and one.ok]
-    weight = sum(len(gzip.compress(one.body())) for one in weighed)  # read last: it takes the browser's time
+    types = ("document", "stylesheet", "script")
+    resources = [one for one in responses if one.request.resource_type in types and one.ok]
+    weight = sum(len(gzip.compress(one.body())) for one in resources)  # read last, because it slows the browser down
     context.close()
     return weight / 1000, paint, shift
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "time_zone"
 YEAR = 31_536_000
 AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-ZONES = ["UTC", *sorted(name for name in available_timezones() if name.startswith(AREAS))]
-_known = frozenset(ZONES)
+_ALIASES = get_global("zone_aliases")  # former names of zones, such as Africa/Asmera
+ZONES = ["UTC", *sorted(name for name in available_timezones() if name.startswith(AREAS) and name not in _ALIASES)]
+_known = frozenset(available_timezones())
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:

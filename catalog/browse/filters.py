@@ -103,7 +103,7 @@ class TitleFilter(filters.FilterSet):
     members_max = _number(_("Maximum MAL members"))
     list = filters.MultipleChoiceFilter(choices=status_on_list_choices, label=_("My list"))
     sort = filters.ChoiceFilter(
-        choices=[(name, label) for name, (label, *_rest) in SORTS.items()], empty_label=None, label=_("Order")
+        choices=[(name, label) for name, (label, *_rest) in SORTS.items()], empty_label=None, label=_("Sort by")
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,12 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = SavedView
         fields = ("name",)
+
+    def save_if_valid(self) -> SavedView | None:
+        """Save the view under the member's lock; return None with form errors if invalid."""
+        with transaction.atomic():
+            self.instance.user.lock()
+            return self.save() if self.is_valid() else None
 
     def clean(self) -> dict[str, Any]:
         if self.instance.pk is None:

@@ -19,8 +19,7 @@ from catalog.viewers import MemberRequest
 def saved_views(request: MemberRequest) -> HttpResponse:
     """List the saved views. POST saves a new one and redirects to it."""
     form = SavedViewForm(request.POST or None, instance=SavedView(user=request.user))
-    if request.method == "POST" and form.is_valid():
-        view = form.save()
+    if request.method == "POST" and (view := form.save_if_valid()):
         messages.success(request, _("Saved as “%(name)s”") % {"name": view.name})
         return redirect(view)
     return _page(request, form)
@@ -31,9 +30,8 @@ def saved_views(request: MemberRequest) -> HttpResponse:
 def rename_view(request: MemberRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, pk=pk, user=request.user)
     form = SavedViewForm(request.POST, instance=view)
-    if not form.is_valid():
+    if not form.save_if_valid():
         return _page(request, form)
-    form.save()
     messages.success(request, _("Renamed to “%(name)s”") % {"name": view.name})
     return redirect("catalog:saved_views")
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from anirec.lib import numbers
 from anirec.lib.web.addresses import address_of
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.posters.drawing import poster_version
+from catalog.templatetags.fragments import fragment
 from catalog.titles.names import name_for
 
 register = template.Library()
 FORMATS = dict(Format.choices)  # Django's get_format_display takes ten times as long
 
 
-register.simple_tag(address_of, name="address")  # of one of many: the rest take `url`
+register.simple_tag(address_of, name="address")  # cached, for links on every page or in lists; elsewhere use `url`
 
 
 @register.simple_tag(takes_context=True)
@@ -34,13 +37,33 @@ def poster_url(title: Title) -> str:
     return f"{address_of('catalog:poster', title.pk)}?v={poster_version(title)}"
 
 
+@register.simple_tag(takes_context=True)
+def card_head(context: Context, title: Title, *, is_eager: bool = False) -> SafeString:
+    """Return a card's poster, name and facts. is_eager: load the poster at once, because it is visible at first."""
+    values = {"name": title_name(context, title), "poster": poster_url(title), "facts": facts(title)}
+    return fragment("_card_head.html", pk=title.pk, address=title.get_absolute_url(), is_eager=is_eager, **values)
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """
+    >>> spaced("America/New_York")
+    'America/New York'
+    """
+    return name.replace("_", " ")
+
+
 @register.filter
 def facts(title: Title) -> str:
-    """ "TV · 24 episodes · 2011", without what is unknown."""
-    n = title.episodes or 0
+    """Return the known facts, such as "TV · 24 episodes · 2011"."""
+    return _facts(title.format, title.episodes or 0, title.year, get_language())
+
+
+@lru_cache(maxsize=5000)
+def _facts(format: str, n: int, year: int | None, _language: str) -> str:
     episodes = ngettext("%(n)d episode", "%(n)d episodes", n) % {"n": n} if n > 1 else ""
-    shown = [FORMATS[title.format] if title.format else "", episodes, title.year]
-    return " · ".join(str(part) for part in shown if part)
+    parts = [FORMATS[format] if format else "", episodes, year]
+    return " · ".join(str(part) for part in parts if part)
 
 
 @register.filter
@@ -50,12 +73,12 @@ def percent(share: float) -> str:
 
 @register.filter
 def minutes(seconds: int | None) -> str:
-    """ "24 min", "1 h 52 min"."""
+    """Format a duration, such as "24 min" or "1 h 52 min"."""
     if not seconds:
         return ""
     hours, rest = divmod(max(1, round(seconds / 60)), 60)
-    shown = [_("%(n)d h") % {"n": hours} if hours else "", _("%(n)d min") % {"n": rest} if rest else ""]
-    return " ".join(part for part in shown if part)
+    parts = [_("%(n)d h") % {"n": hours} if hours else "", _("%(n)d min") % {"n": rest} if rest else ""]
+    return " ".join(part for part in parts if part)
 
 
 @register.simple_tag(takes_context=True)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db.models import Prefetch, Q
 
-from catalog.franchises.watch_order import up_to, watch_order
+from catalog.franchises.watch_order import Link, up_to, watch_order
 from catalog.models import ExternalId, Relation, Tag, Title
 from catalog.models.titles import viewing_class
 from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
 
 DAY = 86_400
+MAX_DETAILS = 500  # about 25 kB each
+
+_cache: tuple[str, dict[tuple[int, str], TitleDetail]] = ("", {})
 
 
 @dataclass(frozen=True)
@@ -32,30 +35,42 @@ class TitleDetail:
     related: list[RelatedTitle]
     franchise: list[Title]  # visible parts, including this title, by start date
     tags: list[Tag]
-    links: list[tuple[int, int, str]]  # (from title, to title, kind) of the relations within the franchise
+    links: list[Link]  # the relations within the franchise
 
 
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
-    """Return the title's details. Raise Title.DoesNotExist if `viewer` may not see it."""
+    """Return the title's details. Raise Title.DoesNotExist if `viewer` may not see it.
+
+    They are cached per process and shared between requests, so don't modify them.
+    """
+    global _cache
+    version, key = catalogue_version(), (pk, viewing_class(viewer))
+    if _cache[0] != version or len(_cache[1]) >= MAX_DETAILS:
+        _cache = (version, {})
+    details = _cache[1]
+    if key not in details:
+        details[key] = _read_detail(pk, viewer)
+    return details[key]
+
+
+def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
     visible = Title.objects.visible_to(viewer)
     title = (
         visible.with_tag_names()
         .prefetch_related(
-            "names",
             "studios",
-            "relations",
-            "relations_back",
             Prefetch("tags", Tag.objects.visible_to(viewer)),
             Prefetch("external_ids", ExternalId.objects.order_by("provider")),
         )
         .get(pk=pk)
     )
-    kinds, entry = _kinds_of_related(title), title.franchise_entry_id
+    entry = title.franchise_entry_id
+    links = _links_of(title)
+    kinds = _kinds_of_related(title, links)
     condition = Q(pk__in=kinds) | Q(franchise_entry=entry) if entry else Q(pk__in=kinds)
     cards = sorted(visible.for_airing().filter(condition), key=lambda card: (_start(card), card.pk))
     franchise = [card for card in cards if entry and card.franchise_entry_id == entry]
-    parts = [card.pk for card in franchise]
-    links = Relation.objects.filter(from_title__in=parts, to_title__in=parts) if parts else Relation.objects.none()
+    parts = {card.pk for card in franchise}
     order = list(Relation.Kind)
     related = sorted((card for card in cards if card.pk in kinds), key=lambda card: order.index(kinds[card.pk]))
     return TitleDetail(
@@ -63,7 +78,7 @@ def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
         related=[RelatedTitle(str(kinds[card.pk].label), card) for card in related],
         franchise=franchise,
         tags=list(title.tags.all()),
-        links=list(links.values_list("from_title_id", "to_title_id", "kind")),
+        links=[link for link in links if parts.issuperset(link[:2])],
     )
 
 
@@ -73,14 +88,24 @@ def parts_up_to(title: Title, viewer: Viewer) -> list[Title]:
     return up_to(watch_order(detail.franchise, detail.links), title) or [title]
 
 
-def _kinds_of_related(title: Title) -> dict[int, Relation.Kind]:
+def _links_of(title: Title) -> list[Link]:
+    """Return the relations of the title, and those within its franchise."""
+    condition = Q(from_title=title) | Q(to_title=title)
+    if entry := title.franchise_entry_id:
+        condition |= Q(from_title__franchise_entry=entry, to_title__franchise_entry=entry)
+    links = Relation.objects.filter(condition).order_by("pk")
+    return list(links.values_list("from_title_id", "to_title_id", "kind"))
+
+
+def _kinds_of_related(title: Title, links: list[Link]) -> dict[int, Relation.Kind]:
     """Return each related title's relation; a child that only names its parent is a side story."""
     kinds: dict[int, Relation.Kind] = {}
-    for relation in title.relations.all():
-        kinds.setdefault(relation.to_title_id, Relation.Kind(relation.kind))
-    for relation in title.relations_back.all():
-        if relation.kind == Relation.Kind.PARENT_STORY:
-            kinds.setdefault(relation.from_title_id, Relation.Kind.SIDE_STORY)
+    for one, other, kind in links:
+        if one == title.pk:
+            kinds.setdefault(other, Relation.Kind(kind))
+    for one, other, kind in links:
+        if other == title.pk and kind == Relation.Kind.PARENT_STORY:
+            kinds.setdefault(one, Relation.Kind.SIDE_STORY)
     return kinds
 
 

@@ -30,7 +30,7 @@ def _day(label: Any) -> forms.DateField:
 class PeriodForm(forms.Form):
     first = _day(_("From"))
     last = _day(_("To"))
-    synthetic = forms.BooleanField(label=_("Include demo members"), required=False)
+    synthetic = forms.BooleanField(label=_("Include synthetic members"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -81,7 +81,7 @@ class SourceForm(forms.Form):
     """Source of the audience statistics."""
 
     source = forms.ChoiceField(label=_("Source"), required=False)
-    synthetic = forms.BooleanField(label=_("Include demo members"), required=False)
+    synthetic = forms.BooleanField(label=_("Include synthetic members"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -115,8 +115,8 @@ def _half(
         (_("Opened"), SHARE, rate(results["clicked"], results["shown"])),
         (_("Added to list"), SHARE, rate(results["added"], results["of_members"])),
         (_("Score prediction error (RMSE)"), NUMBER, root(error_sums["squared"], error_sums["n"])),
-        (_("Pages, p95"), TIME, times[kinds.PAGE.value,].quantile(0.95)),
-        (_("API, p95"), TIME, times[kinds.API.value,].quantile(0.95)),
+        (_("Page response time, p95"), TIME, times[kinds.PAGE.value,].quantile(0.95)),
+        (_("API response time, p95"), TIME, times[kinds.API.value,].quantile(0.95)),
         (_("Fallback rate"), SHARE, queries.fallback_share(lists)),
     ]
 

@@ -58,11 +58,8 @@ def _slowest(period: Period, heads: list[Column], empty: str) -> Panel:
     slowest = sorted(routes.items(), key=lambda item: -(item[1].quantile(0.95) or 0) * item[1].n)[:SLOWEST]
     return bar_panel(
         "routes",
-        _("Slowest pages"),
-        _(
-            "Sorted by total time over the last %(n)d days of the period. "
-            "Bars show the time 95%% of requests stay under."
-        )
+        _("Requests using the most server time"),
+        _("Sorted by total time over the last %(n)d days of the period. Bars show the 95th percentile.")
         % {"n": ROUTE_DAYS},
         [Column(_("Page"), LABEL), *heads],
         [(f"{route} ({KINDS(kind).label})", *_quantiles(times)) for (kind, route), times in slowest],

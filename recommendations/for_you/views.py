@@ -53,7 +53,7 @@ def render_for_you(request: MemberRequest) -> HttpResponse:
     if picks:
         favourites = variant_for(ROWS, request).parameters.favourites
         rows = serving.rows_for(request.user, favourites)
-        context |= {"rows": rows, "moods": Mood.objects.all(), "ticket": picks.ticket}
+        context |= {"rows": rows, "moods": Mood.objects.only("name", "slug"), "ticket": picks.ticket}
     request.my_marks = {}  # recommended titles are not on the list
     context["last_change"] = for_you_queries.last_change(request.user)
     template = "_for_you.html" if request.htmx.target == "for-you" else "for_you.html"

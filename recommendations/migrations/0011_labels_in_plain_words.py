@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                     ("page", "Page"),
                     ("fragment", "Page section"),
                     ("api", "API"),
-                    ("rest", "Images, events and other"),
+                    ("rest", "Images, events and other requests"),
                 ],
                 max_length=8,
             ),

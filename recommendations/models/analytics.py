@@ -158,7 +158,7 @@ class RequestDay(models.Model):
         PAGE = "page", _("Page")
         FRAGMENT = "fragment", _("Page section")
         API = "api", _("API")
-        REST = "rest", _("Images, events and other")
+        REST = "rest", _("Images, events and other requests")
 
     day = models.DateField()
     kind = models.CharField(max_length=8, choices=Kind)

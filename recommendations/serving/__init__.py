@@ -13,7 +13,7 @@ from recommendations.serving.ladder import (
     recommend_for,
     recommend_for_guest,
 )
-from recommendations.serving.readers import Reader
+from recommendations.serving.readers import USER, Reader
 from recommendations.serving.related import SimilarTitle, similar_to
 from recommendations.serving.rows import RecommendationRow, fill, find_row, rows_for
 from recommendations.serving.season import SeasonTitle, season_ranking
@@ -24,6 +24,7 @@ from recommendations.serving.welcome import WALL, onboarding_titles
 
 __all__ = [
     "LEAST_INPUTS",
+    "USER",
     "WALL",
     "Choice",
     "GroupRecommendations",

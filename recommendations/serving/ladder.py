@@ -6,15 +6,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.core.cache import cache
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts.models import User
+from anirec.lib import prepared
 from anirec.lib.shapes import shape_of
 from catalog.models import Title
 from catalog.models.titles import TitleQuerySet
@@ -29,7 +30,7 @@ from recommendations.inputs.title_rules import current_rules
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.models.tables import TOP
 from recommendations.serving.choices import Choice, within_age_limit
-from recommendations.serving.readers import Reader
+from recommendations.serving.readers import USER, Reader
 from recommendations.serving.skipped import Skipped
 
 # Minimum list length for personal ranking. NDCG@10 liked on validation members' lists cut to 2 titles: linear model
@@ -101,6 +102,21 @@ class _Candidates:
     tried: tuple[Skipped, ...] = ()
 
 
+class _Row(NamedTuple):
+    """A row of `MemberRecommendations`, and the member's list version now."""
+
+    version: ModelVersion
+    current_list_version: int
+    list_version: int
+    n_inputs: int
+    computed_at: datetime
+    title_ids: list[int]
+    scores: list[float]
+    predicted: list[float]
+    reason_ids: list[int]
+    reason_shares: list[float]
+
+
 @dataclass(frozen=True)
 class _Query:
     without_reason: frozenset[int]
@@ -164,16 +180,21 @@ def predicted_score(member: User, title: Title) -> float | None:
 # --- Precomputed rows and live scores ---------------------------------------------------------------------------------
 
 
-def _current_row(reader: Reader) -> MemberRecommendations | None:
-    """Return the active version's row for the member, annotated with the current list version."""
+def _current_row(reader: Reader) -> _Row | None:
+    """Return the active version's row for the member."""
     if reader.member is None:
         return None
-    rows = MemberRecommendations.objects.filter(version__is_active=True, user=reader.member).select_related("version")
-    rows = rows.defer("version__metrics", "version__parameters", "version__message")
-    return rows.annotate(current_list_version=F("user__list_version")).first()
+
+    def query() -> QuerySet[MemberRecommendations, Any]:
+        rows = MemberRecommendations.objects.filter(version__is_active=True, user=USER)
+        return rows.values_list("version__pk", "version__kind", "user__list_version", *_Row._fields[2:])
+
+    for pk, kind, current_list_version, *fields in prepared.run("current row", query, user=reader.member.pk):
+        return _Row(ModelVersion(pk=pk, kind=kind, is_active=True), current_list_version, *fields)
+    return None
 
 
-def _why_not_table(row: MemberRecommendations | None, query: _Query) -> tuple[Skipped, ...]:
+def _why_not_table(row: _Row | None, query: _Query) -> tuple[Skipped, ...]:
     """Return why the row can't be used; empty if it can."""
     if query.without_reason:
         return (Skipped("table.excluded_reasons"),)
@@ -183,7 +204,7 @@ def _why_not_table(row: MemberRecommendations | None, query: _Query) -> tuple[Sk
         return (Skipped("table.missing"),)
     if query.options != PUBLISHED:
         return (Skipped("table.options"),)
-    if row.list_version != row.current_list_version:  # type: ignore[attr-defined]
+    if row.list_version != row.current_list_version:
         return (Skipped("table.outdated"),)
     if row.n_inputs < LEAST_INPUTS:
         return (Skipped("table.too_few_titles", needed=LEAST_INPUTS),)
@@ -192,7 +213,7 @@ def _why_not_table(row: MemberRecommendations | None, query: _Query) -> tuple[Sk
     return ()
 
 
-def _from_table(row: MemberRecommendations) -> _Candidates:
+def _from_table(row: _Row) -> _Candidates:
     n = len(row.title_ids)
     ranked = Ranked(
         ids=np.array(row.title_ids),
@@ -246,11 +267,11 @@ def _n_inputs(reader: Reader, own: MemberList) -> int:
 
 def _as_list(version: ModelVersion, candidates: _Candidates, reader: Reader, n: int) -> RecommendationList:
     """Return the first n candidates that may be shown, with the reasons that the reader may see."""
-    ranked, showable = candidates.ranked, reader.showable()
+    ranked = candidates.ranked
     ids = ranked.ids.tolist()
-    visible = _ids_in(showable, ids[: n + SPARE])
+    visible = reader.showable_ids(ids[: n + SPARE])
     if len(visible) < min(n, len(ids)):
-        visible = _ids_in(showable, ids)
+        visible = reader.showable_ids(ids)
     places = [place for place, pk in enumerate(ids) if pk in visible][:n]
     scores = reader.liked(np.unique(ranked.reason_ids[places]).tolist())
     cards = title_cards([*scores, *(ids[place] for place in places)])
@@ -364,7 +385,3 @@ def _in_order(titles: TitleQuerySet, ids: Sequence[int]) -> list[Recommendation]
     cards = titles.for_cards().in_bulk(ids)
     in_order = [cards[pk] for pk in ids if pk in cards]
     return [Recommendation(title, 1 - place / len(in_order), None, ()) for place, title in enumerate(in_order)]
-
-
-def _ids_in(titles: TitleQuerySet, ids: Collection[int]) -> set[int]:
-    return set(titles.filter(pk__in=ids).order_by().values_list("pk", flat=True))

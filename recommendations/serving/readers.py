@@ -6,14 +6,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
 
 from accounts.models import HiddenTitle, ListEntry, User
+from anirec.lib import prepared
 from catalog.models import Title
-from catalog.models.titles import TitleQuerySet
+from catalog.models.titles import TitleQuerySet, viewing_class
 from recommendations.engine.data.interactions import LIKED, IdMap
 from recommendations.engine.recommender import MemberList
 from recommendations.inputs.member_lists import (
@@ -27,6 +29,7 @@ from recommendations.inputs.member_lists import (
 )
 
 Viewer = User | AnonymousUser | None
+USER, TITLES = (prepared.Parameter(name, IntegerField()) for name in ("user", "titles"))
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,20 @@ class Reader:
         titles = Title.objects.visible_to(self.member).recommendable()
         if self.member is None:
             return titles.exclude(pk__in=list(self.scores))
-        listed = ListEntry.objects.filter(user=self.member, title=OuterRef("pk"))
-        hidden = HiddenTitle.objects.filter(user=self.member, title=OuterRef("pk"))
-        return titles.filter(~Exists(listed), ~Exists(hidden))
+        return titles.filter(*_not_on_list(self.member))
+
+    def showable_ids(self, title_ids: Collection[int]) -> set[int]:
+        """Return those of the titles that may be shown now."""
+        if self.member is None:
+            return set(self.showable().filter(pk__in=title_ids).order_by().values_list("pk", flat=True))
+        viewer = self.member
+
+        def query() -> QuerySet[Title, Any]:
+            titles = Title.objects.visible_to(viewer).recommendable().filter(*_not_on_list(USER), pk__any=TITLES)
+            return titles.order_by().values_list("pk")
+
+        rows = prepared.run(("showable", viewing_class(viewer)), query, user=viewer.pk, titles=list(title_ids))
+        return {pk for (pk,) in rows}
 
     def in_started_franchise(self) -> Q:
         """Return a title condition: a part of the same franchise is listed, hidden or scored."""
@@ -84,8 +98,19 @@ class Reader:
 
     def liked(self, title_ids: Collection[int]) -> dict[int, int]:
         """Return {title id: score} of those titles that the reader may see and likes; for visitors, all scored ones."""
-        visible = Title.objects.visible_to(self.member).filter(pk__in=title_ids).order_by()
+        visible = Title.objects.visible_to(self.member).order_by()
         if self.member is None:
-            return {pk: self.scores[pk] for pk in visible.values_list("pk", flat=True) if pk in self.scores}
-        entries = ListEntry.objects.filter(user=self.member, score__gte=LIKED, title__in=visible.values("pk"))
-        return {pk: score for pk, score in entries.values_list("title", "score") if score}
+            seen = visible.filter(pk__in=title_ids).values_list("pk", flat=True)
+            return {pk: self.scores[pk] for pk in seen if pk in self.scores}
+
+        def query() -> QuerySet[ListEntry, Any]:
+            titles = visible.filter(pk__any=TITLES).values("pk")
+            return ListEntry.objects.filter(user=USER, score__gte=LIKED, title__in=titles).values_list("title", "score")
+
+        key = ("liked", viewing_class(self.member))
+        return dict(prepared.run(key, query, user=self.member.pk, titles=list(title_ids)))
+
+
+def _not_on_list(user: User | prepared.Parameter) -> list[Q]:
+    """Return title conditions: neither listed nor hidden by the member."""
+    return [~Q(Exists(rows.objects.filter(user=user, title=OuterRef("pk")))) for rows in (ListEntry, HiddenTitle)]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import ListEntry, ListEntryQuerySet, User
+from anirec.lib import prepared
 from anirec.lib.web.addresses import address_of
 from catalog.models import Title
-from catalog.models.titles import Season
+from catalog.models.titles import Season, viewing_class
 from catalog.titles.cards import title_cards
 from catalog.titles.names import name_for
 from recommendations.artifact_store import readable_recommender
@@ -22,9 +25,10 @@ from recommendations.models import ModelVersion
 from recommendations.serving.choices import hidden_gems, led_to_by
 from recommendations.serving.friends import loved_by_followed
 from recommendations.serving.ladder import Recommendation, recommend
-from recommendations.serving.readers import Reader
+from recommendations.serving.readers import USER, Reader
 from recommendations.serving.season import season_of, season_ranking
 from recommendations.serving.series import continue_series
+from social.models import Follow
 
 FAVOURITES = 3  # "Because you liked …" rows
 RECENT = 30  # most recently updated liked titles, from which the favourites are chosen
@@ -48,7 +52,7 @@ class RecommendationRow:
 def rows_for(member: User, favourites: int = FAVOURITES) -> list[RecommendationRow]:
     """Return the rows below the top picks, in display order."""
     because = [_because(title, member) for title in _favourites(member, favourites)]
-    friends = [_named_row(FRIENDS)] if member.following.exists() else []
+    friends = [_named_row(FRIENDS)] if _follows_somebody(member) else []
     others = [_named_row(slug) for slug in (CONTINUE, SEASON, GEMS)]
     return [*others[:1], *friends, *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
 
@@ -58,8 +62,8 @@ def find_row(member: User, slug: str) -> RecommendationRow:
     kind, _, title_id = slug.partition("-")
     if kind != BECAUSE:
         return _named_row(slug)
-    liked = _liked_entries(member).filter(title=int(title_id)) if title_id.isdecimal() and len(title_id) < 10 else None
-    if liked is None or not liked.exists():
+    is_id = title_id.isdecimal() and len(title_id) < 10
+    if not is_id or not _liked_entries(member).filter(title=int(title_id)).exists():
         raise LookupError(slug)
     return _because(title_cards([int(title_id)])[int(title_id)], member)
 
@@ -141,8 +145,7 @@ def _because(title: Title, member: User) -> RecommendationRow:
 
 def _favourites(member: User, n: int) -> list[Title]:
     """Return the n most recently updated liked titles that the model has data on, one per franchise."""
-    recent = _liked_entries(member).order_by("-updated_at", "-pk").values_list("title_id", FRANCHISE)[:RECENT]
-    rows = np.array(list(recent), dtype=np.int64).reshape(-1, 2)
+    rows = np.array(_recently_liked(member), dtype=np.int64).reshape(-1, 2)
     recommender = readable_recommender(ModelVersion.active())
     if recommender is not None:
         rows = rows[recommender.speaks_for_others(rows[:, 0])]
@@ -152,6 +155,21 @@ def _favourites(member: User, n: int) -> list[Title]:
     return [cards[pk] for pk in chosen if pk in cards]
 
 
-def _liked_entries(member: User) -> ListEntryQuerySet:
-    visible = Title.objects.visible_to(member).order_by().values("pk")
-    return ListEntry.objects.filter(user=member, score__gte=LIKED, title__in=visible)
+def _follows_somebody(member: User) -> bool:
+    rows = prepared.run("follows", lambda: Follow.objects.filter(follower=USER).values_list("pk")[:1], user=member.pk)
+    return bool(rows)
+
+
+def _recently_liked(member: User) -> list[tuple[int, int]]:
+    """Return (title id, franchise) of the most recently updated liked titles."""
+
+    def query() -> QuerySet[ListEntry, Any]:
+        entries = _liked_entries(member, USER).order_by("-updated_at", "-pk")
+        return entries.values_list("title_id", FRANCHISE)[:RECENT]
+
+    return prepared.run(("recently liked", viewing_class(member)), query, user=member.pk)
+
+
+def _liked_entries(viewer: User, owner: User | prepared.Parameter | None = None) -> ListEntryQuerySet:
+    visible = Title.objects.visible_to(viewer).order_by().values("pk")
+    return ListEntry.objects.filter(user=owner or viewer, score__gte=LIKED, title__in=visible)

@@ -113,7 +113,9 @@ def _genres_by_score(own: ReadList) -> Chart | None:
         "best": rows[0].label,
         "worst": rows[-1].label,
     }
-    return bars("loved", _("Favourite genres"), says, (_("Genre"), _("Difference from list average")), rows)
+    return bars(
+        "loved", _("Genres compared with the average"), says, (_("Genre"), _("Difference from list average")), rows
+    )
 
 
 def genres_beyond_mean(own: ReadList) -> dict[str, tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""Numbers of the staff's charts as people read them."""
+"""Filters that format the numbers of staff charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shares and changes as people read them."""
+"""Filters that format shares and relative changes."""
 
 from __future__ import annotations
 

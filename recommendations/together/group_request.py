@@ -27,9 +27,9 @@ class Way:
 
 
 WAYS = {
-    "fair": Way(_("Fair to everyone"), _("Everyone gets a favourite near the top.")),
+    "fair": Way(_("Fair to everyone"), _("Everyone gets a strong match near the top.")),
     "average": Way(_("Best on average"), _("Highest average match for the group.")),
-    "least_misery": Way(_("Least misery"), _("Avoids titles anyone would dislike.")),
+    "least_misery": Way(_("No strong dislikes"), _("Avoids titles anyone would dislike.")),
 }
 
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.lists.queries import scores_of
 from accounts.lists.visitor_scores import forget_scores, guest_scores, keep_score
 from accounts.lists.writing import set_score
+from accounts.models import ListEntry, User
 from accounts.requests import MemberRequest
+from anirec.lib import prepared
 from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import announce_change, back_to
 from catalog.models import Title
@@ -30,9 +33,18 @@ GUEST_PICKS = 8
 @require_GET
 def home(request: PageRequest) -> HttpResponse:
     """Render For you, or titles to rate for visitors and for members with few entries."""
-    if request.user.is_authenticated and request.user.entries.count() >= serving.LEAST_INPUTS:
+    if request.user.is_authenticated and _has_list(request.user):
         return render_for_you(cast(MemberRequest, request))
     return rate_some(request)
+
+
+def _has_list(member: User) -> bool:
+    """Return whether the list is long enough for personal recommendations."""
+
+    def query() -> QuerySet[ListEntry, Any]:
+        return ListEntry.objects.filter(user=serving.USER).values_list("pk")[: serving.LEAST_INPUTS]
+
+    return len(prepared.run("has list", query, user=member.pk)) == serving.LEAST_INPUTS
 
 
 @require_GET

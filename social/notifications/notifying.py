@@ -53,13 +53,15 @@ def forget_between(one_id: int, other_id: int) -> None:
         Notification.objects.filter(recipient=recipient, actor=actor).delete()
 
 
+@transaction.atomic
 def count_unread(user_id: int) -> None:
     """Store the number of unread groups with the member, so that every page can show it without a query."""
-    member = User.objects.filter(pk=user_id).first()
+    # Locked, because of two that count at once the later would not count what the earlier has not committed yet.
+    member = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if member is None:
         return
     new = Notification.objects.filter(recipient=member, is_read=False)
-    names = list(new.values_list("kind", flat=True).distinct())  # usually one, which makes the next query cheaper
+    names = list(new.values_list("kind", flat=True).distinct())  # usually one, and so less to look for
     n = groups_of(member, names).filter(n_new__gt=0).order_by().count() if names else 0
     User.objects.filter(pk=user_id).update(unread_notifications=n)
     part_changed("notifications", lambda: [user_id])

@@ -15,7 +15,12 @@ from anirec.lib.text import is_text
 from social.models import Follow, FollowRequest, Mute
 from social.visibility import entries_visible_to, followed_by, members_visible_to
 
-KINDS = {"": _("Everyone"), "people": _("People"), "synthetic": _("Synthetic"), "following": _("Following")}
+KINDS = {
+    "": _("All members"),
+    "people": _("Real people"),
+    "synthetic": _("Synthetic members"),
+    "following": _("Following"),
+}
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class PlanForm(forms.ModelForm):
             "note": forms.Textarea(attrs={"rows": 2}),
             "starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
         }
-        help_texts = {"note": _("For example, the place or what to bring. Visible to everyone invited.")}
+        help_texts = {"note": _("For example, where to meet or what to bring. Visible to everyone invited.")}
 
     def change(self) -> bool:
         """Save the changes; return False with form errors if invalid."""

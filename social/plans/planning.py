@@ -38,7 +38,7 @@ def make_plan(
     invited: Iterable[User] = (),
 ) -> WatchPlan:
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        owner.lock()
         if owner.own_plans.count() >= MOST_PLANS:
             raise ValidationError(gettext("You can have up to %(n)d plans. Delete one first.") % {"n": MOST_PLANS})
         plan = WatchPlan(owner=owner)

@@ -19,7 +19,8 @@ from social.notifications.notifying import notify
 def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
     """Create or update the author's review of a title. The previous text is kept as a version."""
     with transaction.atomic():
-        review = Review.objects.select_for_update().filter(author=author, title=title).first()
+        author.lock()
+        review = Review.objects.filter(author=author, title=title).first()
         draft = Review(author=author, title=title, text=text.strip(), has_spoilers=has_spoilers)
         draft.clean_fields(exclude={"author", "title"})
         _require_length(draft.text)

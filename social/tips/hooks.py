@@ -24,11 +24,11 @@ def reportable_tip(viewer: User, pk: int) -> Tip:
 
 register(Section("recommended", export_tips, restore_tips, undo_tips))
 register_privacy_field("tips_from")
-register_event(Event("title.recommended", _("Titles recommended to me")))
+register_event(Event("title.recommended", _("Someone recommends a title to me")))
 register_kind(
     Kind(
         "tip",
-        _("Titles recommended to me"),
+        _("Someone recommends a title to me"),
         _("New recommendation: %(who)s"),
         url=lambda notification: notification.tip.get_absolute_url(),
         thread=lambda notification: f"title:{notification.tip.title_id}",

@@ -37,20 +37,15 @@ if (!window.exposures) {
 
   function onOpen(event) {
     const card = event.target.closest(".card");
-    if (card && event.target.closest("a[href]")) {
-      note("seen", card);
-      note("opened", card);
-      send(); // the page may be left now
-    }
+    if (!card || !event.target.closest("a[href], button")) return;
+    note("seen", card);
+    if (event.target.closest("a[href]")) note("opened", card);
+    send(); // the page may be left now
   }
 
   document.addEventListener("click", onOpen);
   document.addEventListener("auxclick", onOpen);
-  document.addEventListener("submit", (event) => {
-    const card = event.target.closest(".card");
-    if (card) note("seen", card);
-    send();
-  });
+  document.addEventListener("submit", send);
   document.addEventListener("htmx:load", (event) => observe(event.target));
   document.addEventListener("visibilitychange", () => document.hidden && send());
   window.addEventListener("pagehide", send);

@@ -3,22 +3,22 @@
 import pytest
 import redis
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCacheClient
 
 from anirec import caches
+from anirec.caches import OptionalClient
 
 
 @pytest.fixture
 def outage(monkeypatch):
     """A switch: `outage(True)` refuses every connection, `outage(False)` lets the next request try at once."""
-    connect = RedisCacheClient.get_client
+    connect = OptionalClient.get_client
 
     def refuse(*args, **options):
         raise redis.ConnectionError("refused")
 
     def switch(is_down):
         caches._outage.retry_at = 0.0
-        monkeypatch.setattr(RedisCacheClient, "get_client", refuse if is_down else connect)
+        monkeypatch.setattr(OptionalClient, "get_client", refuse if is_down else connect)
 
     yield switch
     switch(False)
@@ -53,8 +53,8 @@ def test_an_outage_leaves_no_old_value_behind(outage):
 def test_during_an_outage_only_one_request_a_second_waits_for_valkey(outage, monkeypatch):
     outage(True)
     tries = []
-    refuse = RedisCacheClient.get_client
-    monkeypatch.setattr(RedisCacheClient, "get_client", lambda *args, **how: tries.append(1) or refuse(*args, **how))
+    refuse = OptionalClient.get_client
+    monkeypatch.setattr(OptionalClient, "get_client", lambda *args, **how: tries.append(1) or refuse(*args, **how))
 
     for _ in range(100):
         cache.get("a")

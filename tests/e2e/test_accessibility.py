@@ -341,7 +341,7 @@ def find_nothing(page) -> None:
 
 
 def open_a_row(page) -> None:
-    page.get_by_role("link", name="Dates, notes and tags").first.click()
+    page.locator(".entry-row").get_by_role("link", name="Edit").first.click()
     page.locator(".entry-more form").wait_for()
 
 

@@ -54,8 +54,7 @@ def edit_the_list(page, member, name: str) -> None:
     page.get_by_role("link", name="My list").click()
     page.get_by_label("Search", exact=True).fill(name)
     page.get_by_role("button", name="Apply").click()
-    page.get_by_role("link", name=f"Dates, notes and tags of {name}").click()
-    page.get_by_text("Dates, notes and more").click()
+    page.get_by_role("link", name=f"Edit {name}").click()
     page.get_by_label("Finished").fill("2021-04")
     page.get_by_label("Notes").fill("Again some day.")
     page.get_by_role("button", name="Save").click()
@@ -88,7 +87,7 @@ def ask_for_films(page) -> None:
     page.get_by_role("link", name="For you").first.click()
     page.locator("#filters > summary").click()
     page.get_by_label("Movie").check()
-    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("button", name="Apply", exact=True).click()
     assert {text.split(" · ")[0] for text in texts(page, "#for-you .card small")} == {"Movie"}
 
 

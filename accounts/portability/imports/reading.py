@@ -172,7 +172,7 @@ def _rejection(values: Stored) -> str:
 
 def _discard_unwritten(user: User, but: ListImport | None = None) -> None:
     """Delete a member's unwritten imports, inside a transaction. Simultaneous imports wait for the member's lock."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user.lock()
     begun = ListImport.objects.filter(user=user, state__in=UNWRITTEN)
     (begun.exclude(pk=but.pk) if but and but.pk else begun).delete()
 

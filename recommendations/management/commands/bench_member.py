@@ -23,7 +23,7 @@ from recommendations.pipelines.rows import write_members
 
 
 class Command(BaseCommand):
-    help = "Create a synthetic member with a long list; print their session, token and the query counts of pages as JSON."
+    help = "Create a synthetic member with a long list; print their session, token and pages' query counts as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--entries", type=int, default=1500)

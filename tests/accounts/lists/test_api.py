@@ -98,7 +98,7 @@ def test_bad_values_are_named_and_nothing_is_written(api, member, make_title, me
 
     response = getattr(api, method)(f"{MY_LIST}{title.pk}/", given, format="json")
 
-    cannot_be = "progress" in errors or "finished_on" in errors  # rather than being ill said
+    cannot_be = "progress" in errors or "finished_on" in errors  # well-formed, but semantically invalid
     assert response.json() == {
         "type": "about:blank",
         "title": "Unprocessable Entity" if cannot_be else "Bad Request",

@@ -1,4 +1,4 @@
-"""Changes of many entries at once, taking them back, and how scores are shown."""
+"""Bulk changes, their undo, and score formats."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class TestList:
     ):
         for _ in range(n):
             make_entry(member)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             own.get(reverse("accounts:list"))
 
     def test_htmx_gets_the_rows_alone(self, own, member, make_entry):
@@ -127,6 +127,26 @@ class TestEntry:
         own.post(reverse("accounts:entry", args=[entry.title_id]), row, **htmx(f"entry-{entry.title_id}"))
         entry.refresh_from_db()
         assert (entry.status, entry.score, entry.progress, entry.notes) == ("completed", 9, 12, "from a friend")
+
+    def test_a_row_fetches_its_fields_when_it_is_opened(self, own, member, make_entry):
+        entry = make_entry(member, score=7)
+        assert "<select" not in own.get(reverse("accounts:list"), **htmx("entries")).content.decode()
+        fields = own.get(reverse("accounts:entry", args=[entry.title_id]), **htmx(f"more-{entry.title_id}"))
+        assert '<option value="7" selected>7</option>' in fields.content.decode()
+
+    def test_a_row_stays_open_with_what_was_wrong(self, own, member, make_entry):
+        entry = make_entry(member, status="watching")
+        url, row = reverse("accounts:entry", args=[entry.title_id]), htmx(f"entry-{entry.title_id}")
+        response = own.post(url, {"status": "watching", "started_on": "some day"}, **row)
+        content = response.content.decode()
+        assert (response.status_code, f'id="entry-{entry.title_id}"' in content, 'value="some day"' in content) == (
+            422, True, True,
+        )  # fmt: skip
+
+    def test_a_removed_row_is_gone(self, own, member, make_entry):
+        title_id = make_entry(member).title_id
+        response = own.post(reverse("accounts:remove", args=[title_id]), **htmx(f"entry-{title_id}"))
+        assert f'id="entry-{title_id}"' not in response.content.decode()
 
     def test_one_more_episode(self, own, member, make_entry):
         entry = make_entry(member, status="watching", progress=4)
@@ -239,7 +259,7 @@ class TestHiddenTitles:
     ):
         for _ in range(n):
             HiddenTitle.objects.create(user=member, title=make_title())
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             own.get(reverse("accounts:hidden"))
 
 

@@ -301,7 +301,7 @@ class TestWriteEntries:
         self, member, n, django_assert_num_queries, make_title
     ):
         titles = [make_title() for _ in range(n)]
-        with django_assert_num_queries(7):  # two of them begin and end the transaction
+        with django_assert_num_queries(7):  # two of them start and end the transaction
             lists.write_entries(member, [lists.EntryDraft(t.pk, "completed", 7) for t in titles], replace=True)
 
 

@@ -36,7 +36,8 @@ def test_it_is_known_from_then_on(project, database):
 
 
 @pytest.mark.parametrize(
-    "change", ["catalog/migrations/0002.py", "static/site.css", "static/new.js", "requirements.lock", ".static/.collected"]
+    "change",
+    ["catalog/migrations/0002.py", "static/site.css", "static/new.js", "requirements.lock", ".static/.collected"],
 )
 def test_other_code_is_prepared_again(project, database, change):
     stamp = project / "prepared"

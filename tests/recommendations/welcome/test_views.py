@@ -198,7 +198,7 @@ class TestForYou:
         for _ in range(n):
             make_title()
         own.get(reverse("recommendations:for_you"))  # warm this process's index and cards
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             own.get(reverse("recommendations:for_you"))
 
 
