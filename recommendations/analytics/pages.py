@@ -78,7 +78,7 @@ def overview(period: Period) -> tuple[list[KeyNumber], list[Panel]]:
         series_panel(
             "rates",
             _("Recommendation results"),
-            _("Click rate, and rate of titles added to a list within a week, by day shown."),
+            _("Share of shown titles opened, and share added to a list within a week, by the day they were shown."),
             (
                 Column(_("Day"), LABEL),
                 Column(_("Opened"), SHARE),
@@ -163,8 +163,8 @@ def recommendations(period: Period, event_filter: EventFilter) -> list[Panel]:
         "days",
         _("By day"),
         _(
-            "Click rate, and rate of titles added to a list within a week, by day shown. The last "
-            "seven days are incomplete."
+            "Share of shown titles opened, and share added to a list within a week, by the day they were shown. "
+            "The last seven days are incomplete."
         ),
         (Column(_("Day"), LABEL), Column(_("Opened"), SHARE), Column(_("Added to list"), SHARE), Column(_("Shown"))),
         [(day, *_two_rates(by_day.get(day)), by_day.get(day, {}).get("shown", 0)) for day in period.days],

@@ -340,6 +340,14 @@ def find_nothing(page) -> None:
     page.locator("#suggestions p").wait_for()
 
 
+def plan_a_title(page) -> None:
+    """Until the message is there, the card is paler: it waits for the site."""
+    page.get_by_role("button", name="Plan to watch").first.click()
+    page.get_by_text("Planned:").wait_for()
+    page.locator(".card:has(.htmx-request)").wait_for(state="detached")
+    page.wait_for_timeout(300)  # the card's own transition
+
+
 def open_a_row(page) -> None:
     page.locator(".entry-row").get_by_role("link", name="Edit").first.click()
     page.locator(".entry-more form").wait_for()
@@ -357,7 +365,7 @@ OPENED = {
     "shortcuts": ("/about/", lambda page: page.keyboard.press("?")),
     "suggestions": ("/about/", open_search),
     "no suggestions": ("/about/", find_nothing),
-    "a message": ("/titles/", lambda page: page.get_by_role("button", name="Plan to watch").first.click()),
+    "a message": ("/titles/", plan_a_title),
     "more of an entry": ("/list/", open_a_row),
     "an error in a row": ("/list/", send_a_wrong_date),
 }
