@@ -59,7 +59,10 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     ):
         from django.core.cache import cache
 
+        from catalog import versioning
+
         cache.clear()
+        versioning.forget()
 
 
 @pytest.fixture(autouse=True)

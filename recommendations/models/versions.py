@@ -45,4 +45,5 @@ class ModelVersion(models.Model):
 
     @classmethod
     def active(cls) -> ModelVersion | None:
-        return cls.objects.filter(is_active=True).first()
+        """Return the live version. Its large fields are read when they are used."""
+        return cls.objects.filter(is_active=True).defer("metrics", "parameters", "message").first()

@@ -25,7 +25,7 @@ def test_each_language_has_its_own():
         with translation.override(language):
             said.append(fragment("_wrong_reason.html"))
     assert said == [
-        "<summary>Wrong reason?</summary>", "<summary>Falscher Grund?</summary>", "<summary>Wrong reason?</summary>",
+        "<summary>Wrong reason?</summary>", "<summary>Begründung passt nicht?</summary>", "<summary>Wrong reason?</summary>",
     ]  # fmt: skip
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.http import QueryDict
 
 from anirec.lib.partial_dates import PartialDate
@@ -116,7 +115,7 @@ def test_browsing_takes_the_same_queries_for_one_title_and_for_three(
 
     make_title("Ame").tags.add(tags["Comedy"], tags["School"])
     make_title("Hare").tags.add(tags["Comedy"])
-    cache.delete(versioning.KEY)
+    versioning.forget()
     browse_titles(QueryDict("tag=comedy&sort=score"), None)
     with django_assert_num_queries(1):
         assert len(browse_titles(QueryDict("tag=comedy&sort=score"), None)[:48]) == 3
@@ -177,7 +176,7 @@ def test_a_page_takes_the_same_queries_for_one_relation_and_for_three(make_title
 
     Relation.objects.create(from_title=title, to_title=others[1], kind="side_story")
     Relation.objects.create(from_title=others[2], to_title=title, kind="parent_story")
-    cache.delete(versioning.KEY)
+    versioning.forget()
     with django_assert_num_queries(6):
         assert len(title_detail(title.pk, None).related) == 3
 

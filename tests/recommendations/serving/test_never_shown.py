@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -60,7 +59,7 @@ class World:
             Title.objects.filter(pk__in=[pks[place] for place in places]).update(**{field: value})
         if self.franchise:
             Title.objects.filter(pk__in=self.franchise).update(franchise_entry=min(self.franchise))
-        cache.delete(versioning.KEY)
+        versioning.forget()
         self.member = make_member(shows_adult=state["shows_adult"])
         drafts = [lists.EntryDraft(pks[place], status, score=s) for place, (status, s) in state["entries"].items()]
         lists.write_entries(self.member, drafts)
