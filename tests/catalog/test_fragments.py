@@ -25,8 +25,10 @@ def test_each_language_has_its_own():
         with translation.override(language):
             said.append(fragment("_wrong_reason.html"))
     assert said == [
-        "<summary>Wrong reason?</summary>", "<summary>Begründung passt nicht?</summary>", "<summary>Wrong reason?</summary>",
-    ]  # fmt: skip
+        "<summary>Wrong reason?</summary>",
+        "<summary>Begründung passt nicht?</summary>",
+        "<summary>Wrong reason?</summary>",
+    ]
 
 
 def test_sees_nothing_of_the_page():
