@@ -214,7 +214,7 @@ class TestWatch:
         for number in range(times):
             crowd(days=10 + number)
             crowd(days=0.5 + number / 10)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             watch()
 
 
