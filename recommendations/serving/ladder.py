@@ -22,6 +22,7 @@ from catalog.models.titles import TitleQuerySet
 from catalog.titles.cards import title_cards
 from catalog.versioning import catalogue_version
 from recommendations.artifact_store import readable_recommender, readable_segments
+from recommendations.engine.explain import REASONS
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.ranking import PUBLISHED, RankingOptions, allowed_titles, rank
 from recommendations.engine.recommender import MemberList, Ranked, Recommender
@@ -139,11 +140,11 @@ def recommend(
     """
     choice = within_age_limit(choice, reader)
     query = _Query(frozenset(without_reason), options, choice)
-    row = _current_row(reader)
+    row = _current_row(reader, n + SPARE)
     version = row.version if row else ModelVersion.active()
     skipped = _why_not_table(row, query) if reader.member else ()
     if row is not None and version is not None and not skipped:
-        return _as_list(version, _from_table(row), reader, n)
+        return _as_list_from_table(row, reader, n)
     recommender = readable_recommender(version)
     if version is None or recommender is None:
         return _without_model(reader, n, query, version)
@@ -180,16 +181,19 @@ def predicted_score(member: User, title: Title) -> float | None:
 # --- Precomputed rows and live scores ---------------------------------------------------------------------------------
 
 
-def _current_row(reader: Reader) -> _Row | None:
-    """Return the active version's row for the member."""
+def _current_row(reader: Reader, n: int) -> _Row | None:
+    """Return the active version's row for the member, with the first n titles."""
     if reader.member is None:
         return None
 
     def query() -> QuerySet[MemberRecommendations, Any]:
         rows = MemberRecommendations.objects.filter(version__is_active=True, user=USER)
-        return rows.values_list("version__pk", "version__kind", "user__list_version", *_Row._fields[2:])
+        titles = (f"{name}__0_{n}" for name in ("title_ids", "scores", "predicted"))
+        reasons = (f"{name}__0_{n * REASONS}" for name in ("reason_ids", "reason_shares"))
+        plain = ("version__pk", "version__kind", "user__list_version", "list_version", "n_inputs", "computed_at")
+        return rows.values_list(*plain, *titles, *reasons)
 
-    for pk, kind, current_list_version, *fields in prepared.run("current row", query, user=reader.member.pk):
+    for pk, kind, current_list_version, *fields in prepared.run(("current row", n), query, user=reader.member.pk):
         return _Row(ModelVersion(pk=pk, kind=kind, is_active=True), current_list_version, *fields)
     return None
 
@@ -211,6 +215,14 @@ def _why_not_table(row: _Row | None, query: _Query) -> tuple[Skipped, ...]:
     if not row.title_ids:
         return (Skipped("table.empty"),)
     return ()
+
+
+def _as_list_from_table(row: _Row, reader: Reader, n: int) -> RecommendationList:
+    """Return the first n titles that may be shown. If too few of the row's first are, the whole row is read."""
+    result = _as_list(row.version, _from_table(row), reader, n)
+    if len(result.items) < n and len(row.title_ids) == n + SPARE and (whole := _current_row(reader, TOP)):
+        result = _as_list(whole.version, _from_table(whole), reader, n)
+    return result
 
 
 def _from_table(row: _Row) -> _Candidates:
