@@ -32,14 +32,20 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def kept(data):
-    """Addresses of services that a launcher keeps: PostgreSQL's and Valkey's."""
+    """Addresses of services that a launcher keeps, PostgreSQL's and Valkey's, with a row and a key."""
     own = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")}
     launcher = subprocess.Popen(
         [sys.executable, "-c", PROGRAM], cwd=BASE_DIR, env={**own, "DATA_DIR": str(data)},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert launcher.stdout is not None
-    yield launcher.stdout.readline().split()
+    addresses = launcher.stdout.readline().split()
+    with psycopg.connect(addresses[0]) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS n")
+    with redis.Redis.from_url(addresses[1]) as client:
+        client.set("kept", "1")
+        time.sleep(1.2)  # it syncs its log once a second
+    yield addresses
     launcher.communicate(timeout=60)
     assert servers_of(data) == []
 
@@ -74,9 +80,6 @@ def stop_hard(pid):
 
 
 def test_a_killed_postmaster_is_back_with_what_was_committed(kept, data):
-    with psycopg.connect(kept[0]) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 1 AS n")
-
     stop_hard(Postgres(data).leftover_pid())
 
     assert until(lambda: read_table(kept[0])) == [(1,)]
@@ -96,10 +99,6 @@ def test_a_pid_file_that_names_another_process_is_no_obstacle(kept, data):
 
 
 def test_a_killed_valkey_is_back_with_its_data(kept, data):
-    with redis.Redis.from_url(kept[1]) as client:
-        client.set("kept", "1")
-        time.sleep(1.2)  # it syncs its log once a second
-
     stop_hard(Valkey(data).leftover_pid())
 
     assert until(lambda: read_key(kept[1])) == b"1"
