@@ -59,7 +59,8 @@ def unavailable(request: HttpRequest, reason: Reason) -> HttpResponse:
     Pages load themselves again. A refused change says that nothing was saved.
     """
     if is_api(request):
-        response = problem_response(503, f"{reason.heading}. Nothing was saved.")
+        outcome = " The change was not saved." if request.method not in SAFE_METHODS else ""
+        response = problem_response(503, f"{reason.heading}.{outcome}")
     else:
         response = HttpResponse(_page(request, reason), status=503)
     response.headers["Retry-After"] = str(reason.retry_after)

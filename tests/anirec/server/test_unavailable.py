@@ -45,7 +45,7 @@ class TestADeadDatabase:
         page = response.content.decode()
         assert '<meta http-equiv="refresh" content="3">' in page
         assert "anirec is restarting" in page
-        assert "Nothing was saved" not in page
+        assert "was not saved" not in page
 
     def test_a_change_is_refused_in_words(self, client, member, database_fails):
         client.force_login(member)
@@ -54,7 +54,7 @@ class TestADeadDatabase:
         response = client.post("/list/1/", {"score": 9})
         page = response.content.decode()
         assert response.status_code == 503
-        assert "Nothing was saved. Go back and try again." in page
+        assert "Your change was not saved. Go back and try again." in page
         assert "refresh" not in page
 
     def test_the_api_answers_with_problem_details(self, visitor, database_fails):
@@ -62,7 +62,7 @@ class TestADeadDatabase:
         response = visitor.get("/api/v1/titles/")
         assert (response.status_code, response["Retry-After"]) == (503, "3")
         assert response["Content-Type"] == "application/problem+json"
-        assert response.json()["detail"] == "anirec is restarting. Nothing was saved."
+        assert response.json()["detail"] == "anirec is restarting."
 
     def test_it_speaks_the_visitors_language(self, visitor, database_fails):
         database_fails(OperationalError("the connection is lost"))
@@ -91,7 +91,7 @@ class TestAFullDisk:
             response = client.post(path)
             assert (response.status_code, response["Retry-After"]) == (503, "60")
         assert client.delete("/api/v1/my/list/1/").json()["detail"] == (
-            "Changes can’t be saved right now. Nothing was saved."
+            "Changes can’t be saved right now. The change was not saved."
         )
 
     def test_a_database_on_another_disk_makes_the_site_read_only_for_some_seconds(self, monkeypatch, visitor):

@@ -148,4 +148,6 @@ def test_any_value_of_a_section_may_be_an_odd_one(social_member, make_member, ma
     for odd in ODD:
         for changed in with_one_value_replaced(items, odd):
             if isinstance(changed, list):
-                section.undo(other, section.restore(other, changed))
+                written = section.restore(other, changed)
+                assert json.loads(json.dumps(written)) == written  # the import keeps it, to be undone
+                section.undo(other, written)
