@@ -2,6 +2,7 @@
 
 - Suspended members are invisible; members who block each other, in either direction, cannot see each other.
 - A list is visible to everyone, to followers or to no one; each entry can narrow that, and titles have their own rules.
+- Removed reviews, comments and entries are visible to their author only.
 - Activity of muted members can still be looked up, but no longer appears by itself (`muted_by`).
 - Visitors see what everyone can see. Staff see no more than others, except on the moderation pages.
 
@@ -42,12 +43,13 @@ def members_visible_to(viewer: Viewer) -> QuerySet[User]:
 
 
 def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
-    condition = Q(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
+    condition = Q(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC, is_removed=False)
     if viewer is not None and viewer.is_authenticated:
         condition |= Q(user=viewer) | Q(
             user__in=followed_by(viewer),
             visibility__in=SHOWN_TO_FOLLOWERS,
             user__list_visibility__in=SHOWN_TO_FOLLOWERS,
+            is_removed=False,
         )
     return ListEntry.objects.filter(
         condition, user__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
@@ -56,7 +58,9 @@ def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
 
 def public_entries(viewer: Viewer) -> ListEntryQuerySet:
     """Return the entries visible to everyone, among those visible to `viewer`."""
-    return entries_visible_to(viewer).filter(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC)
+    return entries_visible_to(viewer).filter(
+        visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC, is_removed=False
+    )
 
 
 def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:

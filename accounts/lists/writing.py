@@ -220,6 +220,12 @@ def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
     return WriteResult(removed=removed)
 
 
+def take_down(entry: ListEntry, is_removed: bool) -> None:
+    """Show the entry to its member only, whatever its visibility, or as before."""
+    with _list_change(entry.user):
+        ListEntry.objects.filter(pk=entry.pk).update(is_removed=is_removed)
+
+
 def limit_age(user: User, limit: str) -> None:
     """Show only titles up to an age rating."""
     _change_sight(user, "age_limit", limit)

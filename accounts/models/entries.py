@@ -48,6 +48,9 @@ class ListEntry(models.Model):
     tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list, blank=True, size=MOST_TAGS)
     notes = models.TextField(blank=True, max_length=5000)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    is_removed = models.BooleanField(
+        default=False, db_default=False, help_text="Taken down for its note: only the member sees the entry."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import writing as lists
-from accounts.models import ListEntry, User, Visibility
+from accounts.models import ListEntry, User
 from accounts.portability.sections import Section, register
 from accounts.settings.privacy import register_privacy_field
 from accounts.tokens.scopes import register_scope
@@ -31,12 +31,6 @@ def reportable_note(viewer: User, pk: int = 0, username: str = "", title_id: int
 
 def reportable_member(viewer: User, username: str) -> User:
     return visible_member(username, viewer)
-
-
-def hide_note(entry: ListEntry, is_removed: bool) -> None:
-    """Hide the entry with its note from everyone else, instead of deleting the note."""
-    visibility = Visibility.PRIVATE if is_removed else Visibility.PUBLIC
-    lists.update_entry(entry.user, entry.title, visibility=visibility)
 
 
 register(Section("follows", export.export_follows, export.restore_follows, export.undo_follows))
@@ -74,7 +68,7 @@ register_target(
         reportable_note,
         related=("entry__user",),
         has_title=True,
-        set_removed=hide_note,
+        set_removed=lists.take_down,
     )
 )
 register_target(

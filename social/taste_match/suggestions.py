@@ -109,8 +109,10 @@ def _with_common_titles(viewer: User) -> list[int]:
     """
     own = ListEntry.objects.own(viewer).filter(score__isnull=False)
     rarest = list(own.order_by("title__members", "title").values_list("title_id", flat=True)[:RAREST])
-    shared = ListEntry.objects.filter(title__in=rarest, score__isnull=False, visibility=Visibility.PUBLIC).order_by()
-    most = shared.values("user").annotate(n=Count("pk")).order_by("-n", "user")
+    shared = ListEntry.objects.filter(
+        title__in=rarest, score__isnull=False, visibility=Visibility.PUBLIC, is_removed=False
+    )
+    most = shared.order_by().values("user").annotate(n=Count("pk")).order_by("-n", "user")
     ids = list(most.values_list("user", flat=True)[:MOST_SHARING])
     public = candidates_for(viewer).filter(pk__in=ids, list_visibility=Visibility.PUBLIC)
     is_synthetic = dict(public.values_list("pk", "is_synthetic"))

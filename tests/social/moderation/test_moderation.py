@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.lists.writing import update_entry
 from accounts.settings.deletion import delete_account
 from social.comments.writing import write_comment
 from social.models import Comment, Decision, Report
@@ -95,6 +96,18 @@ class TestDeciding:
             moderation.decide(staff, targets[kind], "put_back", "A mistake.")
         seen = [shown(member).count() for shown in (reviews_visible_to, comments_visible_to, entries_visible_to)]
         assert (seen, Decision.objects.count()) == ([1, 1, 1], 6)
+
+    def test_a_note_put_back_is_seen_by_nobody_who_did_not_see_it_before(self, ada, member, staff, make_entry):
+        note = make_entry(ada, notes="A rude note.", visibility="followers")
+        moderation.decide(staff, note, "take_down", "It is rude.")
+        moderation.decide(staff, note, "put_back", "A mistake.")
+        note.refresh_from_db()
+        assert (note.visibility, entries_visible_to(member).count()) == ("followers", 0)
+
+    def test_its_author_cannot_show_a_removed_note_again(self, ada, member, staff, targets):
+        moderation.decide(staff, targets["entry"], "take_down", "It is rude.")
+        update_entry(ada, targets["entry"].title, visibility="public", notes="Still rude.")
+        assert (entries_visible_to(member).count(), entries_visible_to(ada).count()) == (0, 1)
 
     def test_the_author_is_told_why(self, ada, staff, review):
         moderation.decide(staff, review, "warn", "It is rude.")
