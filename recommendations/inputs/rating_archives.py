@@ -54,7 +54,7 @@ def import_archive(path: Path, name: str, progress: Callable[[int], None] = lamb
                 "n_titles": len(np.unique(titles)),
             },
         )
-        target = _file(archive)
+        target = archive.file
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         pq.write_table(table, partial, compression="zstd")
@@ -65,17 +65,13 @@ def import_archive(path: Path, name: str, progress: Callable[[int], None] = lamb
 
 def read(archive: RatingArchive) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return (user ids, MAL ids, scores, 0 for none). Raises ArchiveError if the stored file is missing or damaged."""
-    return read_ratings(_file(archive))
+    return read_ratings(archive.file)
 
 
 def _remove_unused_files() -> None:
-    used = {_file(archive) for archive in RatingArchive.objects.all()}
+    used = {archive.file for archive in RatingArchive.objects.all()}
     for path in set(settings.ARCHIVE_DIR.iterdir()) - used:
         path.unlink()
-
-
-def _file(archive: RatingArchive) -> Path:
-    return settings.ARCHIVE_DIR / f"{archive.fingerprint}.parquet"
 
 
 def read_ratings(

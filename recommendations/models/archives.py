@@ -1,3 +1,6 @@
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 
 
@@ -13,3 +16,8 @@ class RatingArchive(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def file(self) -> Path:
+        """The stored rows: named by their content, so never changed."""
+        return Path(settings.ARCHIVE_DIR) / f"{self.fingerprint}.parquet"
