@@ -2,7 +2,7 @@
 
 Every process that uses them holds a shared lock on DATA_DIR/services.users; the first one starts the servers and the
 last one to leave stops them. Locks vanish with their process, so one that is killed leaves at most running servers,
-which the next one takes over. Nothing here imports Django: settings are read after the URLs are known.
+which the next one takes over. Nothing here reads Django's settings: they are read after the URLs are known.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
+from anirec.start.environment import read_secret_files
 from anirec.start.servers import (
     Postgres,
     Running,
@@ -69,12 +72,20 @@ def provide_services(*, durable: bool = True) -> None:
 
 def provide_secret_key() -> None:
     """Set SECRET_KEY from the data folder if unset. Deployments with their own services must set it."""
+    _read_secret_files()
     if os.environ.get("SECRET_KEY") or all(os.environ.get(name) for name in CHECKS):
         return
     try:
         _prepare(data_dir())
         os.environ["SECRET_KEY"] = _secret(data_dir() / "secret_key")
     except (ServerError, OSError) as error:
+        raise SystemExit(f"anirec: {error}") from None
+
+
+def _read_secret_files() -> None:
+    try:
+        read_secret_files()
+    except ImproperlyConfigured as error:
         raise SystemExit(f"anirec: {error}") from None
 
 

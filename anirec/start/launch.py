@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from anirec.lib.parent import stop_with_parent
 from anirec.start.embedded import BASE_DIR, data_dir, keep_services, provide_services
+from anirec.start.part import port as given_port
 from anirec.start.prepared import is_prepared, note_prepared
 from anirec.start.probe import wait_until_live
 from anirec.start.supervise import run_parts
@@ -24,7 +26,7 @@ ORPHAN_SECONDS = 8  # parts of a killed launcher end sooner
 
 
 def main() -> None:
-    port = _port()
+    port = given_port()
     _refuse_taken_port(port)
     os.chdir(BASE_DIR)
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -50,6 +52,7 @@ def main() -> None:
 
 def _run_parts(port: int) -> None:
     _say("Starting the site …")
+    shutil.rmtree(data_dir() / "metrics", ignore_errors=True)  # of processes that are gone
     threading.Thread(target=_announce, args=(port,), daemon=True).start()
     stopping = threading.Event()
     keep_services(stopping, _say)
@@ -82,13 +85,6 @@ def prepare() -> None:
 
 
 # --- Checks --------------------------------------------------------------------------------------------------------
-
-
-def _port() -> int:
-    given = os.environ.get("PORT") or "8000"
-    if not given.isdecimal() or not 1 <= int(given) <= 65535:
-        sys.exit(f"anirec: PORT must be a number between 1 and 65535, not {given!r}.")
-    return int(given)
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -141,6 +137,7 @@ def _static_sources() -> Iterator[str]:
 def _announce(port: int) -> None:
     if wait_until_live(port, READY_SECONDS):
         _say(_invitation(port))
+        _offer_first_admin()
     else:
         _say(f"anirec: http://127.0.0.1:{port}/ does not answer yet; see the messages above.")
 
@@ -152,6 +149,14 @@ def _invitation(port: int) -> str:
         username, password = login.read_text().split()[:2]
         text += f" · log in as {username} with the password {password}"
     return f"{text} · Ctrl-C stops everything"
+
+
+def _offer_first_admin() -> None:
+    """Print the link to the first admin account, if the site has none."""
+    command = [sys.executable, "manage.py", "first_admin"]
+    link = subprocess.run(command, capture_output=True, text=True, timeout=READY_SECONDS).stdout.strip()
+    if link:
+        _say(f"Create the admin account within 24 hours: {link}")
 
 
 def _say(text: str) -> None:

@@ -60,7 +60,7 @@ class Postgres:
         if version != POSTGRES_MAJOR:
             raise ServerError(
                 f"{self.folder} was written by PostgreSQL {version}, and this is {POSTGRES_MAJOR}: "
-                "dump it with the old version, or move the folder away to start afresh."
+                "back it up with the version of the site that wrote it, move the folder away, and restore the backup."
             )
         port = port or free_port()
         process = _spawn(self._command("postgres", "-D", str(self.folder), *self._options(port)), self.log)

@@ -149,6 +149,10 @@ def test_secrets_are_readable_by_their_owner_only(environment):
             "anirec: PostgreSQL cannot be reached at sqlite:///site.db (DATABASE_URL): "
             "the URL must begin with postgres://, PostgreSQL being the only database.",
         ),
+        (
+            {"SECRET_KEY_FILE": "/dev/null/key"},
+            "anirec: SECRET_KEY_FILE: /dev/null/key cannot be read: Not a directory.",
+        ),
         ({"DATA_DIR": "/dev/null/data"}, "anirec: the data folder /dev/null/data cannot be used: Not a directory."),
     ],
 )
@@ -172,7 +176,7 @@ def test_data_of_another_postgresql_version_is_refused(environment):
 
     assert command.ends() == (
         f"anirec: {cluster} was written by PostgreSQL 15, and this is 18: "
-        "dump it with the old version, or move the folder away to start afresh.\n"
+        "back it up with the version of the site that wrote it, move the folder away, and restore the backup.\n"
     )
 
 
