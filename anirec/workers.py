@@ -10,25 +10,23 @@ from __future__ import annotations
 
 import json
 import logging
-import time
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery, current_app
 from celery.signals import celeryd_init, heartbeat_sent, worker_init, worker_process_init
-from redis.exceptions import RedisError
 
+from anirec.alive import alive_key, is_alive, note_alive
 from anirec.lib.jobs import Run, job
 from anirec.lib.parent import exit_at_once_with_parent
+from anirec.lib.telemetry import metrics
 from anirec.lib.valkey import valkey
 
 logger = logging.getLogger(__name__)
 
 WORKERS = "anirec:workers"  # the set of all names
-ALIVE_SECONDS = 30
 MOST_RETURNS = 3
 COUNTS_KEPT = 24 * 3600  # seconds
-
-_beaten_at = 0.0
 
 
 def keys_of(worker: str) -> dict[str, str]:
@@ -41,6 +39,11 @@ def use_own_keys(sender: str, conf: Any, **_: Any) -> None:
     conf.broker_transport_options |= keys_of(sender)
 
 
+@celeryd_init.connect
+def share_metrics(**_: Any) -> None:
+    metrics.share("worker")
+
+
 @worker_init.connect
 def return_own(sender: Any, **_: Any) -> None:
     """Return the messages that this worker's last run has left unfinished."""
@@ -50,21 +53,15 @@ def return_own(sender: Any, **_: Any) -> None:
 
 @heartbeat_sent.connect
 def stay_alive(sender: Any, **_: Any) -> None:
-    """Note that the worker is alive, a few times before the note expires."""
-    global _beaten_at
-    if time.monotonic() - _beaten_at < ALIVE_SECONDS / 4:
-        return
-    _beaten_at = time.monotonic()
-    try:
-        valkey().set(_alive(sender.eventer.hostname), 1, ex=ALIVE_SECONDS)
-    except RedisError as error:
-        logger.warning("The worker's sign of life was not stored: %s", error)
+    note_alive(sender.eventer.hostname, current_app.amqp.queues.consume_from)
 
 
 @worker_process_init.connect
 def end_with_worker(**_: Any) -> None:
     """End a pool process with its worker: a killed trainer's rebuild must not go on beside the next one."""
     exit_at_once_with_parent()
+    with suppress(OSError):
+        metrics.allocate()
 
 
 @job("anirec.workers.return_orphaned_tasks", "interactive", Run(60, expires=60))
@@ -73,7 +70,7 @@ def return_orphaned_tasks() -> None:
     client = valkey()
     workers: Any = client.smembers(WORKERS)
     for worker in (name.decode() for name in workers):
-        if not client.exists(_alive(worker)):
+        if not is_alive(worker):
             return_messages(current_app, worker)
             client.srem(WORKERS, worker)
 
@@ -94,8 +91,12 @@ def return_messages(app: Celery, worker: str) -> int:
     return len(tags)
 
 
-def _alive(worker: str) -> str:
-    return f"anirec:alive:{worker}"
+def queues_of_workers() -> dict[str, list[str]]:
+    """Return the queues of each worker that is alive."""
+    client = valkey()
+    names: Any = sorted(name.decode() for name in client.smembers(WORKERS))  # type: ignore[union-attr]
+    signs: Any = client.mget([alive_key(name) for name in names]) if names else []
+    return {name: sign.decode().split(",") for name, sign in zip(names, signs, strict=True) if sign is not None}
 
 
 def _is_poison(tag: str, key: str) -> bool:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -54,7 +55,7 @@ def send_soon(task: Task, countdown: float = 0, **kwargs: Any) -> None:
     if task.app.conf.task_always_eager:
         task.apply_async(kwargs=kwargs)
     else:
-        _sender().submit(_send, task, countdown, kwargs)
+        _sender().submit(copy_context().run, _send, task, countdown, kwargs)  # with the request's ID
 
 
 def _send(task: Task, countdown: float, kwargs: Mapping[str, Any]) -> None:

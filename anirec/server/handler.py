@@ -16,9 +16,12 @@ from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from anirec.lib.telemetry import metrics
+from anirec.lib.telemetry.request_ids import HEADER, current_id, identify
+from anirec.server.requests import write_access_log
 from anirec.server.unavailable import BUSY, unavailable
 
-CREDENTIAL_PATHS = ("/accounts/", "/admin/login/")
+CREDENTIAL_PATHS = ("/accounts/", "/settings/age/")
 
 
 @dataclass
@@ -68,11 +71,19 @@ class BoundedHandler(ASGIHandler):
         super().load_middleware(is_async=False)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        identify(request)
         lane = self._lane_of(request)
         if not await lane.enter():
-            return await sync_to_async(unavailable, thread_sensitive=True)(request, BUSY)
+            metrics.shed_requests.labels("pages" if lane is self.pages else "credentials").inc()
+            return await sync_to_async(self._refuse, thread_sensitive=True)(request)
         leave = asyncio.get_running_loop().call_soon_threadsafe
         return await sync_to_async(self._respond, thread_sensitive=True)(request, lambda: leave(lane.leave))
+
+    def _refuse(self, request: HttpRequest) -> HttpResponseBase:
+        response = unavailable(request, BUSY)
+        response.headers[HEADER] = current_id()
+        write_access_log(request, response, 0)
+        return response
 
     def _lane_of(self, request: HttpRequest) -> Lane:
         is_credential = request.method == "POST" and request.path.startswith(CREDENTIAL_PATHS)

@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import LazyObject
 
+from anirec.lib.telemetry import metrics
 from anirec.lib.valkey import valkey
 from recommendations.models import RequestDay
 
@@ -103,26 +104,19 @@ def _flush(counts: Counter[str]) -> None:
 def count_served(recommendations: RecommendationList) -> None:
     age = max(0, int((timezone.now() - recommendations.computed_at).total_seconds()))
     tally.count({f"{SERVED}|{recommendations.source}": 1, f"{AGE}|{recommendations.source}": age})
+    metrics.served_lists.labels(recommendations.source).inc()
 
 
-class TallyMiddleware:
-    """Times every request and notes its member, without queries, in about 10 µs."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        started = time.perf_counter()
-        response = self.get_response(request)
-        milliseconds = (time.perf_counter() - started) * 1000
-        match = request.resolver_match
-        if match is not None:
-            counts = {f"{TIME}|{_kind(request, response)}|{match.view_name[:100]}|{bucket_of(milliseconds)}": 1}
-            member = _member(request)
-            if member is not None:
-                counts[f"{MEMBER}|{member}"] = 1
-            tally.count(counts)
-        return response
+def count_request(request: HttpRequest, response: HttpResponseBase, milliseconds: float) -> None:
+    """Count a request, its response time and its member, without queries, in about 5 µs."""
+    match = request.resolver_match
+    if match is None:
+        return
+    counts = {f"{TIME}|{_kind(request, response)}|{match.view_name[:100]}|{bucket_of(milliseconds)}": 1}
+    member = _member(request)
+    if member is not None:
+        counts[f"{MEMBER}|{member}"] = 1
+    tally.count(counts)
 
 
 def _kind(request: HttpRequest, response: HttpResponseBase) -> str:

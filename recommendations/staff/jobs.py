@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from anirec.lib.jobs import send_soon
+from anirec.lib.telemetry import metrics
 from anirec.lib.valkey import valkey
 from recommendations.models import JobRun
 
@@ -52,11 +53,13 @@ def note_end(task_id: str = "", state: str | None = None, sender: Any = None, **
 def _write(task: Any, task_id: str, state: str, error: str = "", arguments: dict[str, Any] | None = None) -> None:
     """Record a finished run. Without a database the record is lost, so that the job itself doesn't fail."""
     at, began = _started.pop(task_id, (timezone.now(), time.perf_counter()))
+    seconds = time.perf_counter() - began
+    metrics.count_task(task.name, state, seconds)
     worker = getattr(task.request, "hostname", None) or ""
     try:
         with transaction.atomic():
             JobRun.objects.create(
-                task=task.name, state=state, started_at=at, seconds=time.perf_counter() - began,
+                task=task.name, state=state, started_at=at, seconds=seconds,
                 worker=worker[:100], error=error, arguments=arguments,
             )  # fmt: skip
     except DatabaseError:
