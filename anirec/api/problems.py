@@ -10,9 +10,10 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views import defaults
 from rest_framework import views
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.response import Response
 
+from accounts.security.limits import TooManyWritesError
 from anirec.lib.web.problems import CONTENT_TYPE, is_api, problem, problem_response
 from anirec.server.unavailable import reason_for, unavailable
 
@@ -27,6 +28,8 @@ class UnfitError(ValidationError):
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
     """Convert an exception to a response; None if unhandled. Model writes raise Django's own ValidationError."""
+    if isinstance(error, TooManyWritesError):
+        error = _throttled(error)
     if isinstance(error, DjangoValidationError):
         error = UnfitError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     response = views.exception_handler(error, context)
@@ -39,6 +42,12 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
     else:
         response.data = problem(response.status_code, str(response.data["detail"]))
     return response
+
+
+def _throttled(error: TooManyWritesError) -> Throttled:
+    throttled = Throttled(detail=str(error))
+    vars(throttled)["wait"] = error.seconds  # given to Throttled itself, it would be said in the text again
+    return throttled
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -10,10 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.security.limits import WriteLimit
 from anirec.lib.text import require_text
 from social.models import Activity, Comment, Like, Review
 from social.models.activities import LONGEST_COMMENT
 from social.notifications.notifying import notify
+
+COMMENTS, LIKES = WriteLimit("comments", per_hour=100), WriteLimit("likes", per_hour=500)
 
 
 def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
@@ -24,6 +27,7 @@ def write_comment(author: User, about: Activity | Review, text: str) -> Comment:
     if len(comment.text) > LONGEST_COMMENT:  # a TextField's max_length only applies to forms
         message = gettext("Comments can be up to %(n)d characters (this one has %(given)d).")
         raise ValidationError({"text": message % {"n": LONGEST_COMMENT, "given": len(comment.text)}})
+    COMMENTS.consume(author)
     with transaction.atomic():
         comment.save()
         notify(about.owner, "comment", author, comment)
@@ -44,6 +48,7 @@ def like(member: User, activity: Activity, is_liked: bool) -> None:
     if activity.actor_id == member.pk:
         raise ValidationError(gettext("You can’t like your own activity."))
     if is_liked:
+        LIKES.consume(member)
         with transaction.atomic():
             new, is_new = Like.objects.get_or_create(activity=activity, member=member)
             if is_new:

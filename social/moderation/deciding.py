@@ -12,12 +12,15 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
+from accounts.security.limits import WriteLimit
 from anirec.lib.text import require_text
 from catalog.models import Title
 from social.models import Decision, Notification, Report
 from social.models.moderation import TARGETS, Target, author_of
 from social.moderation.targets import Act, kind_of, targets
 from social.notifications.notifying import count_unread, notify
+
+REPORTS = WriteLimit("reports", per_hour=50)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ def report(reporter: User, target: Target, reason: str, remark: str = "") -> Rep
     draft = Report(reporter=reporter, reason=reason, remark=remark, **{kind_of(target): target})
     draft.clean_fields(exclude=["reporter", *TARGETS])
     require_text(remark, "remark")
+    REPORTS.consume(reporter)
     key: dict[str, Any] = {"reporter": reporter, kind_of(target): target}
     values = {"reason": reason, "remark": remark, "is_settled": False}
     return Report.objects.update_or_create(**key, defaults=values)[0]

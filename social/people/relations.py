@@ -6,14 +6,18 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from accounts.security.limits import WriteLimit
 from social.activities import record_follow
 from social.models import Block, Follow, FollowRequest, Mute
 from social.notifications.notifying import count_unread, forget_between, notify
 from social.signals import blocked as blocked_signal
 
+FOLLOWS = WriteLimit("follows", per_hour=200)
+
 
 def follow(follower: User, followed: User) -> None:
     """Follow a member, or request to if they approve followers. Does nothing for oneself or across a block."""
+    FOLLOWS.consume(follower)
     with transaction.atomic():
         _lock(follower, followed)
         if follower == followed or is_blocked_between(follower, followed):

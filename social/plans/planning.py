@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.page_parts import part_changed
+from accounts.security.limits import WriteLimit
 from anirec.lib.text import require_text
 from catalog.models import Title
 from social.models.plans import PlanMember, PlanTitle, PlanVote, WatchPlan
@@ -26,6 +27,7 @@ from social.plans.queries import taking_part
 MOST_PLANS, MOST_MEMBERS, MOST_TITLES = 50, 8, 100
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 State = PlanMember.State
+INVITATIONS, PROPOSALS = WriteLimit("invitations", per_hour=100), WriteLimit("proposals", per_hour=500)
 
 
 def make_plan(
@@ -74,6 +76,7 @@ def invite(plan: WatchPlan, member: User) -> None:
             return
         if plan.members.count() >= MOST_MEMBERS:
             raise ValidationError(gettext("Plans can have up to %(n)d people.") % {"n": MOST_MEMBERS})
+        INVITATIONS.consume(plan.owner)
         invitation = plan.members.create(member=member)
         notify(member, "invitation", plan.owner, invitation)
 
@@ -106,6 +109,7 @@ def propose(by: PlanMember, title: Title) -> PlanTitle:
             return proposed
         if by.plan.titles.count() >= MOST_TITLES:
             raise ValidationError(gettext("Plans can have up to %(n)d titles.") % {"n": MOST_TITLES})
+        PROPOSALS.consume(by.member)
         proposed = by.plan.titles.create(title=title, proposed_by=by)
         vote(by, proposed, True)
     return proposed

@@ -36,7 +36,7 @@ def restore_reviews(user: User, items: list[Any]) -> list[int]:
         if len(matches) != 1 or (title := matches.pop()).pk in reviewed:
             continue
         try:
-            review = reviews.write_review(user, title, item["text"], has_spoilers=item.get("has_spoilers") is True)
+            review = reviews.save_review(user, title, item["text"], has_spoilers=item.get("has_spoilers") is True)
         except ValidationError:
             continue
         reviewed.add(title.pk)

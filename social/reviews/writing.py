@@ -9,14 +9,23 @@ from django.utils.translation import gettext
 
 from accounts.events import publish
 from accounts.models import User
+from accounts.security.limits import WriteLimit
 from catalog.models import Title
 from social.activities import record_review
 from social.models import HelpfulVote, Review, ReviewVersion
 from social.models.reviews import LONGEST
 from social.notifications.notifying import notify
 
+REVIEWS, VOTES = WriteLimit("reviews", per_hour=60), WriteLimit("votes", per_hour=500)
+
 
 def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
+    """Create or update the author's review of a title, within the limit of reviews."""
+    REVIEWS.consume(author)
+    return save_review(author, title, text, has_spoilers=has_spoilers)
+
+
+def save_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
     """Create or update the author's review of a title. The previous text is kept as a version."""
     with transaction.atomic():
         author.lock()
@@ -52,6 +61,7 @@ def vote_helpful(voter: User, review: Review, is_helpful: bool) -> None:
     if review.author_id == voter.pk:
         raise ValidationError(gettext("You can’t vote on your own review."))
     if is_helpful:
+        VOTES.consume(voter)
         with transaction.atomic():
             vote, is_new = HelpfulVote.objects.get_or_create(review=review, voter=voter)
             if is_new:

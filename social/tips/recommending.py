@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.events import publish
 from accounts.models import User
+from accounts.security.limits import WriteLimit
 from anirec.lib.text import require_text
 from catalog.models import Title
 from social.models import Follow
@@ -22,6 +23,7 @@ from social.tips.queries import tips_visible_to
 from social.visibility import entries_visible_to, followed_by, members_visible_to
 
 From = User.TipsFrom
+TIPS = WriteLimit("recommendations", per_hour=60)
 
 
 def takers_for(author: User) -> QuerySet[User]:
@@ -42,6 +44,7 @@ def recommend(author: User, recipient: User, title: Title, note: str = "") -> Ti
     """Recommend a title, once per recipient. The caller has checked that the author can see it."""
     tip = Tip(author=author, recipient=recipient, title=title, note=note.strip())
     _check(tip)
+    TIPS.consume(author)
     with transaction.atomic():
         saved, is_new = Tip.objects.get_or_create(
             author=author, recipient=recipient, title=title, defaults={"note": tip.note}

@@ -158,8 +158,8 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
 document.addEventListener("htmx:sendError", () => complain(document.body.dataset.unreachable));
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  const { refused, gone, failed } = document.body.dataset;
-  complain(status === 403 ? refused : status === 404 ? gone : failed);
+  const { refused, gone, tooOften, failed } = document.body.dataset;
+  complain({ 403: refused, 404: gone, 429: tooOften }[status] ?? failed);
 });
 
 /* --- service worker with an offline page --- */
