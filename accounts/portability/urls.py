@@ -13,5 +13,6 @@ urlpatterns = [
     path("list/import/<int:pk>/undo/", views.undo, name="import_undo"),
     path("list/import/<int:pk>/discard/", views.discard, name="import_discard"),
     path("list/import/<int:pk>/report.csv", views.report, name="import_report"),
+    path("list/export/account/", views.personal_data, name="personal_data"),
     re_path(r"^list/export/(?P<kind>json|csv|xml)/$", views.export, name="export"),
 ]

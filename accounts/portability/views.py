@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import ImportRow, ListImport
+from accounts.personal_data import export_personal_data
 from accounts.portability import tasks
 from accounts.portability.exports import KINDS, export_list
 from accounts.portability.formats.csv_files import write_table
@@ -34,6 +35,14 @@ Outcome = ImportRow.Outcome
 PAGE = 50
 SUGGESTED = 8  # titles suggested for an unmatched row
 SAMPLE = 3  # sample rows beside the columns of a CSV file
+
+
+@require_GET
+@login_required
+def personal_data(request: MemberRequest) -> HttpResponseBase:
+    """Download what the site stores about the member beside their list."""
+    name = f"anirec-{request.user.username}-account.json"
+    return download(request, name, "application/json", export_personal_data(request.user))
 
 
 @require_http_methods(["GET", "POST"])

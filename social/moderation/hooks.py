@@ -4,7 +4,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from social.models import Notification
+from accounts.personal_data import register_personal_data
+from social.models import Decision, Notification, Report
 from social.moderation.targets import Act
 from social.notifications.kinds import Channel, Kind, register_kind
 
@@ -23,6 +24,12 @@ def decision_details(notification: Notification) -> dict[str, Any]:
     return {"act": DECIDED[decision.act], "reason": decision.reason}
 
 
+register_personal_data(
+    "reports", lambda user: Report.objects.filter(reporter=user), "reason", "remark", "created_at", "is_settled"
+)
+register_personal_data(
+    "moderation_decisions", lambda user: Decision.objects.filter(member=user), "what", "act", "reason", "at"
+)
 register_kind(
     Kind(
         "moderation",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
@@ -15,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import User
+from anirec.lib.web.addresses import site_url
 from social.models import Notification
 from social.notifications.channels import channels_of, choose_channels
 from social.notifications.kinds import Channel, kinds
@@ -62,12 +61,12 @@ def unsubscribe(token: str, *, only_look: bool = False) -> str:
 def _letter(member: User, kind: str, groups: list[dict[str, object]], address: str) -> EmailMultiAlternatives:
     with translation.override(member.language or settings.LANGUAGE_CODE):
         notifications = read_groups(groups)
-        off = _absolute(reverse("social:unsubscribe", args=[unsubscribe_token(member, kind)]))
+        off = site_url(reverse("social:unsubscribe", args=[unsubscribe_token(member, kind)]))
         context = {
             "member": member,
-            "lines": [(one.sentence, _absolute(one.url)) for one in notifications],
+            "lines": [(one.sentence, site_url(one.url)) for one in notifications],
             "off": off,
-            "choices": _absolute(reverse("social:notification_choices")),
+            "choices": site_url(reverse("social:notification_choices")),
         }
         letter = EmailMultiAlternatives(
             subject=gettext("anirec: %(what)s") % {"what": notifications[0].sentence},
@@ -77,7 +76,3 @@ def _letter(member: User, kind: str, groups: list[dict[str, object]], address: s
         )
         letter.attach_alternative(render_to_string("social/notifications/letter.html", context), "text/html")
     return letter
-
-
-def _absolute(path: str) -> str:
-    return urljoin(settings.SITE_URL, path)

@@ -5,6 +5,7 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from accounts.page_parts import register_part
+from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.signals import sight_changed
 from social.models import Notification
@@ -13,6 +14,9 @@ from social.notifications.notifying import count_unread
 
 register_part("notifications", lambda member: str(member.unread_notifications))
 register(Section("notifications", export_choices, restore_choices, undo_choices))
+register_personal_data(
+    "received_notifications", lambda user: Notification.objects.filter(recipient=user), "kind", "at", "is_read"
+)
 
 
 @receiver(post_delete, sender=Notification, dispatch_uid="count_unread")

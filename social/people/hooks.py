@@ -4,16 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import writing as lists
 from accounts.models import ListEntry, User
+from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.settings.privacy import register_privacy_field
 from accounts.tokens.scopes import register_scope
 from social import activities  # noqa: F401  (receives list changes)
-from social.models import Notification
+from social.models import Follow, FollowRequest, Notification
 from social.moderation.targets import Act, Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
 from social.people import export
 from social.people.queries import visible_member
-from social.visibility import entries_visible_to
+from social.visibility import entries_visible_to, members_visible_to
 
 
 def actor_url(notification: Notification) -> str:
@@ -38,6 +39,18 @@ register(Section("blocks", export.export_blocks, export.restore_blocks, export.u
 register(Section("mutes", export.export_mutes, export.restore_mutes, export.undo_mutes))
 register(Section("dismissed", export.export_dismissed, export.restore_dismissed, export.undo_dismissed))
 register(Section("privacy", export.export_privacy, export.restore_privacy, export.undo_privacy))
+register_personal_data(
+    "follow_requests",
+    lambda user: FollowRequest.objects.filter(asker=user, asked__in=members_visible_to(user)),
+    "asked__username",
+    "created_at",
+)
+register_personal_data(
+    "followers",
+    lambda user: Follow.objects.filter(followed=user, follower__in=members_visible_to(user)),
+    "follower__username",
+    "created_at",
+)
 register_privacy_field("list_visibility")
 register_privacy_field("approves_followers")
 register_scope("read:social", _("Read other members’ profiles, my feed and my notifications"))

@@ -5,7 +5,9 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from accounts.page_parts import register_part
+from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
+from social.models.plans import PlanMember
 from social.notifications.kinds import Kind, register_kind
 from social.plans.export import export_plans, restore_plans, undo_plans
 from social.plans.planning import leave_each_other
@@ -15,6 +17,9 @@ from social.signals import blocked
 
 register_part("plans", version_of_plans)
 register(Section("plans", export_plans, restore_plans, undo_plans))
+register_personal_data(
+    "plan_memberships", lambda user: PlanMember.objects.filter(member=user), "plan__name", "state", "at"
+)
 register_kind(
     Kind(
         "invitation",

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.events import Event, register_event
 from accounts.models import User
+from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.tokens.scopes import register_scope
-from social.models import HelpfulVote, Review
+from social.models import HelpfulVote, Review, ReviewVersion
 from social.moderation.targets import Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
 from social.reviews.export import export_reviews, restore_reviews, undo_reviews
@@ -23,6 +24,12 @@ def reportable_review(viewer: User, pk: int) -> Review:
 
 
 register(Section("reviews", export_reviews, restore_reviews, undo_reviews))
+register_personal_data("helpful_votes", lambda user: HelpfulVote.objects.filter(voter=user), "review")
+register_personal_data(
+    "review_versions",
+    lambda user: ReviewVersion.objects.filter(review__author=user),
+    *("review__title__name", "text", "has_spoilers", "written_at"),
+)
 register_scope("write:reviews", _("Write, edit and delete my reviews; vote on and report other people’s reviews"))
 register_event(Event("review.created", _("I publish a review")))
 register_kind(

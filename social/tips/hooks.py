@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.events import Event, register_event
 from accounts.models import User
+from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.settings.privacy import register_privacy_field
 from social.models.tips import Tip
@@ -23,6 +24,9 @@ def reportable_tip(viewer: User, pk: int) -> Tip:
 
 
 register(Section("recommended", export_tips, restore_tips, undo_tips))
+register_personal_data(
+    "received_recommendations", tips_visible_to, "author__username", "title__name", "note", "created_at"
+)
 register_privacy_field("tips_from")
 register_event(Event("title.recommended", _("Someone recommends a title to me")))
 register_kind(
