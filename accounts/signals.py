@@ -14,3 +14,9 @@ Arguments: `user_id`, and `changes`, a list of (saved entry, its previous status
 
 list_imported = Signal()
 """Sent in the transaction of an import. Arguments: `user_id`, and `title_ids` of the new entries."""
+
+access_ended = Signal()
+"""Sent in the transaction that ends all access to an account that may be in wrong hands. Argument: `user`."""
+
+signed_out = Signal()
+"""Sent when a member's session ends. Arguments: `user_id`, `session_key`."""

@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("accounts.lists.urls")),
     path("", include("accounts.portability.urls")),
     path("", include("accounts.settings.urls")),
+    path("", include("accounts.security.urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("accounts.webhooks.urls")),
 ]

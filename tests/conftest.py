@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from django.test import Client
     from playwright.sync_api import Browser, Page
     from pytest_django.fixtures import SettingsWrapper
     from rest_framework.test import APIClient
@@ -92,6 +93,12 @@ def make_member(db: None) -> Callable[..., User]:
 @pytest.fixture
 def member(make_member: Callable[..., User]) -> User:
     return make_member("member")
+
+
+def confirm_password(client: Client) -> Client:
+    """Give the password again, as sensitive pages ask for it."""
+    client.post("/accounts/reauthenticate/", {"password": "correct horse"})
+    return client
 
 
 @pytest.fixture

@@ -46,7 +46,16 @@ class User(AbstractUser):
         FOLLOWERS = "followers", _("People I follow and my followers")
         NOBODY = "nobody", _("No one")
 
-    email = models.EmailField(unique=True)
+    # Not unique: an address that somebody else has merely claimed must not keep its owner out, and a sign-up must not
+    # tell whether an address is registered. Verified addresses are unique: see allauth's EmailAddress.
+    email = models.EmailField(db_index=True)
+    lookalike = models.GeneratedField(
+        expression=models.Func(Lower("username"), models.Value("01i|"), models.Value("olll"), function="TRANSLATE"),
+        output_field=models.CharField(max_length=150),
+        db_persist=True,
+        db_index=True,
+        help_text="The same for names that look alike: see accounts.security.usernames.",
+    )
     first_name = last_name = None  # type: ignore[assignment]
     shows_adult = models.BooleanField(
         _("show adult titles"), default=False, help_text=_("I’m an adult and want to see adult titles.")
@@ -91,7 +100,6 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="email_once"),
             models.UniqueConstraint(Lower("username"), name="username_once"),
         ]
 

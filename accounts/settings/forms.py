@@ -52,9 +52,10 @@ class AdultForm(forms.Form):
     shows_adult = forms.BooleanField(required=False, label=_("I’m 18 or older and want to see adult titles"))
 
 
-class PasswordForm(forms.Form):
-    """A form that requires the account's password."""
+class AgeLimitForm(forms.Form):
+    """Requires the password, so that the person it protects can't change the limit."""
 
+    age_limit = forms.ChoiceField(choices=User.AgeLimit, required=False, label=_("Maximum age rating"))
     password = forms.CharField(
         strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label=_("Your password")
     )
@@ -67,10 +68,3 @@ class PasswordForm(forms.Form):
         if not self.user.check_password(self.cleaned_data["password"]):
             raise ValidationError(gettext("Wrong password. Try again."))
         return self.cleaned_data["password"]
-
-
-class AgeLimitForm(PasswordForm):
-    """Requires the password, so that the person it protects can't change the limit."""
-
-    age_limit = forms.ChoiceField(choices=User.AgeLimit, required=False, label=_("Maximum age rating"))
-    field_order = ("age_limit", "password")

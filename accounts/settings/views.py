@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -7,7 +10,8 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.lists.writing import limit_age, show_adult_titles
 from accounts.requests import MemberRequest
@@ -16,7 +20,6 @@ from accounts.settings.forms import (
     AdultForm,
     AgeLimitForm,
     LanguageForm,
-    PasswordForm,
     PreferencesForm,
     ThemeForm,
     privacy_form,
@@ -64,6 +67,8 @@ def adult(request: MemberRequest) -> HttpResponse:
 @require_POST
 @login_required
 def age_limit(request: MemberRequest) -> HttpResponse:
+    if too_often := ratelimit.consume_or_429(request, action="reauthenticate", user=request.user):
+        return too_often
     form = AgeLimitForm(request.POST, user=request.user)
     if not form.is_valid():
         return _settings(request, status=422, age=form)
@@ -113,12 +118,13 @@ def theme(request: PageRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
+@reauthentication_required
+@never_cache
 def delete_account(request: MemberRequest) -> HttpResponse:
-    form = PasswordForm(request.POST, user=request.user, auto_id="delete_%s")
-    if not form.is_valid():
-        return _settings(request, status=422, delete=form)
+    if request.method == "GET":
+        return render(request, "accounts/settings/delete.html")
     user = request.user
     logout(request)
     deletion.delete_account(user)
@@ -135,7 +141,7 @@ def _settings(request: MemberRequest, *, status: int = 200, **context: object) -
             "privacy": privacy_form(instance=request.user),
             "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
             "age": AgeLimitForm(user=request.user, initial={"age_limit": request.user.age_limit}),
-            "delete": PasswordForm(user=request.user, auto_id="delete_%s"),
+            "has_sign_in_providers": bool(django_settings.SIGN_IN_PROVIDERS),
             **context,
         },
         status=status,

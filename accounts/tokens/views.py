@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -57,6 +58,7 @@ class TokenForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @login_required
+@reauthentication_required(allow_get=True)
 @never_cache
 def tokens(request: MemberRequest) -> HttpResponse:
     form, descriptions = TokenForm(request.POST or None, user=request.user), scopes()

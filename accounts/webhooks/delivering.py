@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Delivery, Webhook
 from accounts.webhooks.sending import TEST, WebhookError, post, signature
+from anirec.lib.telemetry.request_ids import HEADER, current_id
 
 LEASE = timedelta(minutes=2)  # until an attempt that never finished is repeated
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
@@ -31,6 +32,7 @@ def deliver(delivery_id: int) -> None:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "anirec-webhooks/1",
+        HEADER: current_id(),
         "webhook-id": delivery.message_id,
         "webhook-timestamp": str(now),
         "webhook-signature": signature(webhook.secret, delivery.message_id, now, body),

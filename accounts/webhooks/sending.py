@@ -23,7 +23,14 @@ from django.utils.translation import gettext as _
 TEST = "test"  # the event that members send to test a webhook
 SECRET_PREFIX = "whsec_"
 SECONDS = 10  # for the whole delivery
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "5f00::/16", "fec0::/10", "100::/64", "3fff::/20"),
+    )
+)
+# Networks whose addresses end with an IPv4 address: NAT64, IPv4-compatible, IPv4-mapped, IPv4-translated.
+EMBEDDING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::/96", "::ffff:0:0/96", "::ffff:0:0:0/96")))
 
 
 class WebhookError(Exception):
@@ -95,13 +102,17 @@ def is_public(text: str) -> bool:
     [True, False, False, False, False, False]
     """
     address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
-        if address in NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner:
-            return is_public(str(inner))
-    return address.is_global and not address.is_multicast
+    if any(address in network for network in NOT_PUBLIC) or address.is_multicast:
+        return False
+    inner = _embedded(address) if isinstance(address, ipaddress.IPv6Address) else None
+    return is_public(str(inner)) if inner else address.is_global
+
+
+def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address to which a router may pass on packets for this one, or None."""
+    if any(address in network for network in EMBEDDING):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 def _connection(parts: SplitResult, address: str) -> http.client.HTTPConnection:

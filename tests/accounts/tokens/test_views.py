@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import AccessToken
 from accounts.tokens.issuing import MOST, digest_of, issue_token
 from accounts.tokens.views import TokenForm
+from tests.conftest import confirm_password
 
 TOKENS = "/settings/tokens/"
 
@@ -15,7 +16,7 @@ TOKENS = "/settings/tokens/"
 @pytest.fixture
 def own(client, member):
     client.force_login(member)
-    return client
+    return confirm_password(client)
 
 
 def test_a_token_is_shown_once(own):

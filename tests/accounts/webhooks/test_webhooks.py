@@ -25,6 +25,7 @@ from accounts.webhooks.sending import WebhookError, is_public, post
 from social.people.relations import follow
 from social.reviews.writing import write_review
 from social.tips.recommending import recommend
+from tests.conftest import confirm_password
 
 WEBHOOKS = "/api/v1/my/webhooks/"
 State = Delivery.State
@@ -197,7 +198,18 @@ class TestAddresses:
             post("https://example.org/", b"{}", {})
 
     def test_a_public_address_is_one(self):
-        assert [is_public(address) for address in ("93.184.215.14", "2606:4700::1111")] == [True, True]
+        public = ("93.184.215.14", "2606:4700::1111", "::ffff:93.184.215.14", "64:ff9b::5db8:d70e")
+        assert [address for address in public if not is_public(address)] == []
+
+    @pytest.mark.parametrize(
+        "address",
+        ["64:ff9b:1::7f00:1", "64:ff9b:1::5db8:d70e", "fec0::1", "::127.0.0.1", "::ffff:10.0.0.1",
+         "::ffff:0:127.0.0.1",
+         "::ffff:0:10.1.2.3", "5f00::1", "192.0.0.1", "192.0.0.170", "192.88.99.1",
+         "2002:7f00:1::", "100::1", "3fff::1"],
+    )  # fmt: skip
+    def test_a_private_one_in_disguise_is_none(self, address):
+        assert not is_public(address)
 
 
 class TestApiAndPage:
@@ -221,6 +233,7 @@ class TestApiAndPage:
 
     def test_the_page_shows_the_secret_once(self, client, member, receiver):
         client.force_login(member)
+        confirm_password(client)
         url = f"http://127.0.0.1:{receiver.server_port}/"
         shown = client.post("/settings/webhooks/", {"url": url, "events": ["list.changed"]}).content.decode()
         webhook = Webhook.objects.get()
