@@ -1,4 +1,4 @@
-"""The web process: the site, its compressed static files with long expiry, health checks, and WebSockets."""
+"""The web process: the site, its compressed static files with long expiry, health checks, metrics, and WebSockets."""
 
 import gc
 import os
@@ -13,13 +13,19 @@ from servestatic.asgi import ServeStaticASGI
 django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
+from anirec.lib.telemetry import metrics  # noqa: E402
 from anirec.live.urls import sockets  # noqa: E402
+from anirec.monitoring.exporter import MetricsEndpoint  # noqa: E402
 from anirec.server.handler import BoundedHandler  # noqa: E402
 from anirec.server.health import HealthChecks  # noqa: E402
 
+metrics.share("web")
 site = ServeStaticASGI(BoundedHandler(), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
-application = ProtocolTypeRouter({"http": HealthChecks(site), "websocket": sockets})
+router = ProtocolTypeRouter({"http": MetricsEndpoint(HealthChecks(site)), "websocket": sockets})
+# The only place that reads X-Forwarded-*: behind it, a request's scheme and REMOTE_ADDR are the caller's.
+application = ProxyHeadersMiddleware(router, trusted_hosts=settings.TRUSTED_PROXIES)
 
 # Everything loaded by now stays in memory: freeze it, so that the garbage collector skips it and runs less often.
 # Otherwise one request in twenty waits some 30 ms for it.

@@ -1,14 +1,20 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from anirec import pwa as installable
 from anirec.api.guide import guide
+from anirec.security import csp_reports
+
+# The admin is behind the site's own log-in, with its limits and second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("service-worker.js", installable.service_worker, name="service_worker"),
     path("offline/", installable.offline, name="offline"),
     path("api/", guide, name="api_guide"),
+    path("csp-reports/", csp_reports, name="csp_reports"),
     path("", include("anirec.live.urls")),
     path("", include("recommendations.experiments.urls")),  # early: most requests are told events
     path("api/", include("anirec.api.urls")),
@@ -19,6 +25,7 @@ urlpatterns = [
     path("", include("social.urls")),
     path("", include("recommendations.urls")),
     path("", include("recommendations.staff.urls")),
+    path("", include("anirec.monitoring.urls")),
 ]
 handler400 = "anirec.api.problems.bad_request"
 handler404 = "anirec.api.problems.page_not_found"

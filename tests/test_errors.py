@@ -41,7 +41,7 @@ def test_a_broken_page_needs_nothing_to_say_so():
 def test_pages_may_load_and_run_only_what_is_the_sites_own(client):
     assert client.get("/").headers["Content-Security-Policy"] == (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "frame-ancestors 'none'; report-uri /csp-reports/"
     )
 
 

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import redis
@@ -16,6 +16,7 @@ from channels.layers import get_channel_layer
 from django.dispatch import receiver
 
 from accounts import page_parts
+from accounts.signals import signed_out
 from anirec.live.presence import members_here
 from social.people.queries import followers_among
 from social.signals import feed_changed
@@ -45,14 +46,23 @@ def send_feed(user_id: int, **_: Any) -> None:
     _send_soon([group_of(follower) for follower in followers_among(user_id, here)], "feed")
 
 
+@receiver(signed_out, dispatch_uid="live_sessions")
+def close_sockets(user_id: int, session_key: str, **_: Any) -> None:
+    _send_message_soon([group_of(user_id)], {"type": "signed_out", "session_key": session_key})
+
+
 def _send_soon(groups: Iterable[str], part: str) -> None:
-    sending = asyncio.wait_for(_send(list(groups), {"type": "changed", "kind": part}), LONGEST_SEND)
-    asyncio.run_coroutine_threadsafe(sending, _loop()).add_done_callback(partial(_log_failure, part))
+    _send_message_soon(groups, {"type": "changed", "kind": part})
 
 
-def _log_failure(part: str, sending: Future[None]) -> None:
+def _send_message_soon(groups: Iterable[str], message: dict[str, str]) -> None:
+    sending = asyncio.wait_for(_send(list(groups), message), LONGEST_SEND)
+    asyncio.run_coroutine_threadsafe(sending, _loop()).add_done_callback(_log_failure)
+
+
+def _log_failure(sending: Future[None]) -> None:
     if error := sending.exception():
-        log.warning("Open pages were not told that their %s changed: %s", part, error or "timed out")
+        log.warning("Open pages were not told of a change: %s", error or "timed out")
 
 
 @cache

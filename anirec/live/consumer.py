@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from accounts.models import User
+from anirec.lib.telemetry import metrics
 from anirec.live import presence
 from anirec.live.broadcast import EVERYBODY, group_of
 from anirec.live.state import State, member_of_session, state_of, versions_for
@@ -30,6 +31,7 @@ class PageConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()
+        metrics.web_sockets.labels("page").inc()
         key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         member = self.member = await database_sync_to_async(member_of_session)(key)
         if member is None:
@@ -40,6 +42,7 @@ class PageConsumer(AsyncWebsocketConsumer):
         await self.send(json.dumps(self.last_state))
 
     async def disconnect(self, code: int) -> None:
+        metrics.web_sockets.labels("page").dec()
         if self.member is not None:
             await self.channel_layer.group_discard(group_of(self.member.pk), self.channel_name)
             await asyncio.to_thread(presence.has_left, self.member.pk, self.channel_name)
@@ -52,6 +55,10 @@ class PageConsumer(AsyncWebsocketConsumer):
     async def changed(self, event: dict[str, Any]) -> None:
         if self.member is not None:
             await self._send_changes(self.member, event["kind"])
+
+    async def signed_out(self, event: dict[str, Any]) -> None:
+        if event["session_key"] == self.scope["cookies"].get(settings.SESSION_COOKIE_NAME):
+            await self.close(NOT_SIGNED_IN)
 
     async def _note_presence(self, member: User) -> None:
         self.heartbeat_at = time.monotonic()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import translation
@@ -16,15 +16,18 @@ HOUR, YEAR = 3600, 31_536_000
 
 @require_GET
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Serve a poster, cached for a year under its current version (`?v=`), otherwise for an hour."""
-    title = get_object_or_404(Title.objects.for_cards(), pk=pk)
-    if title.is_adult and not Title.objects.visible_to(request.user).filter(pk=pk).exists():
-        raise Http404  # only adult posters depend on the viewer
+    """Serve a poster, cached for a year under its current version (`?v=`), otherwise for an hour.
+
+    Only titles that the viewer may see have one. Visitors without a session all see the same, so any cache may keep it.
+    """
+    is_visitor = settings.SESSION_COOKIE_NAME not in request.COOKIES
+    titles = Title.objects.visible_to(None if is_visitor else request.user)
+    title = get_object_or_404(titles.for_cards(), pk=pk)
     with translation.override(settings.LANGUAGE_CODE):  # the cached image is the same in every language
         svg = posters.poster(title)
     response = HttpResponse(svg, content_type="image/svg+xml")
     is_current = request.GET.get("v") == posters.poster_version(title)
-    reach = "private" if title.is_adult else "public"
+    reach = "public" if is_visitor else "private"
     response["Cache-Control"] = f"{reach}, max-age={YEAR}, immutable" if is_current else f"{reach}, max-age={HOUR}"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["ETag"] = etag = posters.poster_etag(title)

@@ -1,4 +1,4 @@
-"""Request types with the attributes that middleware adds."""
+"""Request types with the attributes that middleware adds, and the name of a request's route."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ if TYPE_CHECKING:
 
 class PageRequest(HttpRequest):
     htmx: HtmxDetails
+
+
+def route_of(request: HttpRequest) -> str:
+    """Return the route's name, which tells nothing of the member or title in the path."""
+    match = getattr(request, "resolver_match", None)
+    return str(match.view_name)[:100] if match is not None else "unmatched"

@@ -14,9 +14,10 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.db import connections
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from accounts.lists import writing as lists
+from accounts.security.access import end_sessions
 from anirec.lib.valkey import valkey
 from anirec.live import presence
 from anirec.live.consumer import NOT_SIGNED_IN
@@ -27,6 +28,7 @@ from social.plans import planning as plans
 from social.plans.queries import membership
 
 pytestmark = pytest.mark.django_db(transaction=True)  # sockets close their database connections
+LOG_IN = reverse_lazy("account_login")
 KINDS = {"recommendations", "feed", "plans", "notifications"}
 
 
@@ -58,11 +60,12 @@ def in_a_loop_of_its_own(look):
 
 
 @asynccontextmanager
-async def page_of(member=None, origin="http://localhost"):
+async def page_of(member=None, origin="http://localhost", client=None):
     """Connect a page. Yield its communicator, with the state sent on connection as `first`."""
-    client = Client()
-    if member is not None:
-        await sync_to_async(client.force_login)(member)
+    if client is None:
+        client = Client()
+        if member is not None:
+            await sync_to_async(client.force_login)(member)
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     headers = [(b"cookie", cookies.encode()), (b"origin", origin.encode()), (b"host", b"localhost")]
     scope = {"type": "websocket", "path": "/live/socket/", "query_string": b"", "headers": headers, "subprotocols": []}
@@ -90,6 +93,25 @@ def test_a_page_is_told_how_things_are_when_it_connects(ada):
             return page.first
 
     assert look() == {"recommendations": "0.0", "feed": "0", "plans": "0", "notifications": "0"}
+
+
+@pytest.mark.parametrize("way", ["log_out", "end_sessions"])
+def test_a_page_is_closed_when_its_session_ends_and_no_other(ada, way):
+    @in_a_loop_of_its_own
+    async def look():
+        ending, going_on = Client(), Client()
+        for client in (ending, going_on):
+            await sync_to_async(client.post)(LOG_IN, {"login": "ada", "password": "correct horse"})
+        async with page_of(ada, client=ending) as one, page_of(ada, client=going_on) as other:
+            if way == "log_out":
+                await sync_to_async(ending.post)(reverse("account_logout"))
+            else:
+                key = going_on.cookies["sessionid"].value
+                await sync_to_async(end_sessions)(ada, but=key)
+            closed = await one.receive_output(timeout=3)
+            return closed, await other.receive_nothing(timeout=0.3)
+
+    assert look() == ({"type": "websocket.close", "code": NOT_SIGNED_IN}, True)
 
 
 def test_a_rating_changes_the_recommendations_of_all_pages_of_the_member_and_of_nobody_else(ada, ben, make_title):
