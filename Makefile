@@ -2,12 +2,14 @@ PYTHON ?= python3
 TEST_PROCESSES ?= 3
 BIN := .venv/bin
 READY := .venv/installed
+UV_LOCK = awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > .venv/uv.lock
 # Whatever the environment says: many processes start, and each would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format structure properties walk schemathesis screenshots messages lock \
-	bench bench-pages bench-updates bench-load bench-kills bench-offline
+.PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
+	bench bench-pages bench-updates bench-load bench-kills bench-backup \
+	bench-offline
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,10 +25,18 @@ check: $(READY) ## Check style, types, imports, migrations, templates, styles an
 	$(BIN)/ruff format --check .
 	SECRET_KEY=unused $(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/python -m anirec.structure styles
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+install: ## Install a deployment's packages into .venv, without those for development, and collect static files
+	$(PYTHON) -m venv .venv
+	$(UV_LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	$(BIN)/uv pip install --python $(BIN)/python --constraint requirements.lock -r pyproject.toml --extra workers
+	SECRET_KEY=unused $(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
 
 format: $(READY) ## Format Python, templates and styles
 	$(BIN)/ruff check --fix .
@@ -62,6 +72,9 @@ bench-load: $(READY) ## Measure a whole site: its start, memory, crowds, sign-up
 bench-kills: $(READY) ## Kill each part of a site under load, fill its disk, and measure how soon it is back
 	@$(BIN)/python -m anirec.bench.kills $(OPTIONS)
 
+bench-backup: $(READY) ## Back up a site of 15,000 members, restore it, and compare every table
+	@$(BIN)/python -m anirec.bench.backups $(OPTIONS)
+
 bench-offline: $(READY) ## Measure how well the models rank, beside well-known recommenders
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
 
@@ -84,7 +97,7 @@ $(READY): requirements.lock
 	make PYTHON=/path/to/python3.11 names another one.' >&2; exit 1; }
 	@echo "Installing what requirements.lock names into .venv …"
 	@$(PYTHON) -m venv .venv
-	@awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.lock > .venv/uv.lock
+	@$(UV_LOCK)
 	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock 2> .venv/uv.log; then \
 	    $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
 	else \

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from anirec.start import environment
 
+environment.read_secret_files()
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # training says what it does itself
@@ -27,9 +28,17 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = environment.flag("HTTPS")
 
+# Proxies, as addresses or networks, whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = [str(network) for network in environment.networks("TRUSTED_PROXIES", "127.0.0.0/8,::1/128")]
+# Other sites whose accounts may be used to log in, such as "google,discord": see `docs/deploy.md`.
+SIGN_IN_PROVIDERS = env.list("SIGN_IN_PROVIDERS", default=[])
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# The prefix makes browsers refuse the cookie from any other host, and without HTTPS.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 
 # --- Django --------------------------------------------------------------------------------------------------------
 
@@ -45,6 +54,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_PROVIDERS),
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "corsheaders",
@@ -56,12 +69,14 @@ INSTALLED_APPS = [
     "social",
     "recommendations",
     "anirec.live",
+    "anirec.backups",
+    "anirec.monitoring",
 ]
 MIDDLEWARE = [
-    "recommendations.analytics.tally.TallyMiddleware",  # first: it times all of a request
+    "anirec.server.requests.RequestMiddleware",  # first: it times all of a request
     "anirec.server.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "anirec.security.ContentSecurityPolicyMiddleware",
+    "anirec.security.SecurityHeadersMiddleware",
     "anirec.server.read_only.ReadOnlyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "anirec.api.middleware.ApiMiddleware",
@@ -74,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.security.limits.WriteLimitMiddleware",
+    "accounts.security.two_factor.StaffTwoFactorMiddleware",
     "recommendations.experiments.variants.VisitorMiddleware",
 ]
 ROOT_URLCONF = "anirec.urls"
@@ -166,27 +183,59 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+_DJANGO_VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"{_DJANGO_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.security.passwords.MaximumLengthValidator"},
+    {"NAME": f"{_DJANGO_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_DJANGO_VALIDATORS}.UserAttributeSimilarityValidator"},
+]
+# A secret beside the database, without which nobody can guess passwords from stolen hashes. It can't be changed later.
+PASSWORD_PEPPER = env.str("PASSWORD_PEPPER", default="")
+PASSWORD_HASHERS = [
+    *(["accounts.security.passwords.PepperedHasher"] if PASSWORD_PEPPER else []),
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "recommendations:home"
+ACCOUNT_ADAPTER = "accounts.security.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"change_password": "accounts.security.forms.ChangePasswordForm"}
+ACCOUNT_PREVENT_ENUMERATION = "strict"  # a sign-up doesn't tell whether an address is registered
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_CHANGE_EMAIL = True  # one address, which changes when the new one is confirmed
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "anirec: "
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a site without a mail server can have it, too
+MFA_TOTP_ISSUER = "anirec"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on localhost only
+# Staff pages only for staff with two-factor authentication: off for a site on one's own machine.
+STAFF_TWO_FACTOR = environment.flag("STAFF_TWO_FACTOR", default=HTTPS)
+MFA_ADAPTER = "accounts.security.two_factor.SecondFactorAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    name: {
+        "APPS": [
+            {
+                "client_id": env.str(f"SIGN_IN_{name.upper()}_ID"),
+                "secret": env.str(f"SIGN_IN_{name.upper()}_SECRET"),
+            }
+        ]
+    }
+    for name in SIGN_IN_PROVIDERS
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "recommendations:home"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # a member starts at once and confirms when the mail arrives
+ACCOUNT_RATE_LIMITS = {"first_admin": "20/m/ip", "test_email": "5/m/user"}
 ACCOUNT_USERNAME_MIN_LENGTH = 2
-ACCOUNT_USERNAME_BLACKLIST = ["admin", "anirec", "api", "staff", "support"]
 
 # Without a mail server, letters are written as files under DATA_DIR/mail.
 email = env.email("EMAIL_URL", default="filemail:")
 vars().update(email)
+EMAIL_TIMEOUT = 5  # seconds
 if email["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 SITE_URL = environment.url(
@@ -214,6 +263,15 @@ STORAGES = {
 MODEL_DIR = DATA_DIR / "models"  # published model artifacts, one folder a version
 ARCHIVE_DIR = DATA_DIR / "archives"  # imported rating archives, Parquet
 
+# --- Backups -------------------------------------------------------------------------------------------------------
+
+BACKUP_DIR = env.str("BACKUP_DIR", default="")  # empty: none are made by themselves
+BACKUP_TIME = environment.time_of_day("BACKUP_TIME", default="02:30")  # UTC, before the nightly rebuild
+BACKUP_KEEP = environment.whole_number("BACKUP_KEEP", default=7)
+BACKUP_KEEP_WEEKS = environment.whole_number("BACKUP_KEEP_WEEKS", default=4)
+if BACKUP_KEEP < 1:
+    raise ImproperlyConfigured("BACKUP_KEEP must be 1 or more.")
+
 # --- Other sites ---------------------------------------------------------------------------------------------------
 # Asked only for the list of a member who wants their own brought over.
 
@@ -238,6 +296,7 @@ REST_FRAMEWORK = {
         "anon": environment.rate("API_RATE_ANONYMOUS", "60/min"),
         "user": environment.rate("API_RATE_MEMBER", "600/min"),
     },
+    "NUM_PROXIES": 0,  # the address of a caller is REMOTE_ADDR: proxies are dealt with in `anirec.asgi`
     "URL_FORMAT_OVERRIDE": None,  # `format` is a filter of titles
     "DEFAULT_SCHEMA_CLASS": "anirec.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "anirec.api.problems.problem_details",
@@ -274,14 +333,35 @@ CORS_EXPOSE_HEADERS = [
 # Webhooks go to public addresses by https alone; on: to any, for trying them out on one's own machine.
 WEBHOOKS_ALLOW_PRIVATE = environment.flag("WEBHOOKS_ALLOW_PRIVATE")
 
+# --- Monitoring ----------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_NETWORKS = environment.networks("METRICS_NETWORKS", "127.0.0.0/8,::1/128")  # where no token is needed
+DAILY_SOURCES = env.list("DAILY_SOURCES", default=[])  # catalogue sources that are imported every day
+SENTRY_DSN = environment.url("SENTRY_DSN", "", "", "http", "https")
+
 # --- Logs ----------------------------------------------------------------------------------------------------------
 
+LOG_FORMAT = environment.choice("LOG_FORMAT", "line", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
-    "filters": {"outages": {"()": "anirec.server.logs.WithoutOutages"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.request": {"level": "ERROR", "filters": ["outages"]}},  # a page that does not exist is no event
+    "formatters": {
+        "line": {
+            "()": "anirec.server.logs.LineFormatter", "fmt": "{levelname:<7} {name}: {message}{reference}", "style": "{"
+        },
+        "json": {"()": "anirec.server.logs.JsonFormatter", "timestamp": True},
+    },
+    "filters": {
+        "outages": {"()": "anirec.server.logs.WithoutOutages"},
+        "reference": {"()": "anirec.server.logs.Reference"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["reference"]}},
+    "loggers": {
+        "django.request": {"level": "ERROR", "filters": ["outages"]},  # a page that does not exist is no event
+        "django.db.backends": {"level": "INFO"},  # its details are queries with their values
+        "celery": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+    },
     "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
-}
+}  # fmt: skip

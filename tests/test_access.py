@@ -74,6 +74,9 @@ TABLE: dict[str, Row] = {
         EVERYBODY, "recommendations:guest_clear accounts:language accounts:theme experiments:events", methods="POST"
     ),
     **rows(EVERYBODY, "api:experiments-assignment"),
+    **rows(EVERYBODY, "csp_reports", methods="POST"),
+    **rows(EVERYBODY, "accounts:lock", {"token": "old"}),
+    **rows(EVERYBODY, "socialaccount_login_cancelled"),
     **rows(EVERYBODY, "api:experiments-events", methods="POST"),
     **rows(EVERYBODY, "catalog:title catalog:poster social:title_scores social:title_reviews", TITLE),
     **rows(EVERYBODY, "recommendations:similar api:title api:title-similar api:title-reviews", TITLE),
@@ -90,6 +93,11 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "accounts:webhooks accounts:tokens social:feed social:followers social:blocked social:bell"),
     **rows(MEMBERS, "social:notifications social:notification_choices account_email"),
     **rows(MEMBERS, "account_change_password account_set_password account_reauthenticate"),
+    **rows(MEMBERS, "accounts:delete_account", methods="GET POST"),
+    **rows(MEMBERS, "usersessions_list socialaccount_connections accounts:personal_data"),
+    **rows(MEMBERS, "mfa_index mfa_activate_totp mfa_list_webauthn mfa_add_webauthn mfa_generate_recovery_codes"),
+    **rows(MEMBERS, "mfa_reauthenticate mfa_reauthenticate_webauthn"),
+    **rows(MEMBERS, "mfa_edit_webauthn mfa_remove_webauthn", {"pk": 1}),  # they ask for the password first
     **rows(MEMBERS, "recommendations:together"),
     **rows(MEMBERS, "api:together"),
     **rows(MEMBERS, "social:plans", methods="GET POST"),
@@ -99,7 +107,7 @@ TABLE: dict[str, Row] = {
     **rows(
         MEMBERS, "accounts:bulk accounts:preferences accounts:privacy accounts:adult accounts:age_limit", methods="POST"
     ),
-    **rows(MEMBERS, "accounts:withdraw_about accounts:delete_account catalog:renew_feed", methods="POST"),
+    **rows(MEMBERS, "accounts:withdraw_about catalog:renew_feed", methods="POST"),
     **rows(MEMBERS, "catalog:revoke_feed", methods="POST"),
     **rows(MEMBERS, "accounts:undo", {"key": "old"}, "POST"),
     **rows(MEMBERS, "accounts:entry", {"title_id": "other_title"}, "GET POST"),
@@ -184,7 +192,8 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN_TO_ACT_ON, "api:note-report", {**NAME, "title_id": "title"}, "POST"),
     # --- Staff ---
     **rows(STAFF, "staff:start staff:analytics staff:models staff:jobs experiments:experiments social:moderation"),
-    **rows(STAFF, "social:moderation_log"),
+    **rows(STAFF, "social:moderation_log monitoring:system"),
+    **rows(STAFF, "monitoring:test_email", methods="POST"),
     **rows(STAFF, "staff:analytics_page", {"slug": "speed"}),
     **rows(STAFF, "staff:model", {"pk": "model"}),
     **rows(STAFF, "staff:serve", {"pk": "model"}, "GET"),
@@ -199,8 +208,17 @@ ELSEWHERE = {
     "social:unmute",
     "social:unsubscribe",  # by the signed address of a letter: tests/social/test_notifications.py
     "account_confirm_login_code",  # no codes are sent
+    "mfa_deactivate_totp",  # not there for who has no app: tests/accounts/security/test_second_factors.py
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_login_webauthn",  # answers scripts; a page that asks is sent to log in
+    "socialaccount_login_error",  # redirects on
+    "mfa_authenticate",  # between password and second factor: tests/accounts/security/test_second_factors.py
+    "socialaccount_signup",  # on the way from another site: tests/accounts/security/test_sign_in_providers.py
+    "None",  # an old address of allauth's that redirects
     "api:token",  # of the token that asks: tests/anirec
     "catalog:calendar_feed",  # by its secret address: tests/catalog/test_calendar.py
+    "monitoring:first_admin",  # by the link that the start prints: tests/anirec/monitoring
     "staff:again",  # of a job that failed: tests/recommendations
 }
 NOT_OURS = {"admin"}  # Django's, which ask for permissions model by model

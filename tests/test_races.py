@@ -15,10 +15,17 @@ from social.models import Activity, Follow, HelpfulVote, Like, Review, ReviewVer
 from social.people.relations import block, follow, is_blocked_between
 from social.plans import planning as plans
 from social.reviews.writing import vote_helpful, write_review
+from tests.conftest import confirm_password
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
 TEXT = "Good from its first minute to its last, and better each time one comes back to it, in any season."
+
+
+def logged_in(member) -> Client:
+    client = Client()
+    client.force_login(member)
+    return client
 
 
 def at_once(work) -> list[object]:
@@ -160,9 +167,10 @@ class TestLimits:
     @pytest.fixture
     def send(self, ada):
         def post(path, data):
+            clients = [confirm_password(logged_in(ada)) for _ in range(THREADS)]
+
             def work(number: int) -> int:
-                client = Client()
-                client.force_login(ada)
+                client = clients[number]
                 return client.post(path, {**data, "name": f"n{number}"}).status_code
 
             return sorted(at_once(work))

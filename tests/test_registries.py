@@ -82,5 +82,5 @@ def test_the_timetable_and_its_queues():
 
     app.loader.import_default_modules()
     assert set(QUEUES) == {"interactive", "import", "deliveries", "train", "publish"}
-    assert len(SCHEDULE) == 13
+    assert len(SCHEDULE) == 14
     assert {entry["task"] for entry in SCHEDULE.values()} <= {task for tasks in QUEUES.values() for task in tasks}

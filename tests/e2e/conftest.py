@@ -152,10 +152,15 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
 
 
 def log_in(context: BrowserContext, member: User, address: str) -> None:
+    """Log in, with the password given a moment ago."""
     from django.conf import settings
     from django.test import Client
 
     client = Client()
     client.force_login(member)
+    session = client.session
+    session["account_authentication_methods_user"] = str(member.pk)
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session.save()
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])

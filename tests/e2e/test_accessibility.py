@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from accounts.lists.writing import hide_title, set_score, set_status, update_entry
 from accounts.models import ListImport, User
 from accounts.portability.imports import reading, writing
+from accounts.security.lock import lock_url
 from catalog.models import ExternalId, SavedView, Title
 from recommendations.engine.data.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
@@ -136,6 +137,16 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "staff:model": (STAFF, ["/staff/models/{model}/"]),
     "staff:serve": (STAFF, ["/staff/models/{model}/serve/"]),
     "staff:jobs": (STAFF, ["/staff/jobs/"]),
+    "monitoring:system": (STAFF, ["/staff/system/"]),
+    "accounts:delete_account": (MEMBER, ["/settings/delete/"]),
+    "accounts:lock": (VISITOR, ["/lock/{lock}/"]),
+    "usersessions_list": (MEMBER, ["/accounts/sessions/"]),
+    "mfa_index": (MEMBER, ["/accounts/2fa/"]),
+    "mfa_activate_totp": (MEMBER, ["/accounts/2fa/totp/activate/"]),
+    "mfa_list_webauthn": (MEMBER, ["/accounts/2fa/webauthn/"]),
+    "mfa_add_webauthn": (MEMBER, ["/accounts/2fa/webauthn/add/"]),
+    "mfa_generate_recovery_codes": (MEMBER, ["/accounts/2fa/recovery-codes/generate/"]),
+    "socialaccount_connections": (MEMBER, ["/accounts/3rdparty/"]),
     "accounts:about_me": (MEMBER, ["/settings/statistics/"]),
 }
 WRONG = {"member": ["/nowhere/", "/for-you/?niche=much"], "staff": ["/staff/analytics/speed/?first=x"]}
@@ -149,7 +160,10 @@ NO_PAGES = {
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_rule", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
-    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act", "accounts:delete_account",
+    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act",
+    "accounts:personal_data", "csp_reports", "None", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+    "mfa_authenticate", "mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes", "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
     "social:helpful", "social:delete_review", "social:follow", "social:unfollow", "social:like", "social:decide",
     "social:comment_on_activity", "social:comment_on_review", "social:delete_comment",
     "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
@@ -158,6 +172,7 @@ NO_PAGES = {
     "social:remove_plan_member", "social:plan_title",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
+    "monitoring:test_email", "monitoring:first_admin",  # its page: test_first_admin
 }  # fmt: skip
 NOT_OURS = {"admin", "api"}  # Django's pages; what programs ask
 
@@ -208,6 +223,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "review_of_friend": write_review(friend, title, text, has_spoilers=True).pk,
         "email_key": EmailConfirmationHMAC.create(email).key,
         "reset_key": f"{user_pk_to_url_str(friend)}-{default_token_generator.make_token(friend)}",
+        "lock": lock_url(fan, fan.email).rstrip("/").rpartition("/")[2],
         **society(fan, friend, liked[1], new, make_member),
         **plans_of_both(fan, friend, liked),
         **imports(fan),

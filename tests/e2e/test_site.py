@@ -203,3 +203,51 @@ class TestWithoutJavaScript:
         assert first not in picks(page)
         page.get_by_role("button", name="Undo").click()
         assert fan.hidden.count() == 0
+
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def phone(visit, make_member):
+    """A member's browser on a device that has a fingerprint reader."""
+    page = visit("/accounts/2fa/webauthn/add/", member=make_member("fan"))
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    return page
+
+
+def test_a_passkey_is_added_and_logs_in_without_a_password(phone):
+    page = phone
+    page.get_by_label("Name").fill("My phone")
+    page.get_by_label("Use as a passkey").check()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.goto("/accounts/2fa/webauthn/")
+    expect(page.get_by_text("My phone")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Log in with a passkey").click()
+    page.wait_for_url(lambda address: "/accounts/" not in address)
+    page.goto("/settings/")
+    expect(page.get_by_text("fan@example.org")).to_be_visible()
+
+
+def test_a_password_can_be_shown_and_its_strength_is_said(visit, site):
+    page = visit("/accounts/signup/")
+    password = page.locator("[name=password1]")
+    levels = []
+    for typed in ("short", "a long one 12", "a longer one 123", "a much longer one 12", "a much much longer one 12345"):
+        password.fill(typed)
+        levels.append(page.locator(".strength output").inner_text())
+    assert levels == ["Too short", "Weak", "Fair", "Good", "Strong"]
+    page.get_by_label("Show password").check()
+    assert password.get_attribute("type") == "text"

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from anirec.lib.valkey import valkey
 from recommendations.analytics import tally as counting
 from recommendations.analytics.minutes import add_minutes
-from recommendations.analytics.tally import KEY, TallyMiddleware, bucket_of, milliseconds_of, tally
+from recommendations.analytics.tally import KEY, bucket_of, milliseconds_of, tally
 from recommendations.models import ActiveDay, RequestDay, ServedDay
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_it_asks_the_database_nothing(rf, django_assert_num_queries):
     from django.http import HttpResponse
 
     with django_assert_num_queries(0):
-        TallyMiddleware(lambda _: HttpResponse())(request)
+        counting.count_request(request, HttpResponse(), 10)
 
 
 def test_buckets_are_a_fifth_wide():

@@ -6,13 +6,13 @@ import re
 
 import pytest
 from celery import shared_task
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from accounts.settings.deletion import delete_account
 from anirec.lib.jobs import QUEUES
+from anirec.start.part import COMMANDS
 from recommendations.models import JobRun, ModelActivation, ModelVersion
 from recommendations.staff import jobs
 
@@ -155,7 +155,7 @@ class TestJobs:
 
     def test_every_queue_is_counted_and_worked_on(self):
         used = set(QUEUES)
-        listened_to = re.findall(r"-Q (\S+)", (settings.BASE_DIR / "anirec" / "start" / "supervisord.conf").read_text())
+        listened_to = re.findall(r"-Q (\S+)", " ".join(COMMANDS.values()))
         assert {name for name, _ in jobs.queue_lengths()} == set(",".join(listened_to).split(",")) == used
 
     def test_the_timetable_says_when_each_ran_last(self):
