@@ -20,6 +20,7 @@ from anirec.live.urls import sockets  # noqa: E402
 from anirec.monitoring.exporter import MetricsEndpoint  # noqa: E402
 from anirec.server.handler import BoundedHandler  # noqa: E402
 from anirec.server.health import HealthChecks  # noqa: E402
+from anirec.server.warm_up import start_warming_up  # noqa: E402
 
 metrics.share("web")
 site = ServeStaticASGI(BoundedHandler(), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
@@ -31,3 +32,4 @@ application = ProxyHeadersMiddleware(router, trusted_hosts=settings.TRUSTED_PROX
 # Otherwise one request in twenty waits some 30 ms for it.
 gc.freeze()
 gc.set_threshold(20_000, 20, 50)
+start_warming_up()
