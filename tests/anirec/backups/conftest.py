@@ -4,7 +4,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -12,6 +12,14 @@ from psycopg import sql
 
 if TYPE_CHECKING:
     from tests.anirec.backups.sites import Site
+
+
+def end_sessions(admin: Any, database: str) -> None:
+    """End connections that threads of earlier tests have left: a database that is in use can't be copied."""
+    admin.execute(
+        "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+        [database],
+    )
 
 
 @pytest.fixture
@@ -29,6 +37,7 @@ def new_site(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., S
         with databases.administration() as admin:
             databases.drop(admin, site.database)
             template = "template1" if empty else test_database
+            end_sessions(admin, template)
             create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             admin.execute(create.format(sql.Identifier(site.database), sql.Identifier(template)))
         sites.append(site)
