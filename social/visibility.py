@@ -31,6 +31,7 @@ from social.models import (
 
 Viewer = User | AnonymousUser | None
 SHOWN_TO_FOLLOWERS = (Visibility.PUBLIC, Visibility.FOLLOWERS)
+PUBLIC_ENTRIES = Q(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC, is_removed=False)
 
 
 def members_visible_to(viewer: Viewer) -> QuerySet[User]:
@@ -43,7 +44,7 @@ def members_visible_to(viewer: Viewer) -> QuerySet[User]:
 
 
 def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
-    condition = Q(visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC, is_removed=False)
+    condition = PUBLIC_ENTRIES
     if viewer is not None and viewer.is_authenticated:
         condition |= Q(user=viewer) | Q(
             user__in=followed_by(viewer),
@@ -58,9 +59,7 @@ def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
 
 def public_entries(viewer: Viewer) -> ListEntryQuerySet:
     """Return the entries visible to everyone, among those visible to `viewer`."""
-    return entries_visible_to(viewer).filter(
-        visibility=Visibility.PUBLIC, user__list_visibility=Visibility.PUBLIC, is_removed=False
-    )
+    return entries_visible_to(viewer).filter(PUBLIC_ENTRIES)
 
 
 def reviews_visible_to(viewer: Viewer) -> QuerySet[Review]:

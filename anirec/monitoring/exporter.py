@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from anirec.backups.state import LastBackup
 from anirec.lib.telemetry import metrics
 from anirec.monitoring.facts import Facts, Records, Services, is_recent, remembered_facts
 from anirec.server.health import Application, Receive, Scope, Send
@@ -141,8 +142,9 @@ def _of_records(records: Records) -> Iterator[Sample]:
         yield "source_changed_timestamp_seconds", {"source": name, "daily": is_daily}, at or 0
 
 
-def _of_backup(backup: Any) -> Iterator[Sample]:
-    yield "backup_finished_timestamp_seconds", {}, backup.finished_at
-    yield "backup_seconds", {}, backup.seconds or 0
-    yield "backup_bytes", {}, backup.bytes or 0
+def _of_backup(backup: LastBackup) -> Iterator[Sample]:
+    if backup.finished_at is not None:
+        yield "backup_finished_timestamp_seconds", {}, backup.finished_at
+        yield "backup_seconds", {}, backup.seconds or 0
+        yield "backup_bytes", {}, backup.bytes or 0
     yield "backup_failed", {}, bool(backup.error)

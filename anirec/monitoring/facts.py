@@ -6,12 +6,10 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from importlib import import_module
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -22,10 +20,11 @@ from django.db.models import Max
 from django.db.models.fields.json import KT
 
 from anirec import workers
-from anirec.alive import SERVED
+from anirec.alive import SEEN
+from anirec.backups.state import LastBackup, last_backup
 from anirec.lib.disk import is_read_only
 from anirec.lib.valkey import valkey
-from anirec.monitoring.messages import BEAT_SEEN, SENT_AT
+from anirec.monitoring.messages import SENT_AT
 from catalog.models import Title
 from recommendations.models import ModelVersion
 from recommendations.staff.jobs import QUEUES
@@ -34,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.9
 REMEMBERED_SECONDS = 5.0
-BEAT_SECONDS = 120  # the scheduler sends a task at least every minute
+BEAT_SECONDS = 120
 SAMPLE = "sample"  # the source of the titles that every new site has
 T = TypeVar("T")
 
@@ -86,7 +85,7 @@ class Facts:
     disk_free: int
     disk_size: int
     is_read_only: bool
-    backup: Any
+    backup: LastBackup | None
     at: float = field(default_factory=time.time)
 
 
@@ -166,12 +165,11 @@ def read_services() -> Services:
     """Raise redis.RedisError if Valkey is down."""
     with valkey().pipeline(transaction=False) as pipe:
         pipe.info("server")
-        pipe.get(BEAT_SEEN)
-        pipe.hgetall(SERVED)
+        pipe.hgetall(SEEN)
         for queue in QUEUES:
             pipe.llen(queue)
             pipe.lindex(queue, -1)
-        info, beat, served, *waiting = pipe.execute()
+        info, seen, *waiting = pipe.execute()
     alive = workers.queues_of_workers()
     return Services(
         started_at=time.time() - info["uptime_in_seconds"],
@@ -180,12 +178,12 @@ def read_services() -> Services:
                 waiting[2 * i],
                 _age(waiting[2 * i + 1]),
                 sum(queue in queues for queues in alive.values()),
-                _number(served.get(queue.encode())),
+                _number(seen.get(queue.encode())),
             )
             for i, queue in enumerate(QUEUES)
         },
         workers=alive,
-        beat_seen=_number(beat),
+        beat_seen=_number(seen.get(b"beat")),
     )
 
 
@@ -198,21 +196,9 @@ def _age(message: bytes | None) -> float:
 
 
 def is_recent(beat_seen: float | None, now: float) -> bool:
-    """Return whether the scheduler has sent a task lately."""
+    """Return whether the scheduler was alive lately."""
     return beat_seen is not None and now - beat_seen < BEAT_SECONDS
 
 
 def _number(text: bytes | None) -> float | None:
     return float(text) if text else None
-
-
-# --- Backups ---------------------------------------------------------------------------------------------------------
-
-
-def last_backup() -> Any:
-    """Return the last backup's outcome; None without one, or on a site without the package."""
-    try:
-        read: Callable[[], Any] = import_module("anirec.backups.state").last_backup
-    except ModuleNotFoundError:
-        return None
-    return read()

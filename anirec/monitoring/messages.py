@@ -7,25 +7,17 @@ import time
 from typing import Any
 
 from celery.signals import beat_init, before_task_publish, task_postrun, task_prerun
-from redis.exceptions import RedisError
 
 from anirec.lib.telemetry import metrics
 from anirec.lib.telemetry.request_ids import current_id, forget_id, use_id
-from anirec.lib.valkey import valkey
 
-logger = logging.getLogger(__name__)
 log = logging.getLogger("anirec.tasks")
 
 ID, SENT_AT = "anirec_request_id", "anirec_sent_at"
-BEAT_SEEN = "anirec:beat-seen"
-
-_is_beat = False
 
 
 @beat_init.connect(dispatch_uid="begin_beat")
 def begin_beat(**_: Any) -> None:
-    global _is_beat
-    _is_beat = True
     metrics.share("beat")
 
 
@@ -33,15 +25,6 @@ def begin_beat(**_: Any) -> None:
 def add_headers(headers: dict[str, Any], **_: Any) -> None:
     headers[ID] = current_id()
     headers[SENT_AT] = time.time()
-    if _is_beat:
-        _note_beat()
-
-
-def _note_beat() -> None:
-    try:
-        valkey().set(BEAT_SEEN, time.time())
-    except RedisError as error:
-        logger.warning("The scheduler's sign of life was not stored: %s", error)
 
 
 @task_prerun.connect(dispatch_uid="take_over_id")

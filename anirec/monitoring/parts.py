@@ -160,7 +160,7 @@ def _backups(facts: Facts) -> Part:
         advice = _("The last backup failed: %(why)s") % {"why": backup.error}
         return Part(name, State.DOWN, backup.finished_at, advice=advice)
     about = filesizeformat(backup.bytes or 0)
-    if backup.finished_at < timezone.now() - timedelta(hours=BACKUP_HOURS):
+    if backup.finished_at is None or backup.finished_at < timezone.now() - timedelta(hours=BACKUP_HOURS):
         advice = _("The last backup is too old. Check its schedule.")
         return Part(name, State.ATTENTION, backup.finished_at, about, advice)
     return Part(name, State.WORKING, backup.finished_at, about)

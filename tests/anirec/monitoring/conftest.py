@@ -21,16 +21,15 @@ def healthy_site(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from anirec import alive, workers
     from anirec.lib.valkey import valkey
     from anirec.monitoring import facts
-    from anirec.monitoring.messages import BEAT_SEEN
     from recommendations.models import ModelVersion
     from recommendations.staff.jobs import QUEUES
 
-    keys = (BEAT_SEEN, alive.SERVED, workers.WORKERS, *QUEUES, "anirec:alive:all@test")
+    keys = (alive.SEEN, workers.WORKERS, *QUEUES, "anirec:alive:all@test")
     services = valkey()  # also at the end, when a test has set another address
     services.delete(*keys)
     valkey().sadd(workers.WORKERS, "all@test")
     valkey().set("anirec:alive:all@test", ",".join(QUEUES))
-    valkey().set(BEAT_SEEN, time.time())
+    valkey().hset(alive.SEEN, "beat", time.time())
     ModelVersion.objects.create(kind="site", status="published", is_active=True, activated_at=timezone.now())
     monkeypatch.setattr(facts.shutil, "disk_usage", lambda _: SimpleNamespace(free=50 * 2**30, total=100 * 2**30))
     set_backup(monkeypatch, hours=2)

@@ -56,8 +56,12 @@ def _operator(matcher: str) -> tuple[Callable[[str, str], bool], str]:
     return MATCHES[sign], value
 
 
+class UnsupportedError(Exception):
+    """The expression uses a part of PromQL that no alert and no panel needs."""
+
+
 def evaluate(expression: str, store: Store, at: float) -> Vector:
-    """Return the instant vector. Raise NotImplementedError for what no alert uses."""
+    """Return the instant vector. Raise UnsupportedError for what no alert uses."""
     found = _evaluate(ast.parse(expression), store, at)
     return found if isinstance(found, dict) else {frozenset(): found}
 
@@ -65,7 +69,7 @@ def evaluate(expression: str, store: Store, at: float) -> Vector:
 def _evaluate(node: Any, store: Store, at: float) -> Any:
     kind = type(node).__name__
     if kind not in RULES:
-        raise NotImplementedError(kind)
+        raise UnsupportedError(kind)
     return RULES[kind](node, store, at)
 
 
@@ -86,7 +90,7 @@ def _call(node: Any, store: Store, at: float) -> Any:
         return _increase(node.args[0], store, at, per_second=name == "rate")
     if name == "histogram_quantile":
         return _quantile(_evaluate(node.args[0], store, at), _evaluate(node.args[1], store, at))
-    raise NotImplementedError(name)
+    raise UnsupportedError(name)
 
 
 def _increase(node: Any, store: Store, at: float, per_second: bool) -> Vector:
@@ -142,7 +146,7 @@ def _aggregate(node: Any, store: Store, at: float) -> Vector:
         n = int(_evaluate(node.param, store, at))
         return dict(sorted(vector.items(), key=lambda pair: -pair[1])[:n])
     if name != "sum":
-        raise NotImplementedError(name)
+        raise UnsupportedError(name)
     by = set(node.modifier.labels) if node.modifier else set()
     sums: Vector = defaultdict(float)
     for labels, value in vector.items():

@@ -23,11 +23,14 @@ from django.http import HttpResponse
 from django.utils import timezone
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from anirec.alive import SEEN
+from anirec.backups.state import LastBackup
 from anirec.celery import app
 from anirec.lib import disk
 from anirec.lib.telemetry import metrics
 from anirec.lib.valkey import valkey
 from anirec.monitoring import facts, messages
+from anirec.monitoring.parts import parts_of
 from anirec.server import requests
 from anirec.server.handler import BoundedHandler, Lane
 from catalog.models import Title
@@ -105,7 +108,7 @@ def stop_workers(world):
 
 @breaks("NoScheduler")
 def stop_scheduler(world):
-    valkey().set(messages.BEAT_SEEN, time.time() - 200)
+    valkey().hset(SEEN, "beat", time.time() - 200)
 
 
 @breaks("ModelTooOld")
@@ -217,6 +220,14 @@ def test_an_alert_fires_when_its_part_is_broken_and_not_before(alert, world):
     assert (before, alert in firing(world)) == ([], True)
 
 
+def test_a_first_backup_that_fails_is_an_alert(world):
+    world.monkeypatch.setattr(facts, "last_backup", lambda: LastBackup(error="the disk is full"))
+    world.store = Store()
+    world.scrape()
+    assert firing(world) == ["BackupFailed"]
+    assert parts_of(facts.collect())[9].state == "down"
+
+
 def test_without_a_daily_source_old_imports_are_no_alert(world):
     world.settings.DAILY_SOURCES = []
     stop_imports(world)
@@ -270,8 +281,9 @@ def test_the_dashboard_shows_every_metric(labels_of):
 
 
 def test_every_panel_can_be_computed(world):
-    for expression in dashboard_expressions():
-        evaluate(expression, world.store, world.now)
+    computed = [evaluate(expression, world.store, world.now) for expression in dashboard_expressions()]
+    assert len(computed) > 20
+    assert {type(value) for vector in computed for value in vector.values()} == {float}
 
 
 def test_every_alert_says_what_it_means_and_leads_to_a_remedy():

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 import yaml
 
-from tests.anirec.monitoring.promql import Store, evaluate
+from tests.anirec.monitoring.promql import Store, UnsupportedError, evaluate
 from tests.anirec.monitoring.test_alerts import RULES, dashboard_expressions
 
 STEP, N = 15, 61  # Prometheus's test tool evaluates at whole minutes
@@ -84,7 +84,7 @@ def sample(labels, value) -> dict[str, object]:
 
 
 def test_what_it_cannot_evaluate_is_an_error():
-    with pytest.raises(NotImplementedError, match="count_values"):
+    with pytest.raises(UnsupportedError, match="count_values"):
         evaluate('count_values("x", up)', Store(), 0)
 
 
