@@ -15,8 +15,8 @@ from django.db import connection, transaction
 
 from anirec.lib.locks import CATALOGUE_IMPORT, lock_in_transaction
 from catalog.franchises.grouping import refresh_franchises
-from catalog.importing.sources import FORMATS
-from catalog.importing.sources.base import RejectedRow, SourceTitle
+from catalog.importing.parsers.base import RejectedRow, SourceTitle
+from catalog.importing.parsers.files import FORMATS
 from catalog.importing.writer import CatalogueWriter, Record, load_records
 from catalog.models import Title
 from catalog.search.index import refresh_lexemes, refresh_vocabulary
@@ -31,12 +31,12 @@ Progress = Callable[[Iterator[SourceTitle | RejectedRow], str], Iterable[SourceT
 
 @dataclass(frozen=True)
 class Rejection:
-    file: str
+    origin: str
     row: int
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}, row {self.row}: {self.reason}"
+        return f"{self.origin}, row {self.row}: {self.reason}"
 
 
 @dataclass
@@ -63,16 +63,25 @@ def import_catalogue(paths: Iterable[Path], format: str, progress: Progress = la
         raise UnknownFormatError(format)
     report = ImportReport()
     for path in paths:
-        with transaction.atomic():
-            FileImport(path, report).run(progress(FORMATS[format](path), path.name))
+        import_rows(progress(FORMATS[format](path), path.name), path.name, report)
     return report
 
 
-class FileImport:
-    """Import of one file."""
+def import_rows(
+    rows: Iterable[SourceTitle | RejectedRow], label: str, report: ImportReport | None = None
+) -> ImportReport:
+    """Import rows of one source in one transaction. label: names their origin in the report, such as a file's name."""
+    report = report or ImportReport()
+    with transaction.atomic():
+        RowImport(label, report).run(rows)
+    return report
 
-    def __init__(self, path: Path, report: ImportReport) -> None:
-        self.path = path
+
+class RowImport:
+    """Import of one origin's rows, such as a file's."""
+
+    def __init__(self, label: str, report: ImportReport) -> None:
+        self.label = label
         self.report = report
         self.writer = CatalogueWriter()
         self.rows_of_ids: dict[tuple[str, str], int] = {}
@@ -105,7 +114,7 @@ class FileImport:
                 yield row
 
     def reject(self, row: int, reason: str) -> None:
-        self.report.rejected.append(Rejection(self.path.name, row, reason))
+        self.report.rejected.append(Rejection(self.label, row, reason))
 
     def write(self, rows: list[SourceTitle]) -> None:
         owners = owners_of_ids(rows)

@@ -8,7 +8,7 @@ from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
 
 if TYPE_CHECKING:  # keeps the readers' large libraries out of the admin
-    from catalog.importing.sources.base import SourceTitle
+    from catalog.importing.parsers.base import SourceTitle
 
 STAFF = "staff"  # edited in the admin
 BEST_FIRST = (STAFF, "jikan", "mal-2020", "anilist", "offline-database", "synopses", "sample")

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection, models
 from django.utils.text import slugify
 
+from catalog.importing.parsers.base import SourceRelation, SourceTitle
 from catalog.importing.precedence import FIELDS, may_write, merge_fields
-from catalog.importing.sources.base import SourceRelation, SourceTitle
 from catalog.models import ExternalId, Relation, Studio, Tag, Title, TitleName
 from catalog.models.titles import Medium
 from catalog.search.index import own_names

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from catalog.importing.sources import jikan, mal_2020, sample
-from catalog.importing.sources.base import SourceTitle
+from catalog.importing.parsers.base import SourceTitle
+from catalog.importing.parsers.files import jikan, mal_2020, sample
 from catalog.search.keys import search_key
 from tests.catalog.shared import shared_file
 

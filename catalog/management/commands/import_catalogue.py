@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog.importing.imports import UnknownFormatError, import_catalogue
-from catalog.importing.sources import FORMATS
-from catalog.importing.sources.base import CatalogueFileError, RejectedRow, SourceTitle
+from catalog.importing.parsers.base import CatalogueFileError, RejectedRow, SourceTitle
+from catalog.importing.parsers.files import FORMATS
 
 
 class Command(BaseCommand):

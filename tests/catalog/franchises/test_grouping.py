@@ -10,8 +10,8 @@ from django.core.management import call_command
 from catalog.franchises.by_name import linked_by_name, stems
 from catalog.franchises.figures import JudgedPair, judge, read_pairs
 from catalog.franchises.grouping import Member, choose_entry, find_franchises, refresh_franchises
-from catalog.importing.sources import mal_2020
-from catalog.importing.sources.base import SourceTitle
+from catalog.importing.parsers.base import SourceTitle
+from catalog.importing.parsers.files import mal_2020
 from catalog.models import ExternalId, Relation, Title
 from tests.catalog.shared import shared_file
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from catalog.importing.sources import anilist, jikan, mal_2020
+from catalog.importing.parsers.files import anilist, jikan, mal_2020
 
 MAL_2020 = {
     "MAL_ID": "1", "Name": "Mokomoko", "Score": "7.5", "Genres": "Comedy, Sci-Fi, School, Shounen",

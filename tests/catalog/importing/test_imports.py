@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.imports import UnknownFormatError, import_catalogue
-from catalog.importing.sources import sample
-from catalog.importing.sources.base import CatalogueFileError
+from catalog.importing.parsers.base import CatalogueFileError
+from catalog.importing.parsers.files import sample
 from catalog.models import ExternalId, Relation, SearchWord, Tag, Title, TitleName
 from catalog.search.find import search_titles
 from tests.catalog.importing.files import ANILIST, JIKAN, mal_2020_file, offline_file, parquet_file, written

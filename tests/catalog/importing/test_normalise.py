@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anirec.lib.partial_dates import MONTHS, PartialDate
-from catalog.importing.sources import normalise, vocabulary
-from catalog.importing.sources.base import SourceTag
+from catalog.importing.parsers import normalise, vocabulary
+from catalog.importing.parsers.base import SourceTag
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.sources import FORMATS
-from catalog.importing.sources.base import CatalogueFileError, RejectedRow, SourceRelation, SourceTag, SourceTitle
+from catalog.importing.parsers.base import CatalogueFileError, RejectedRow, SourceRelation, SourceTag, SourceTitle
+from catalog.importing.parsers.files import FORMATS
 from tests.catalog.importing.files import (
     ANILIST,
     JIKAN,

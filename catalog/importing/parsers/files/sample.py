@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.sources import normalise
-from catalog.importing.sources.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
-from catalog.importing.sources.files import json_rows
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
+from catalog.importing.parsers.files.reading import json_rows
 
-PATH = Path(__file__).resolve().parents[2] / "sample" / "titles.jsonl"
+PATH = Path(__file__).resolve().parents[3] / "sample" / "titles.jsonl"
 
 
 def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:

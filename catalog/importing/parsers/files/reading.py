@@ -17,7 +17,7 @@ import ijson
 import pyarrow
 import pyarrow.parquet
 
-from catalog.importing.sources.base import CatalogueFileError, Row
+from catalog.importing.parsers.base import CatalogueFileError, Row
 
 GZIP_MAGIC = b"\x1f\x8b"
 LONGEST_LINE = 1 << 20  # bytes: far more than a title in JSON Lines, less than a minified file

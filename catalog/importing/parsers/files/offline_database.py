@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from catalog.importing.sources import normalise
-from catalog.importing.sources.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
-from catalog.importing.sources.files import json_rows
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
+from catalog.importing.parsers.files.reading import json_rows
 from catalog.models.relations import ExternalId, Relation
 
 # Each provider's URL pattern for titles; group 1 is the title's id.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.importing.sources import normalise
-from catalog.importing.sources.base import RejectedRow, Row, SourceTitle, parse_rows
-from catalog.importing.sources.files import parquet_rows
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import RejectedRow, Row, SourceTitle, parse_rows
+from catalog.importing.parsers.files.reading import parquet_rows
 
 
 def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.sources import normalise
-from catalog.importing.sources.base import MAX_INTEGER, RejectedRow, Row, SourceTitle, parse_rows
-from catalog.importing.sources.files import csv_rows
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import MAX_INTEGER, RejectedRow, Row, SourceTitle, parse_rows
+from catalog.importing.parsers.files.reading import csv_rows
 from catalog.models.titles import Status
 
 COLUMNS = (

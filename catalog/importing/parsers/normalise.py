@@ -9,9 +9,9 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from anirec.lib.partial_dates import MONTHS, PartialDate
-from catalog.importing.sources import vocabulary
-from catalog.importing.sources.base import MAX_NAME, SourceTag
-from catalog.importing.sources.vocabulary import compact
+from catalog.importing.parsers import vocabulary
+from catalog.importing.parsers.base import MAX_NAME, SourceTag
+from catalog.importing.parsers.vocabulary import compact
 from catalog.models.tags import Tag
 from catalog.models.titles import AgeRating
 
