@@ -8,13 +8,13 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
-	bench bench-pages bench-updates bench-load bench-kills bench-backup \
+	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
 	bench-offline
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(READY) ## Start the site on http://127.0.0.1:8000 (PORT=8001 uses another port)
+run: $(READY) ## Start the site on http://127.0.0.1:8000 (PORT=8001: another port; SOURCES=recorded: rehearse a week of sources)
 	@exec sh anirec/start/restart_if_killed.sh $(BIN)/python -m anirec.start.launch
 
 test: $(READY) ## Run every test, on its own PostgreSQL and Valkey
@@ -74,6 +74,9 @@ bench-kills: $(READY) ## Kill each part of a site under load, fill its disk, and
 
 bench-backup: $(READY) ## Back up a site of 15,000 members, restore it, and compare every table
 	@$(BIN)/python -m anirec.bench.backups $(OPTIONS)
+
+bench-sources: $(READY) ## Live weeks with rehearsed catalogue sources that change, refuse, fail and come back
+	@$(BIN)/python -m anirec.bench.sources $(OPTIONS)
 
 bench-offline: $(READY) ## Measure how well the models rank, beside well-known recommenders
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)

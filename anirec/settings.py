@@ -274,10 +274,33 @@ if BACKUP_KEEP < 1:
     raise ImproperlyConfigured("BACKUP_KEEP must be 1 or more.")
 
 # --- Other sites ---------------------------------------------------------------------------------------------------
-# Asked only for the list of a member who wants their own brought over.
+# AniList and Kitsu are always asked for the list of a member who wants their own brought over.
 
+MAL_CLIENT_ID = env.str("MAL_CLIENT_ID", default="")
+SOURCES = environment.choices(
+    "SOURCES",
+    "myanimelist" if MAL_CLIENT_ID else "",
+    "myanimelist", "offline-database", "jikan", "anilist", "kitsu", "shikimori", "anidb", "id-map",
+    "myanimelist-page", "anidb-page", "anisearch-page", "livechart-page",
+)  # fmt: skip
+MAL_API_URL = environment.url("MAL_API_URL", "https://api.myanimelist.net/v2", "https", "http")
+OFFLINE_DATABASE_URL = environment.url(
+    "OFFLINE_DATABASE_URL",
+    "https://github.com/cedya77/anime-offline-database/releases/download/latest/"
+    "anime-offline-database-minified.json.zst",
+    "https", "http",
+)  # fmt: skip
+JIKAN_URL = environment.url("JIKAN_URL", "", "", "https", "http")
 ANILIST_URL = environment.url("ANILIST_URL", "https://graphql.anilist.co", "https", "http")
 KITSU_URL = environment.url("KITSU_URL", "https://kitsu.app/api/edge", "https", "http")
+SHIKIMORI_URL = environment.url("SHIKIMORI_URL", "https://shikimori.one/api/graphql", "https", "http")
+ANIDB_TITLES_URL = environment.url("ANIDB_TITLES_URL", "https://anidb.net/api/anime-titles.dat.gz", "https", "http")
+ID_MAP_URL = environment.url(
+    "ID_MAP_URL", "https://raw.githubusercontent.com/Fribb/anime-lists/master/anime-list-full.json", "https", "http"
+)
+ANSWERS_KEPT = environment.whole_number("ANSWERS_KEPT_DAYS", default=35)  # longer than a title's longest turn
+ANSWERS_DIR = DATA_DIR / "answers"
+SOURCES_CLOCK = env.str("SOURCES_CLOCK", default="")  # the file of a rehearsal's clock
 
 # --- API -----------------------------------------------------------------------------------------------------------
 
@@ -338,7 +361,6 @@ WEBHOOKS_ALLOW_PRIVATE = environment.flag("WEBHOOKS_ALLOW_PRIVATE")
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 METRICS_NETWORKS = environment.networks("METRICS_NETWORKS", "127.0.0.0/8,::1/128")  # where no token is needed
-DAILY_SOURCES = env.list("DAILY_SOURCES", default=[])  # catalogue sources that are imported every day
 SENTRY_DSN = environment.url("SENTRY_DSN", "", "", "http", "https")
 
 # --- Logs ----------------------------------------------------------------------------------------------------------

@@ -14,10 +14,14 @@ from urllib3.util import Retry
 
 from accounts.portability.formats.detection import ListFormat
 from accounts.portability.formats.rows import MAX_BYTES, MAX_ROWS, PortabilityError
+from catalog.sources.client.ask import user_agent
+from catalog.sources.client.requests import SourceUnavailableError
+from catalog.sources.client.turns import turn
+from catalog.sources.services import service_named
 
+PATIENCE = 20.0  # seconds to wait for a turn
 TIMEOUT = (5, 20)  # seconds to connect, and between two reads of the response
 PAGE = 500
-AGENT = "anirec (a member imports their own list)"
 Progress = Callable[[int], None]
 ANILIST_QUERY = """
 query ($name: String, $chunk: Int, $size: Int) {
@@ -40,7 +44,7 @@ def fetch_list(format: str, account: str, progress: Progress) -> bytes:
                       respect_retry_after_header=False, raise_on_status=False)  # fmt: skip
         for scheme in ("https://", "http://"):
             session.mount(scheme, HTTPAdapter(max_retries=retry))
-        session.headers["User-Agent"] = AGENT
+        session.headers["User-Agent"] = user_agent()
         if format == ListFormat.ANILIST:
             return _anilist(session, account, progress)
         return _kitsu(session, account, progress)
@@ -96,12 +100,20 @@ def _kitsu(session: requests.Session, account: str, progress: Progress) -> bytes
 
 
 def _ask(session: requests.Session, method: str, url: str, site: str, **query: Any) -> dict[str, Any]:
-    """Return the response's JSON. Errors that the site explains in it are left to the caller."""
+    """Return the response's JSON. Errors that the site explains in it are left to the caller.
+
+    The request takes its turn among those of the catalogue's sources.
+    """
     try:
-        with session.request(method, url, timeout=TIMEOUT, stream=True, allow_redirects=False, **query) as response:
+        with (
+            turn(service_named(site.lower()), PATIENCE),
+            session.request(method, url, timeout=TIMEOUT, stream=True, allow_redirects=False, **query) as response,
+        ):
             if response.status_code == 429:
                 raise _busy(site, response.headers.get("Retry-After", ""))
             answer = json.loads(_limited(response))
+    except SourceUnavailableError as error:
+        raise _busy(site, "") from error
     except requests.RequestException as error:
         raise PortabilityError(_("%(site)s isn’t responding. Try again later.") % {"site": site}) from error
     except (ValueError, RecursionError) as error:

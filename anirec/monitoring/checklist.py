@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from anirec.monitoring.facts import SAMPLE, Facts
+from anirec.monitoring.facts import Facts
 from anirec.monitoring.first_admin import has_admin
 from anirec.monitoring.mail import is_file_mail, last_check
 
@@ -35,8 +35,8 @@ def checklist(facts: Facts) -> list[Step]:
         Step(_("Test the e-mails"), is_mail_tested(), _("Send yourself a test e-mail below.")),
         Step(_("Schedule backups"), is_backed_up(facts), _("See “Backups” in docs/operations.md.")),
         Step(
-            _("Import a catalogue"), bool(records and set(filter(records.sources.get, records.sources)) - {SAMPLE}),
-            _("Run import_catalogue, or set a catalogue source."),
+            _("Import a catalogue"), bool(records and records.has_catalogue),
+            _("Set MAL_CLIENT_ID, or SOURCES=offline-database, which needs no key."),
         ),
         Step(
             _("Train a model"), bool(records and records.model and records.model.kind != STARTER),

@@ -101,7 +101,8 @@ HELP = {
     "queue_workers": "Workers that take tasks from the queue.",
     "model_trained_timestamp_seconds": "When the live model was trained.",
     "rebuild_failed": "Whether the last training failed.",
-    "source_changed_timestamp_seconds": "When a catalogue source last wrote a title.",
+    "source_answered_timestamp_seconds": "When a catalogue source last answered.",
+    "source_failing": "Whether a catalogue source refuses or fails.",
     "backup_finished_timestamp_seconds": "When the last backup ended.",
     "backup_seconds": "Duration of the last backup.",
     "backup_bytes": "Size of the last backup.",
@@ -137,9 +138,10 @@ def _of_records(records: Records) -> Iterator[Sample]:
         yield "model_trained_timestamp_seconds", {"version": str(model.version)}, model.trained_at
     if records.rebuild:
         yield "rebuild_failed", {}, records.rebuild[0] == "failed"
-    for name, at in records.sources.items():
-        is_daily = "yes" if name in settings.DAILY_SOURCES else "no"
-        yield "source_changed_timestamp_seconds", {"source": name, "daily": is_daily}, at or 0
+    for name, source in records.sources.items():
+        labels = {"source": name, "daily": "yes" if source.is_daily else "no"}
+        yield "source_answered_timestamp_seconds", labels, source.answered_at or 0
+        yield "source_failing", {"source": name}, source.is_failing
 
 
 def _of_backup(backup: LastBackup) -> Iterator[Sample]:

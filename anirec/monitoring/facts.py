@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 import psycopg
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 from django.db.models.fields.json import KT
 
 from anirec import workers
@@ -25,7 +24,8 @@ from anirec.backups.state import LastBackup, last_backup
 from anirec.lib.disk import is_read_only
 from anirec.lib.valkey import valkey
 from anirec.monitoring.messages import SENT_AT
-from catalog.models import Title
+from catalog.models import SourceState, Title
+from catalog.sources.services import enabled_services
 from recommendations.models import ModelVersion
 from recommendations.staff.jobs import QUEUES
 
@@ -67,13 +67,23 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Source:
+    """An enabled catalogue source. is_daily: its data must never be older than a day."""
+
+    is_daily: bool
+    answered_at: datetime | None
+    is_failing: bool
+
+
+@dataclass(frozen=True)
 class Records:
-    """What the database knows. rebuild: state of the newest training and when it began. sources: last change."""
+    """What the database knows. rebuild: state of the newest training and when it began."""
 
     started_at: datetime
     model: Model | None
     rebuild: tuple[str, datetime] | None
-    sources: dict[str, datetime | None]
+    sources: dict[str, Source]
+    has_catalogue: bool  # of titles other than the sample's
 
 
 @dataclass(frozen=True)
@@ -148,13 +158,20 @@ def read_records(cursor: Any) -> Records:
     versions = ModelVersion.objects.order_by("-pk")
     live = rows(versions.filter(is_active=True).values_list("pk", "kind", "created_at", "activated_at"))
     trained = versions.exclude(status__in=["running", "publishing"]).values_list("status", "created_at")
-    changed = Title.objects.order_by().annotate(source=KT("field_sources__name")).values("source")
-    sources = {name: at for name, at in rows(changed.annotate(at=Max("updated_at"))) if name}
+    states = SourceState.objects.values_list("source", "succeeded_at", "failing_since")
+    answered = {source: (at, failing_since) for source, at, failing_since in rows(states)}
+    named = Title.objects.order_by().annotate(source=KT("field_sources__name")).values("pk")
+    own = named.filter(source__isnull=False).exclude(source=SAMPLE)[:1]
     return Records(
         started_at=started_at,
         model=Model(*live[0]) if live else None,
         rebuild=next(iter(rows(trained[:1])), None),
-        sources=dict.fromkeys(settings.DAILY_SOURCES) | sources,
+        sources={
+            service.name: Source(service.is_daily, at, failing_since is not None)
+            for service in enabled_services()
+            for at, failing_since in [answered.get(service.name, (None, None))]
+        },
+        has_catalogue=bool(rows(own)),
     )
 
 

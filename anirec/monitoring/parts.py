@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psutil
-from django.conf import settings
 from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -23,7 +22,10 @@ MODEL_DAYS = 7
 SOURCE_HOURS = 24
 BACKUP_HOURS = 36
 DISK_SHARE = 0.1
-QUEUE_SECONDS = {"interactive": 300, "import": 1800, "deliveries": 1800, "train": 6 * 3600, "publish": 3600}
+QUEUE_SECONDS = {
+    "interactive": 300, "import": 1800, "deliveries": 1800, "train": 6 * 3600, "publish": 3600,
+    "sources": 3600,
+}  # fmt: skip
 
 
 class State(models.TextChoices):
@@ -140,13 +142,14 @@ def _sources(records: Records | None) -> Part:
     name = _("Catalogue")
     if records is None:
         return _unknown(name)
-    about = ", ".join(sorted(records.sources))
-    newest = max(filter(None, records.sources.values()), default=None)
-    oldest_allowed = timezone.now() - timedelta(hours=SOURCE_HOURS)
-    changed = {source: records.sources[source] for source in settings.DAILY_SOURCES}
-    late = [source for source, at in changed.items() if at is None or at < oldest_allowed]
+    if not records.sources:
+        return Part(name, State.WORKING, about=_("No source is enabled: titles stay as they were imported."))
+    newest = max((one.answered_at for one in records.sources.values() if one.answered_at), default=None)
+    about, oldest_allowed = ", ".join(records.sources), timezone.now() - timedelta(hours=SOURCE_HOURS)
+    daily = {source: one.answered_at for source, one in records.sources.items() if one.is_daily}
+    late = [source for source, at in daily.items() if at is None or at < oldest_allowed]
     if late:
-        advice = _("No import for a day from: %(names)s. Run import_catalogue.") % {"names": ", ".join(late)}
+        advice = _("No answer for a day from: %(names)s. Sources says why.") % {"names": ", ".join(late)}
         return Part(name, State.ATTENTION, newest, about, advice)
     return Part(name, State.WORKING, newest, about)
 

@@ -14,7 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 # Each can be given as a file: SECRET_KEY_FILE …
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER", "SECRET_KEY_FALLBACKS")
+SECRETS = (
+    "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER", "SECRET_KEY_FALLBACKS",
+    "MAL_CLIENT_ID",
+)  # fmt: skip
 RATE = re.compile(r"\d+/(s|sec|second|m|min|minute|h|hour|d|day)")
 
 
@@ -91,6 +94,14 @@ def choice(name: str, default: str, *others: str) -> str:
     if value not in (default, *others):
         raise ImproperlyConfigured(f"{name} must be {' or '.join((default, *others))}, not {value!r}.")
     return value
+
+
+def choices(name: str, default: str, *known: str) -> list[str]:
+    """Read known names, separated by commas."""
+    values = [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    if unknown := [value for value in values if value not in known]:
+        raise ImproperlyConfigured(f"{name}: {', '.join(unknown)} is unknown. Use some of: {', '.join(known)}.")
+    return values
 
 
 def networks(name: str, default: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

@@ -19,6 +19,7 @@ from anirec.start.embedded import BASE_DIR, data_dir, keep_services, provide_ser
 from anirec.start.part import port as given_port
 from anirec.start.prepared import is_prepared, note_prepared
 from anirec.start.probe import wait_until_live
+from anirec.start.rehearsed import rehearse
 from anirec.start.supervise import run_parts
 
 READY_SECONDS = 60
@@ -37,6 +38,7 @@ def main() -> None:
     os.environ.setdefault("WEB_PROCESSES", "1")
     os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    rehearse(data_dir())
     _say("Starting PostgreSQL and Valkey …")
     provide_services()
     stamp, database_url = data_dir() / "prepared", os.environ["DATABASE_URL"]

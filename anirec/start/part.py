@@ -27,9 +27,11 @@ COMMANDS = {
     " --no-proxy-headers --no-server-header",  # proxies: see anirec.asgi
     "worker": f"{CELERY} worker -n interactive@%h -Q interactive,import,deliveries --pool threads --concurrency 3"
     f" {WORKER}",
-    "trainer": f"{CELERY} worker -n trainer@%h -Q train,publish --concurrency 2 --max-tasks-per-child 1 {WORKER}",
+    "trainer": f"{CELERY} worker -n trainer@%h -Q train,publish,sources --concurrency 2 --max-tasks-per-child 1"
+    f" {WORKER}",
     "beat": f"{CELERY} beat -S anirec.beat:Scheduler --max-interval 5 -s {{DATA_DIR}}/beat-schedule --pidfile="
     " -l WARNING",
+    "rehearsal": "anirec.rehearsal.live",  # of `make run SOURCES=recorded`
 }
 
 

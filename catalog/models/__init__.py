@@ -2,7 +2,11 @@ from catalog.models.feeds import CalendarFeed
 from catalog.models.people import Studio
 from catalog.models.relations import ExternalId, Relation
 from catalog.models.saved_views import SavedView
+from catalog.models.sources import SourceDay, SourceState, StoredAnswer
 from catalog.models.tags import Tag
 from catalog.models.titles import SearchWord, Title, TitleName
 
-__all__ = ["CalendarFeed", "ExternalId", "Relation", "SavedView", "SearchWord", "Studio", "Tag", "Title", "TitleName"]
+__all__ = [
+    "CalendarFeed", "ExternalId", "Relation", "SavedView", "SearchWord", "SourceDay", "SourceState", "StoredAnswer",
+    "Studio", "Tag", "Title", "TitleName",
+]  # fmt: skip

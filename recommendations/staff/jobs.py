@@ -24,7 +24,7 @@ from anirec.lib.telemetry import metrics
 from anirec.lib.valkey import valkey
 from recommendations.models import JobRun
 
-QUEUES = ("interactive", "import", "deliveries", "train", "publish")
+QUEUES = ("interactive", "import", "deliveries", "train", "publish", "sources")
 INSPECT_SECONDS = 0.7
 LONGEST_ERROR = 4_000
 _started: dict[str, tuple[datetime, float]] = {}

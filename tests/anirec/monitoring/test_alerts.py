@@ -33,7 +33,7 @@ from anirec.monitoring import facts, messages
 from anirec.monitoring.parts import parts_of
 from anirec.server import requests
 from anirec.server.handler import BoundedHandler, Lane
-from catalog.models import Title
+from catalog.models import SourceState
 from recommendations.models import ModelVersion
 from tests.anirec.monitoring.conftest import set_backup
 from tests.anirec.monitoring.promql import Store, evaluate, selectors
@@ -123,7 +123,7 @@ def fail_training(world):
 
 @breaks("SourceStale")
 def stop_imports(world):
-    Title.objects.update(updated_at=timezone.now() - timedelta(hours=25))
+    SourceState.objects.update(succeeded_at=timezone.now() - timedelta(hours=25))
 
 
 @breaks("DiskNearlyFull")
@@ -181,8 +181,9 @@ def use_all_connections(world):
 @pytest.fixture
 def world(healthy_site, scrape, monkeypatch, settings, client, rf, make_title) -> SimpleNamespace:
     """A site that is scraped every 15 seconds, at first with all parts working."""
-    settings.DAILY_SOURCES = ["jikan"]
-    make_title(field_sources={"name": "jikan"})
+    make_title()
+    settings.SOURCES = ["offline-database", "id-map"]
+    SourceState.objects.create(source="offline-database", succeeded_at=timezone.now() - timedelta(hours=13))
     client.raise_request_exception = False
     for lane in ("pages", "credentials"):
         metrics.shed_requests.labels(lane).inc(0)
@@ -228,8 +229,8 @@ def test_a_first_backup_that_fails_is_an_alert(world):
     assert parts_of(facts.collect())[9].state == "down"
 
 
-def test_without_a_daily_source_old_imports_are_no_alert(world):
-    world.settings.DAILY_SOURCES = []
+def test_sources_that_are_not_enabled_are_no_alert(world):
+    world.settings.SOURCES = ["id-map"]  # whose data may be older
     stop_imports(world)
     world.store = Store()
     world.scrape()

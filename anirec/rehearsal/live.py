@@ -1,0 +1,67 @@
+"""`python -m anirec.rehearsal.live`: serve the rehearsed sources, and live a week with them in about a minute.
+
+Part of `make run SOURCES=recorded`. After the week it goes on in real time, so that the site can be looked at.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import django
+
+TICK = timedelta(minutes=30)
+MINUTE = 60
+
+
+def main() -> None:
+    django.setup()
+    from django.conf import settings
+
+    from anirec.rehearsal.server import Fault, RehearsalServer, Services
+    from anirec.rehearsal.world import World
+    from catalog.models import SourceDay, SourceState, StoredAnswer
+    from catalog.sources.clock import RehearsalClock, clock
+
+    for model in (StoredAnswer, SourceState, SourceDay):  # of an earlier week
+        model.objects.all().delete()
+    time_of_rehearsal = clock()
+    assert isinstance(time_of_rehearsal, RehearsalClock)
+    start = time_of_rehearsal.now()
+    outage = Fault("mal", "down", start + timedelta(days=2.5), start + timedelta(days=4))
+    services = Services(World(start, has_new_ids=True), time_of_rehearsal, [outage])
+    port = urlsplit(settings.MAL_API_URL).port or 0
+    with RehearsalServer(services, port):
+        _live_a_week(services, start + timedelta(days=7))
+        while True:
+            time_of_rehearsal.set(datetime.now(UTC))
+            time.sleep(MINUTE)
+
+
+def _live_a_week(services: object, until: datetime) -> None:
+    from anirec.rehearsal.server import Services
+    from catalog.sources.due import services_to_refresh
+    from catalog.sources.refresh import refresh
+
+    assert isinstance(services, Services)
+    _say(f"A week with rehearsed sources begins: {services.clock.now():%A, %d %B, %H:%M}.")
+    changes = {change.name: change for change in services.world.changes}
+    while (now := services.clock.now()) < until:
+        for change in [one for one in changes.values() if one.at <= now]:
+            _say(f"{change.at:%a %H:%M}  {change.name}")
+            del changes[change.name]
+        for service in services_to_refresh():
+            outcome = refresh(service)
+            if outcome.report.created or outcome.report.updated or outcome.stopped:
+                _say(f"{services.clock.now():%a %H:%M}    {service.label}: {outcome.report} {outcome.stopped}".rstrip())
+        services.clock.sleep(TICK.total_seconds())
+    _say(f"The week is over: {services.ledger.n_requests.total()} requests. Look at /season/ and /staff/sources/.")
+
+
+def _say(text: str) -> None:
+    print(f"rehearsal · {text}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
