@@ -114,7 +114,8 @@ def term(value: Any, spellings: dict[str, str], label: str) -> str | None:
     try:
         return spellings[compact(text)] or None
     except KeyError:
-        raise ValueError(f"{label}: {text!r} is not a {label} we know") from None
+        article = "an" if label.startswith("a") else "a"
+        raise ValueError(f"{label}: {text[:100]!r} is not {article} {label} we know") from None
 
 
 def title_format(value: Any) -> str | None:

@@ -48,22 +48,27 @@ def xml_names(content: BinaryIO) -> Iterator[Name]:
 
 
 def line_names(content: BinaryIO) -> Iterator[Name]:
+    """Yield the names. Raise AnswerError if the first line isn't one; later odd lines have no language and no kind."""
     lines = (line.rstrip("\r\n") for line in io.TextIOWrapper(content, encoding="utf-8-sig"))
-    for line in lines:
-        if line and not line.startswith("#"):
-            yield split(line)
+    names = (split(line) for line in lines if line and not line.startswith("#"))
+    for number, name in enumerate(names):
+        if not (number or name.kind):
+            raise AnswerError(f"{SERVICE}'s file doesn't hold lines of aid|type|language|title")
+        yield name
 
 
 def split(line: str) -> Name:
     aid, *rest = line.split("|", 3)
     if len(rest) != 3 or rest[0] not in TYPES:
-        raise AnswerError(f"{SERVICE}'s file has a line that isn't aid|type|language|title: {line[:40]!r}")
+        return Name(line[:40], "", "", "")
     return Name(aid, TYPES[rest[0]], rest[1], rest[2])
 
 
 def parse(number: int, aid: str, names: list[Name]) -> SourceTitle | RejectedRow:
     """Return the row of one title: its main name, the official English and Japanese ones, and all others."""
     row = Fields(number, {"aid": aid}, [])
+    if not names[0].kind:
+        return RejectedRow(number, f"{aid!r} is not aid|type|language|title")
     try:
         return row.title(
             "anidb",

@@ -97,14 +97,16 @@ class Fields:
         """Return the parsed value at `path`."""
         value = at(self.row, *path)
         if isinstance(value, (dict, list, bool)):
-            return self.leave_out(".".join(path), f"{kind_of(value)} was not expected")
+            self.leave_out(".".join(path), f"{kind_of(value)} was not expected")
+            return None
         return self.attempt(parse, value, ".".join(path))
 
     def attempt(self, parse: Callable[[Any], T], value: Any, label: str) -> T | None:
         try:
             return parse(value)
         except ValueError as error:
-            return self.leave_out(label, str(error))
+            self.leave_out(label, str(error))
+            return None
 
     def leave_out(self, label: str, reason: str) -> None:
         self.remarks.append(f"row {self.number}, {label}: {reason}")

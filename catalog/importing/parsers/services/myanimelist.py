@@ -57,7 +57,7 @@ def document_of(body: bytes) -> dict[str, Any]:
 
 
 def parse_title(row: Fields) -> SourceTitle:
-    if is_manga(row):
+    if is_manga(row.row):
         raise ValueError(MANGA)
     rating = row.read(normalise.age_rating, "rating")
     tags = normalise.tags(row.texts("genres", key="name"))
@@ -93,9 +93,9 @@ def parse_title(row: Fields) -> SourceTitle:
     )
 
 
-def is_manga(row: Fields) -> bool:
-    """Return whether the row is a manga, whose numbers are not those of anime."""
-    return bool(MANGA_FIELDS & row.row.keys()) or "/images/manga/" in str(at(row.row, "main_picture", "medium"))
+def is_manga(node: dict[str, Any]) -> bool:
+    """Return whether the node is a manga, whose numbers aren't those of anime."""
+    return bool(MANGA_FIELDS & node.keys()) or "/images/manga/" in str(at(node, "main_picture", "medium"))
 
 
 def relations(row: Fields) -> tuple[SourceRelation, ...]:

@@ -16,8 +16,7 @@ from defusedxml.common import DefusedXmlException
 from catalog.importing.parsers.services.answers import AnswerError
 
 GZIP_MAGIC = b"\x1f\x8b"
-TRUNCATED = (EOFError, ijson.IncompleteJSONError)
-UNREADABLE = (OSError, zlib.error, UnicodeDecodeError, ijson.JSONError, ParseError, DefusedXmlException, *TRUNCATED)
+UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError, ijson.JSONError, ParseError, DefusedXmlException)
 
 
 @contextmanager
@@ -26,8 +25,7 @@ def unreadable(service: str) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        reason = "it ends in the middle" if isinstance(error, TRUNCATED) else str(error).splitlines()[0]
-        raise AnswerError(f"{service}'s file can't be read: {reason}") from error
+        raise AnswerError(f"{service}'s file is truncated, or of another kind ({type(error).__name__})") from error
 
 
 @contextmanager
