@@ -10,18 +10,19 @@ from typing import Any
 
 from anirec.lib.partial_dates import MONTHS, PartialDate
 from catalog.importing.parsers import vocabulary
-from catalog.importing.parsers.base import MAX_NAME, SourceTag
+from catalog.importing.parsers.base import MAX_INTEGER, MAX_NAME, SourceTag
 from catalog.importing.parsers.vocabulary import compact
+from catalog.models.relations import Relation
 from catalog.models.tags import Tag
 from catalog.models.titles import AgeRating
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 MARKUP = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
-DURATION_PART = re.compile(r"(\d+)\s*(hr|min|sec)\w*\.?")
-DURATION = re.compile(r"(\s*\d+\s*(hr|min|sec)\w*\.?)+(\s*per ep\.?)?\s*")
-SECONDS = {"hr": 3600, "min": 60, "sec": 1}
-AIRED_DATE = re.compile(r"(?:([A-Z][a-z]{2})(?: (\d{1,2}))?, )?(\d{4})")
+DURATION_PART = re.compile(r"(\d+)\s*(?:(h)r|(m)in|(s)ec|([hms])\b)")
+DURATION = re.compile(r"(\s*\d+\s*((hr|min|sec)\w*\.?|[hms]\b))+(\s*per ep\.?)?\s*")
+SECONDS = {"h": 3600, "m": 60, "s": 1}
+AIRED_DATE = re.compile(r"(?:([A-Z][a-z]{2})(?: (\d{1,2}))?,? )?(\d{4})")
 NOTHING = {"", "unknown", "none", "nan", "null", "n/a", "?", "not available"}
 
 
@@ -84,6 +85,8 @@ def identifier(value: Any, label: str) -> str | None:
     number = whole_number(value, label)
     if number is not None and number <= 0:
         raise ValueError(f"{label}: {number} is not a positive number")
+    if number is not None and number > MAX_INTEGER:
+        raise ValueError(f"{label}: {known_text(value)!r:.40} is too large")
     return None if number is None else str(number)
 
 
@@ -111,7 +114,8 @@ def term(value: Any, spellings: dict[str, str], label: str) -> str | None:
     try:
         return spellings[compact(text)] or None
     except KeyError:
-        raise ValueError(f"{label}: {text!r} is not a {label} we know") from None
+        article = "an" if label.startswith("a") else "a"
+        raise ValueError(f"{label}: {text[:100]!r} is not {article} {label} we know") from None
 
 
 def title_format(value: Any) -> str | None:
@@ -146,13 +150,13 @@ def season(value: Any) -> tuple[str | None, int | None]:
 
 
 def duration(value: Any) -> int | None:
-    """Return seconds from "24 min. per ep.", "1 hr. 55 min." or "30 sec."."""
+    """Return seconds from "24 min. per ep.", "1 hr. 55 min.", "1h 22m" or "30 sec."."""
     text = known_text(value)
     if text is None:
         return None
     if not DURATION.fullmatch(text):
         raise ValueError(f"duration: {text!r} is not a length of time")
-    return sum(int(number) * SECONDS[unit] for number, unit in DURATION_PART.findall(text)) or None
+    return sum(int(number) * SECONDS["".join(units)] for number, *units in DURATION_PART.findall(text)) or None
 
 
 def iso_date(value: Any) -> PartialDate | None:
@@ -166,7 +170,7 @@ def iso_date(value: Any) -> PartialDate | None:
 
 
 def aired(value: Any) -> tuple[PartialDate | None, PartialDate | None]:
-    """Return the first and last day from "Oct 20, 1999 to ?", "Apr, 2013" or "2005". A single date is both."""
+    """Return the first and last day from "Oct 20, 1999 to ?", "Apr, 2013", "Apr 2013" or "2005". One date is both."""
     text = known_text(value)
     if text is None:
         return None, None
@@ -197,7 +201,7 @@ def time_of_day(value: Any) -> time | None:
     if text is None:
         return None
     try:
-        return time.fromisoformat(text)
+        return time.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         raise ValueError(f"time: {text!r} is not a time of day") from None
 
@@ -209,6 +213,34 @@ def moment(value: Any, label: str) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"{label}: {seconds} is not a point in time") from None
+
+
+def iso_moment(value: Any) -> datetime | None:
+    """Parse "2026-07-01T15:30:00+09:00". Without a time zone, it is UTC."""
+    text = known_text(value)
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is not a point in time") from None
+    return found.replace(tzinfo=found.tzinfo or UTC)
+
+
+def relation(value: Any) -> str:
+    """Return the kind of a relation: "related" if the source doesn't say, or says what we have no kind for."""
+    try:
+        return term(known_text(value), vocabulary.RELATIONS, "relation") or Relation.Kind.RELATED
+    except ValueError:
+        return Relation.Kind.RELATED
+
+
+def web_address(value: Any) -> str | None:
+    """Return an address that starts with http:// or https://."""
+    text = known_text(value)
+    if text is not None and not text.startswith(("http://", "https://")):
+        raise ValueError(f"{text[:40]!r} is not a web address")
+    return text
 
 
 def parts(value: Any, separator: str) -> list[str]:

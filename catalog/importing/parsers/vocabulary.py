@@ -30,7 +30,7 @@ FORMATS = _by_spelling(
         "Movie": Format.MOVIE,
         "OVA|OAV": Format.OVA,
         "ONA|Web": Format.ONA,
-        "Special|TV special": Format.SPECIAL,
+        "Special|TV special|Bonus": Format.SPECIAL,
         "Music|Music video": Format.MUSIC,
         "CM|PV|Commercial": Format.COMMERCIAL,
         "Unknown": Format.UNKNOWN,
@@ -39,10 +39,10 @@ FORMATS = _by_spelling(
 
 STATUSES = _by_spelling(
     {
-        "Finished airing|Finished|Completed": Status.FINISHED,
-        "Currently airing|Releasing|Ongoing|Airing|Hiatus": Status.AIRING,
-        "Not yet aired|Not yet released|Upcoming": Status.UPCOMING,
-        "Cancelled": Status.CANCELLED,
+        "Finished airing|Finished|Completed|Released": Status.FINISHED,
+        "Currently airing|Releasing|Ongoing|Airing|Current|Hiatus": Status.AIRING,
+        "Not yet aired|Not yet released|Upcoming|Unreleased|TBA|Anons": Status.UPCOMING,
+        "Cancelled|Aborted": Status.CANCELLED,
         "Unknown": Status.UNKNOWN,
     }
 )
@@ -57,17 +57,17 @@ AGE_RATINGS = _by_spelling(
     {
         "G - All Ages|G": AgeRating.G,
         "PG - Children|PG": AgeRating.PG,
-        "PG-13 - Teens 13 or older|PG-13": AgeRating.PG_13,
+        "PG-13 - Teens 13 or older|PG-13|PG - Teens 13 or older": AgeRating.PG_13,
         "R - 17+ (violence & profanity)|R|R-17+": AgeRating.R_17,
-        "R+ - Mild Nudity": AgeRating.R_PLUS,
-        "Rx - Hentai|Rx": AgeRating.RX,
+        "R+ - Mild Nudity|R plus": AgeRating.R_PLUS,
+        "Rx - Hentai|Rx|R18": AgeRating.RX,
         "Unknown|None": AgeRating.UNKNOWN,
     }
 )
 
 SOURCE_MATERIALS = _by_spelling(
     {
-        "Original": SourceMaterial.ORIGINAL,
+        "Original|Original work": SourceMaterial.ORIGINAL,
         "Manga|Comic|Doujinshi": SourceMaterial.MANGA,
         "Web manga|Digital manga": SourceMaterial.WEB_MANGA,
         "4-koma manga|Four-koma": SourceMaterial.FOUR_KOMA,
@@ -95,9 +95,9 @@ RELATIONS = _by_spelling(
         "Parent story|Parent": Relation.Kind.PARENT_STORY,
         "Alternative|Alternative version|Alternative setting": Relation.Kind.ALTERNATIVE,
         "Summary|Compilation": Relation.Kind.SUMMARY,
-        "Full story": Relation.Kind.FULL_STORY,
+        "Full story|Contains": Relation.Kind.FULL_STORY,
         "Spin-off": Relation.Kind.SPIN_OFF,
-        "Adaptation": Relation.Kind.ADAPTATION,
+        "Adaptation|Source": Relation.Kind.ADAPTATION,
         "Character": Relation.Kind.CHARACTER,
         "Related|Other": Relation.Kind.RELATED,
     }

@@ -1,0 +1,173 @@
+"""AniList's GraphQL: titles, and the next episodes of titles that air.
+
+An answer holds `Media`, `Page`, or several pages under aliases. Scores and popularity are those of AniList's members.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import SourceRelation, SourceTag, SourceTitle
+from catalog.importing.parsers.services.answers import (
+    MANGA,
+    MEMBERS_LIST,
+    Answer,
+    AnswerError,
+    Fields,
+    at,
+    collect,
+    decode,
+    items_at,
+    refuse,
+    relation,
+)
+from catalog.models.tags import Tag
+
+SERVICE = "AniList"
+PAGE_SIZE = 50
+AIRING_QUERY = """query ($ids: [Int]) {
+  Page(page: 1, perPage: 50) {
+    media(id_in: $ids, type: ANIME) { id idMal status episodes nextAiringEpisode { airingAt episode } }
+  }
+}"""
+MANGA_FORMATS = {"MANGA", "NOVEL", "ONE_SHOT"}
+
+
+def airing_variables(ids: list[int]) -> dict[str, list[int]]:
+    """Return the variables of `AIRING_QUERY`. Raise ValueError for more ids than fit on a page."""
+    if len(ids) > PAGE_SIZE:
+        raise ValueError(f"{len(ids)} ids at once: {SERVICE} answers {PAGE_SIZE}")
+    return {"ids": ids}
+
+
+def parse_media(body: bytes) -> Answer:
+    """Parse titles. Of a title without an id, its related or recommended titles are parsed instead."""
+    return collect(SERVICE, found_media(body), parse_title)
+
+
+def parse_airing(body: bytes) -> Answer:
+    """Parse an answer to `AIRING_QUERY`: rows without names."""
+    return collect(SERVICE, found_media(body), parse_next_episode)
+
+
+def found_media(body: bytes) -> list[Any]:
+    parts = parts_of(decode(body, SERVICE))
+    media = [one for part in parts for one in media_of(part)]
+    if not media and not any("media" in part for part in parts):
+        names = ", ".join(name for part in parts for name in part)
+        raise AnswerError(f"{SERVICE}'s answer has no titles, only {names or 'empty objects'}")
+    return media
+
+
+def parts_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the query asked for: `Media`, `Page`, or pages under aliases."""
+    data, errors = document.get("data"), items_at(document, "errors")
+    parts = [part for part in data.values() if isinstance(part, dict)] if isinstance(data, dict) else []
+    if errors and not parts:
+        raise refuse(SERVICE, at(errors[0], "message"))
+    if not parts:
+        raise AnswerError(f"{SERVICE}'s answer has no data")
+    if any("lists" in part for part in parts):
+        raise AnswerError(MEMBERS_LIST)
+    return parts
+
+
+def media_of(part: dict[str, Any]) -> list[Any]:
+    """Return the titles of one part of `data`: of a page, one title, or the titles that one is related to."""
+    if isinstance(part.get("media"), list):
+        return list(part["media"])
+    if "id" in part:
+        return [part]
+    related = [at(edge, "node") for edge in items_at(part, "relations", "edges")]
+    return related + [at(node, "mediaRecommendation") for node in items_at(part, "recommendations", "nodes")]
+
+
+def parse_next_episode(row: Fields) -> SourceTitle:
+    return row.title(
+        "anilist",
+        ids(row),
+        status=row.read(normalise.status, "status"),
+        episodes=row.count("episodes"),
+        **next_episode(row),
+    )
+
+
+def parse_title(row: Fields) -> SourceTitle:
+    if row.row.get("type") == "MANGA" or row.name("format") in MANGA_FORMATS:
+        raise ValueError(MANGA)
+    return row.title(
+        "anilist",
+        ids(row),
+        **names(row),
+        format=row.read(normalise.title_format, "format"),
+        status=row.read(normalise.status, "status"),
+        episodes=row.count("episodes"),
+        episode_seconds=row.seconds(60, "duration"),
+        started_on=row.dated("startDate"),
+        ended_on=row.dated("endDate"),
+        season=row.read(lambda value: normalise.season(value)[0], "season"),
+        season_year=row.count("seasonYear"),
+        source_material=row.read(normalise.source_material, "source"),
+        is_adult=row.flag("isAdult"),
+        score=row.score(100, "meanScore") or row.score(100, "averageScore"),
+        members=row.count("popularity"),
+        synopsis=row.read(normalise.markup_to_text, "description"),
+        cover_url=row.read(normalise.web_address, "coverImage", "extraLarge")
+        or row.read(normalise.web_address, "coverImage", "large"),
+        tags=tags(row),
+        studios=studios(row),
+        relations=relations(row),
+        **next_episode(row),
+    )
+
+
+def ids(row: Fields) -> dict[str, str | None]:
+    return {"anilist": row.identifier("id"), "mal": row.identifier("idMal")}
+
+
+def names(row: Fields) -> dict[str, Any]:
+    """Return the names. A title without a romanised one has its English or native name as main name."""
+    english, native = row.name("title", "english"), row.name("title", "native")
+    return {
+        "name": row.name("title", "romaji") or row.name("title", "userPreferred") or english or native,
+        "name_english": english,
+        "name_native": native,
+        "synonyms": row.names(("synonyms",)),
+    }
+
+
+def next_episode(row: Fields) -> dict[str, Any]:
+    airs_at = row.read(lambda value: normalise.moment(value, "time"), "nextAiringEpisode", "airingAt")
+    return {"next_airing_at": airs_at, "next_episode": row.count("nextAiringEpisode", "episode")}
+
+
+def tags(row: Fields) -> tuple[SourceTag, ...]:
+    """Return genres and tags, without those that give the plot away."""
+    safe = [one for one in row.items("tags") if isinstance(one, dict) and not is_spoiler(one)]
+    adult = {one.get("name") for one in safe if one.get("isAdult") is True and isinstance(one.get("name"), str)}
+    words = [text for one in safe if isinstance(text := one.get("name"), str) and normalise.known_text(text)]
+    found = normalise.tags([*row.texts("genres"), *words])
+    return tuple(
+        replace(tag, is_adult=True) if tag.kind == Tag.Kind.TAG and tag.name in adult else tag for tag in found
+    )
+
+
+def is_spoiler(tag: dict[str, Any]) -> bool:
+    return bool(tag.get("isMediaSpoiler") or tag.get("isGeneralSpoiler"))
+
+
+def studios(row: Fields) -> tuple[str, ...]:
+    """Return the main studios, not the producers beside them."""
+    main = [at(edge, "node", "name") for edge in row.items("studios", "edges") if at(edge, "isMain") is True]
+    return normalise.studios(text for name in main if isinstance(name, str) and (text := normalise.known_text(name)))
+
+
+def relations(row: Fields) -> tuple[SourceRelation, ...]:
+    """Return the relations with anime. Those with manga and novels are left out."""
+    edges = [edge for edge in row.items("relations", "edges") if at(edge, "node", "type") == "ANIME"]
+    return tuple(
+        chain.from_iterable(relation("anilist", at(edge, "node", "id"), at(edge, "relationType")) for edge in edges)
+    )

@@ -1,0 +1,102 @@
+"""Jikan's API, version 4, and services that answer like it: one title, or pages of titles."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from anirec.lib.partial_dates import PartialDate
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.services.answers import (
+    MANGA,
+    Answer,
+    AnswerError,
+    Fields,
+    at,
+    collect,
+    decode,
+    items_at,
+    refuse,
+    relation,
+)
+
+SERVICE = "Jikan"
+TAG_LISTS = ("genres", "explicit_genres", "themes", "demographics")
+
+
+def parse_titles(body: bytes, base: str) -> Answer:
+    """Parse titles. `base` is the address that was asked: the answer only says that a page follows, not where."""
+    document = decode(body, SERVICE)
+    if "error" in document and "data" not in document:
+        raise refuse(SERVICE, document.get("message") or document["error"])
+    data = document.get("data")
+    rows = data if isinstance(data, list) else [data]
+    if rows and not any(isinstance(row, dict) and ("airing" in row or "publishing" in row) for row in rows):
+        raise AnswerError(f"{SERVICE}'s answer holds no titles")
+    follows = at(document, "pagination", "has_next_page") is True
+    return collect(SERVICE, rows, parse_title, next_page(base, document) if follows else None)
+
+
+def next_page(base: str, document: dict[str, Any]) -> str:
+    """Return the address with the number of the next page."""
+    address = urlsplit(base)
+    query = dict(parse_qsl(address.query))
+    current = at(document, "pagination", "current_page")
+    number = current if isinstance(current, int) else int(page) if (page := query.get("page", "")).isdecimal() else 1
+    return urlunsplit(address._replace(query=urlencode(query | {"page": str(number + 1)})))
+
+
+def parse_title(row: Fields) -> SourceTitle:
+    if "publishing" in row.row:
+        raise ValueError(MANGA)
+    if "airing" not in row.row:
+        raise ValueError("it isn't a title")
+    rating = row.read(normalise.age_rating, "rating")
+    tags = normalise.tags(name for part in TAG_LISTS for name in row.texts(part, key="name"))
+    started_on, ended_on = dates(row)
+    return row.title(
+        "jikan",
+        {"mal": row.identifier("mal_id")},
+        name=row.name("title"),
+        name_english=row.name("title_english"),
+        name_native=row.name("title_japanese"),
+        synonyms=normalise.synonyms([*row.texts("title_synonyms"), *row.texts("titles", key="title")]),
+        format=row.read(normalise.title_format, "type"),
+        status=row.read(normalise.status, "status"),
+        episodes=row.count("episodes"),
+        episode_seconds=row.read(normalise.duration, "duration"),
+        started_on=started_on,
+        ended_on=ended_on,
+        broadcast_day=row.read(normalise.weekday, "broadcast", "day"),
+        broadcast_time=row.read(normalise.time_of_day, "broadcast", "time"),
+        season=row.read(lambda value: normalise.season(value)[0], "season"),
+        season_year=row.count("year"),
+        source_material=row.read(normalise.source_material, "source"),
+        age_rating=rating,
+        is_adult=normalise.is_adult(rating, tags),
+        score=row.score(10, "score"),
+        scored_by=row.count("scored_by"),
+        members=row.count("members"),
+        synopsis=row.read(normalise.markup_to_text, "synopsis"),
+        cover_url=row.read(normalise.web_address, "images", "jpg", "large_image_url"),
+        tags=tags,
+        studios=normalise.studios(row.texts("studios", key="name")),
+        relations=relations(row),
+    )
+
+
+def dates(row: Fields) -> tuple[PartialDate | None, PartialDate | None]:
+    """Return the first and last day: from the text, which knows if only the month is known, else from the dates."""
+    found = row.read(normalise.aired, "aired", "string")
+    return found or (row.read(normalise.iso_date, "aired", "from"), row.read(normalise.iso_date, "aired", "to"))
+
+
+def relations(row: Fields) -> tuple[SourceRelation, ...]:
+    pairs = ((at(one, "relation"), entry) for one in row.items("relations") for entry in items_at(one, "entry"))
+    return tuple(
+        chain.from_iterable(
+            relation("mal", at(entry, "mal_id"), kind) for kind, entry in pairs if at(entry, "type") == "anime"
+        )
+    )

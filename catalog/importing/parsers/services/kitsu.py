@@ -1,0 +1,178 @@
+"""Kitsu's JSON:API: titles with the categories, studios, related titles and other sites' ids that are included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.services.answers import (
+    MANGA,
+    MEMBERS_LIST,
+    Answer,
+    AnswerError,
+    Fields,
+    at,
+    collect,
+    decode,
+    items_at,
+    refuse,
+    relation,
+)
+from catalog.models.relations import ExternalId
+
+SERVICE = "Kitsu"
+PARAMETERS = {
+    "page[limit]": "20",  # the most that is allowed
+    "include": "categories,mappings,animeProductions.producer,mediaRelationships.destination",
+    "fields[categories]": "title",
+    "fields[producers]": "name",
+    "fields[mappings]": "externalSite,externalId",
+}
+SITES = {
+    "myanimelist/anime": ExternalId.Provider.MAL,
+    "anilist": ExternalId.Provider.ANILIST,
+    "anilist/anime": ExternalId.Provider.ANILIST,
+    "anidb": ExternalId.Provider.ANIDB,
+    "animenewsnetwork": ExternalId.Provider.ANN,
+    "anisearch": ExternalId.Provider.ANISEARCH,
+    "livechart": ExternalId.Provider.LIVECHART,
+}
+ENGLISH, NATIVE = ("en", "en_us", "en_gb"), ("ja_jp", "ko_kr", "zh_cn", "zh_tw")
+
+
+class Included:
+    """The resources that came with the titles, by type and id."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        resources = [one for one in items_at(document, "included") if isinstance(one, dict)]
+        self.resources = {self.key(one): one for one in resources}
+
+    @staticmethod
+    def key(resource: Any) -> tuple[str, str]:
+        return str(at(resource, "type")), str(at(resource, "id"))
+
+    def related(self, resource: Any, name: str) -> Iterator[dict[str, Any]]:
+        """Yield the included resources of a relationship, to one or to many."""
+        linked = at(resource, "relationships", name, "data")
+        for link in linked if isinstance(linked, list) else [linked]:
+            if found := self.resources.get(self.key(link)):
+                yield found
+
+    def texts(self, resource: Any, name: str, attribute: str) -> list[str]:
+        values = [at(one, "attributes", attribute) for one in self.related(resource, name)]
+        return [text for value in values if isinstance(value, str) and (text := normalise.known_text(value))]
+
+
+def parse_titles(body: bytes) -> Answer:
+    """Parse titles, or one."""
+    document = decode(body, SERVICE)
+    if errors := items_at(document, "errors"):
+        raise refuse(SERVICE, at(errors[0], "detail") or at(errors[0], "title"))
+    data = document.get("data")
+    if not isinstance(data, (dict, list)):
+        raise AnswerError(f"{SERVICE}'s answer has no data")
+    rows = data if isinstance(data, list) else [data]
+    types = {str(at(row, "type")) for row in rows}
+    if "libraryEntries" in types:
+        raise AnswerError(MEMBERS_LIST)
+    if types and not types & {"anime", "manga"}:
+        raise AnswerError(f"{SERVICE} answered with {', '.join(sorted(types))}, not with titles")
+    included = Included(document)
+    return collect(SERVICE, rows, lambda row: parse_title(row, included), at(document, "links", "next"))
+
+
+def parse_title(row: Fields, included: Included) -> SourceTitle:
+    if row.row.get("type") != "anime":
+        raise ValueError(MANGA if row.row.get("type") == "manga" else "it isn't a title")
+    told = Fields(row.number, row.row.get("attributes"), row.remarks)
+    rating = age_rating(told)
+    tags = normalise.tags(included.texts(row.row, "categories", "title") + included.texts(row.row, "genres", "name"))
+    is_adult = normalise.is_adult(rating, tags)
+    return row.title(
+        "kitsu",
+        external_ids(row, included),
+        **names(told),
+        format=told.read(normalise.title_format, "subtype"),
+        status=told.read(normalise.status, "status"),
+        episodes=told.count("episodeCount"),
+        episode_seconds=told.seconds(60, "episodeLength"),
+        started_on=told.date("startDate"),
+        ended_on=told.date("endDate"),
+        next_airing_at=told.read(normalise.iso_moment, "nextRelease"),
+        age_rating=rating,
+        is_adult=told.flag("nsfw") or is_adult,
+        score=told.score(100, "averageRating"),
+        scored_by=votes(told),
+        members=told.count("userCount"),
+        synopsis=told.read(normalise.markup_to_text, "synopsis"),
+        cover_url=told.read(normalise.web_address, "posterImage", "large")
+        or told.read(normalise.web_address, "posterImage", "original"),
+        tags=tags,
+        studios=normalise.studios(studios(row.row, included)),
+        relations=relations(row.row, included),
+    )
+
+
+def names(told: Fields) -> dict[str, Any]:
+    """Return the names; all that have no place of their own are synonyms."""
+    every = at(told.row, "titles")
+    codes = [code for code in every if isinstance(code, str)] if isinstance(every, dict) else []
+    canonical = told.name("canonicalTitle")
+    return {
+        "name": (told.name("titles", "en_jp") if "en_jp" in codes else None) or canonical,
+        "name_english": next((name for code in ENGLISH if (name := told.name("titles", code))), None),
+        "name_native": next((name for code in NATIVE if (name := told.name("titles", code))), None),
+        "synonyms": told.names(("canonicalTitle",), ("abbreviatedTitles",), *(("titles", code) for code in codes)),
+    }
+
+
+def age_rating(told: Fields) -> str | None:
+    """Return the age rating. The guide beside it tells "R" from "R+" and "PG" from "PG-13"."""
+    rating, guide = told.name("ageRating"), told.name("ageRatingGuide")
+    try:
+        return (
+            normalise.age_rating(f"{rating} - {guide}")
+            if rating and guide
+            else told.read(normalise.age_rating, "ageRating")
+        )
+    except ValueError:
+        return told.read(normalise.age_rating, "ageRating")
+
+
+def votes(told: Fields) -> int | None:
+    """Return how many people gave a score."""
+    frequencies = at(told.row, "ratingFrequencies")
+    if not isinstance(frequencies, dict):
+        return None
+    return sum(told.count("ratingFrequencies", str(score)) or 0 for score in frequencies) or None
+
+
+def external_ids(row: Fields, included: Included) -> dict[str, str | None]:
+    """Return Kitsu's own id, and those of other sites from the mappings."""
+    ids: dict[str, str | None] = {"kitsu": row.identifier("id")}
+    for mapping in included.related(row.row, "mappings"):
+        told = Fields(row.number, mapping, row.remarks)
+        if provider := SITES.get(str(at(mapping, "attributes", "externalSite")).casefold()):
+            ids.setdefault(str(provider), told.identifier("attributes", "externalId"))
+    return ids
+
+
+def studios(resource: dict[str, Any], included: Included) -> Iterator[str]:
+    for production in included.related(resource, "animeProductions"):
+        if at(production, "attributes", "role") == "studio":
+            yield from included.texts(production, "producer", "name")
+
+
+def relations(resource: dict[str, Any], included: Included) -> tuple[SourceRelation, ...]:
+    links = [
+        (at(one, "relationships", "destination", "data"), at(one, "attributes", "role"))
+        for one in included.related(resource, "mediaRelationships")
+    ]
+    return tuple(
+        chain.from_iterable(
+            relation("kitsu", at(link, "id"), kind) for link, kind in links if at(link, "type") == "anime"
+        )
+    )

@@ -1,0 +1,105 @@
+"""MyAnimeList's API, version 2: seasons, rankings, suggestions and searches; details of a title."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+from catalog.importing.parsers import normalise
+from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.services.answers import (
+    MANGA,
+    MEMBERS_LIST,
+    Answer,
+    AnswerError,
+    Fields,
+    at,
+    collect,
+    decode,
+    refuse,
+    relation,
+)
+
+SERVICE = "MyAnimeList"
+# For `fields=`: the API sends only what is named. Lists of titles come without related titles, whatever is named.
+FIELDS = (
+    "id,title,main_picture,alternative_titles,start_date,end_date,synopsis,mean,rank,popularity,num_list_users,"
+    "num_scoring_users,nsfw,media_type,status,genres,num_episodes,start_season,broadcast,source,"
+    "average_episode_duration,rating,studios,related_anime"
+)
+MANGA_FIELDS = {"num_volumes", "num_chapters"}
+
+
+def parse_list(body: bytes) -> Answer:
+    """Parse a page of titles: a season, a ranking, a search or suggestions."""
+    document = document_of(body)
+    if not isinstance(document.get("data"), list):
+        raise AnswerError(f"{SERVICE}'s answer has no list of titles")
+    if any("list_status" in entry for entry in document["data"] if isinstance(entry, dict)):
+        raise AnswerError(MEMBERS_LIST)
+    nodes = [at(entry, "node") for entry in document["data"]]
+    return collect(SERVICE, nodes, parse_title, at(document, "paging", "next"))
+
+
+def parse_details(body: bytes) -> Answer:
+    """Parse the details of one title."""
+    document = document_of(body)
+    if "title" not in document or "data" in document:
+        raise AnswerError(f"{SERVICE}'s answer isn't one title's details")
+    return collect(SERVICE, [document], parse_title)
+
+
+def document_of(body: bytes) -> dict[str, Any]:
+    document = decode(body, SERVICE)
+    if "error" in document:
+        raise refuse(SERVICE, document.get("message") or document["error"])
+    return document
+
+
+def parse_title(row: Fields) -> SourceTitle:
+    if is_manga(row.row):
+        raise ValueError(MANGA)
+    rating = row.read(normalise.age_rating, "rating")
+    tags = normalise.tags(row.texts("genres", key="name"))
+    return row.title(
+        "myanimelist",
+        {"mal": row.identifier("id")},
+        name=row.name("title"),
+        name_english=row.name("alternative_titles", "en"),
+        name_native=row.name("alternative_titles", "ja"),
+        synonyms=row.names(("alternative_titles", "synonyms")),
+        format=row.read(normalise.title_format, "media_type"),
+        status=row.read(normalise.status, "status"),
+        episodes=row.count("num_episodes"),
+        episode_seconds=row.count("average_episode_duration"),
+        started_on=row.date("start_date"),
+        ended_on=row.date("end_date"),
+        season=row.read(lambda value: normalise.season(value)[0], "start_season", "season"),
+        season_year=row.count("start_season", "year"),
+        broadcast_day=row.read(normalise.weekday, "broadcast", "day_of_the_week"),
+        broadcast_time=row.read(normalise.time_of_day, "broadcast", "start_time"),
+        source_material=row.read(normalise.source_material, "source"),
+        age_rating=rating,
+        is_adult=row.name("nsfw") == "black" or normalise.is_adult(rating, tags),
+        score=row.score(10, "mean"),
+        scored_by=row.count("num_scoring_users"),
+        members=row.count("num_list_users"),
+        synopsis=row.read(normalise.markup_to_text, "synopsis"),
+        cover_url=row.read(normalise.web_address, "main_picture", "large")
+        or row.read(normalise.web_address, "main_picture", "medium"),
+        tags=tags,
+        studios=normalise.studios(row.texts("studios", key="name")),
+        relations=relations(row),
+    )
+
+
+def is_manga(node: dict[str, Any]) -> bool:
+    """Return whether the node is a manga, whose numbers aren't those of anime."""
+    return bool(MANGA_FIELDS & node.keys()) or "/images/manga/" in str(at(node, "main_picture", "medium"))
+
+
+def relations(row: Fields) -> tuple[SourceRelation, ...]:
+    related = row.items("related_anime")
+    return tuple(
+        chain.from_iterable(relation("mal", at(one, "node", "id"), at(one, "relation_type")) for one in related)
+    )
