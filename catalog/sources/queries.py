@@ -94,5 +94,6 @@ def health_of(service: Service, state: SourceState, now: datetime) -> Health:
 
 def _counts(now: datetime) -> dict[str, dict[str, int]]:
     names = ("requests", "unchanged", "refusals", "failures")
-    days = SourceDay.objects.filter(day__gt=(now - WEEK).date()).values("source").order_by()
-    return {row["source"]: row for row in days.annotate(**{name: Sum(name) for name in names})}
+    days = SourceDay.objects.filter(day__gt=(now - WEEK).date()).order_by().values_list("source")
+    sums = days.annotate(*(Sum(name) for name in names))
+    return {source: dict(zip(names, numbers, strict=True)) for source, *numbers in sums}

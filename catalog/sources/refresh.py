@@ -18,7 +18,7 @@ from django.db.models import F
 from anirec.lib.locks import try_lock
 from catalog.importing.imports import ImportReport, import_rows
 from catalog.importing.parsers.base import CatalogueFileError, RejectedRow, SourceTitle
-from catalog.importing.parsers.services.answers import Answer
+from catalog.importing.parsers.services.answers import Answer, AnswerError
 from catalog.models import SourceDay, StoredAnswer
 from catalog.sources.client.answers import path_of
 from catalog.sources.client.ask import ask, pause
@@ -156,7 +156,7 @@ class _Refresh:
         answers = [answer for answer, _ in pending]
         try:
             self._import(answers, _numbered(parsed for _, parsed in pending))
-        except CatalogueFileError as error:  # a stream shows only now that it is broken
+        except (CatalogueFileError, AnswerError) as error:  # a stream shows only now that it is broken
             for answer in answers:
                 self._note_unreadable(answer, str(error))
 

@@ -69,9 +69,10 @@ def notes_on(path: Path) -> dict[str, Any]:
 
 def outcome(answer: Answer) -> tuple[str, str, str]:
     """Return the numbers of titles and refused rows, and the first reason or remark."""
-    refused = [row for row in answer.rows if isinstance(row, RejectedRow)]
+    rows = list(answer.rows)
+    refused = [row for row in rows if isinstance(row, RejectedRow)]
     notes = [f"row {row.row}: {row.reason}" for row in refused[:1]] + list(answer.remarks[:1])
-    return str(len(answer.rows) - len(refused)), str(len(refused)), "; ".join(notes)
+    return str(len(rows) - len(refused)), str(len(refused)), "; ".join(notes)
 
 
 def reaction(notes: Mapping[str, Any]) -> Iterator[str]:

@@ -24,9 +24,12 @@ class AnswerError(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows of an answer, the address of the next page, and remarks on values that were left out."""
+    """The rows of an answer, the address of the next page, and remarks on values that were left out.
 
-    rows: tuple[SourceTitle | RejectedRow, ...]
+    The rows of a file are a stream, whose reading may raise AnswerError.
+    """
+
+    rows: Iterable[SourceTitle | RejectedRow]
     next_url: str | None = None
     remarks: tuple[str, ...] = ()
 
