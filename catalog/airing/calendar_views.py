@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anirec.lib.time_zones import ZONES, remember_zone, zone_of
 from anirec.lib.web.requests import PageRequest
 from catalog.airing.ical import calendar_response
-from catalog.airing.schedule import WEEK, Airing, airings, on_air, week_of
+from catalog.airing.schedule import WEEK, Airing, airings, has_sample_times, on_air, week_of
 from catalog.models import CalendarFeed
 from catalog.viewers import MemberRequest
 
@@ -41,7 +41,7 @@ def calendar(request: PageRequest) -> HttpResponse:
     context = {
         "zone": zone.key, "zones": ZONES, "away": away, "only_mine": only_mine, "days": days,
         "n_airings": sum(len(day.airings) for day in days), "first": days[0].day, "last": days[-1].day,
-        "previous": max(away - 1, -WEEKS_AWAY), "next": min(away + 1, WEEKS_AWAY),
+        "is_sample": has_sample_times(), "previous": max(away - 1, -WEEKS_AWAY), "next": min(away + 1, WEEKS_AWAY),
     }  # fmt: skip
     if request.htmx.target == "calendar":
         return remember_zone(request, render(request, "catalog/airing/_calendar.html", context))

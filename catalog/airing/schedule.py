@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.db.models import Q
 
 from catalog.models import Title
 from catalog.models.titles import Medium, Status, TitleQuerySet
+from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 WEEK = timedelta(weeks=1)
 COUR = 13  # weekly episodes assumed after the next one of a series of unknown length
+SAMPLE = "sample"
+DAY = 86_400  # seconds
 FOLLOWED = ("watching", "planned")
 
 
@@ -104,6 +108,16 @@ def airings(titles: Iterable[Title], since: datetime, until: datetime) -> list[A
 def next_airing(title: Title, now: datetime) -> Airing | None:
     """Return the next airing within two weeks, or None."""
     return next(iter(airings([title], now, now + 2 * WEEK)), None)
+
+
+def has_sample_times() -> bool:
+    """Return whether the air times are those of the sample, whose dates are moved to the present."""
+
+    def read() -> bool:
+        titles = Title.objects.filter(broadcast_time__isnull=False).exclude(status=Status.FINISHED)
+        return titles.exists() and not titles.exclude(field_sources__broadcast_time=SAMPLE).exists()
+
+    return bool(cache.get_or_set(f"catalog:sample-times:{catalogue_version()}", read, DAY))
 
 
 def week_of(day: date, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:

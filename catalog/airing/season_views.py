@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from anirec.lib.web.requests import PageRequest
 from catalog.airing.ical import calendar_response
-from catalog.airing.schedule import WEEK, airings, on_air
+from catalog.airing.schedule import WEEK, airings, has_sample_times, on_air
 from catalog.airing.seasons import FORMATS, Season, continuing_titles, season_ids
 from catalog.index.seasons import SEASONS
 from catalog.models import Title
@@ -50,6 +50,7 @@ def season(request: PageRequest, year: int | None = None, name: str = "") -> Htt
         "sort": sort,
         "sorts": [(value, label) for value, (label, _sort) in SORTS.items()],
         "names": SEASONS,
+        "is_sample": has_sample_times(),
     }
     if request.htmx.target == "season-titles":
         return render(request, "catalog/airing/_season_titles.html", context)

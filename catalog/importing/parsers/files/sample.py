@@ -3,18 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.parsers import normalise
 from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
 from catalog.importing.parsers.files.reading import json_rows
+from catalog.models.titles import Season, Status
 
-PATH = Path(__file__).resolve().parents[3] / "sample" / "titles.jsonl"
+FOLDER = Path(__file__).resolve().parents[3] / "sample"
+PATH = FOLDER / "titles.jsonl"
+SEASONS_PATH = FOLDER / "seasons.jsonl"  # the titles of two seasons, with their true dates
+SEASONS = tuple(Season)
+WEEK = timedelta(weeks=1)
 
 
 def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
     return parse_rows(json_rows(path, "item"), parse)
+
+
+def read_seasons(today: date) -> Iterator[SourceTitle]:
+    """Yield the titles of SEASONS_PATH as if they aired now: those of its first season this season, others next.
+
+    Without a source that is kept up to date, a site has nothing else to show on its season page and calendar.
+    """
+    quarter = (today.month - 1) // 3
+    this, following = _first_day(today.year, quarter), _first_day(today.year, quarter + 1)
+    first = None
+    for row in read(SEASONS_PATH):
+        if isinstance(row, SourceTitle):
+            first = first or (row.season, row.season_year)
+            yield _moved(row, this if (row.season, row.season_year) == first else following, today)
+
+
+def _moved(row: SourceTitle, season: date, today: date) -> SourceTitle:
+    """Move a title's dates by whole weeks into the season that begins on `season`."""
+    assert row.season is not None
+    assert row.season_year is not None
+    assert row.episodes is not None
+    own = _first_day(row.season_year, SEASONS.index(Season(row.season)))
+    start = date.fromisoformat(str(row.started_on)) + round((season - own) / WEEK) * WEEK
+    end = start + (row.episodes - 1) * WEEK
+    status = Status.UPCOMING if today < start else Status.AIRING if today <= end else Status.FINISHED
+    return replace(
+        row, season=SEASONS[season.month // 3], season_year=season.year, status=status,
+        started_on=PartialDate.parse(str(start)), ended_on=PartialDate.parse(str(end)),
+        score=None if status == Status.UPCOMING else row.score,
+    )  # fmt: skip
+
+
+def _first_day(year: int, quarter: int) -> date:
+    return date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
 
 
 def parse(number: int, row: Row) -> SourceTitle:
@@ -28,7 +69,7 @@ def parse(number: int, row: Row) -> SourceTitle:
     return SourceTitle(
         source="sample",
         row=number,
-        external_ids={"mal": mal_id},
+        external_ids={"mal": mal_id} | {name: str(value) for name, value in row.get("ids", {}).items()},
         name=name,
         name_english=normalise.name(row.get("english")),
         name_native=normalise.name(row.get("native")),
