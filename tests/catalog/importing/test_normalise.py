@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from anirec.lib.partial_dates import MONTHS, PartialDate
 from catalog.importing.parsers import normalise, vocabulary
-from catalog.importing.parsers.base import SourceTag
+from catalog.importing.parsers.base import SourceTag, SourceTitle
 
 
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [
         ("TV", "tv"), ("TV_SHORT", "tv_short"), ("MOVIE", "movie"), ("TV Special", "special"), ("ONA", "ona"),
+        ("tv_special", "special"),
         ("PV", "commercial"), ("CM", "commercial"), ("Music", "music"), ("Unknown", None), ("UNKNOWN", None),
         (None, None),
     ],
@@ -29,7 +30,9 @@ def test_types(theirs: str | None, ours: str | None) -> None:
     [
         ("Finished Airing", "finished"), ("FINISHED", "finished"), ("RELEASING", "airing"), ("ONGOING", "airing"),
         ("Currently Airing", "airing"), ("NOT_YET_RELEASED", "upcoming"), ("UPCOMING", "upcoming"),
-        ("Not yet aired", "upcoming"), ("CANCELLED", "cancelled"), ("UNKNOWN", None),
+        ("Not yet aired", "upcoming"), ("CANCELLED", "cancelled"), ("UNKNOWN", None), ("HIATUS", "airing"),
+        ("current", "airing"), ("tba", "upcoming"), ("unreleased", "upcoming"), ("anons", "upcoming"),
+        ("released", "finished"), ("not_yet_aired", "upcoming"), ("Aborted", "cancelled"),
     ],
 )  # fmt: skip
 def test_statuses(theirs: str, ours: str | None) -> None:
@@ -54,6 +57,7 @@ def test_seasons(theirs: str, ours: tuple[str | None, int | None]) -> None:
     [
         ("24 min. per ep.", 1440), ("1 hr. 55 min.", 6900), ("2 hr.", 7200), ("30 sec.", 30), ("45 sec. per ep.", 45),
         ("1 hr. 1 min. per ep.", 3660), ("Unknown", None), ("", None), ("0 min.", None),
+        ("24 min per ep", 1440), ("1h 22m", 4920), ("24m", 1440),
     ],
 )  # fmt: skip
 def test_durations(theirs: str, seconds: int | None) -> None:
@@ -67,6 +71,8 @@ def test_durations(theirs: str, seconds: int | None) -> None:
         ("Oct 20, 1999 to ?", "1999-10-20", None),
         ("2005", "2005", "2005"),
         ("Apr, 2013", "2013-04", "2013-04"),
+        ("Apr 2023 to ?", "2023-04", None),
+        ("Not available", None, None),
         ("2021 to ?", "2021", None),
         ("Unknown", None, None),
     ],
@@ -91,7 +97,7 @@ def test_a_date_of_the_first_of_january_stands_for_the_year(theirs: str | None, 
     [
         ("G - All Ages", "g"), ("PG - Children", "pg"), ("PG-13 - Teens 13 or older", "pg_13"), ("R+", "r_plus"),
         ("R - 17+ (violence & profanity)", "r_17"), ("R+ - Mild Nudity", "r_plus"), ("Rx - Hentai", "rx"),
-        ("R", "r_17"),
+        ("R", "r_17"), ("r+", "r_plus"), ("rx", "rx"), ("pg_13", "pg_13"), ("R18", "rx"), ("r_plus", "r_plus"),
         ("Unknown", None), ("None", None),
     ],
 )  # fmt: skip
@@ -103,12 +109,24 @@ def test_age_ratings(theirs: str, ours: str | None) -> None:
     ("theirs", "ours"),
     [
         ("4-koma manga", "four_koma"), ("LIGHT_NOVEL", "light_novel"), ("VIDEO_GAME", "game"),
-        ("Digital manga", "web_manga"),
+        ("Digital manga", "web_manga"), ("4_koma_manga", "four_koma"), ("LIVE_ACTION", "other"),
         ("Unknown", None), ("MULTIMEDIA_PROJECT", "mixed"),
     ],
 )  # fmt: skip
 def test_source_material(theirs: str, ours: str | None) -> None:
     assert normalise.source_material(theirs) == ours
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("SPIN_OFF", "spin_off"), ("alternative_version", "alternative"), ("PARENT", "parent_story"),
+        ("COMPILATION", "summary"), ("CONTAINS", "full_story"), ("SOURCE", "adaptation"), ("?", "related"),
+        ("sworn enemy", "related"), (None, "related"),
+    ],
+)  # fmt: skip
+def test_relations(theirs: str | None, ours: str) -> None:
+    assert normalise.relation(theirs) == ours
 
 
 @pytest.mark.parametrize(
@@ -163,12 +181,38 @@ def test_a_synopsis_keeps_its_text_and_paragraphs_and_loses_its_markup() -> None
         (normalise.season, "Rainy 1998", "season: 'Rainy 1998'"),
         (normalise.score, "eleven", "score: 'eleven'"),
         (normalise.score, "11", "score: 11 is not between"),
-        (normalise.age_rating, "U", "age rating: 'U'"),
+        (normalise.age_rating, "U", "age rating: 'U' is not an age rating we know"),
+        (normalise.duration, "24 months", "duration: '24 months'"),
+        (normalise.iso_moment, "tomorrow", "'tomorrow' is not a point in time"),
+        (normalise.web_address, "javascript:x", "'javascript:x' is not a web address"),
     ],
 )
 def test_what_cannot_be_understood_is_named(function, text: str, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         function(text)
+
+
+def test_an_id_has_as_many_digits_as_the_database_holds() -> None:
+    assert normalise.identifier("2147483647", "id") == "2147483647"
+    with pytest.raises(ValueError, match="id: '2147483648' is too large"):
+        normalise.identifier("2147483648", "id")
+
+
+def test_a_row_without_odd_fields_keeps_the_others_and_says_why() -> None:
+    remarks: list[str] = []
+
+    row = SourceTitle.without_odd_fields(
+        remarks, source="kitsu", row=1, external_ids={"kitsu": "1"}, name="x" * 301, episodes=99_999, members=5,
+        score=0.5, cover_url="https://img.example/" + "x" * 500,
+    )  # fmt: skip
+
+    assert row == SourceTitle(source="kitsu", row=1, external_ids={"kitsu": "1"}, name=None, members=5)
+    assert remarks == [
+        "episodes: 99999 is not between 0 and 32767",
+        "the score 0.5 is not between 1 and 10",
+        f"the name '{'x' * 40}'… is longer than 300 characters",
+        "the cover's URL is longer than 500 characters",
+    ]
 
 
 @given(st.dates(min_value=date(1900, 1, 1)), st.sampled_from(["day", "month", "year"]))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.html import Page
 from catalog.importing.parsers.pages import anidb, anisearch, livechart, myanimelist
+from catalog.importing.parsers.pages.facts import split
 from catalog.importing.parsers.services.answers import AnswerError
 
 SITES: dict[str, tuple[str, Callable[[Page], SourceTitle]]] = {  # source → (host, parser)
@@ -34,5 +34,5 @@ def parse_page(url_or_source: str, body: bytes) -> SourceTitle:
 
 def source_of(url: str) -> str | None:
     """Return the source whose site has this address."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    host = (split(url).hostname or "").removeprefix("www.")
     return next((source for source, (own, _) in SITES.items() if own == host), None)

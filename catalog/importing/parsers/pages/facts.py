@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from catalog.importing.parsers.html import Page
 from catalog.importing.parsers.services.answers import AnswerError, Fields
@@ -14,9 +14,17 @@ def address(page: Page) -> str:
     return page.attribute("link[rel=canonical]", "href") or page.attribute('meta[property="og:url"]', "content") or ""
 
 
+def split(url: str | None) -> SplitResult:
+    """Return the parts of an address; those of an empty one if it is malformed."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return urlsplit("")
+
+
 def title_id(url: str | None) -> str | None:
     """Return the id in an address like /anime/5114/Name or anime/3633,name; None for anything else."""
-    parts = urlsplit(url or "").path.strip("/").split("/")
+    parts = split(url).path.strip("/").split("/")
     number = parts[1].partition(",")[0] if len(parts) > 1 and parts[0] == "anime" else ""
     return number if number.isdecimal() else None
 

@@ -156,7 +156,7 @@ def tags(row: Fields) -> tuple[SourceTag, ...]:
 
 
 def is_spoiler(tag: dict[str, Any]) -> bool:
-    return bool(tag.get("isMediaSpoiler") or tag.get("isGeneralSpoiler"))
+    return tag.get("isMediaSpoiler") is True or tag.get("isGeneralSpoiler") is True
 
 
 def studios(row: Fields) -> tuple[str, ...]:

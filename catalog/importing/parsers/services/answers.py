@@ -138,11 +138,14 @@ class Fields:
         return self.read(lambda value: PartialDate.parse(str(value or "")), *path)
 
     def dated(self, *path: str) -> PartialDate | None:
-        """Return a date given as an object of year, month and day."""
+        """Return a date given as an object of year, month and day, as precise as it is valid."""
         year, month, day = (self.count(*path, part) for part in ("year", "month", "day"))
         if year is None:
             return None
-        return self.attempt(lambda _: PartialDate(year, month, day if month else None), None, ".".join(path))
+        known = [(year, month, day)] if month and day else []
+        known += [(year, month, None)] if month else []
+        dates = (self.attempt(lambda parts: PartialDate(*parts), parts, ".".join(path)) for parts in [*known, (year,)])
+        return next((date for date in dates if date), None)
 
     def score(self, out_of: int, *path: str) -> float | None:
         return self.read(partial(normalise.score, out_of=out_of), *path)

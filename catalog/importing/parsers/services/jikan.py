@@ -43,9 +43,9 @@ def next_page(base: str, document: dict[str, Any]) -> str:
     """Return the address with the number of the next page."""
     address = urlsplit(base)
     query = dict(parse_qsl(address.query))
-    current = at(document, "pagination", "current_page")
-    number = current if isinstance(current, int) else int(page) if (page := query.get("page", "")).isdecimal() else 1
-    return urlunsplit(address._replace(query=urlencode(query | {"page": str(number + 1)})))
+    current = str(at(document, "pagination", "current_page") or query.get("page"))
+    following = int(current) + 1 if current.isdecimal() and len(current) < 10 else 2
+    return urlunsplit(address._replace(query=urlencode(query | {"page": str(following)})))
 
 
 def parse_title(row: Fields) -> SourceTitle:

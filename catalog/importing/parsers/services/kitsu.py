@@ -119,13 +119,13 @@ def parse_title(row: Fields, included: Included) -> SourceTitle:
 def names(told: Fields) -> dict[str, Any]:
     """Return the names; all that have no place of their own are synonyms."""
     every = at(told.row, "titles")
-    codes = [code for code in every if isinstance(code, str)] if isinstance(every, dict) else []
+    titles = {code: told.name("titles", code) for code in every} if isinstance(every, dict) else {}
     canonical = told.name("canonicalTitle")
     return {
-        "name": (told.name("titles", "en_jp") if "en_jp" in codes else None) or canonical,
-        "name_english": next((name for code in ENGLISH if (name := told.name("titles", code))), None),
-        "name_native": next((name for code in NATIVE if (name := told.name("titles", code))), None),
-        "synonyms": told.names(("canonicalTitle",), ("abbreviatedTitles",), *(("titles", code) for code in codes)),
+        "name": titles.get("en_jp") or canonical,
+        "name_english": next((titles[code] for code in ENGLISH if titles.get(code)), None),
+        "name_native": next((titles[code] for code in NATIVE if titles.get(code)), None),
+        "synonyms": normalise.synonyms([canonical, *told.texts("abbreviatedTitles"), *titles.values()]),
     }
 
 
