@@ -1,8 +1,23 @@
 from catalog.models.feeds import CalendarFeed
 from catalog.models.people import Studio
+from catalog.models.records import ImportedFile, SourceRecord, SourceScale, TitleRedirect
 from catalog.models.relations import ExternalId, Relation
 from catalog.models.saved_views import SavedView
 from catalog.models.tags import Tag
 from catalog.models.titles import SearchWord, Title, TitleName
 
-__all__ = ["CalendarFeed", "ExternalId", "Relation", "SavedView", "SearchWord", "Studio", "Tag", "Title", "TitleName"]
+__all__ = [
+    "CalendarFeed",
+    "ExternalId",
+    "ImportedFile",
+    "Relation",
+    "SavedView",
+    "SearchWord",
+    "SourceRecord",
+    "SourceScale",
+    "Studio",
+    "Tag",
+    "Title",
+    "TitleName",
+    "TitleRedirect",
+]
