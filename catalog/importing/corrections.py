@@ -16,6 +16,7 @@ from catalog.importing.precedence import FIELDS
 from catalog.importing.scales import refresh_scales
 from catalog.importing.writer import CatalogueWriter, load_states
 from catalog.models import SourceRecord, Title
+from catalog.search.index import refresh_words
 from catalog.titles.merging import merge_titles
 from catalog.versioning import catalogue_changed
 
@@ -83,6 +84,8 @@ def recompose(title_ids: Collection[int]) -> None:
         for state in states.values():
             state.compose((), writer, timezone.now())
         writer.write(states.values(), timezone.now())
+        if writer.renamed:
+            refresh_words(writer.renamed)
         if writer.changed:
             refresh_scales(writer.changed)
             catalogue_changed()

@@ -27,7 +27,7 @@ from catalog.importing.relating import RelationWriter
 from catalog.importing.scales import refresh_scales
 from catalog.importing.writer import CatalogueWriter, confirm_records, load_states, write_records
 from catalog.models import ExternalId, SourceRecord
-from catalog.search.index import refresh_lexemes, refresh_vocabulary
+from catalog.search.index import refresh_words
 from catalog.titles.merging import merge_titles
 from catalog.versioning import catalogue_changed
 
@@ -160,8 +160,7 @@ class RowImport:
         if not changed:
             return
         if self.writer.renamed:
-            refresh_lexemes(self.writer.renamed)
-            refresh_vocabulary()
+            refresh_words(self.writer.renamed)
         refresh_scales(changed)
         if self.writer.changes_franchises:
             refresh_franchises()

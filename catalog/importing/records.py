@@ -16,6 +16,7 @@ from catalog.importing.precedence import FIELDS, require_source
 from catalog.models import ExternalId, SourceRecord
 
 Provider = ExternalId.Provider
+PROVIDERS = tuple(map(str, Provider))  # most trusted first
 # Catalogues with ids of their own: two of their rows with different ids are never the same title.
 OWN_PROVIDERS: dict[str, str] = {
     **dict.fromkeys(
@@ -62,7 +63,7 @@ class Incoming:
 def key_of(row: SourceTitle) -> str:
     """Return the row's own id as "provider:value": its catalogue's, else the most trusted of its ids."""
     own = OWN_PROVIDERS.get(row.source)
-    provider = next((one for one in (own, *Provider.values) if one in row.external_ids), None)
+    provider = next((one for one in (own, *PROVIDERS) if one in row.external_ids), None)
     return f"{provider}:{row.external_ids[str(provider)]}" if provider else f"name:{row.name} {row.year or ''}"[:160]
 
 
