@@ -2,17 +2,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from catalog.importing.corrections import merge_into
 from catalog.importing.precedence import FIELDS, STAFF
 from catalog.models import ExternalId, Relation, Studio, Tag, Title, TitleName
 from catalog.search.index import index_titles
 from catalog.search.keys import search_key
 from catalog.versioning import catalogue_changed
+
+MOST_MERGED = 5  # titles at once
+EDITED_TERMS = {"tags": tuple(Tag.Kind.values), "studios": ("studios",)}
 
 
 class NameInline(admin.TabularInline):
@@ -61,6 +66,20 @@ class TitleAdmin(CatalogueAdmin):
     inlines = (NameInline, ExternalIdInline, RelationInline)
     show_full_result_count = False
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    actions = ("merge",)
+
+    @admin.action(description=_("Merge selected titles into the oldest one"), permissions=["delete"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Title]) -> None:
+        """Merge two to five titles. The oldest keeps its address; the others' addresses lead to it."""
+        kept_id, *dropped_ids = sorted(queryset.values_list("pk", flat=True)[: MOST_MERGED + 1])
+        if not 1 <= len(dropped_ids) < MOST_MERGED:
+            message = _("Select 2 to %(n)d titles to merge.") % {"n": MOST_MERGED}
+            self.message_user(request, message, messages.ERROR)
+            return
+        merge_into(kept_id, dropped_ids)
+        kept = Title.objects.get(pk=kept_id)
+        self.log_change(request, kept, f"Merged titles {', '.join(map(str, dropped_ids))} into this one.")
+        self.message_user(request, _("Titles merged into %(title)s.") % {"title": kept.name}, messages.SUCCESS)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Title], search_term: str
@@ -71,7 +90,9 @@ class TitleAdmin(CatalogueAdmin):
         return queryset.filter(names__key__startswith=search_key(search_term)), True
 
     def save_model(self, request: HttpRequest, obj: Title, form: ModelForm[Title], change: bool) -> None:
-        obj.field_sources |= {name: STAFF for name in form.changed_data if name in FIELDS}
+        edited = [name for name in form.changed_data if name in FIELDS]
+        edited += [kind for name in form.changed_data for kind in EDITED_TERMS.get(name, ())]
+        obj.field_sources |= dict.fromkeys(edited, STAFF)
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -125,6 +125,7 @@ def new_title() -> Callable[..., Title]:
         defaults = {"format": "tv", "status": "finished", "episodes": 12, "season_year": 2020, "members": 1000}
         title = Title(name=name or f"Title {next(numbers)}", **{**defaults, **fields})
         title.tag_names = []  # as `with_tag_names` reads it
+        title.popularity = float(title.members)  # as the database computes it
         return title
 
     return new

@@ -16,10 +16,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
+from accounts.models.entries import LONGEST_NOTES, MOST_DATES, MOST_TAGS
 from accounts.signals import entries_changed, list_changed, sight_changed
 from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
@@ -266,6 +267,44 @@ def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
         scored = ListEntry.objects.filter(user=user, title__in=scores, score__isnull=False).values("title")
         titles = Title.objects.visible_to(user).filter(pk__in=scores).exclude(pk__in=scored)
         return _apply(user, [(title, {"score": scores[title.pk]}) for title in titles]).result()
+
+
+def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
+    """Save in `kept` what a member's entry for the same work has beyond it. The entry that changed last decides.
+
+    Callers change the lists' versions: see `mark_lists_changed`.
+    """
+    newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk), reverse=True)
+    starts, ends = (
+        [date for date in (getattr(newer, name), getattr(older, name)) if date]
+        for name in ("started_on", "finished_on")
+    )
+    strictest_first = list(reversed(Visibility))
+    notes = dict.fromkeys(note for note in (newer.notes, older.notes) if note)
+    ListEntry.objects.filter(pk=kept.pk).update(
+        status=newer.status,
+        score=newer.score or older.score,
+        progress=max(newer.progress, older.progress),
+        started_on=min(starts, default=None),
+        finished_on=max(ends, default=None),
+        rewatches=max(newer.rewatches, older.rewatches),
+        rewatched_on=sorted({*newer.rewatched_on, *older.rewatched_on})[:MOST_DATES],
+        tags=list({tag.casefold(): tag for tag in [*older.tags, *newer.tags]}.values())[-MOST_TAGS:],
+        notes="\n\n".join(notes)[:LONGEST_NOTES],
+        visibility=min(newer.visibility, older.visibility, key=strictest_first.index),
+        is_removed=newer.is_removed or older.is_removed,
+        created_at=min(newer.created_at, older.created_at),
+        updated_at=newer.updated_at,
+    )
+
+
+def mark_lists_changed(title_id: int) -> None:
+    """Count a change of the title as a change of every list that has it, or hides it."""
+    users = User.objects.filter(Q(entries__title=title_id) | Q(hidden__title=title_id)).order_by()
+    user_ids = list(users.values_list("pk", flat=True).distinct())
+    User.objects.filter(pk__in=user_ids).update(list_version=F("list_version") + 1)
+    for user_id in user_ids:
+        transaction.on_commit(partial(list_changed.send_robust, sender=ListEntry, user_id=user_id))
 
 
 Times = tuple[datetime | None, datetime | None]  # created, changed

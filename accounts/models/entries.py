@@ -14,7 +14,7 @@ from anirec.lib.partial_dates import PartialDateField
 from anirec.lib.text import require_text
 from catalog.models import Title
 
-TAG_LENGTH, MOST_TAGS = 40, 20
+TAG_LENGTH, MOST_TAGS, MOST_DATES, LONGEST_NOTES = 40, 20, 100, 5000
 
 
 class EntryStatus(models.TextChoices):
@@ -44,9 +44,9 @@ class ListEntry(models.Model):
     started_on = PartialDateField()
     finished_on = PartialDateField()
     rewatches = models.PositiveSmallIntegerField(default=0)
-    rewatched_on = ArrayField(PartialDateField(), default=list, blank=True, size=100)
+    rewatched_on = ArrayField(PartialDateField(), default=list, blank=True, size=MOST_DATES)
     tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list, blank=True, size=MOST_TAGS)
-    notes = models.TextField(blank=True, max_length=5000)
+    notes = models.TextField(blank=True, max_length=LONGEST_NOTES)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     is_removed = models.BooleanField(
         default=False, db_default=False, help_text="Taken down for its note: only the member sees the entry."
@@ -76,7 +76,7 @@ class ListEntry(models.Model):
             raise ValidationError({"tags": error.messages}) from error
         super().clean_fields(exclude)
         require_text(self.notes, "notes")
-        if len(self.notes) > 5000:  # a TextField's max_length only applies to forms
+        if len(self.notes) > LONGEST_NOTES:  # a TextField's max_length only applies to forms
             raise ValidationError({"notes": gettext("Notes can be up to 5,000 characters.")})
 
     def clean(self) -> None:

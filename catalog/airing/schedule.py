@@ -102,7 +102,7 @@ def airings(titles: Iterable[Title], since: datetime, until: datetime) -> list[A
         if (schedule := schedule_of(title))
         for at, episode in schedule.between(since, until)
     ]
-    return sorted(episodes, key=lambda airing: (airing.at, -airing.title.members, airing.title.pk))
+    return sorted(episodes, key=lambda airing: (airing.at, -airing.title.popularity, airing.title.pk))
 
 
 def next_airing(title: Title, now: datetime) -> Airing | None:

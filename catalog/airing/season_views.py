@@ -56,7 +56,9 @@ def season(request: PageRequest, year: int | None = None, name: str = "") -> Htt
         return render(request, "catalog/airing/_season_titles.html", context)
     continuing = continuing_titles(selected_season, request.user, timezone.localdate()).for_cards()
     return render(
-        request, "catalog/airing/season.html", {**context, "continuing": continuing.order_by("-members")[:CONTINUING]}
+        request,
+        "catalog/airing/season.html",
+        {**context, "continuing": continuing.order_by("-popularity")[:CONTINUING]},
     )
 
 

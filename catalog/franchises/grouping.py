@@ -44,7 +44,7 @@ class Member:
     name_english: str
     format: str
     started: str
-    members: int
+    members: float  # on the scale of one source: `Title.popularity`
     is_adult: bool
     is_recommendable: bool
     is_summary: bool
@@ -97,7 +97,7 @@ def load_members() -> Iterator[Member]:
     for title_id, studio_id in Title.studios.through.objects.values_list("title_id", "studio_id"):
         studios[title_id].add(studio_id)
     for title in titles.only(
-        "name", "name_english", "format", "started_on", "season_year", "members", "is_adult"
+        "name", "name_english", "format", "started_on", "season_year", "popularity", "is_adult"
     ).iterator():
         yield Member(
             pk=title.pk,
@@ -105,7 +105,7 @@ def load_members() -> Iterator[Member]:
             name_english=title.name_english,
             format=title.format,
             started=str(title.started_on or title.year or ""),
-            members=title.members,
+            members=title.popularity,
             is_adult=title.is_adult,
             is_recommendable=title.pk in recommendable,
             is_summary=title.pk in summaries or bool(NOT_A_BEGINNING.search(title.name)),

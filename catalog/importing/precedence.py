@@ -1,33 +1,55 @@
-"""Source precedence by field. The result doesn't depend on the order of imports."""
+"""Which source's value a field has, by order of trust and, for what changes with time, by date.
+
+The choice depends on the values alone: never on the order of imports.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.models import Title
-
-if TYPE_CHECKING:  # keeps the readers' large libraries out of the admin
-    from catalog.importing.parsers.base import SourceTitle
 
 STAFF = "staff"  # edited in the admin
-BEST_FIRST = (STAFF, "jikan", "mal-2020", "anilist", "offline-database", "synopses", "sample")
-FRESHEST_FIRST = (STAFF, "jikan", "anilist", "offline-database", "mal-2020", "synopses", "sample")
-# MyAnimeList's community first: Jikan, MAL 2020 and, rounded, the sample. The others count other people.
-SAME_COMMUNITY_FIRST = (STAFF, "jikan", "mal-2020", "sample", "anilist", "offline-database", "synopses")
-ORDERS: dict[str, tuple[str, ...]] = {
-    "status": FRESHEST_FIRST,
-    "episodes": FRESHEST_FIRST,
-    "started_on": FRESHEST_FIRST,
-    "ended_on": FRESHEST_FIRST,
-    "name_english": FRESHEST_FIRST,
-    "score": SAME_COMMUNITY_FIRST,
-    "scored_by": SAME_COMMUNITY_FIRST,
-    "members": SAME_COMMUNITY_FIRST,
-    "synopsis": (STAFF, "jikan", "anilist", "synopses", "offline-database", "mal-2020", "sample"),
+NO_SOURCE = ""  # a value from before sources were recorded: any source's is better
+PAGES = ("myanimelist-page", "anidb-page", "anisearch-page", "livechart-page")
+BEST_FIRST = (
+    STAFF, "myanimelist", "jikan", "mal-2020", "myanimelist-page", "anilist", "kitsu", "shikimori", "anidb",
+    "anidb-page", "anisearch-page", "livechart-page", "offline-database", "id-map", "synopses", "sample",
+)  # fmt: skip
+
+
+def _order(*first: str) -> dict[str, int]:
+    """Return the place of each source: `first`, then the others as in BEST_FIRST."""
+    names = (STAFF, *first, *(name for name in BEST_FIRST if name not in (STAFF, *first)), NO_SOURCE)
+    return {name: place for place, name in enumerate(names)}
+
+
+DEFAULT = _order()
+FRESHEST_FIRST = _order("myanimelist", "jikan", "myanimelist-page", "anilist", "kitsu", "shikimori", "livechart-page",
+                        "anidb", "anidb-page", "anisearch-page", "offline-database", "mal-2020")  # fmt: skip
+# MyAnimeList's community, under several names; the sample's numbers are MyAnimeList's, rounded.
+COMMUNITY = ("myanimelist", "jikan", "myanimelist-page", "shikimori", "mal-2020", "synopses", "sample")
+SAME_COMMUNITY_FIRST = _order(*COMMUNITY)
+SOURCES = frozenset(BEST_FIRST)
+ORDERS: dict[str, dict[str, int]] = {
+    **dict.fromkeys(("status", "episodes", "started_on", "ended_on", "name_english"), FRESHEST_FIRST),
+    **dict.fromkeys(("score", "scored_by", "members"), SAME_COMMUNITY_FIRST),
+    **dict.fromkeys(("next_airing_at", "next_episode"), _order("anilist", "livechart-page")),
+    "synopsis": _order("myanimelist", "jikan", "myanimelist-page", "anilist", "kitsu", "synopses"),
     # Jikan's file has whole minutes, and no length for films.
-    "episode_seconds": (STAFF, "mal-2020", "anilist", "jikan", "offline-database", "synopses", "sample"),
+    "episode_seconds": _order("myanimelist", "mal-2020", "anilist", "jikan"),
+}  # fmt: skip
+# A value that is older than another one by this much loses to it, whatever their sources.
+AIRING, AUDIENCE, NEXT = timedelta(days=90), timedelta(days=730), timedelta(days=3)
+MUCH_OLDER: dict[str, timedelta] = {
+    **dict.fromkeys(("status", "episodes", "started_on", "ended_on", "broadcast_day", "broadcast_time"), AIRING),
+    **dict.fromkeys(("score", "scored_by", "members"), AUDIENCE),
+    **dict.fromkeys(("next_airing_at", "next_episode"), NEXT),
 }
+OF_ONE_COMMUNITY = frozenset({"score", "scored_by", "members"})  # age counts within a community only
 FIELDS = (
     "name", "name_english", "name_native", "synopsis", "format", "status", "episodes", "episode_seconds", "started_on",
     "ended_on", "season", "season_year", "source_material", "age_rating", "is_adult", "score", "scored_by", "members",
@@ -35,34 +57,66 @@ FIELDS = (
 )  # fmt: skip
 
 
-def may_write(field: str, source: str, owner: str | None) -> bool:
-    """Return whether `source` may overwrite a field set by `owner` (None: unset)."""
-    order = ORDERS.get(field, BEST_FIRST)
-    return owner is None or order.index(source) <= order.index(owner)
+class UnknownSourceError(ValueError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is not a source: add it to catalog/importing/precedence.py")
 
 
-def merge_fields(title: Title, row: SourceTitle) -> bool:
-    """Copy fields with precedence from `row` to `title`. Return whether anything changed."""
-    changed = False
-    for field in FIELDS:
-        value = getattr(row, field)
-        if value is None or not _may_replace(title, field, value, row.source):
-            continue
-        changed |= getattr(title, field) != value or title.field_sources.get(field) != row.source
-        setattr(title, field, value)
-        title.field_sources[field] = row.source
-    return changed
+@dataclass(frozen=True)
+class Candidate:
+    """A source's value of a field. as_of: when the source said so; None if unknown."""
+
+    source: str
+    value: Any
+    as_of: datetime | None = None
+    place: str = ""  # decides between two records of one source
 
 
-def _may_replace(title: Title, field: str, value: Any, source: str) -> bool:
-    current, owner = getattr(title, field), title.field_sources.get(field)
-    if owner in (source, None) or STAFF in (source, owner):
-        return may_write(field, source, owner)
-    if field == "is_adult" and current != value:
-        return bool(value)  # any source can mark a title as adult
-    if isinstance(value, PartialDate) and isinstance(current, PartialDate) and value != current:
-        if str(value).startswith(str(current)):
-            return True  # the same date, more precise
-        if str(current).startswith(str(value)):
-            return False
-    return may_write(field, source, owner)
+def require_source(source: str) -> None:
+    """Raise UnknownSourceError for a source without a place in the orders."""
+    if source not in SOURCES:
+        raise UnknownSourceError(source)
+
+
+def order_of(field: str) -> Mapping[str, int]:
+    return ORDERS.get(field, DEFAULT)
+
+
+def choose(field: str, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the candidate whose value the field has. There must be one."""
+    if len(candidates) == 1:
+        return candidates[0]
+    if field == "is_adult":  # any source can mark a title as adult
+        candidates = [one for one in candidates if one.value] or candidates
+    order = order_of(field)
+    ranked = sorted(_recent(field, candidates), key=lambda one: (order[one.source], -_moment(one), one.place))
+    return _most_precise(ranked)
+
+
+def _recent(field: str, candidates: Sequence[Candidate]) -> Iterable[Candidate]:
+    """Leave out values that are much older than another one. Values of unknown age stay."""
+    limit = MUCH_OLDER.get(field)
+    if limit is None:
+        return candidates
+    judges = candidates
+    if field in OF_ONE_COMMUNITY:
+        judges = [one for one in candidates if one.source in COMMUNITY]
+    dates = [one.as_of for one in judges if one.as_of]
+    if not dates:
+        return candidates
+    oldest = max(dates) - limit
+    return [one for one in candidates if one not in judges or one.as_of is None or one.as_of > oldest]
+
+
+def _moment(candidate: Candidate) -> float:
+    return candidate.as_of.timestamp() if candidate.as_of else 0.0
+
+
+def _most_precise(ranked: Sequence[Candidate]) -> Candidate:
+    """Return the first, or the first that says the same date more precisely."""
+    best = ranked[0]
+    if isinstance(best.value, PartialDate):
+        for other in ranked[1:]:
+            if len(str(other.value)) > len(str(best.value)) and str(other.value).startswith(str(best.value)):
+                best = other
+    return best

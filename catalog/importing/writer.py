@@ -1,38 +1,32 @@
-"""Titles with their related rows, merged in memory and written in bulk."""
+"""Composed titles and their records, written in bulk: the number of queries doesn't depend on the number of rows."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha1
 from typing import Any
 
 from django.db import connection, models
 from django.utils.text import slugify
 
-from catalog.importing.parsers.base import SourceRelation, SourceTitle
-from catalog.importing.precedence import FIELDS, may_write, merge_fields
-from catalog.models import ExternalId, Relation, Studio, Tag, Title, TitleName
-from catalog.models.titles import Medium
-from catalog.search.index import own_names
-from catalog.search.keys import search_key
+from catalog.importing.composing import STUDIOS, TitleState, terms_in
+from catalog.importing.precedence import FIELDS
+from catalog.importing.records import Incoming
+from catalog.models import ExternalId, SourceRecord, Studio, Tag, Title, TitleName
 
-Kind = Relation.Kind
-# Inverse relations. A parent story has none, since its child may be a side story or a spin-off.
-INVERSE = {
-    Kind.SEQUEL: Kind.PREQUEL,
-    Kind.PREQUEL: Kind.SEQUEL,
-    Kind.SIDE_STORY: Kind.PARENT_STORY,
-    Kind.SPIN_OFF: Kind.PARENT_STORY,
-    Kind.SUMMARY: Kind.FULL_STORY,
-    Kind.FULL_STORY: Kind.SUMMARY,
-} | {kind: kind for kind in (Kind.ALTERNATIVE, Kind.ADAPTATION, Kind.CHARACTER, Kind.RELATED)}
-# "Related" is redundant beside a more specific relation between the same two titles.
-DROP_VAGUE_RELATIONS = """
-    DELETE FROM catalog_relation vague USING catalog_relation clear
-    WHERE vague.kind = 'related' AND clear.kind <> 'related'
-      AND vague.from_title_id = clear.from_title_id AND vague.to_title_id = clear.to_title_id
+RECORD_COLUMNS = ("title_id", "source", "key", "data", "dates", "digest", "as_of", "seen_at", "changed_at")
+UPSERT_RECORDS = f"""
+    INSERT INTO catalog_sourcerecord ({", ".join(RECORD_COLUMNS)})
+    SELECT {", ".join(RECORD_COLUMNS)} FROM new_record
+    ON CONFLICT (source, key) DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in RECORD_COLUMNS if name not in ("source", "key"))}
+"""
+UPSERT_NAMES = """
+    INSERT INTO catalog_titlename (title_id, kind, text, key) SELECT title_id, kind, text, key FROM new_name
+    ON CONFLICT (title_id, key) DO UPDATE SET kind = excluded.kind, text = excluded.text
 """
 
 
@@ -41,98 +35,45 @@ def slug_of(name: str, length: int) -> str:
     return slugify(name, allow_unicode=True)[:length] or sha1(name.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
-@dataclass
-class Record:
-    """A title, its names by key, its ids by provider, and the ids of its tags (by kind) and studios."""
-
-    title: Title
-    is_new: bool = False
-    is_changed: bool = False
-    has_new_fields: bool = False
-    names: dict[str, TitleName] = field(default_factory=dict)
-    changed_names: dict[str, TitleName] = field(default_factory=dict)
-    external_ids: dict[str, str] = field(default_factory=dict)
-    new_ids: dict[str, str] = field(default_factory=dict)
-    terms: dict[str, frozenset[int]] = field(default_factory=lambda: defaultdict(frozenset))
-    replaced: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
-
-    @classmethod
-    def new(cls) -> Record:
-        return cls(Title(medium=Medium.ANIME), is_new=True, is_changed=True, has_new_fields=True)
-
-    def merge(self, row: SourceTitle, terms: CatalogueWriter, owned_ids: Collection[tuple[str, str]]) -> None:
-        """Merge a source row. Ids in `owned_ids` stay with their current title."""
-        self.has_new_fields |= merge_fields(self.title, row)
-        for kind in Tag.Kind.values:
-            self._merge_terms(kind, frozenset(terms.tags[tag.name] for tag in row.tags if tag.kind == kind), row.source)
-        self._merge_terms("studios", frozenset(terms.studios[name] for name in row.studios), row.source)
-        self._merge_names(row)
-        self.new_ids = {
-            provider: value
-            for provider, value in row.external_ids.items()
-            if provider not in self.external_ids and (provider, value) not in owned_ids
-        }
-        self.is_changed |= bool(self.has_new_fields or self.replaced or self.changed_names or self.new_ids)
-
-    def _merge_terms(self, kind: str, ids: frozenset[int], source: str) -> None:
-        owners = self.title.field_sources
-        if not ids or not may_write(kind, source, owners.get(kind)):
-            return
-        if ids != self.terms[kind]:
-            self.replaced[kind] = (self.terms[kind] - ids, ids - self.terms[kind])
-        self.has_new_fields |= owners.get(kind) != source
-        owners[kind] = source
-
-    def _merge_names(self, row: SourceTitle) -> None:
-        """Set the names: main ones from the title's fields, all others as synonyms."""
-        own = {name.key: name for name in own_names(self.title)}
-        others = [name.text for name in self.names.values()]
-        others += filter(None, [row.name, row.name_english, row.name_native, *row.synonyms])
-        names = dict(own)
-        for text in others:
-            key = search_key(text)
-            names.setdefault(key, TitleName(kind=TitleName.Kind.SYNONYM, text=text, key=key))
-        for key, name in names.items():
-            current = self.names.get(key)
-            if current is None or (current.kind, current.text) != (name.kind, name.text):
-                self.changed_names[key] = name
-
-
-def load_records(title_ids: Iterable[int]) -> dict[int, Record]:
+def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
+    """Load titles with all that belongs to them."""
+    if not title_ids:
+        return {}
     titles = Title.objects.defer("search_lexemes").in_bulk(list(title_ids))
-    records = {pk: Record(title) for pk, title in titles.items()}
+    states = {pk: TitleState(title) for pk, title in titles.items()}
+    for record in SourceRecord.objects.filter(title__in=titles).order_by("pk"):
+        states[record.title_id].records.append(record)
     for name in TitleName.objects.filter(title__in=titles):
-        records[name.title_id].names[name.key] = name
-    for title_id, provider, value in ExternalId.objects.filter(title__in=titles).values_list(
-        "title_id", "provider", "value"
-    ):
-        records[title_id].external_ids[provider] = value
+        states[name.title_id].names[name.key] = name
+    ids = ExternalId.objects.filter(title__in=titles).values_list("title_id", "provider", "value", "retired_at")
+    for title_id, provider, value, retired_at in ids:
+        states[title_id].external_ids[provider, value] = retired_at is not None
     tags = Title.tags.through.objects.filter(title__in=titles).values_list("title_id", "tag__kind", "tag_id")
     studios = Title.studios.through.objects.filter(title__in=titles).values_list("title_id", "studio_id")
     for title_id, kind, tag_id in tags:
-        records[title_id].terms[kind] |= {tag_id}
+        states[title_id].terms[kind] |= {tag_id}
     for title_id, studio_id in studios:
-        records[title_id].terms["studios"] |= {studio_id}
-    return records
+        states[title_id].terms[STUDIOS] |= {studio_id}
+    return states
 
 
 class CatalogueWriter:
-    """Writes records in bulk: the number of queries doesn't depend on the number of records."""
+    """Writes titles. changed: ids of the titles that it wrote; renamed: those with other names than before."""
 
     def __init__(self) -> None:
         self.tags: dict[str, int] = {}
         self.studios: dict[str, int] = {}
-        self.touched: set[int] = set()
-        self._relations: list[tuple[int, SourceRelation]] = []
+        self.changed: set[int] = set()
+        self.renamed: set[int] = set()
+        self.changes_franchises = False
 
-    def prepare(self, rows: Iterable[SourceTitle]) -> None:
-        """Create missing tags and studios of the rows, and load their ids."""
-        rows = list(rows)
-        tags = {tag.name: tag for row in rows for tag in row.tags}
+    def prepare(self, records: Iterable[SourceRecord]) -> None:
+        """Create missing tags and studios of the records, and load their ids."""
+        tags, studios = terms_in(records)
         self._load_ids(
-            self.tags, Tag, {name: {"kind": tag.kind, "is_adult": tag.is_adult} for name, tag in tags.items()}
+            self.tags, Tag, {name: {"kind": kind, "is_adult": adult} for name, (kind, adult) in tags.items()}
         )
-        self._load_ids(self.studios, Studio, {name: {} for row in rows for name in row.studios})
+        self._load_ids(self.studios, Studio, {name: {} for name in sorted(studios)})
 
     def _load_ids(self, ids: dict[str, int], model: type[Tag | Studio], names: dict[str, dict[str, Any]]) -> None:
         length = model._meta.get_field("slug").max_length or 0
@@ -142,87 +83,128 @@ class CatalogueWriter:
         id_of_slug = dict(model._default_manager.filter(slug__in=set(slugs.values())).values_list("slug", "pk"))
         ids.update({name: id_of_slug[slug] for name, slug in slugs.items()})
 
-    def relate(self, title_id: int, relations: Iterable[SourceRelation]) -> None:
-        self._relations += [(title_id, relation) for relation in relations]
+    def write(self, states: Iterable[TitleState], now: datetime) -> None:
+        """Write the titles that changed."""
+        changed = [state for state in states if state.is_changed]
+        _write_titles(changed)
+        self.changed |= {state.title.pk for state in changed}
+        self.renamed |= {state.title.pk for state in changed if state.has_new_names}
+        self.changes_franchises |= any(state.can_change_franchises for state in changed)
+        _write_names(changed)
+        _write_ids(changed, now)
+        _write_terms(Title.tags.through, "tag_id", changed, Tag.Kind.values)
+        _write_terms(Title.studios.through, "studio_id", changed, [STUDIOS])
 
-    def write(self, records: Iterable[Record]) -> None:
-        changed = [record for record in records if record.is_changed]
-        self._write_titles(changed)
-        self.touched |= {record.title.pk for record in changed}
-        names = [name for record in changed for name in _with_title_id(record.title, record.changed_names.values())]
-        TitleName.objects.bulk_create(
-            names, update_conflicts=True, unique_fields=["title", "key"], update_fields=["kind", "text"]
-        )
-        ExternalId.objects.bulk_create(
-            [
-                ExternalId(title=record.title, provider=provider, medium=record.title.medium, value=value)
-                for record in changed
-                for provider, value in record.new_ids.items()
-            ]
-        )
-        self._write_terms(Title.tags.through, "tag_id", changed, Tag.Kind.values)
-        self._write_terms(Title.studios.through, "studio_id", changed, ["studios"])
 
-    @staticmethod
-    def _write_titles(records: list[Record]) -> None:
-        Title.objects.bulk_create([record.title for record in records if record.is_new])
-        Title.objects.bulk_create(
-            [record.title for record in records if record.has_new_fields and not record.is_new],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[*FIELDS, "field_sources", "updated_at"],
-        )
+def _write_titles(states: list[TitleState]) -> None:
+    Title.objects.bulk_create([state.title for state in states if state.is_new])
+    Title.objects.bulk_create(
+        [state.title for state in states if state.changed_fields and not state.is_new],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*FIELDS, "field_sources", "updated_at"],
+    )
 
-    @staticmethod
-    def _write_terms(through: type[models.Model], column: str, records: list[Record], kinds: list[str]) -> None:
-        changes = [
-            (record.title.pk, *record.replaced[kind]) for record in records for kind in kinds if kind in record.replaced
-        ]
-        removals = [(title_id, term) for title_id, removed, _ in changes for term in removed]
-        if removals:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"DELETE FROM {through._meta.db_table} WHERE (title_id, {column}) IN"
-                    " (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))",
-                    [list(column_values) for column_values in zip(*removals, strict=True)],
-                )
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {through._meta.db_table} (title_id, {column}) FROM STDIN") as copy,
-        ):
-            for title_id, _, added in changes:
-                for term in added:
-                    copy.write_row((title_id, term))
 
-    def write_relations(self) -> None:
-        """Write relations last, since rows may refer to later ones. Skip unknown titles."""
-        targets = {(relation.provider, relation.value) for _, relation in self._relations}
-        title_ids = {
-            (provider, value): title_id
-            for provider, value, title_id in ExternalId.objects.filter(
-                medium=Medium.ANIME,
-                provider__in={provider for provider, _ in targets},
-                value__in={value for _, value in targets},
-            ).values_list("provider", "value", "title_id")
-        }
-        pairs = {
-            (title_id, other, relation.kind)
-            for title_id, relation in self._relations
-            if (other := title_ids.get((relation.provider, relation.value))) not in (None, title_id)
-        }
-        pairs |= {(other, one, INVERSE[Kind(kind)]) for one, other, kind in pairs if kind in INVERSE}
-        before = Relation.objects.count()
-        Relation.objects.bulk_create(
-            [Relation(from_title_id=one, to_title_id=other, kind=kind) for one, other, kind in sorted(pairs)],
-            ignore_conflicts=True,
+def _write_names(states: list[TitleState]) -> None:
+    removed = [(state.title.pk, key) for state in states for key in state.removed_names]
+    _delete_pairs("catalog_titlename", "key", "text", removed)
+    names = (
+        (state.title.pk, name.kind, name.text, name.key) for state in states for name in state.changed_names.values()
+    )
+    with (
+        connection.cursor() as cursor,
+        copied_table(cursor, "new_name", "title_id bigint, kind text, text text, key text", names),
+    ):
+        cursor.execute(UPSERT_NAMES)
+
+
+def _write_ids(states: list[TitleState], now: datetime) -> None:
+    rows = (
+        (state.title.pk, provider, state.title.medium, value)
+        for state in states
+        for provider, value in sorted(state.new_ids)
+    )
+    copy_rows("catalog_externalid", ("title_id", "provider", "medium", "value"), rows)
+    for retired_at, pairs in (
+        (now, [pair for state in states for pair in state.retired_ids]),
+        (None, [pair for state in states for pair in state.revived_ids]),
+    ):
+        if pairs:
+            mark_retired(pairs, retired_at)
+
+
+def mark_retired(pairs: Collection[tuple[str, str]], at: datetime | None) -> int:
+    """Mark ids, as (provider, value), as retired at a time, or None: as current. Return how many changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_externalid SET retired_at = %s WHERE medium = 'anime' AND (retired_at IS NULL) = %s"
+            " AND (provider, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [at, at is not None, *map(list, zip(*pairs, strict=True))],
         )
+        return int(cursor.rowcount)
+
+
+def _write_terms(through: type[models.Model], column: str, states: list[TitleState], kinds: Sequence[str]) -> None:
+    changes = [(state.title.pk, *state.replaced[kind]) for state in states for kind in kinds if kind in state.replaced]
+    table = through._meta.db_table
+    _delete_pairs(table, column, "bigint", [(title_id, term) for title_id, removed, _ in changes for term in removed])
+    copy_rows(table, ("title_id", column), ((title_id, term) for title_id, _, added in changes for term in added))
+
+
+def _delete_pairs(table: str, column: str, kind: str, pairs: Collection[tuple[int, Any]]) -> None:
+    if pairs:
         with connection.cursor() as cursor:
-            cursor.execute(DROP_VAGUE_RELATIONS)
-        if Relation.objects.count() != before:
-            self.touched |= {title_id for title_id, _, _ in pairs}
+            cursor.execute(
+                f"DELETE FROM {table} WHERE (title_id, {column}) IN (SELECT * FROM unnest(%s::bigint[], %s::{kind}[]))",
+                [list(values) for values in zip(*pairs, strict=True)],
+            )
 
 
-def _with_title_id(title: Title, names: Iterable[TitleName]) -> Iterable[TitleName]:
-    for name in names:
-        name.title_id = title.pk
-        yield name
+def write_records(records: Iterable[SourceRecord]) -> None:
+    """Write new and changed records."""
+    rows = (
+        (
+            record.title_id, record.source, record.key, json.dumps(record.data, ensure_ascii=False),
+            json.dumps(record.dates), bytes(record.digest), record.as_of, record.seen_at, record.changed_at,
+        )
+        for record in records
+    )  # fmt: skip
+    columns = (
+        "title_id bigint, source text, key text, data jsonb, dates jsonb, digest bytea, as_of timestamptz,"
+        " seen_at timestamptz, changed_at timestamptz"
+    )
+    with connection.cursor() as cursor, copied_table(cursor, "new_record", columns, rows):
+        cursor.execute(UPSERT_RECORDS)
+
+
+def confirm_records(rows: Iterable[Incoming], as_of: datetime | None, now: datetime) -> None:
+    """Note that unchanged records were read again."""
+    keys = [one.id for one in rows]
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE catalog_sourcerecord SET seen_at = %s, as_of = GREATEST(as_of, %s)"
+                " WHERE (source, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+                [now, as_of, *map(list, zip(*keys, strict=True))],
+            )
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def copied_table(cursor: Any, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> Iterator[None]:
+    """Provide a temporary table with these rows."""
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP")
+    with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    yield
+    cursor.execute(f"DROP TABLE {name}")

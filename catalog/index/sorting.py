@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 # Label, number of the index, and whether the largest comes first. A "-" reverses the order.
 SORTS: dict[str, tuple[Any, str, bool]] = {
-    "popular": (_("Most popular"), "members", True),
-    "-popular": (_("Least popular"), "members", False),
+    "popular": (_("Most popular"), "popularity", True),
+    "-popular": (_("Least popular"), "popularity", False),
     "score": (_("Highest score"), "score", True),
     "-score": (_("Lowest score"), "score", False),
     "weighted": (_("Highest weighted score"), "weighted", True),

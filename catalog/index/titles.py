@@ -132,15 +132,28 @@ def build_index() -> TitleIndex:
         .order_by("pk")
         .values_list(
             "pk", *CHOICES, "season", "season_year", "started_on", "score", "members", "episodes", "episode_seconds",
-            "scored_by", "score_counts", "place",
+            "scored_by", "score_counts", "place", "popularity", "comparable_score",
         )
     )  # fmt: skip
-    pks, *columns = zip(*rows, strict=True) if rows else [()] * 15
+    pks, *columns = zip(*rows, strict=True) if rows else [()] * 17
     codes = {
         name: np.fromiter(map({value: n for n, value in enumerate(values)}.get, column), dtype=np.int8)
         for (name, values), column in zip(CHOICES.items(), columns, strict=False)
     }
-    season, season_year, started, score, members, episodes, seconds, scored_by, counts, place = columns[len(CHOICES) :]
+    (
+        season,
+        season_year,
+        started,
+        score,
+        members,
+        episodes,
+        seconds,
+        scored_by,
+        counts,
+        place,
+        popularity,
+        comparable,
+    ) = columns[len(CHOICES) :]
     ids = np.array(pks, dtype=np.int64)
     minutes = _numbers(seconds) / 60
     dates = [str(date or "") for date in started]
@@ -151,9 +164,10 @@ def build_index() -> TitleIndex:
             "year": _numbers(year or _part(date, 0) for year, date in zip(season_year, dates, strict=True)),
             "started": _numbers(map(_as_number, dates, season_year)),
             "score": _numbers(score),
-            "weighted": _weighted(_numbers(score), _votes(scored_by, counts, members)),
+            "weighted": _weighted(_numbers(map(_first_known, comparable, score)), _votes(scored_by, counts, members)),
             "divided": _numbers(map(_spread, counts)),
             "members": _numbers(members),
+            "popularity": _numbers(popularity),
             "episodes": _numbers(episodes),
             "minutes": minutes,
             "length": minutes * _numbers(episodes),
@@ -167,6 +181,10 @@ def build_index() -> TitleIndex:
 
 def _numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _first_known(*values: float | None) -> float | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _numbers_of_pairs(pairs: Iterable[tuple[float, float]]) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 from catalog.models.feeds import CalendarFeed
 from catalog.models.people import Studio
+from catalog.models.records import ImportedFile, SourceRecord, SourceScale, TitleRedirect
 from catalog.models.relations import ExternalId, Relation
 from catalog.models.saved_views import SavedView
 from catalog.models.sources import SourceDay, SourceState, StoredAnswer
@@ -7,6 +8,6 @@ from catalog.models.tags import Tag
 from catalog.models.titles import SearchWord, Title, TitleName
 
 __all__ = [
-    "CalendarFeed", "ExternalId", "Relation", "SavedView", "SearchWord", "SourceDay", "SourceState", "StoredAnswer",
-    "Studio", "Tag", "Title", "TitleName",
+    "CalendarFeed", "ExternalId", "ImportedFile", "Relation", "SavedView", "SearchWord", "SourceDay", "SourceRecord",
+    "SourceScale", "SourceState", "StoredAnswer", "Studio", "Tag", "Title", "TitleName", "TitleRedirect",
 ]  # fmt: skip

@@ -54,6 +54,9 @@ class ExternalId(models.Model):
     provider = models.CharField(max_length=16, choices=Provider)
     medium = models.CharField(max_length=12, choices=Medium)
     value = models.CharField(max_length=120)
+    retired_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the catalogue dropped or replaced it. It still finds the title."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "medium", "value"], name="external_id_once")]

@@ -91,7 +91,7 @@ class SourceMaterial(models.TextChoices):
 
 CARD_FIELDS = (
     "name", "name_english", "name_native", "format", "episodes", "season_year", "started_on", "cover_url", "score",
-    "is_adult", "medium", "status", "franchise_entry",
+    "is_adult", "medium", "status", "franchise_entry", "popularity",
 )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ class TitleQuerySet(models.QuerySet["Title"]):
         """Load only the fields of a card and of the airing schedule."""
         return self.with_tag_names().only(
             *CARD_FIELDS, "ended_on", "episode_seconds", "broadcast_day", "broadcast_time", "next_airing_at",
-            "next_episode", "members",
+            "next_episode",
         )  # fmt: skip
 
 
@@ -182,6 +182,21 @@ class Title(models.Model):
         help_text="How many people elsewhere gave 1 … 10.",
     )
     members = models.PositiveIntegerField(default=0, help_text="How many people elsewhere have it on their list.")
+    members_scale = models.FloatField(
+        default=1,
+        editable=False,
+        help_text="What `members` is multiplied by to compare it with other sources' numbers.",
+    )
+    popularity = models.GeneratedField(
+        expression=models.F("members") * models.F("members_scale"),
+        output_field=models.FloatField(),
+        db_persist=True,
+    )
+    comparable_score = models.FloatField(
+        null=True,
+        editable=False,
+        help_text="The score on the scale of the reference source, if its own source differs.",
+    )
     cover_url = models.URLField(max_length=500, blank=True)
 
     tags = models.ManyToManyField("catalog.Tag", related_name="titles", blank=True)
@@ -206,10 +221,10 @@ class Title(models.Model):
     objects = TitleQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-members", "pk"]
+        ordering = ["-popularity", "pk"]
         indexes = [
             GinIndex(fields=["search_lexemes"], name="title_lexemes"),
-            models.Index(fields=["-members", "id"], name="title_by_members"),
+            models.Index(fields=["-popularity", "id"], name="title_by_popularity"),
             models.Index(fields=["-score", "id"], name="title_by_score"),
             models.Index(fields=["-season_year", "season"], name="title_by_season"),
         ]

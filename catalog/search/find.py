@@ -45,7 +45,7 @@ def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
 
 
 def _by_audience(titles: TitleQuerySet, limit: int) -> list[int]:
-    return list(titles.order_by("-members", "pk").values_list("pk", flat=True).distinct()[:limit])
+    return list(titles.order_by("-popularity", "pk").values_list("pk", flat=True).distinct()[:limit])
 
 
 def _by_words(titles: TitleQuerySet, words: list[list[str]], limit: int) -> list[int]:

@@ -32,6 +32,22 @@ REFRESH_VOCABULARY = """
     INSERT INTO catalog_searchword (word, titles)
     SELECT word, ndoc FROM ts_stat('SELECT search_lexemes FROM catalog_title WHERE search_lexemes IS NOT NULL')
 """
+# A title's words leave the vocabulary before its names change, and come back after.
+FORGET_WORDS = """
+    UPDATE catalog_searchword known SET titles = known.titles - gone.n
+    FROM (
+        SELECT word, count(*) AS n FROM catalog_title, unnest(tsvector_to_array(search_lexemes)) AS word
+        WHERE id = ANY(%s) GROUP BY word
+    ) gone
+    WHERE known.word = gone.word
+"""
+ADD_WORDS = """
+    INSERT INTO catalog_searchword (word, titles)
+    SELECT word, count(*) FROM catalog_title, unnest(tsvector_to_array(search_lexemes)) AS word
+    WHERE id = ANY(%s) GROUP BY word
+    ON CONFLICT (word) DO UPDATE SET titles = catalog_searchword.titles + excluded.titles
+"""
+MANY = 0.2  # share of the titles from which on the whole vocabulary is quicker
 
 
 def index_titles(titles: Iterable[Title]) -> None:
@@ -67,6 +83,19 @@ def own_names(title: Title) -> list[TitleName]:
 def refresh_lexemes(title_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(REFRESH_LEXEMES, [list(title_ids)])
+
+
+def refresh_words(title_ids: Collection[int]) -> None:
+    """Bring lexemes and vocabulary up to date with the names of these titles."""
+    if len(title_ids) > MANY * Title.objects.count():
+        refresh_lexemes(title_ids)
+        refresh_vocabulary()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_WORDS, [list(title_ids)])
+        refresh_lexemes(title_ids)
+        cursor.execute(ADD_WORDS, [list(title_ids)])
+    SearchWord.objects.filter(titles=0).delete()
 
 
 def refresh_vocabulary() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404
-from django.urls import path
-from drf_spectacular.utils import extend_schema
+from django.urls import path, reverse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +17,7 @@ from anirec.lib.text import is_text
 from catalog.models import ExternalId, Tag, Title, TitleName
 from catalog.models.titles import Medium
 from catalog.title_page.queries import TitleDetail, title_detail
+from catalog.titles.merging import redirected
 from catalog.titles.serializers import TitleLinkSerializer
 
 
@@ -75,7 +77,13 @@ class TitleDetailSerializer(serializers.Serializer[TitleDetail]):
 
 
 class TitleDetails(APIView):
-    @extend_schema(operation_id="title", responses=TitleDetailSerializer)
+    @extend_schema(
+        operation_id="title",
+        responses={
+            200: TitleDetailSerializer,
+            301: OpenApiResponse(description="The title was merged into another one: see `Location`."),
+        },
+    )
     def get(self, request: Request, pk: int) -> Response:
         """Return all details of a title."""
         return _details(pk, request)
@@ -94,6 +102,9 @@ def _details(pk: int, request: Request) -> Response:
     try:
         detail = title_detail(pk, request.user)
     except Title.DoesNotExist:
+        if kept_id := redirected(pk):
+            headers = {"Location": reverse("api:title", args=[kept_id])}
+            return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers=headers)
         raise Http404("Title not found.") from None
     return Response(TitleDetailSerializer(detail).data)
 

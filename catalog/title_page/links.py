@@ -23,7 +23,12 @@ PAGES = {  # "{medium}" is anime or manga
 
 # Authors of imported texts. Texts by staff and from our sample need no credit.
 AUTHORS = {
-    "jikan": Provider.MAL, "mal-2020": Provider.MAL, "synopses": Provider.MAL, "anilist": Provider.ANILIST,
+    **dict.fromkeys(("myanimelist", "jikan", "mal-2020", "synopses", "myanimelist-page"), Provider.MAL),
+    "anilist": Provider.ANILIST,
+    "kitsu": Provider.KITSU,
+    **dict.fromkeys(("anidb", "anidb-page"), Provider.ANIDB),
+    "anisearch-page": Provider.ANISEARCH,
+    "livechart-page": Provider.LIVECHART,
 }  # fmt: skip
 
 

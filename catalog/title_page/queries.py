@@ -60,7 +60,7 @@ def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
         .prefetch_related(
             "studios",
             Prefetch("tags", Tag.objects.visible_to(viewer)),
-            Prefetch("external_ids", ExternalId.objects.order_by("provider")),
+            Prefetch("external_ids", ExternalId.objects.filter(retired_at=None).order_by("provider", "-pk")),
         )
         .get(pk=pk)
     )

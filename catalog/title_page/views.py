@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anirec.lib.partial_dates import PartialDate
 from anirec.lib.time_zones import remember_zone, zone_of
+from anirec.lib.web.addresses import address_of
 from catalog.airing.schedule import next_airing
 from catalog.franchises.timeline import timeline
 from catalog.franchises.watch_order import watch_order
@@ -14,6 +15,7 @@ from catalog.models import Tag, Title
 from catalog.title_page import queries
 from catalog.title_page.links import author_of, external_links
 from catalog.title_page.score_bars import score_bars
+from catalog.titles.merging import redirected
 
 
 @require_GET
@@ -21,6 +23,8 @@ def title(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         detail = queries.title_detail(pk, request.user)
     except Title.DoesNotExist as error:
+        if kept_id := redirected(pk):
+            return HttpResponsePermanentRedirect(address_of("catalog:title", kept_id))
         raise Http404 from error
     zone, today = zone_of(request), timezone.localdate()
     context = {

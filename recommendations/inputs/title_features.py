@@ -17,7 +17,7 @@ from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.data.title_features import TitleFeatures
 
 CLASSES = ("format", "source_material", "age_rating", "season")
-NUMBERS = ("season_year", "started_on", "episodes", "episode_seconds", "score", "members")
+NUMBERS = ("season_year", "started_on", "episodes", "episode_seconds", "score", "popularity", "comparable_score")
 LEAST_TITLES = {"studio": 3, "tag": 5}  # rarer values say nothing about taste; the other groups have few values
 YEARS_APART = 5  # distance of the knots between which years are interpolated
 FIRST_YEAR = 1960
@@ -35,8 +35,8 @@ def title_features(items: IdMap) -> TitleFeatures:
 
     Groups: genre, theme, demographic, tag, studio, format, source_material, age_rating, season, episodes and minutes
     (classes), all one-hot or multi-hot; year, interpolated between the two nearest knots; catalogue, the catalogue's
-    mean score (divided by 10) and members (log10); and text, a unit vector. Titles missing from the catalogue have an
-    empty row. Values that none of these titles has, or fewer than LEAST_TITLES, get no column.
+    mean score (divided by 10) and popularity (members on one scale, log10); and text, a unit vector. Titles missing
+    from the catalogue have an empty row. Values that fewer than LEAST_TITLES of these titles have get no column.
     """
     from sklearn.feature_extraction import DictVectorizer
 
@@ -96,7 +96,8 @@ def _number_values(
     episodes: int | None,
     episode_seconds: int | None,
     score: float | None,
-    members: int,
+    popularity: float,
+    comparable_score: float | None,
 ) -> Values:
     values: Values = {}
     if year := season_year or (started_on and started_on.year):
@@ -106,9 +107,9 @@ def _number_values(
     if episode_seconds:
         values[f"minutes:{bisect_left(MINUTES, episode_seconds / 60)}"] = 1.0
     if score:
-        values["catalogue:score"] = score / 10
-    if members:
-        values["catalogue:members"] = float(np.log10(members))
+        values["catalogue:score"] = (comparable_score or score) / 10
+    if popularity >= 1:
+        values["catalogue:members"] = float(np.log10(popularity))
     return values
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, F, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -23,7 +23,7 @@ NEW_YEARS = 1  # titles of this and last year have had no time to find an audien
 def title_rules(items: IdMap) -> TitleRules:
     """Return the rules for the titles of `items`. Titles no longer in the catalogue are not recommendable."""
     rows = Title.objects.recommendable().order_by().values_list(
-        "pk", flag(Q(is_adult=True)), flag(_is_new()), "members",
+        "pk", flag(Q(is_adult=True)), flag(_is_new()), Cast("popularity", BigIntegerField()),
         Coalesce(F("episodes") * F("episode_seconds") / 60, -1),
     )  # fmt: skip
     pks, *columns = copy_columns(rows, width=5)

@@ -65,7 +65,7 @@ def filtered(filters: TitleFilter) -> Choice | None:
 def hidden_gems() -> Choice:
     """Return lesser-known titles with enough members for a reliable score."""
     index = title_index()
-    members = index.numbers["members"]
+    members = index.numbers["popularity"]
     has_audience = members >= PUBLISHED.minimum_audience
     most = np.quantile(members[has_audience], GEM_SHARE) if has_audience.any() else 0
     return Choice(index.ids[has_audience & (members <= most)], "gems")

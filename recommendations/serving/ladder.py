@@ -341,7 +341,7 @@ def _by_audience(
     if title_ids is not None:
         titles = titles.filter(pk__in=title_ids.tolist())
     best: dict[int, int] = {}  # franchise → its best-known title
-    for pk, franchise in titles.order_by("-members", "pk").values_list("pk", FRANCHISE_OF_TITLE).iterator():
+    for pk, franchise in titles.order_by("-popularity", "pk").values_list("pk", FRANCHISE_OF_TITLE).iterator():
         if franchise not in excluded:
             best.setdefault(franchise, pk)
         if len(best) == n:

@@ -32,7 +32,7 @@ def similar_to(
     """
     results = (_by_people(title, viewer, n) if model == "people" else []) or _by_tags(title, viewer, n)
     if order == "best_known":
-        results.sort(key=lambda similar: similar.title.members, reverse=True)
+        results.sort(key=lambda similar: similar.title.popularity, reverse=True)
     return results
 
 
@@ -54,7 +54,7 @@ def _by_tags(title: Title, viewer: User | AnonymousUser | None, n: int) -> list[
     others = Title.objects.visible_to(viewer).recommendable().filter(tags__in=tags).exclude(pk=title.pk)
     others = others.exclude(pk=entry).exclude(franchise_entry=entry)
     shared = others.annotate(shared=Cast(Count("tags"), FloatField()) / len(tags)).order_by(
-        F("shared").desc(), "-members", "pk"
+        F("shared").desc(), "-popularity", "pk"
     )
     shares = dict(shared.values_list("pk", "shared")[:n])
     cards = Title.objects.for_cards().in_bulk(list(shares))

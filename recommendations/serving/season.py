@@ -39,7 +39,7 @@ def season_ranking(reader: Reader, year: int, season: str, *, new_only: bool = F
         titles = Title.objects.visible_to(reader.member)
     in_season = of_season(year, season).title_ids.tolist()
     ids = np.array(
-        list(titles.filter(pk__in=in_season).order_by("-members", "pk").values_list("pk", flat=True)), dtype=int
+        list(titles.filter(pk__in=in_season).order_by("-popularity", "pk").values_list("pk", flat=True)), dtype=int
     )
     suits = _suits(reader, ids)
     order = np.argsort(-np.nan_to_num(suits, nan=-1), kind="stable")

@@ -38,7 +38,7 @@ def _wall(viewer: Viewer) -> list[Title]:
         .recommendable()
         .filter(Q(franchise_entry=None) | Q(franchise_entry=F("pk")), format__in=FAMILIAR)
         .for_cards()
-        .order_by("-members", "pk")[:POOL]
+        .order_by("-popularity", "pk")[:POOL]
     )
     tag_counts: Counter[str] = Counter()
     chosen: list[Title] = []

@@ -201,9 +201,9 @@ def _seasons(own: ReadList) -> Chart | None:
 
 
 def _mainstream(own: ReadList) -> float | None:
-    audiences = own.number("members")
+    audiences = own.number("popularity")
     own_audiences = audiences[audiences > 0]
-    all_audiences = own.index.numbers["members"]
+    all_audiences = own.index.numbers["popularity"]
     all_audiences = np.sort(all_audiences[all_audiences > 0])
     if not len(own_audiences):
         return None

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.personal_data import register_personal_data
+from catalog.titles.merging import register_fixed, register_join
 from social.models import Decision, Notification, Report
 from social.moderation.targets import Act
 from social.notifications.kinds import Channel, Kind, register_kind
@@ -24,6 +25,8 @@ def decision_details(notification: Notification) -> dict[str, Any]:
     return {"act": DECIDED[decision.act], "reason": decision.reason}
 
 
+register_join(Report)
+register_fixed(Decision)
 register_personal_data(
     "reports", lambda user: Report.objects.filter(reporter=user), "reason", "remark", "created_at", "is_settled"
 )

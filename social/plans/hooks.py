@@ -7,14 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.page_parts import register_part
 from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
-from social.models.plans import PlanMember
+from catalog.titles.merging import register_join
+from social.models.plans import PlanMember, PlanTitle, PlanVote
 from social.notifications.kinds import Kind, register_kind
 from social.plans.export import export_plans, restore_plans, undo_plans
-from social.plans.planning import leave_each_other
+from social.plans.planning import join_proposals, leave_each_other
 from social.plans.queries import version_of_plans
 from social.plans.visibility import plans_visible_to
 from social.signals import blocked
 
+register_join(PlanTitle, join_proposals)
+register_join(PlanVote)
 register_part("plans", version_of_plans)
 register(Section("plans", export_plans, restore_plans, undo_plans))
 register_personal_data(

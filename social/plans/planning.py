@@ -142,6 +142,14 @@ def mark_watched(proposed: PlanTitle, is_watched: bool) -> None:
     _update_pages(proposed.plan_id)
 
 
+def join_proposals(kept: PlanTitle, dropped: PlanTitle) -> None:
+    """Make one of two titles of a plan that are one work: watched if either was."""
+    watched = filter(None, (kept.watched_at, dropped.watched_at))
+    PlanTitle.objects.filter(pk=kept.pk).update(
+        added_at=min(kept.added_at, dropped.added_at), watched_at=min(watched, default=None)
+    )
+
+
 def leave_each_other(blocker_id: int, blocked_id: int) -> None:
     """Remove two members from each other's plans. In other members' plans they just can't see each other."""
     of_other = Q(plan__owner=blocker_id, member=blocked_id) | Q(plan__owner=blocked_id, member=blocker_id)

@@ -10,11 +10,13 @@ from accounts.models import User
 from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.tokens.scopes import register_scope
+from catalog.titles.merging import register_join
 from social.models import HelpfulVote, Review, ReviewVersion
 from social.moderation.targets import Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
 from social.reviews.export import export_reviews, restore_reviews, undo_reviews
 from social.reviews.queries import reviews_for
+from social.reviews.writing import join_reviews
 from social.signals import blocked
 from social.visibility import reviews_visible_to
 
@@ -23,6 +25,8 @@ def reportable_review(viewer: User, pk: int) -> Review:
     return get_object_or_404(reviews_for(viewer), pk=pk)
 
 
+register_join(Review, join_reviews)
+register_join(HelpfulVote)
 register(Section("reviews", export_reviews, restore_reviews, undo_reviews))
 register_personal_data("helpful_votes", lambda user: HelpfulVote.objects.filter(voter=user), "review")
 register_personal_data(

@@ -51,6 +51,24 @@ def save_review(author: User, title: Title, text: str, *, has_spoilers: bool = F
     return review
 
 
+def join_reviews(kept: Review, dropped: Review) -> None:
+    """Keep the text of the review that was written last, for an author with two of one work; the other is a version."""
+    newer, older = sorted((kept, dropped), key=lambda one: (one.edited_at or one.created_at, one.pk), reverse=True)
+    ReviewVersion.objects.create(
+        review=kept,
+        text=older.text,
+        has_spoilers=older.has_spoilers,
+        written_at=older.edited_at or older.created_at,
+    )
+    Review.objects.filter(pk=kept.pk).update(
+        text=newer.text,
+        has_spoilers=newer.has_spoilers,
+        is_removed=newer.is_removed or older.is_removed,
+        created_at=min(newer.created_at, older.created_at),
+        edited_at=newer.edited_at or newer.created_at,
+    )
+
+
 def delete_review(review: Review) -> None:
     """Delete a review with its versions, votes and reports."""
     review.delete()

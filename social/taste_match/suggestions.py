@@ -108,7 +108,7 @@ def _with_common_titles(viewer: User) -> list[int]:
     Visibility is checked in a second query, because in a single one the database would scan every list.
     """
     own = ListEntry.objects.own(viewer).filter(score__isnull=False)
-    rarest = list(own.order_by("title__members", "title").values_list("title_id", flat=True)[:RAREST])
+    rarest = list(own.order_by("title__popularity", "title").values_list("title_id", flat=True)[:RAREST])
     shared = ListEntry.objects.filter(
         title__in=rarest, score__isnull=False, visibility=Visibility.PUBLIC, is_removed=False
     )

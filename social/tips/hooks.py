@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.settings.privacy import register_privacy_field
+from catalog.titles.merging import register_join
 from social.models.tips import Tip
 from social.moderation.targets import Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
@@ -17,12 +18,14 @@ from social.signals import blocked
 from social.tips import admin  # noqa: F401  (registers its model)
 from social.tips.export import export_tips, restore_tips, undo_tips
 from social.tips.queries import tips_visible_to
+from social.tips.recommending import join_tips
 
 
 def reportable_tip(viewer: User, pk: int) -> Tip:
     return get_object_or_404(tips_visible_to(viewer).select_related("author"), pk=pk)
 
 
+register_join(Tip, join_tips)
 register(Section("recommended", export_tips, restore_tips, undo_tips))
 register_personal_data(
     "received_recommendations", tips_visible_to, "author__username", "title__name", "note", "created_at"

@@ -64,6 +64,15 @@ def decline(tip: Tip, *, is_declined: bool = True) -> None:
     Tip.objects.filter(pk=tip.pk).update(is_declined=is_declined)
 
 
+def join_tips(kept: Tip, dropped: Tip) -> None:
+    """Make one of two recommendations of one work between the same members. It is declined only if both are."""
+    Tip.objects.filter(pk=kept.pk).update(
+        note="\n\n".join(dict.fromkeys(filter(None, (kept.note, dropped.note))))[:LONGEST_NOTE],
+        is_declined=kept.is_declined and dropped.is_declined,
+        is_removed=kept.is_removed or dropped.is_removed,
+    )
+
+
 def _check(tip: Tip) -> None:
     name = {"name": tip.recipient.username}
     require_text(tip.note, "note")

@@ -74,7 +74,7 @@ def generated_list() -> str:
             ListRow(number, row.title.name, ids={"mal": row.value}, status=statuses[number % len(statuses)],
                     score=number % 11 or None, progress=number % 26,
                     notes="Seen with friends." if number % 7 == 0 else "")
-            for number, row in enumerate(ids.order_by("-title__members", "pk")[:ENTRIES], start=1)
+            for number, row in enumerate(ids.order_by("-title__popularity", "pk")[:ENTRIES], start=1)
         )
     )  # fmt: skip
 

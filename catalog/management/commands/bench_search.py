@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
 def draw_names(number: int) -> list[str]:
     """Draw names, half from popular titles and half from any, the same for the same catalogue."""
-    common = TitleName.objects.filter(title__is_adult=False).order_by("-title__members", "pk")
+    common = TitleName.objects.filter(title__is_adult=False).order_by("-title__popularity", "pk")
     popular = list(common.values_list("text", flat=True)[: number * 4])
     dice = Random(7)
     every = list(common.order_by("pk").values_list("text", flat=True))

@@ -82,7 +82,7 @@ class Command(BaseCommand):
 
     def _fill(self, n: int) -> None:
         members = list(User.objects.order_by("pk").values_list("pk", flat=True))
-        titles = list(Title.objects.order_by("-members").values_list("pk", flat=True))
+        titles = list(Title.objects.order_by("-popularity").values_list("pk", flat=True))
         if not members or not titles:
             raise CommandError("no members or titles found: run `manage.py seed` first")
         variants = []

@@ -17,7 +17,9 @@ NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 
 
 def title(**fields) -> Title:
-    return Title(**{"name": "Kumo", "status": "airing", **fields})
+    title = Title(**{"name": "Kumo", "status": "airing", **fields})
+    title.popularity = 0.0  # as the database computes it
+    return title
 
 
 class TestSchedule:

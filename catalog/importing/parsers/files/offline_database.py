@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
+from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTag, SourceTitle, parse_rows
 from catalog.importing.parsers.files.reading import json_rows
 from catalog.models.relations import ExternalId, Relation
 
@@ -26,7 +27,8 @@ ADDRESSES: dict[str, str] = {
     ExternalId.Provider.SIMKL: r"simkl\.com/anime/(\d+)",
     ExternalId.Provider.ANIMECOUNTDOWN: r"animecountdown\.com/(\d+)",
 }
-PATTERNS = {provider: re.compile(rf"https?://(?:www\.)?{pattern}") for provider, pattern in ADDRESSES.items()}
+PATTERN = re.compile(r"https?://(?:www\.)?(?:" + "|".join(ADDRESSES.values()) + ")")
+OF_GROUP = tuple(map(str, ADDRESSES))
 NO_PICTURE = re.compile(r"no[_-]?pic|no-image|questionmark", re.IGNORECASE)
 SECONDS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600}
 
@@ -47,7 +49,7 @@ def parse(number: int, row: Row) -> SourceTitle:
     if name is None or not external_ids:
         raise ValueError("title is missing" if name is None else "none of its sources is a catalogue we know")
     season, score = part(row, "animeSeason", dict), part(row, "score", dict)
-    tags = normalise.tags(str(tag) for tag in part(row, "tags", list))
+    tags = tags_of(tuple(part(row, "tags", list)))
     picture = normalise.known_text(row.get("picture"))
     return SourceTitle(
         source="offline-database",
@@ -70,6 +72,16 @@ def parse(number: int, row: Row) -> SourceTitle:
     )
 
 
+@lru_cache(maxsize=50_000)
+def tag_of(name: str) -> SourceTag | None:
+    return next(iter(normalise.tags([name])), None)
+
+
+def tags_of(names: Iterable[Any]) -> tuple[SourceTag, ...]:
+    """Return the tags as `normalise.tags` does, which takes longer: a few thousand names come again and again."""
+    return tuple(dict.fromkeys(tag for name in names if (tag := tag_of(str(name)))))
+
+
 def part(row: Row, key: str, kind: type[Any]) -> Any:
     """Return the list or object at `key`, or an empty one. Raise ValueError for another type."""
     value = row.get(key) or kind()
@@ -80,9 +92,8 @@ def part(row: Row, key: str, kind: type[Any]) -> Any:
 
 def identify(addresses: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for address in addresses:
-        for provider, pattern in PATTERNS.items():
-            if match := pattern.match(str(address)):
-                yield str(provider), match[1]
+        if (match := PATTERN.match(str(address))) and match.lastindex:
+            yield OF_GROUP[match.lastindex - 1], match[match.lastindex]
 
 
 def relations(row: Row, own: dict[str, str]) -> tuple[SourceRelation, ...]:

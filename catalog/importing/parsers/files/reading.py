@@ -11,16 +11,18 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import ijson
 import pyarrow
 import pyarrow.parquet
+import zstandard
 
 from catalog.importing.parsers.base import CatalogueFileError, Row
 
-GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC, ZSTANDARD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 LONGEST_LINE = 1 << 20  # bytes: far more than a title in JSON Lines, less than a minified file
+LARGEST_WINDOW = 1 << 27  # bytes of memory that a Zstandard file may ask for
 BATCH = 1_000
 UNREADABLE = (
     OSError,
@@ -31,6 +33,7 @@ UNREADABLE = (
     ijson.JSONError,
     json.JSONDecodeError,
     pyarrow.ArrowException,
+    zstandard.ZstdError,
 )
 
 
@@ -60,13 +63,20 @@ def reason_of(error: Exception) -> str:
 
 
 @contextmanager
-def open_bytes(path: Path) -> Iterator[BinaryIO]:
-    """Open the file, decompressing gzip whatever its name."""
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """Open the file, decompressing gzip and Zstandard whatever its name."""
     with path.open("rb") as raw:
-        is_gzip = raw.read(2) == GZIP_MAGIC
+        start = raw.read(4)
         raw.seek(0)
-        with gzip.open(raw) if is_gzip else raw as stream:
-            yield stream  # type: ignore[misc]
+        with _decompressed(raw, start) as stream:
+            yield stream
+
+
+def _decompressed(raw: IO[bytes], start: bytes) -> IO[bytes]:
+    if start == ZSTANDARD_MAGIC:
+        reader = zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW)
+        return io.BufferedReader(reader.stream_reader(raw, read_across_frames=True))  # type: ignore[type-var]
+    return gzip.GzipFile(fileobj=raw) if start.startswith(GZIP_MAGIC) else raw  # type: ignore[return-value,arg-type]
 
 
 def require_columns(path: Path, present: Collection[str], required: Collection[str]) -> None:
@@ -103,17 +113,17 @@ def json_rows(path: Path, prefix: str) -> Iterator[tuple[int, Row]]:
     """Yield (row number, object) of the list at `prefix` ("data.item") or, in JSON Lines, of each line."""
     with naming_errors(path) as position, open_bytes(path) as stream:
         items = enumerate(ijson.items(stream, prefix, use_float=True), start=1)
-        for number, item in _objects(path, json_lines(stream) if is_json_lines(stream) else items):
+        for number, item in _objects(path, json_lines(stream) if is_json_lines(path) else items):
             yield number, item
             position.row = number
         if not position.row:
             raise CatalogueFileError(path, f"it holds no {prefix.removesuffix('.item')!r} list of titles")
 
 
-def is_json_lines(stream: BinaryIO) -> bool:
+def is_json_lines(path: Path) -> bool:
     """Return whether the file is JSON Lines: a complete first line followed by another."""
-    first, second = stream.readline(LONGEST_LINE), stream.readline(LONGEST_LINE)
-    stream.seek(0)
+    with open_bytes(path) as stream:
+        first, second = stream.readline(LONGEST_LINE), stream.readline(LONGEST_LINE)
     if not second.strip():
         return False
     try:
@@ -123,7 +133,7 @@ def is_json_lines(stream: BinaryIO) -> bool:
     return True
 
 
-def json_lines(stream: BinaryIO) -> Iterator[tuple[int, Row]]:
+def json_lines(stream: IO[bytes]) -> Iterator[tuple[int, Row]]:
     for number, line in enumerate(stream, start=1):
         if line.strip():
             yield number, json.loads(line)
