@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from anirec.rehearsal.world import World
 
 DAY = timedelta(days=1)
-START = datetime(2026, 10, 5, 6, tzinfo=UTC)
 WEEK = timedelta(days=7)
+START = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) - WEEK  # records age in real time
 TARGET_HOURS = 24
 API_SOURCES = "myanimelist,offline-database,jikan,anilist,kitsu,shikimori,anidb,id-map"
 

@@ -92,7 +92,7 @@ class World:
         moved = airing[:10]
         yield replace(self._change("10 air times move", 2.3, _changing(moved, _moved), moved), is_slot=True)
         yield self._change("a title is renamed", 3.5, _changing(upcoming[:1], _renamed), upcoming[:1])
-        yield self._change("4 titles begin", 4.2, _changing(upcoming[1:5], _begun), upcoming[1:5])
+        yield self._change("4 titles begin", 4.2, _changing(upcoming[1:5], self._begun), upcoming[1:5])
         yield self._change("2 titles end", 4.8, _changing(airing[10:12], _ended), airing[10:12])
         yield self._change("3 titles are postponed", 4.5, _changing(upcoming[5:8], _postponed), upcoming[5:8])
         if self.has_new_ids:
@@ -100,6 +100,9 @@ class World:
             new_ids = [pk - FIRST_ID + MOVED_ID for pk in renumbered]
             yield self._change("2 ids change", 3.8, _renumbering(renumbered), new_ids)
         yield self._change("episode counts are known", 5.1, _changing(airing[12:15], _counted), airing[12:15])
+
+    def _begun(self, title: WorldTitle) -> WorldTitle:
+        return replace(title, status=Status.AIRING, start=self.start)
 
     def _change(self, name: str, days: float, apply: Callable[[dict[int, WorldTitle]], None], ids: list[int]) -> Change:
         return Change(name, self.start + days * DAY, apply, tuple(ids))
@@ -150,10 +153,6 @@ def _moved(title: WorldTitle) -> WorldTitle:
 
 def _renamed(title: WorldTitle) -> WorldTitle:
     return replace(title, name=f"{title.name}: Renamed")
-
-
-def _begun(title: WorldTitle) -> WorldTitle:
-    return replace(title, status=Status.AIRING)
 
 
 def _renumbering(ids: list[int]) -> Callable[[dict[int, WorldTitle]], None]:

@@ -140,9 +140,7 @@ def _announce(port: int) -> None:
     if wait_until_live(port, READY_SECONDS):
         _say(_invitation(port))
         if not (os.environ.get("SOURCES") or os.environ.get("MAL_CLIENT_ID")):
-            _say(
-                "The catalogue is a sample. SOURCES=offline-database make run brings 40,000 titles and keeps them current."
-            )
+            _say("The catalogue is a sample. For 40,000 titles that keep current: SOURCES=offline-database make run")
         _offer_first_admin()
     else:
         _say(f"anirec: http://127.0.0.1:{port}/ does not answer yet; see the messages above.")

@@ -164,7 +164,7 @@ class _Refresh:
         """Import rows and mark their answers as imported, or neither."""
         label = f"{self.service.label}, {answers[0].key}"
         with transaction.atomic():
-            import_rows(rows, label, self.outcome.report)
+            import_rows(rows, label, self.outcome.report, min(answer.as_of for answer in answers))
             for answer in answers:
                 answer.imported_at, answer.error = clock().now(), ""
             StoredAnswer.objects.bulk_update(answers, ["imported_at", "error"])

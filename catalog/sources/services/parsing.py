@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from catalog.importing.parsers.base import RejectedRow, SourceTitle
 from catalog.importing.parsers.services.answers import Answer
@@ -23,6 +23,6 @@ def of_stream(parse: Callable[[BinaryIO], Iterable[SourceTitle | RejectedRow]]) 
         from catalog.importing.parsers.files.reading import open_bytes  # web processes don't have its libraries
 
         with open_bytes(path) as stream:
-            yield from parse(stream)
+            yield from parse(cast(BinaryIO, stream))
 
     return lambda path: Answer(rows(path))

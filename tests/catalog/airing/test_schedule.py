@@ -9,7 +9,16 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from anirec.lib.time_zones import ZONES
-from catalog.airing.schedule import COUR, WEEK, Schedule, airings, next_airing, on_air, schedule_of, week_of
+from catalog.airing.schedule import (
+    COUR,
+    WEEK,
+    Schedule,
+    airings,
+    next_airing,
+    on_air,
+    schedule_of,
+    week_of,
+)
 from catalog.models import CalendarFeed, Title
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -114,6 +123,7 @@ class TestWhatIsOnAir:
             soon = timezone.now() + timedelta(hours=1)
             make_entry(member, make_title(status="airing", next_airing_at=soon), status="watching")
         client.force_login(member)
+        has_sample_times()  # kept until the catalogue changes
         with django_assert_num_queries(5):  # session, member, titles, feed, their list
             response = client.get(reverse("catalog:calendar"), {"mine": "on"})
         assert response.context["n_airings"] == n
