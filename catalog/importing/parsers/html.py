@@ -8,8 +8,6 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-WHITE_SPACE = " "
-
 
 class Page:
     """A parsed page, with CSS selectors."""
@@ -34,13 +32,18 @@ class Page:
     def attribute(self, selector: str, name: str) -> str | None:
         return next((node.attributes.get(name) for node in self.all(selector)), None)
 
+    def pairs(self, outer: str, one: str, other: str) -> Iterator[tuple[LexborNode, LexborNode]]:
+        """Yield the first elements that match `one` and `other` inside each `outer` that has both."""
+        for node in self.all(outer):
+            first, second = node.css_first(one), node.css_first(other)
+            if first is not None and second is not None:
+                yield first, second
+
     def table(self, row: str, label: str, value: str) -> dict[str, LexborNode]:
         """Return the rows of a table of facts: label → the element with the value. The first of a label counts."""
         facts: dict[str, LexborNode] = {}
-        for node in self.all(row):
-            name, content = node.css_first(label), node.css_first(value)
-            if name is not None and content is not None:
-                facts.setdefault(text_of(name).rstrip(":"), content)
+        for name, content in self.pairs(row, label, value):
+            facts.setdefault(text_of(name).rstrip(":"), content)
         return facts
 
     def linked_data(self) -> Iterator[dict[str, Any]]:
@@ -55,4 +58,4 @@ class Page:
 
 def text_of(node: LexborNode) -> str:
     """Return an element's text on one line."""
-    return WHITE_SPACE.join(node.text().split())
+    return " ".join(node.text().split())

@@ -1,4 +1,4 @@
-"""Say of each file in a folder of services' answers what the parsers make of it."""
+"""Report for each file in a folder of recorded answers how it is parsed, or why it is refused."""
 
 from __future__ import annotations
 

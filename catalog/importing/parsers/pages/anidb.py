@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.html import Page, text_of
 from catalog.importing.parsers.pages.facts import facts_of, title_id
-from catalog.importing.parsers.services.answers import relation
+from catalog.importing.parsers.services.answers import relations_to
 
 DAY = re.compile(r"(?:(?P<day>\d\d|\?\?)\.)?(?:(?P<month>\d\d|\?\?)\.)?(?P<year>\d{4})")
 EPISODES = re.compile(r"(\d+)")
@@ -48,7 +49,7 @@ def parse(page: Page) -> SourceTitle:
         cover_url=row.read(normalise.web_address, "cover"),
         tags=normalise.tags(word for word in words if word not in SOURCE_TAGS),
         studios=normalise.studios(row.texts("studios")),
-        relations=relations(page),
+        relations=relations_to("anidb", related(page)),
     )
 
 
@@ -73,10 +74,8 @@ def facts(page: Page) -> dict[str, Any]:
 def official_names(page: Page) -> dict[str, str]:
     """Return the official names by language, whose code is the text of the flag."""
     found: dict[str, str] = {}
-    for node in page.all(f"{TITLES} tr.official"):
-        flag, name = node.css_first(".icons"), node.css_first("[itemprop=alternateName]")
-        if flag is not None and name is not None:
-            found.setdefault(text_of(flag), text_of(name))
+    for flag, name in page.pairs(f"{TITLES} tr.official", ".icons", "[itemprop=alternateName]"):
+        found.setdefault(text_of(flag), text_of(name))
     return found
 
 
@@ -114,11 +113,7 @@ def only_mal_id(page: Page) -> str | None:
     return ids.pop() if len(ids) == 1 else None
 
 
-def relations(page: Page) -> tuple[SourceRelation, ...]:
-    """Return the direct relations."""
-    found = []
-    for entry in page.all("#relations_direct .stripe"):
-        link, kind = entry.css_first(".name a"), entry.css_first(".info .type")
-        if link is not None and kind is not None:
-            found += relation("anidb", title_id(link.attributes.get("href")), text_of(kind))
-    return tuple(found)
+def related(page: Page) -> Iterator[tuple[str | None, str]]:
+    """Yield the direct relations."""
+    for link, kind in page.pairs("#relations_direct .stripe", ".name a", ".info .type"):
+        yield title_id(link.attributes.get("href")), text_of(kind)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.html import Page, text_of
 from catalog.importing.parsers.pages.facts import facts_of, linked_title, title_id
-from catalog.importing.parsers.services.answers import Fields, relation
+from catalog.importing.parsers.services.answers import Fields, relations_to
 
 BOX = "#information .infoblock"
 
@@ -36,7 +37,7 @@ def parse(page: Page) -> SourceTitle:
         cover_url=row.read(normalise.web_address, "data", "image"),
         tags=normalise.tags(row.texts("data", "genre") + row.texts("page", "tags")),
         studios=normalise.studios(row.texts("page", "studios")),
-        relations=relations(page),
+        relations=relations_to("anisearch", related(page)),
     )
 
 
@@ -79,12 +80,7 @@ def score(row: Fields) -> float | None:
     return row.score(best, "data", "aggregateRating", "ratingValue") if best else None
 
 
-def relations(page: Page) -> tuple[SourceRelation, ...]:
-    """Return the relations with anime ("Anime: Sequel"). Those with manga and films are left out."""
-    found = []
-    for entry in page.all("#relations2 li"):
-        link, kind = entry.css_first("a"), entry.css_first("span")
-        if link is not None and kind is not None:
-            words = text_of(kind).partition(":")[2].strip()
-            found += relation("anisearch", title_id(link.attributes.get("href")), words)
-    return tuple(found)
+def related(page: Page) -> Iterator[tuple[str | None, str]]:
+    """Yield the relations with anime ("Anime: Sequel"). Those with manga and films have no id of an anime."""
+    for link, kind in page.pairs("#relations2 li", "a", "span"):
+        yield title_id(link.attributes.get("href")), text_of(kind).partition(":")[2].strip()

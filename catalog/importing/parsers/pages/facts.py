@@ -1,4 +1,4 @@
-"""What the sites' pages have in common."""
+"""Read title pages: shared by the sites' parsers."""
 
 from __future__ import annotations
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.html import Page, text_of
 from catalog.importing.parsers.pages.facts import facts_of, linked_title
-from catalog.importing.parsers.services.answers import relation
+from catalog.importing.parsers.services.answers import relations_to
 
+CARD = "data-compact-anime-card-id"
 ROOT = '[data-controller="anime-details"]'
 
 
@@ -40,7 +42,7 @@ def parse(page: Page) -> SourceTitle:
         cover_url=row.read(normalise.web_address, "data", "image"),
         tags=normalise.tags(row.texts("data", "genre")),
         studios=normalise.studios(row.texts("data", "productionCompany", key="name")),
-        relations=relations(page),
+        relations=relations_to("livechart", related(page)),
     )
 
 
@@ -58,9 +60,6 @@ def facts(page: Page) -> dict[str, Any]:
     }
 
 
-def relations(page: Page) -> tuple[SourceRelation, ...]:
-    """Return the related titles. The page doesn't say how they are related."""
-    cards = page.all("[data-compact-anime-card-id]")
-    return tuple(
-        one for card in cards for one in relation("livechart", card.attributes["data-compact-anime-card-id"], "")
-    )
+def related(page: Page) -> Iterator[tuple[str | None, str]]:
+    """Yield the related titles. The page doesn't say how they are related."""
+    return ((card.attributes.get(CARD), "") for card in page.all(f"[{CARD}]"))

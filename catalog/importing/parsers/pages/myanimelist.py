@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from selectolax.lexbor import LexborNode
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import MAX_INTEGER, SourceRelation, SourceTitle
+from catalog.importing.parsers.base import MAX_INTEGER, SourceTitle
 from catalog.importing.parsers.html import Page, text_of
 from catalog.importing.parsers.pages.facts import facts_of, title_id
-from catalog.importing.parsers.services.answers import Fields, relation
+from catalog.importing.parsers.services.answers import Fields, relations_to
 
 OTHER_NAMES = "AlternativeTitles"  # on two lines
 
@@ -50,7 +51,7 @@ def parse(page: Page) -> SourceTitle:
         cover_url=row.read(normalise.web_address, "cover"),
         tags=tags,
         studios=normalise.studios(row.texts("studios")),
-        relations=relations(page),
+        relations=relations_to("mal", related(page)),
     )
 
 
@@ -101,14 +102,10 @@ def score_counts(page: Page) -> list[int] | None:
     return [count for count in counts if count is not None] if None not in counts else None
 
 
-def relations(page: Page) -> tuple[SourceRelation, ...]:
-    """Return the relations with anime: the tiles, then the table below. Those with manga are left out."""
-    pairs = [
-        (node.css_first("a.thumb"), node.css_first(".text")) for node in page.all(".anime-detail-related-entries")
-    ] + [(link, row.css_first("td")) for row in page.all(".entries-table tr") for link in row.css("a")]
-    return tuple(
-        one
-        for link, kind in pairs
-        if link is not None and kind is not None
-        for one in relation("mal", title_id(link.attributes.get("href")), text_of(kind))
-    )
+def related(page: Page) -> Iterator[tuple[str | None, str]]:
+    """Yield the relations: the tiles, then the table below. Those with manga have no id of an anime."""
+    for link, kind in page.pairs(".anime-detail-related-entries", "a.thumb", ".text"):
+        yield title_id(link.attributes.get("href")), text_of(kind)
+    for kind, links in page.pairs(".entries-table tr", "td", "ul, td:nth-child(2)"):
+        for link in links.css("a"):
+            yield title_id(link.attributes.get("href")), text_of(kind)

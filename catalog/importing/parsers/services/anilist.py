@@ -5,12 +5,12 @@ An answer holds `Media`, `Page`, or several pages under aliases. Scores and popu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceRelation, SourceTag, SourceTitle
+from catalog.importing.parsers.base import SourceTag, SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
     MEMBERS_LIST,
@@ -21,8 +21,9 @@ from catalog.importing.parsers.services.answers import (
     collect,
     decode,
     items_at,
+    known_texts,
     refuse,
-    relation,
+    relations_to,
 )
 from catalog.models.tags import Tag
 
@@ -119,7 +120,7 @@ def parse_title(row: Fields) -> SourceTitle:
         or row.read(normalise.web_address, "coverImage", "large"),
         tags=tags(row),
         studios=studios(row),
-        relations=relations(row),
+        relations=relations_to("anilist", related(row)),
         **next_episode(row),
     )
 
@@ -146,28 +147,28 @@ def next_episode(row: Fields) -> dict[str, Any]:
 
 def tags(row: Fields) -> tuple[SourceTag, ...]:
     """Return genres and tags, without those that give the plot away."""
-    safe = [one for one in row.items("tags") if isinstance(one, dict) and not is_spoiler(one)]
-    adult = {one.get("name") for one in safe if one.get("isAdult") is True and isinstance(one.get("name"), str)}
-    words = [text for one in safe if isinstance(text := one.get("name"), str) and normalise.known_text(text)]
-    found = normalise.tags([*row.texts("genres"), *words])
+    safe = [one for one in row.items("tags") if not is_spoiler(one)]
+    adult = {
+        tag.name for tag in normalise.tags(known_texts(at(one, "name") for one in safe if at(one, "isAdult") is True))
+    }
+    found = normalise.tags([*row.texts("genres"), *known_texts(at(one, "name") for one in safe)])
     return tuple(
         replace(tag, is_adult=True) if tag.kind == Tag.Kind.TAG and tag.name in adult else tag for tag in found
     )
 
 
-def is_spoiler(tag: dict[str, Any]) -> bool:
-    return tag.get("isMediaSpoiler") is True or tag.get("isGeneralSpoiler") is True
+def is_spoiler(tag: Any) -> bool:
+    return at(tag, "isMediaSpoiler") is True or at(tag, "isGeneralSpoiler") is True
 
 
 def studios(row: Fields) -> tuple[str, ...]:
     """Return the main studios, not the producers beside them."""
-    main = [at(edge, "node", "name") for edge in row.items("studios", "edges") if at(edge, "isMain") is True]
-    return normalise.studios(text for name in main if isinstance(name, str) and (text := normalise.known_text(name)))
+    main = (edge for edge in row.items("studios", "edges") if at(edge, "isMain") is True)
+    return normalise.studios(known_texts(at(edge, "node", "name") for edge in main))
 
 
-def relations(row: Fields) -> tuple[SourceRelation, ...]:
-    """Return the relations with anime. Those with manga and novels are left out."""
-    edges = [edge for edge in row.items("relations", "edges") if at(edge, "node", "type") == "ANIME"]
-    return tuple(
-        chain.from_iterable(relation("anilist", at(edge, "node", "id"), at(edge, "relationType")) for edge in edges)
-    )
+def related(row: Fields) -> Iterator[tuple[Any, Any]]:
+    """Yield the relations with anime. Those with manga and novels are left out."""
+    for edge in row.items("relations", "edges"):
+        if at(edge, "node", "type") == "ANIME":
+            yield at(edge, "node", "id"), at(edge, "relationType")

@@ -1,4 +1,4 @@
-"""What all answers of live services have in common: errors, odd values, odd rows."""
+"""Read the answers of live services: shared by their parsers. Odd values and rows don't cost the rest."""
 
 from __future__ import annotations
 
@@ -142,9 +142,8 @@ class Fields:
         year, month, day = (self.count(*path, part) for part in ("year", "month", "day"))
         if year is None:
             return None
-        known = [(year, month, day)] if month and day else []
-        known += [(year, month, None)] if month else []
-        dates = (self.attempt(lambda parts: PartialDate(*parts), parts, ".".join(path)) for parts in [*known, (year,)])
+        choices = ((year, month, day if month else None), (year, month, None), (year, None, None))
+        dates = (self.attempt(lambda parts: PartialDate(*parts), parts, ".".join(path)) for parts in choices)
         return next((date for date in dates if date), None)
 
     def score(self, out_of: int, *path: str) -> float | None:
@@ -159,8 +158,7 @@ class Fields:
 
     def texts(self, *path: str, key: str | None = None) -> list[str]:
         """Return the texts of a list, or those at `key` of its objects. Others are left out."""
-        values = [at(item, key) if key else item for item in self.items(*path)]
-        return [text for value in values if isinstance(value, str) and (text := normalise.known_text(value))]
+        return known_texts(at(item, key) if key else item for item in self.items(*path))
 
     def title(self, source: str, external_ids: dict[str, str | None], **fields: Any) -> SourceTitle:
         """Return the row, without fields that don't fit. Raise ValueError without an id."""
@@ -175,12 +173,19 @@ class Fields:
         return title
 
 
-def relation(provider: str, value: Any, kind: Any) -> list[SourceRelation]:
-    """Return the relation to the title with the id `value`, in a list; an empty one without a valid id."""
+def known_texts(values: Iterable[Any]) -> list[str]:
+    """Return the texts among the values, without placeholders such as "Unknown"."""
+    return [text for value in values if isinstance(value, str) and (text := normalise.known_text(value))]
+
+
+def relations_to(provider: str, pairs: Iterable[tuple[Any, Any]]) -> tuple[SourceRelation, ...]:
+    """Return a relation for each pair of the other title's id and the kind. Pairs without a valid id are left out."""
+    known = ((identifier_or_none(value), kind if isinstance(kind, str) else None) for value, kind in pairs)
+    return tuple(SourceRelation(provider, value, normalise.relation(kind)) for value, kind in known if value)
+
+
+def identifier_or_none(value: Any) -> str | None:
     try:
-        known = None if isinstance(value, (dict, list, bool)) else normalise.identifier(value, "id")
+        return None if isinstance(value, (dict, list, bool)) else normalise.identifier(value, "id")
     except ValueError:
-        return []
-    return (
-        [SourceRelation(provider, known, normalise.relation(kind if isinstance(kind, str) else None))] if known else []
-    )
+        return None

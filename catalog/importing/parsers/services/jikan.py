@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
     Answer,
@@ -19,7 +19,7 @@ from catalog.importing.parsers.services.answers import (
     decode,
     items_at,
     refuse,
-    relation,
+    relations_to,
 )
 
 SERVICE = "Jikan"
@@ -83,7 +83,7 @@ def parse_title(row: Fields) -> SourceTitle:
         cover_url=row.read(normalise.web_address, "images", "jpg", "large_image_url"),
         tags=tags,
         studios=normalise.studios(row.texts("studios", key="name")),
-        relations=relations(row),
+        relations=relations_to("mal", related(row)),
     )
 
 
@@ -93,10 +93,9 @@ def dates(row: Fields) -> tuple[PartialDate | None, PartialDate | None]:
     return found or (row.read(normalise.iso_date, "aired", "from"), row.read(normalise.iso_date, "aired", "to"))
 
 
-def relations(row: Fields) -> tuple[SourceRelation, ...]:
-    pairs = ((at(one, "relation"), entry) for one in row.items("relations") for entry in items_at(one, "entry"))
-    return tuple(
-        chain.from_iterable(
-            relation("mal", at(entry, "mal_id"), kind) for kind, entry in pairs if at(entry, "type") == "anime"
-        )
-    )
+def related(row: Fields) -> Iterator[tuple[Any, Any]]:
+    """Yield the relations with anime. Those with manga are left out."""
+    for one in row.items("relations"):
+        for entry in items_at(one, "entry"):
+            if at(entry, "type") == "anime":
+                yield at(entry, "mal_id"), at(one, "relation")

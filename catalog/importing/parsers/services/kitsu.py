@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
     MEMBERS_LIST,
@@ -18,8 +17,9 @@ from catalog.importing.parsers.services.answers import (
     collect,
     decode,
     items_at,
+    known_texts,
     refuse,
-    relation,
+    relations_to,
 )
 from catalog.models.relations import ExternalId
 
@@ -62,8 +62,7 @@ class Included:
                 yield found
 
     def texts(self, resource: Any, name: str, attribute: str) -> list[str]:
-        values = [at(one, "attributes", attribute) for one in self.related(resource, name)]
-        return [text for value in values if isinstance(value, str) and (text := normalise.known_text(value))]
+        return known_texts(at(one, "attributes", attribute) for one in self.related(resource, name))
 
 
 def parse_titles(body: bytes) -> Answer:
@@ -112,7 +111,7 @@ def parse_title(row: Fields, included: Included) -> SourceTitle:
         or told.read(normalise.web_address, "posterImage", "original"),
         tags=tags,
         studios=normalise.studios(studios(row.row, included)),
-        relations=relations(row.row, included),
+        relations=relations_to("kitsu", related(row.row, included)),
     )
 
 
@@ -133,13 +132,10 @@ def age_rating(told: Fields) -> str | None:
     """Return the age rating. The guide beside it tells "R" from "R+" and "PG" from "PG-13"."""
     rating, guide = told.name("ageRating"), told.name("ageRatingGuide")
     try:
-        return (
-            normalise.age_rating(f"{rating} - {guide}")
-            if rating and guide
-            else told.read(normalise.age_rating, "ageRating")
-        )
+        precise = normalise.age_rating(f"{rating} - {guide}") if rating and guide else None
     except ValueError:
-        return told.read(normalise.age_rating, "ageRating")
+        precise = None
+    return precise or told.read(normalise.age_rating, "ageRating")
 
 
 def votes(told: Fields) -> int | None:
@@ -166,13 +162,9 @@ def studios(resource: dict[str, Any], included: Included) -> Iterator[str]:
             yield from included.texts(production, "producer", "name")
 
 
-def relations(resource: dict[str, Any], included: Included) -> tuple[SourceRelation, ...]:
-    links = [
-        (at(one, "relationships", "destination", "data"), at(one, "attributes", "role"))
-        for one in included.related(resource, "mediaRelationships")
-    ]
-    return tuple(
-        chain.from_iterable(
-            relation("kitsu", at(link, "id"), kind) for link, kind in links if at(link, "type") == "anime"
-        )
-    )
+def related(resource: dict[str, Any], included: Included) -> Iterator[tuple[Any, Any]]:
+    """Yield the relations with anime. Those with manga are left out."""
+    for one in included.related(resource, "mediaRelationships"):
+        other = at(one, "relationships", "destination", "data")
+        if at(other, "type") == "anime":
+            yield at(other, "id"), at(one, "attributes", "role")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterator
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceRelation, SourceTitle
+from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
     MEMBERS_LIST,
@@ -17,7 +17,7 @@ from catalog.importing.parsers.services.answers import (
     collect,
     decode,
     refuse,
-    relation,
+    relations_to,
 )
 
 SERVICE = "MyAnimeList"
@@ -89,7 +89,7 @@ def parse_title(row: Fields) -> SourceTitle:
         or row.read(normalise.web_address, "main_picture", "medium"),
         tags=tags,
         studios=normalise.studios(row.texts("studios", key="name")),
-        relations=relations(row),
+        relations=relations_to("mal", related(row)),
     )
 
 
@@ -98,8 +98,5 @@ def is_manga(node: dict[str, Any]) -> bool:
     return bool(MANGA_FIELDS & node.keys()) or "/images/manga/" in str(at(node, "main_picture", "medium"))
 
 
-def relations(row: Fields) -> tuple[SourceRelation, ...]:
-    related = row.items("related_anime")
-    return tuple(
-        chain.from_iterable(relation("mal", at(one, "node", "id"), at(one, "relation_type")) for one in related)
-    )
+def related(row: Fields) -> Iterator[tuple[Any, Any]]:
+    return ((at(one, "node", "id"), at(one, "relation_type")) for one in row.items("related_anime"))

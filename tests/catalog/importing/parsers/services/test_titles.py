@@ -144,6 +144,23 @@ def test_a_date_of_myanimelist_is_as_precise_as_it_is_written(theirs: str, ours:
 
 
 @pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ({"year": 2020, "month": 2, "day": 29}, PartialDate(2020, 2, 29)),
+        ({"year": 2021, "month": 2, "day": 29}, PartialDate(2021, 2)),
+        ({"year": 2021, "month": 13, "day": 1}, PartialDate(2021)),
+        ({"year": 2021, "month": None, "day": 1}, PartialDate(2021)),
+        ({"year": None, "month": 4, "day": 1}, None),
+        ({"year": 99_999}, None),
+    ],
+)
+def test_a_date_of_anilist_is_as_precise_as_it_is_valid(theirs: dict[str, int], ours: PartialDate | None) -> None:
+    [row] = anilist.parse_media(samples.anilist_page({"id": 1, "startDate": theirs})).rows
+
+    assert row.started_on == ours
+
+
+@pytest.mark.parametrize(
     ("node", "is_adult"),
     [
         ({"nsfw": "white", "rating": "rx"}, True),
