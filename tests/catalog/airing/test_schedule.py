@@ -14,6 +14,7 @@ from catalog.airing.schedule import (
     WEEK,
     Schedule,
     airings,
+    has_sample_times,
     next_airing,
     on_air,
     schedule_of,
