@@ -53,8 +53,10 @@ def _live_a_week(services: object, until: datetime) -> None:
             del changes[change.name]
         for service in services_to_refresh():
             outcome = refresh(service)
-            if outcome.report.created or outcome.report.updated or outcome.stopped:
-                _say(f"{services.clock.now():%a %H:%M}    {service.label}: {outcome.report} {outcome.stopped}".rstrip())
+            has_news = outcome.report.created or outcome.report.updated
+            if has_news or outcome.stopped:
+                news = f"{outcome.report}. " if has_news else ""
+                _say(f"{services.clock.now():%a %H:%M}    {service.label}: {news}{outcome.stopped}".rstrip())
         services.clock.sleep(TICK.total_seconds())
     _say(f"The week is over: {services.ledger.n_requests.total()} requests. Look at /season/ and /staff/sources/.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -197,14 +198,22 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the ledger counts."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Raise what is wrong with the server, but not that a client has left: it may be killed at any time."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class RehearsalServer:
     """The services on a port of this machine, in threads. Use it as a context manager."""
 
     def __init__(self, services: Services, port: int = 0) -> None:
         handler = type("Handler", (_Handler,), {"services": services})
         self.services = services
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", port), handler)
 
     @property
     def address(self) -> str:

@@ -21,6 +21,7 @@ def rehearse(data_dir: Path) -> None:
     os.environ["REHEARSAL"] = "true" if is_rehearsal else "false"
     if not is_rehearsal:
         return
+    data_dir.mkdir(parents=True, exist_ok=True)
     clock = data_dir / "clock"
     clock.write_bytes(struct.pack("d", time.time() - WEEK))
     os.environ.update(environment(f"http://127.0.0.1:{free_port()}", clock), SOURCES=SOURCES)

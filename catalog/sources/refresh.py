@@ -171,6 +171,11 @@ class _Refresh:
 
 
 def _numbered(answers: Iterable[Answer]) -> Iterator[SourceTitle | RejectedRow]:
-    """Number the rows of several answers throughout."""
-    rows = chain.from_iterable(answer.rows for answer in answers)
-    return (replace(row, row=number) for number, row in enumerate(rows, start=1))
+    """Number the rows of several answers throughout. A title that is in several lists counts once."""
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    for number, row in enumerate(chain.from_iterable(answer.rows for answer in answers), start=1):
+        ids = tuple(sorted(row.external_ids.items())) if isinstance(row, SourceTitle) else ()
+        if ids not in seen:
+            yield replace(row, row=number)
+        if ids:
+            seen.add(ids)

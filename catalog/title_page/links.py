@@ -31,6 +31,19 @@ AUTHORS = {
     "livechart-page": Provider.LIVECHART,
 }  # fmt: skip
 
+# Names of all sources with data, as their licences ask.
+SOURCES = {
+    **{source: str(provider.label) for source, provider in AUTHORS.items()},
+    "offline-database": "anime-offline-database (ODbL)",
+    "shikimori": "Shikimori",
+    "id-map": "Fribb/anime-lists",
+}
+
+
+def source_names(sources: Iterable[str]) -> list[str]:
+    """Return the names of sources, each once. The sample has none."""
+    return list(dict.fromkeys(SOURCES[source] for source in sources if source in SOURCES))
+
 
 def author_of(title: Title, field: str) -> str:
     """Return the name of the catalogue that a field's text comes from."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.cache import cache
 from django.db.models import Prefetch, Q
 
 from catalog.franchises.watch_order import Link, up_to, watch_order
-from catalog.models import ExternalId, Relation, Tag, Title
+from catalog.models import ExternalId, Relation, SourceRecord, Tag, Title
 from catalog.models.titles import viewing_class
+from catalog.title_page.links import SOURCES, source_names
 from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
 
@@ -80,6 +82,20 @@ def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
         tags=list(title.tags.all()),
         links=[link for link in links if parts.issuperset(link[:2])],
     )
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Who says what a title's page shows, and when they last said so."""
+
+    names: list[str]
+    updated_at: datetime | None
+
+
+def provenance_of(title: Title) -> Provenance:
+    records = list(SourceRecord.objects.filter(title=title).order_by("-as_of").values_list("source", "as_of"))
+    dates = [as_of for source, as_of in records if as_of and source in SOURCES]
+    return Provenance(source_names(source for source, _ in records), max(dates, default=None))
 
 
 def parts_up_to(title: Title, viewer: Viewer) -> list[Title]:

@@ -38,5 +38,6 @@ def title(request: HttpRequest, pk: int) -> HttpResponse:
         "next_airing": next_airing(detail.title, timezone.now()),
         "zone": zone.key,
         "author": author_of(detail.title, "synopsis"),
+        "provenance": queries.provenance_of(detail.title),
     }
     return remember_zone(request, render(request, "catalog/title_page/title.html", context))

@@ -211,3 +211,9 @@ class TestRefusals:
 
 def _crash(*_: object) -> None:
     raise RuntimeError("killed")
+
+
+def test_a_title_in_several_lists_is_imported_once(service_of, server):
+    server.script = [Reply(200, b"1 First title\n2 Second title\n"), Reply(200, b"2 Second title\n3 Third title\n")]
+    outcome = refresh(service_of("list:a", "list:b"))
+    assert (outcome.report.created, outcome.report.rejected) == (3, [])

@@ -159,7 +159,7 @@ class TestTitlePage:
         title.franchise_entry = title
         title.save()
         client.force_login(member)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get(title.get_absolute_url())
 
     def test_names_are_text_wherever_they_come_from(self, client, make_title):
