@@ -106,6 +106,17 @@ class SourceTitle:
         return self.season_year or (self.started_on.year if self.started_on else None)
 
 
+@dataclass(frozen=True)
+class UnreadRow:
+    """A row of a large file that is parsed only if its digest is new. parse: raises ValueError for a bad row."""
+
+    source: str
+    row: int
+    external_ids: dict[str, str]
+    digest: bytes
+    parse: Callable[[], SourceTitle]
+
+
 Row = dict[str, Any]
 Reader = Callable[[Path], Iterator[SourceTitle | RejectedRow]]
 

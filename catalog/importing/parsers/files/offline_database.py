@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTag, SourceTitle, parse_rows
+from catalog.importing.parsers.base import (
+    RejectedRow,
+    Row,
+    SourceRelation,
+    SourceTag,
+    SourceTitle,
+    UnreadRow,
+    parse_rows,
+)
 from catalog.importing.parsers.files.reading import json_rows
 from catalog.models.relations import ExternalId, Relation
 
@@ -29,6 +39,7 @@ ADDRESSES: dict[str, str] = {
 }
 PATTERN = re.compile(r"https?://(?:www\.)?(?:" + "|".join(ADDRESSES.values()) + ")")
 OF_GROUP = tuple(map(str, ADDRESSES))
+SOURCE = "offline-database"
 NO_PICTURE = re.compile(r"no[_-]?pic|no-image|questionmark", re.IGNORECASE)
 SECONDS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600}
 
@@ -36,6 +47,21 @@ SECONDS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600}
 def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
     rows = ((number, row) for number, row in json_rows(path, "data.item") if not is_preamble(row))
     return parse_rows(rows, parse)
+
+
+def read_unparsed(path: Path) -> Iterator[UnreadRow | RejectedRow]:
+    """Yield rows that are parsed only when needed: most are as they were."""
+    for number, row in json_rows(path, "data.item"):
+        if is_preamble(row):
+            continue
+        try:
+            external_ids = dict(identify(part(row, "sources", list)))
+        except ValueError as error:
+            yield RejectedRow(number, str(error))
+            continue
+        text = json.dumps(row, sort_keys=True, ensure_ascii=False)
+        digest = blake2b(text.encode(errors="replace"), digest_size=16).digest()
+        yield UnreadRow(SOURCE, number, external_ids, digest, partial(parse, number, row))
 
 
 def is_preamble(row: Row) -> bool:
@@ -52,7 +78,7 @@ def parse(number: int, row: Row) -> SourceTitle:
     tags = tags_of(tuple(part(row, "tags", list)))
     picture = normalise.known_text(row.get("picture"))
     return SourceTitle(
-        source="offline-database",
+        source=SOURCE,
         row=number,
         external_ids=external_ids,
         name=name,
