@@ -18,7 +18,8 @@ from catalog.search.keys import search_key
 
 STUDIOS = "studios"
 TERM_KINDS = (*Tag.Kind.values, STUDIOS)
-DEFAULTS = {name: Title._meta.get_field(name).get_default() for name in FIELDS} | {"started_on": None, "ended_on": None}
+DEFAULTS = {field.name: field.get_default() for field in Title._meta.concrete_fields if field.name in FIELDS}
+DEFAULTS |= {"started_on": None, "ended_on": None}
 OVERDUE = timedelta(days=2)  # after the last episode's day, in any time zone, it's over
 UNRELEASED = frozenset({Status.UPCOMING, Status.CANCELLED})
 RECOMMENDABLE = "recommendable"
