@@ -275,7 +275,7 @@ def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
     Callers change the lists' versions: see `mark_lists_changed`.
     """
     newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk), reverse=True)
-    dates: set[PartialDate] = {*newer.rewatched_on, *older.rewatched_on}
+    dates = {date for date in (*newer.rewatched_on, *older.rewatched_on) if date}
     starts, ends = (
         [date for date in (getattr(newer, name), getattr(older, name)) if date]
         for name in ("started_on", "finished_on")
