@@ -61,6 +61,7 @@ class ImportReport:
     unchanged: int = 0
     merged: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+    remarks: list[Rejection] = field(default_factory=list)  # on values that were left out of rows
 
     def __str__(self) -> str:
         counts = f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
@@ -111,6 +112,7 @@ def _import_file(path: Path, format: str, report: ImportReport, progress: Progre
     for name in ("created", "updated", "unchanged", "merged"):
         setattr(report, name, getattr(report, name) + getattr(own, name))
     report.rejected += own.rejected
+    report.remarks += own.remarks
 
 
 def import_rows(
@@ -192,6 +194,7 @@ class RowImport:
             except ValueError as error:
                 self.reject(one.number, str(error))
             else:
+                self.report.remarks += [Rejection(self.label, one.number, remark) for remark in one.remarks]
                 yield one
 
     def reject(self, row: int, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -50,7 +50,8 @@ class Incoming:
     external_ids: dict[str, str]
     key: str
     digest: bytes
-    parse: Callable[[], SourceTitle]
+    parse: Callable[[list[str]], SourceTitle]
+    remarks: list[str] = field(default_factory=list)  # on values that `parse` left out
 
     @classmethod
     def of(cls, row: SourceTitle | UnreadRow) -> Incoming:
@@ -60,7 +61,7 @@ class Incoming:
         if isinstance(row, UnreadRow):
             digest = blake2b(row.digest + parsers_digest(), digest_size=16).digest()
             return cls(row.source, row.row, row.external_ids, key, digest, row.parse)
-        one = cls(row.source, row.row, row.external_ids, key, b"", lambda: row)
+        one = cls(row.source, row.row, row.external_ids, key, b"", lambda _remarks: row)
         text = json.dumps(one.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         one.digest = blake2b(text.encode(errors="replace"), digest_size=16).digest()
         return one
@@ -72,7 +73,7 @@ class Incoming:
     @cached_property
     def row(self) -> SourceTitle:
         """The parsed row. Raise ValueError if it's bad."""
-        return self.parse()
+        return self.parse(self.remarks)
 
     @cached_property
     def data(self) -> Data:
@@ -98,10 +99,10 @@ def key_of(source: str, external_ids: Mapping[str, str]) -> str:
 def data_of(row: SourceTitle) -> Data:
     """Return the row's known values as JSON has them."""
     data: Data = {"ids": row.external_ids}
-    for field in FIELDS:
-        value = getattr(row, field)
+    for name in FIELDS:
+        value = getattr(row, name)
         if value is not None:
-            data[field] = value.isoformat() if isinstance(value, (date, time)) else _plain(value)
+            data[name] = value.isoformat() if isinstance(value, (date, time)) else _plain(value)
     lists = {
         "synonyms": list(row.synonyms),
         "tags": [[tag.name, tag.kind, tag.is_adult] for tag in row.tags],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -83,38 +83,45 @@ class SourceTitle:
     relations: tuple[SourceRelation, ...] = ()
 
     def __post_init__(self) -> None:
-        for label, number, largest in (
-            ("episodes", self.episodes, MAX_SMALL),
-            ("the next episode", self.next_episode, MAX_SMALL),
-            ("the year", self.season_year, 9999),
-            ("the length in seconds", self.episode_seconds, MAX_INTEGER),
-            ("the number of votes", self.scored_by, MAX_INTEGER),
-            ("the number of members", self.members, MAX_INTEGER),
-        ):
-            if number is not None and not 0 <= number <= largest:
-                raise ValueError(f"{label}: {number} is not between 0 and {largest}")
-        if self.score is not None and not 1 <= self.score <= 10:
-            raise ValueError(f"the score {self.score:g} is not between 1 and 10")
-        for name in (self.name, self.name_english, self.name_native):
-            if name and len(name) > MAX_NAME:
-                raise ValueError(f"the name {name[:40]!r}… is longer than {MAX_NAME} characters")
-        if self.cover_url and len(self.cover_url) > MAX_URL:
-            raise ValueError(f"the cover's URL is longer than {MAX_URL} characters")
+        for _, problem in problems(vars(self)):
+            raise ValueError(problem)
+
+    @classmethod
+    def without_odd_fields(cls, remarks: list[str], **fields: Any) -> SourceTitle:
+        """Return a row without the optional values that don't fit; `remarks` receives the reasons."""
+        odd = dict(problems(fields))
+        remarks.extend(odd.values())
+        return cls(**(fields | dict.fromkeys(odd)))
 
     @property
     def year(self) -> int | None:
         return self.season_year or (self.started_on.year if self.started_on else None)
 
 
-@dataclass(frozen=True)
-class UnreadRow:
-    """A row of a large file that is parsed only if its digest is new. parse: raises ValueError for a bad row."""
+LIMITS = {  # field → (what it is, the largest value that the database holds)
+    "episodes": ("episodes", MAX_SMALL),
+    "next_episode": ("the next episode", MAX_SMALL),
+    "season_year": ("the year", 9999),
+    "episode_seconds": ("the length in seconds", MAX_INTEGER),
+    "scored_by": ("the number of votes", MAX_INTEGER),
+    "members": ("the number of members", MAX_INTEGER),
+}
 
-    source: str
-    row: int
-    external_ids: dict[str, str]
-    digest: bytes
-    parse: Callable[[], SourceTitle]
+
+def problems(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each field whose value doesn't fit, with the reason."""
+    for field, (label, largest) in LIMITS.items():
+        number = fields.get(field)
+        if number is not None and not 0 <= number <= largest:
+            yield field, f"{label}: {number} is not between 0 and {largest}"
+    score = fields.get("score")
+    if score is not None and not 1 <= score <= 10:
+        yield "score", f"the score {score:g} is not between 1 and 10"
+    for field in ("name", "name_english", "name_native"):
+        if (name := fields.get(field)) and len(name) > MAX_NAME:
+            yield field, f"the name {name[:40]!r}… is longer than {MAX_NAME} characters"
+    if (url := fields.get("cover_url")) and len(url) > MAX_URL:
+        yield "cover_url", f"the cover's URL is longer than {MAX_URL} characters"
 
 
 Row = dict[str, Any]
@@ -130,3 +137,14 @@ def parse_rows(
             yield parse(number, row)
         except ValueError as error:
             yield RejectedRow(number, str(error))
+
+
+@dataclass(frozen=True)
+class UnreadRow:
+    """A row of a large file that is parsed only if its digest is new. parse: raises ValueError for a bad row."""
+
+    source: str
+    row: int
+    external_ids: dict[str, str]
+    digest: bytes
+    parse: Callable[[list[str]], SourceTitle]  # its argument receives remarks on values that were left out

@@ -29,6 +29,8 @@ class Command(BaseCommand):
                 raise CommandError(f"{error}. Nothing of {path.name} was imported.") from error
             for rejection in report.rejected:
                 self.stderr.write(f"rejected: {rejection}")
+            for remark in report.remarks:
+                self.stderr.write(f"left out: {remark}")
             if verbosity:
                 self.stdout.write(f"{path.name}: {report}.")
 
