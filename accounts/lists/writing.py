@@ -275,11 +275,12 @@ def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
     Callers change the lists' versions: see `mark_lists_changed`.
     """
     newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk), reverse=True)
+    dates = {date for date in (*newer.rewatched_on, *older.rewatched_on) if date}
     starts, ends = (
         [date for date in (getattr(newer, name), getattr(older, name)) if date]
         for name in ("started_on", "finished_on")
     )
-    strictest_first = list(reversed(Visibility))
+    strictest_first = [str(value) for value in reversed(Visibility)]
     notes = dict.fromkeys(note for note in (newer.notes, older.notes) if note)
     ListEntry.objects.filter(pk=kept.pk).update(
         status=newer.status,
@@ -288,7 +289,7 @@ def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
         started_on=min(starts, default=None),
         finished_on=max(ends, default=None),
         rewatches=max(newer.rewatches, older.rewatches),
-        rewatched_on=sorted({*newer.rewatched_on, *older.rewatched_on})[:MOST_DATES],
+        rewatched_on=sorted(dates)[:MOST_DATES],
         tags=list({tag.casefold(): tag for tag in [*older.tags, *newer.tags]}.values())[-MOST_TAGS:],
         notes="\n\n".join(notes)[:LONGEST_NOTES],
         visibility=min(newer.visibility, older.visibility, key=strictest_first.index),

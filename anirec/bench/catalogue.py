@@ -69,6 +69,7 @@ SYLLABLES = [
     "ru",
 ]
 SCRIPTS = ((0x3042, 80), (0x30A2, 80), (0x4E00, 3000), (0xAC00, 3000), (0x0430, 32), (0x0E01, 46), (0x0627, 36))
+RANKED = ("Shingeki no Kyojin", "Shingeki no Kyojin Season 2", "Shingeki no Kyojin Season 3")
 SEASONS = ("WINTER", "SPRING", "SUMMER", "FALL", "UNDEFINED")
 
 
@@ -90,7 +91,7 @@ def main() -> None:
         manage("migrate", "--verbosity", "0")
         step("merge four public catalogues")
         import_catalogues()
-        manage("compare_sources")
+        manage("bench_sources", "--by-name", str(SHARED / "anilist_2026.parquet"), "--ranked", *RANKED)
     else:
         print("No ../shared/data: the public catalogues were not merged.")
 

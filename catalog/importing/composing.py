@@ -18,10 +18,13 @@ from catalog.search.keys import search_key
 
 STUDIOS = "studios"
 TERM_KINDS = (*Tag.Kind.values, STUDIOS)
-DEFAULTS = {name: Title._meta.get_field(name).get_default() for name in FIELDS} | {"started_on": None, "ended_on": None}
+DEFAULTS = {field.name: field.get_default() for field in Title._meta.concrete_fields if field.name in FIELDS}
+DEFAULTS |= {"started_on": None, "ended_on": None}
 OVERDUE = timedelta(days=2)  # after the last episode's day, in any time zone, it's over
+UNRELEASED = frozenset({Status.UPCOMING, Status.CANCELLED})
+RECOMMENDABLE = "recommendable"
 # Changes of these can change the franchises.
-OF_FRANCHISES = frozenset({"name", "name_english", "format", "status", "started_on", "season_year", "is_adult"})
+OF_FRANCHISES = frozenset({"name", "name_english", "format", RECOMMENDABLE, "started_on", "season_year", "is_adult"})
 Ids = dict[tuple[str, str], bool]  # (provider, value) → whether it is retired
 
 
@@ -92,6 +95,8 @@ class TitleState:
         value, owner = (one.value, one.source or None) if one else (DEFAULTS[name], None)
         if getattr(self.title, name) != value or owners.get(name) != owner:
             self.changed_fields.add(name)
+            if name == "status" and (value in UNRELEASED) != (self.title.status in UNRELEASED):
+                self.changed_fields.add(RECOMMENDABLE)
             setattr(self.title, name, value)
             owners.pop(name, None)
             if owner:

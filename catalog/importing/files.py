@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from catalog.importing import parsers
 from catalog.importing.parsers.base import CatalogueFileError
+from catalog.importing.records import parsers_digest
 from catalog.importing.writer import mark_retired
 from catalog.models import ExternalId, ImportedFile, SourceRecord
 from catalog.versioning import catalogue_changed
@@ -34,15 +33,9 @@ def digest_of(path: Path) -> str:
     """Return the digest of a file and of our parsers, which may read the same file differently one day."""
     try:
         with path.open("rb") as file:
-            return file_digest(file, "sha1").hexdigest()[:40] + _parsers_digest()
+            return file_digest(file, "sha1").hexdigest() + parsers_digest().hex()
     except OSError:
         return ""  # the reader says what is wrong
-
-
-@lru_cache(maxsize=1)
-def _parsers_digest() -> str:
-    folder = Path(parsers.__file__).parent
-    return sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()[:24]
 
 
 def state_of(source: str) -> str:

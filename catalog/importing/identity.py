@@ -45,14 +45,14 @@ class Identifier:
         self, rows: list[Incoming], known: Mapping[tuple[str, str], int], claimed: Collection[int], *, is_last: bool
     ) -> Decisions:
         """Decide for each row. known: titles of rows imported before. is_last: nothing more will be read."""
-        owners = owners_of(pair for one in rows for pair in one.row.external_ids.items())
-        decisions = Decisions(owners, {one.row.row: known[one.id] for one in rows if one.id in known})
+        owners = owners_of(pair for one in rows for pair in one.external_ids.items())
+        decisions = Decisions(owners, {one.number: known[one.id] for one in rows if one.id in known})
         unknown = [one for one in rows if one.id not in known]
         keys = _keys_by_title({title_id for one in unknown for title_id in _owners_in_order(one, owners)})
         for one in unknown:
             self._match_by_ids(one, decisions, keys, is_last)
-        waiting = {one.row.row for one in decisions.undecided}
-        unmatched = [one for one in unknown if one.row.row not in decisions.titles and one.row.row not in waiting]
+        waiting = {one.number for one in decisions.undecided}
+        unmatched = [one for one in unknown if one.number not in decisions.titles and one.number not in waiting]
         decisions.titles |= _match_by_name(unmatched, claimed)
         decisions.joined = list(_one_and_the_same(rows, decisions))
         return decisions
@@ -61,18 +61,18 @@ class Identifier:
         self, one: Incoming, decisions: Decisions, keys: Mapping[tuple[int, str], list[Key]], is_last: bool
     ) -> None:
         for title_id in _owners_in_order(one, decisions.owners):
-            others = keys.get((title_id, one.row.source), [])
+            others = keys.get((title_id, one.source), [])
             if all(_is_former(key, one) for key in others):
-                decisions.titles[one.row.row] = title_id
-                decisions.replaced[one.row.row] = [key.key for key in others]
+                decisions.titles[one.number] = title_id
+                decisions.replaced[one.number] = [key.key for key in others]
                 return
-            if one.row.source in OWN_PROVIDERS or any((one.row.source, key.key) in self.keys_seen for key in others):
+            if one.source in OWN_PROVIDERS or any((one.source, key.key) in self.keys_seen for key in others):
                 continue  # two rows of one source are two titles
             if not is_last:
                 decisions.undecided.append(one)
                 return
-            decisions.titles[one.row.row] = title_id
-            decisions.replaced[one.row.row] = [key.key for key in others]
+            decisions.titles[one.number] = title_id
+            decisions.replaced[one.number] = [key.key for key in others]
             return
 
 
@@ -87,11 +87,11 @@ class Key:
 def _is_former(key: Key, one: Incoming) -> bool:
     """Return whether the key is an earlier one of the row itself: its id is retired, or among the row's ids."""
     provider, _, value = key.key.partition(":")
-    return key.is_retired or one.row.external_ids.get(provider) == value
+    return key.is_retired or one.external_ids.get(provider) == value
 
 
 def _owners_in_order(one: Incoming, owners: Owners) -> list[int]:
-    ids = one.row.external_ids
+    ids = one.external_ids
     found = (owners.get((provider, ids[provider])) for provider in PROVIDERS if provider in ids)
     return list(dict.fromkeys(title_id for title_id in found if title_id))
 
@@ -110,7 +110,7 @@ def _keys_by_title(title_ids: Collection[int]) -> dict[tuple[int, str], list[Key
 
 def _match_by_name(rows: list[Incoming], claimed: Collection[int]) -> dict[int, int]:
     sought = [
-        Sought(one.row.row, one.row.name, one.row.year, one.row.format or "", one.row.external_ids)
+        Sought(one.number, one.row.name, one.row.year, one.row.format or "", one.external_ids)
         for one in rows
         if one.row.name and one.row.year
     ]
@@ -122,7 +122,7 @@ def _one_and_the_same(rows: list[Incoming], decisions: Decisions) -> Iterator[Pa
     candidates = {
         (min(title_id, other), max(title_id, other))
         for one in rows
-        if (title_id := decisions.titles.get(one.row.row))
+        if (title_id := decisions.titles.get(one.number))
         for other in _owners_in_order(one, decisions.owners)
         if other != title_id
     }
@@ -171,6 +171,6 @@ def claimed_ids(rows: Iterable[Incoming], decisions: Decisions) -> dict[tuple[st
     for one in rows:
         provider, _, value = one.key.partition(":")
         owner = decisions.owners.get((provider, value))
-        if one.row.source in OWN_PROVIDERS and owner not in (None, decisions.titles.get(one.row.row)):
+        if one.source in OWN_PROVIDERS and owner not in (None, decisions.titles.get(one.number)):
             moving[provider, value] = owner
     return moving

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -20,8 +21,8 @@ from catalog.franchises.grouping import refresh_franchises
 from catalog.importing import files, freshness
 from catalog.importing.composing import TitleState
 from catalog.importing.identity import Decisions, Identifier, claimed_ids
-from catalog.importing.parsers.base import RejectedRow, SourceTitle
-from catalog.importing.parsers.files import FORMATS
+from catalog.importing.parsers.base import RejectedRow, SourceTitle, UnreadRow
+from catalog.importing.parsers.files import FORMATS, offline_database
 from catalog.importing.records import Incoming, names_of, updated
 from catalog.importing.relating import RelationWriter
 from catalog.importing.scales import refresh_scales
@@ -38,7 +39,9 @@ ANALYZE = (
     " catalog_sourcerecord, catalog_relation"
 )
 LARGE = 500  # changed titles from which on the tables' statistics are renewed
-Progress = Callable[[Iterator[SourceTitle | RejectedRow], str], Iterable[SourceTitle | RejectedRow]]
+AnyRow = SourceTitle | UnreadRow | RejectedRow
+Progress = Callable[[Iterator[Any], str], Iterable[AnyRow]]
+UNPARSED: dict[str, Callable[[Path], Iterator[AnyRow]]] = {"offline-database": offline_database.read_unparsed}
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class ImportReport:
     unchanged: int = 0
     merged: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+    remarks: list[Rejection] = field(default_factory=list)  # on values that were left out of rows
 
     def __str__(self) -> str:
         counts = f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
@@ -102,12 +106,13 @@ def import_catalogue(
 
 def _import_file(path: Path, format: str, report: ImportReport, progress: Progress, as_of: datetime | None) -> None:
     own = ImportReport()
-    rows = progress(FORMATS[format](path), path.name)
+    rows = progress((UNPARSED.get(format) or FORMATS[format])(path), path.name)
     RowImport(path.name, own, as_of or files.date_of_file(path, format)).run(rows)
     files.remember(path, format, own.rows, [(one.row, one.reason) for one in own.rejected])
     for name in ("created", "updated", "unchanged", "merged"):
         setattr(report, name, getattr(report, name) + getattr(own, name))
     report.rejected += own.rejected
+    report.remarks += own.remarks
 
 
 def import_rows(
@@ -140,12 +145,12 @@ class RowImport:
         self.rows_of_ids: dict[tuple[str, str], int] = {}
         self.rows_of_titles: dict[int, int] = {}
 
-    def run(self, rows: Iterable[SourceTitle | RejectedRow]) -> None:
+    def run(self, rows: Iterable[AnyRow]) -> None:
         lock_in_transaction(CATALOGUE_IMPORT)  # two imports would create the same titles
         self.relations = RelationWriter()
         accepted = self.accepted(rows)
         while batch := list(islice(accepted, BATCH)):
-            self.write([Incoming.of(row) for row in batch])
+            self.write(batch)
         if self.undecided:
             self.write(self.undecided, is_last=True)
         related = self.relations.write(self.now)
@@ -169,7 +174,7 @@ class RowImport:
                 cursor.execute(ANALYZE)
         catalogue_changed()
 
-    def accepted(self, rows: Iterable[SourceTitle | RejectedRow]) -> Iterator[SourceTitle]:
+    def accepted(self, rows: Iterable[AnyRow]) -> Iterator[Incoming]:
         """Yield valid rows, without those that repeat an earlier row's id."""
         for row in rows:
             if isinstance(row, RejectedRow):
@@ -179,7 +184,18 @@ class RowImport:
                 self.reject(row.row, f"its {provider} id {value} is that of row {self.rows_of_ids[duplicate]}")
             else:
                 self.rows_of_ids |= dict.fromkeys(row.external_ids.items(), row.row)
-                yield row
+                yield Incoming.of(row)
+
+    def parsed(self, rows: Iterable[Incoming]) -> Iterator[Incoming]:
+        """Yield the rows that can be parsed."""
+        for one in rows:
+            try:
+                _ = one.row
+            except ValueError as error:
+                self.reject(one.number, str(error))
+            else:
+                self.report.remarks += [Rejection(self.label, one.number, remark) for remark in one.remarks]
+                yield one
 
     def reject(self, row: int, reason: str) -> None:
         self.report.rejected.append(Rejection(self.label, row, reason))
@@ -189,8 +205,8 @@ class RowImport:
         self.identifier.keys_seen |= {one.id for one in rows}
         unchanged = [one for one in rows if one.id in stored and stored[one.id][1] == one.digest]
         self.confirm(unchanged, stored)
-        skipped = {one.row.row for one in unchanged}
-        changed = [one for one in rows if one.row.row not in skipped]
+        skipped = {one.number for one in unchanged}
+        changed = list(self.parsed(one for one in rows if one.number not in skipped))
         if changed:
             known = {key: title_id for key, (title_id, _) in stored.items()}
             decisions = self.identifier.identify(changed, known, self.rows_of_titles, is_last=is_last)
@@ -200,7 +216,7 @@ class RowImport:
 
     def confirm(self, rows: list[Incoming], stored: dict[tuple[str, str], tuple[int, bytes]]) -> None:
         self.report.unchanged += len(rows)
-        self.rows_of_titles |= {stored[one.id][0]: one.row.row for one in rows}
+        self.rows_of_titles |= {stored[one.id][0]: one.number for one in rows}
         aged = freshness.titles_that_age([one.id for one in rows], self.as_of) if rows else set()
         confirm_records(rows, self.as_of, self.now)
         self.recompose(aged)
@@ -216,18 +232,16 @@ class RowImport:
             self.writer.changes_franchises = True
 
     def write_changed(self, rows: list[Incoming], decisions: Decisions) -> None:
-        waiting = {one.row.row for one in decisions.undecided}
+        waiting = {one.number for one in decisions.undecided}
         writable = [
-            one
-            for one in rows
-            if one.row.row not in waiting and self.is_writable(one, decisions.titles.get(one.row.row))
+            one for one in rows if one.number not in waiting and self.is_writable(one, decisions.titles.get(one.number))
         ]
         moving = claimed_ids(writable, decisions)
         ExternalId.objects.filter(pk__in=[pk for pk, pair in _ids_at(moving) if pair in moving]).delete()
         owned = decisions.owners.keys() - moving.keys()
-        loaded = load_states({title_id for one in writable if (title_id := decisions.titles.get(one.row.row))})
+        loaded = load_states({title_id for one in writable if (title_id := decisions.titles.get(one.number))})
         pairs = [
-            (one, loaded[title_id] if (title_id := decisions.titles.get(one.row.row)) else TitleState.new())
+            (one, loaded[title_id] if (title_id := decisions.titles.get(one.number)) else TitleState.new())
             for one in writable
         ]
         merged = [(one, state, *self.apply(one, state, decisions)) for one, state in pairs]
@@ -243,12 +257,12 @@ class RowImport:
         self, one: Incoming, state: TitleState, decisions: Decisions
     ) -> tuple[SourceRecord, list[str], dict[str, str]]:
         """Bring the title's record of the row up to date. Return it, and the names and ids that it had before."""
-        former = {one.key, *decisions.replaced.get(one.row.row, ())}
-        records = [record for record in state.records if record.source == one.row.source and record.key in former]
+        former = {one.key, *decisions.replaced.get(one.number, ())}
+        records = [record for record in state.records if record.source == one.source and record.key in former]
         names = [name for record in records for name in names_of(record.data)]
         ids = {provider: value for record in records for provider, value in record.data["ids"].items()}
         state.records = [record for record in state.records if record not in records]
-        record = records[-1] if records else SourceRecord(source=one.row.source, data={}, dates={}, as_of=self.as_of)
+        record = records[-1] if records else SourceRecord(source=one.source, data={}, dates={}, as_of=self.as_of)
         record.key = one.key
         updated(record, one, self.as_of, self.now)
         state.records.append(record)
@@ -257,12 +271,12 @@ class RowImport:
     def write_records(
         self, merged: list[tuple[Incoming, TitleState, SourceRecord, list[str], dict[str, str]]], decisions: Decisions
     ) -> None:
-        outdated = [(one.row.source, key) for one, *_ in merged for key in decisions.replaced.get(one.row.row, ())]
+        outdated = [(one.source, key) for one, *_ in merged for key in decisions.replaced.get(one.number, ())]
         for source in {source for source, _ in outdated}:
             SourceRecord.objects.filter(source=source, key__in=[key for one, key in outdated if one == source]).delete()
         for one, state, record, *_ in merged:
             record.title_id = state.title.pk
-            self.rows_of_titles[state.title.pk] = one.row.row
+            self.rows_of_titles[state.title.pk] = one.number
         write_records(record for _, _, record, *_ in merged)
         self.relations.add((state.title.pk, one.row.relations) for one, state, *_ in merged)
         self.relations.add_ids(pair for _, state, *_ in merged for pair in state.new_ids)
@@ -305,7 +319,7 @@ def _ids_at(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[int, tuple[str, 
 
 def stored_records(rows: list[Incoming]) -> dict[tuple[str, str], tuple[int, bytes]]:
     """Map the (source, key) of rows that were imported before to their title's id and their digest."""
-    found = SourceRecord.objects.filter(source__in={one.row.source for one in rows}, key__in=[one.key for one in rows])
+    found = SourceRecord.objects.filter(source__in={one.source for one in rows}, key__in=[one.key for one in rows])
     return {
         (source, key): (title_id, bytes(digest))
         for source, key, title_id, digest in found.values_list("source", "key", "title_id", "digest")

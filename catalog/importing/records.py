@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers.base import SourceTitle
+from catalog.importing import parsers
+from catalog.importing.parsers.base import SourceTitle, UnreadRow
 from catalog.importing.precedence import FIELDS, require_source
 from catalog.models import ExternalId, SourceRecord
 
@@ -39,41 +41,68 @@ STALE_AIRING = timedelta(days=7)  # a next airing this long ago says nothing any
 Data = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Incoming:
-    """A row to import, as it will be kept."""
+    """A row to import: its own key, and a digest by which an unchanged one is recognised."""
 
-    row: SourceTitle
+    source: str
+    number: int
+    external_ids: dict[str, str]
     key: str
-    data: Data
     digest: bytes
+    parse: Callable[[list[str]], SourceTitle]
+    remarks: list[str] = field(default_factory=list)  # on values that `parse` left out
 
     @classmethod
-    def of(cls, row: SourceTitle) -> Incoming:
+    def of(cls, row: SourceTitle | UnreadRow) -> Incoming:
+        """Return the row. Raise UnknownSourceError for a source without a place in the orders."""
         require_source(row.source)
-        data = data_of(row)
-        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return cls(row, key_of(row), data, blake2b(text.encode(errors="replace"), digest_size=16).digest())
+        key = key_of(row.source, row.external_ids)
+        if isinstance(row, UnreadRow):
+            digest = blake2b(row.digest + parsers_digest(), digest_size=16).digest()
+            return cls(row.source, row.row, row.external_ids, key, digest, row.parse)
+        one = cls(row.source, row.row, row.external_ids, key, b"", lambda _remarks: row)
+        text = json.dumps(one.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        one.digest = blake2b(text.encode(errors="replace"), digest_size=16).digest()
+        return one
+
+    @property
+    def id(self) -> tuple[str, str]:
+        return self.source, self.key
 
     @cached_property
-    def id(self) -> tuple[str, str]:
-        return self.row.source, self.key
+    def row(self) -> SourceTitle:
+        """The parsed row. Raise ValueError if it's bad."""
+        return self.parse(self.remarks)
+
+    @cached_property
+    def data(self) -> Data:
+        return data_of(self.row)
 
 
-def key_of(row: SourceTitle) -> str:
+@lru_cache(maxsize=1)
+def parsers_digest() -> bytes:
+    """Return the digest of our parsers, which may read the same row differently one day."""
+    folder = Path(parsers.__file__).parent
+    return blake2b(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py"))), digest_size=12).digest()
+
+
+def key_of(source: str, external_ids: Mapping[str, str]) -> str:
     """Return the row's own id as "provider:value": its catalogue's, else the most trusted of its ids."""
-    own = OWN_PROVIDERS.get(row.source)
-    provider = next((one for one in (own, *PROVIDERS) if one in row.external_ids), None)
-    return f"{provider}:{row.external_ids[str(provider)]}" if provider else f"name:{row.name} {row.year or ''}"[:160]
+    own = OWN_PROVIDERS.get(source)
+    provider = next((one for one in (own, *PROVIDERS) if one in external_ids), None)
+    if provider is None:
+        provider = min(external_ids, default="none")  # of a catalogue that we don't know
+    return f"{provider}:{external_ids.get(str(provider), '')}"[:160]
 
 
 def data_of(row: SourceTitle) -> Data:
     """Return the row's known values as JSON has them."""
     data: Data = {"ids": row.external_ids}
-    for field in FIELDS:
-        value = getattr(row, field)
+    for name in FIELDS:
+        value = getattr(row, name)
         if value is not None:
-            data[field] = value.isoformat() if isinstance(value, (date, time)) else _plain(value)
+            data[name] = value.isoformat() if isinstance(value, (date, time)) else _plain(value)
     lists = {
         "synonyms": list(row.synonyms),
         "tags": [[tag.name, tag.kind, tag.is_adult] for tag in row.tags],

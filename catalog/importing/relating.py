@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
 
@@ -86,7 +87,7 @@ class RelationWriter:
         """Note ids that no title had before."""
         copy_rows("new_id", ("provider", "value"), ids)
 
-    def write(self, started_at: object) -> set[int]:
+    def write(self, started_at: datetime) -> set[int]:
         """Write the relations. Return the ids of the titles that got new ones."""
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE named_relation, new_id")

@@ -126,57 +126,49 @@ def title_index() -> TitleIndex:
         return _cache[1]
 
 
+COLUMNS = (
+    "pk", *CHOICES, "season", "season_year", "started_on", "score", "members", "episodes", "episode_seconds",
+    "scored_by", "score_counts", "place", "popularity", "comparable_score",
+)  # fmt: skip
+
+
 def build_index() -> TitleIndex:
-    rows = list(
-        Title.objects.annotate(place=Window(RowNumber(), order_by=Lower("name")))
-        .order_by("pk")
-        .values_list(
-            "pk", *CHOICES, "season", "season_year", "started_on", "score", "members", "episodes", "episode_seconds",
-            "scored_by", "score_counts", "place", "popularity", "comparable_score",
-        )
-    )  # fmt: skip
-    pks, *columns = zip(*rows, strict=True) if rows else [()] * 17
+    places = Title.objects.annotate(place=Window(RowNumber(), order_by=Lower("name")))
+    rows = list(places.order_by("pk").values_list(*COLUMNS))
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True) if rows else [()] * len(COLUMNS), strict=True))
     codes = {
-        name: np.fromiter(map({value: n for n, value in enumerate(values)}.get, column), dtype=np.int8)
-        for (name, values), column in zip(CHOICES.items(), columns, strict=False)
+        name: np.fromiter(map({value: n for n, value in enumerate(values)}.get, columns[name]), dtype=np.int8)
+        for name, values in CHOICES.items()
     }
-    (
-        season,
-        season_year,
-        started,
-        score,
-        members,
-        episodes,
-        seconds,
-        scored_by,
-        counts,
-        place,
-        popularity,
-        comparable,
-    ) = columns[len(CHOICES) :]
-    ids = np.array(pks, dtype=np.int64)
-    minutes = _numbers(seconds) / 60
-    dates = [str(date or "") for date in started]
+    ids = np.array(columns["pk"], dtype=np.int64)
+    dates = [str(date or "") for date in columns["started_on"]]
     return TitleIndex(
         ids=ids,
         codes=codes,
-        numbers={
-            "year": _numbers(year or _part(date, 0) for year, date in zip(season_year, dates, strict=True)),
-            "started": _numbers(map(_as_number, dates, season_year)),
-            "score": _numbers(score),
-            "weighted": _weighted(_numbers(map(_first_known, comparable, score)), _votes(scored_by, counts, members)),
-            "divided": _numbers(map(_spread, counts)),
-            "members": _numbers(members),
-            "popularity": _numbers(popularity),
-            "episodes": _numbers(episodes),
-            "minutes": minutes,
-            "length": minutes * _numbers(episodes),
-            "name": _numbers(place),
-        },
-        seasons=_numbers_of_pairs(map(_seasons_of, season, season_year, dates)),
+        numbers=_numbers_by_name(columns, dates),
+        seasons=_numbers_of_pairs(map(_seasons_of, columns["season"], columns["season_year"], dates)),
         tags=_terms(ids, Title.tags.through, "tag_id", Tag, "kind"),
         studios=_terms(ids, Title.studios.through, "studio_id", Studio),
     )
+
+
+def _numbers_by_name(columns: dict[str, Any], dates: list[str]) -> dict[str, NDArray[np.float64]]:
+    minutes, episodes = _numbers(columns["episode_seconds"]) / 60, _numbers(columns["episodes"])
+    years, members = columns["season_year"], columns["members"]
+    scores = _numbers(map(_first_known, columns["comparable_score"], columns["score"]))
+    return {
+        "year": _numbers(year or _part(date, 0) for year, date in zip(years, dates, strict=True)),
+        "started": _numbers(map(_as_number, dates, years)),
+        "score": _numbers(columns["score"]),
+        "weighted": _weighted(scores, _votes(columns["scored_by"], columns["score_counts"], members)),
+        "divided": _numbers(map(_spread, columns["score_counts"])),
+        "members": _numbers(members),
+        "popularity": _numbers(columns["popularity"]),
+        "episodes": episodes,
+        "minutes": minutes,
+        "length": minutes * episodes,
+        "name": _numbers(columns["place"]),
+    }
 
 
 def _numbers(values: Iterable[float | None]) -> NDArray[np.float64]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 from catalog.models import ExternalId, Title
 
@@ -34,7 +37,7 @@ AUTHORS = {
 # Names of all sources with data, as their licences ask.
 SOURCES = {
     **{source: str(provider.label) for source, provider in AUTHORS.items()},
-    "offline-database": "anime-offline-database (ODbL)",
+    "offline-database": "anime-offline-database",
     "shikimori": "Shikimori",
     "id-map": "Fribb/anime-lists",
 }
@@ -43,6 +46,37 @@ SOURCES = {
 def source_names(sources: Iterable[str]) -> list[str]:
     """Return the names of sources, each once. The sample has none."""
     return list(dict.fromkeys(SOURCES[source] for source in sources if source in SOURCES))
+
+
+class OpenDatabase(NamedTuple):
+    """A database whose license asks to be named wherever its data is shown."""
+
+    name: str
+    license: str
+    url: str
+
+
+OPEN_DATABASES = {
+    "offline-database": OpenDatabase(
+        "anime-offline-database",
+        "Open Database License (ODbL) 1.0",
+        "https://github.com/manami-project/anime-offline-database",
+    )
+}
+SHORT = {Provider.MAL: "MAL"}  # as its members call it
+
+
+def open_database_of(title: Title) -> OpenDatabase | None:
+    """Return the open database that some of the title's data comes from, or None."""
+    return next((OPEN_DATABASES[source] for source in title.field_sources.values() if source in OPEN_DATABASES), None)
+
+
+def community_of(title: Title, field: str) -> str:
+    """Return the name of the catalogue whose members a number counts: MyAnimeList's unless its source is another."""
+    author = AUTHORS.get(title.field_sources.get(field, ""), Provider.MAL)
+    if title.field_sources.get(field) in OPEN_DATABASES:
+        return str(_("Mean"))
+    return SHORT.get(author, str(author.label))
 
 
 def author_of(title: Title, field: str) -> str:

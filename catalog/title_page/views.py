@@ -13,7 +13,7 @@ from catalog.franchises.timeline import timeline
 from catalog.franchises.watch_order import watch_order
 from catalog.models import Tag, Title
 from catalog.title_page import queries
-from catalog.title_page.links import author_of, external_links
+from catalog.title_page.links import author_of, community_of, external_links, open_database_of
 from catalog.title_page.score_bars import score_bars
 from catalog.titles.merging import redirected
 
@@ -37,6 +37,9 @@ def title(request: HttpRequest, pk: int) -> HttpResponse:
         "bars": score_bars(detail.title.score_counts or []),
         "next_airing": next_airing(detail.title, timezone.now()),
         "zone": zone.key,
+        "score_source": community_of(detail.title, "score"),
+        "members_source": community_of(detail.title, "members"),
+        "open_database": open_database_of(detail.title),
         "author": author_of(detail.title, "synopsis"),
         "provenance": queries.provenance_of(detail.title),
     }

@@ -90,10 +90,11 @@ def _move(relation: ForeignObjectRel, kept: Model, dropped: Model) -> None:
     rows = model._base_manager.filter(**{name: dropped.pk})
     for fields, condition in unique_with(relation):
         others = [field for field in fields if field != name]
+        columns = [f"{other}_id" if model._meta.get_field(other).is_relation else other for other in others]
         twins = model._base_manager.filter(condition, **{name: kept.pk})
         same = {other: OuterRef(other) for other in others}
         for row in list(rows.filter(condition).filter(Exists(twins.filter(**same)))):
-            twin = twins.get(**{other: getattr(row, model._meta.get_field(other).attname) for other in others})
+            twin = twins.get(**{column: getattr(row, column) for column in columns})
             join_of(model)(twin, row)
             _absorb(twin, row)
     rows.update(**{name: kept.pk})
@@ -125,4 +126,4 @@ def unique_with(relation: Any) -> Iterator[tuple[tuple[str, ...], Q]]:
             yield tuple(fields), Q()
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and name in constraint.fields:
-            yield constraint.fields, constraint.condition or Q()
+            yield tuple(constraint.fields), constraint.condition or Q()

@@ -137,3 +137,14 @@ def parse_rows(
             yield parse(number, row)
         except ValueError as error:
             yield RejectedRow(number, str(error))
+
+
+@dataclass(frozen=True)
+class UnreadRow:
+    """A row of a large file that is parsed only if its digest is new. parse: raises ValueError for a bad row."""
+
+    source: str
+    row: int
+    external_ids: dict[str, str]
+    digest: bytes
+    parse: Callable[[list[str]], SourceTitle]  # its argument receives remarks on values that were left out

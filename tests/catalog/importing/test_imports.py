@@ -14,7 +14,16 @@ from catalog.importing.parsers.base import CatalogueFileError
 from catalog.importing.parsers.files import sample
 from catalog.models import ExternalId, Relation, SearchWord, Tag, Title, TitleName
 from catalog.search.find import search_titles
-from tests.catalog.importing.files import ANILIST, JIKAN, mal_2020_file, offline_file, parquet_file, written
+from tests.catalog.importing.files import (
+    ANILIST,
+    JIKAN,
+    OFFLINE,
+    lines_file,
+    mal_2020_file,
+    offline_file,
+    parquet_file,
+    written,
+)
 from tests.catalog.shared import shared_file
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +229,37 @@ def test_bad_rows_are_reported_and_the_others_written(tmp_path: Path) -> None:
     report = import_catalogue([mal_2020_file(tmp_path, {}, {"MAL_ID": "2", "Score": "11"})], "mal-2020")
 
     assert outcome(report) == (1, 0, 0, ["mal.csv, row 2: score: 11 is not between 0 and 10"])
+
+
+@pytest.mark.parametrize(
+    ("change", "remark"),
+    [
+        ({"duration": {"value": 3, "unit": "MOONS"}}, "duration: 'MOONS' is not a unit of time"),
+        ({"episodes": 99_999}, "episodes: 99999 is not between 0 and 32767"),
+        ({"status": "ASLEEP"}, "status: 'ASLEEP' is not a status we know"),
+        ({"tags": "comedy"}, "tags: 'comedy' is not a list"),
+        ({"animeSeason": []}, ""),
+    ],
+)
+def test_an_odd_value_costs_a_remark_and_never_the_row(tmp_path: Path, change: dict, remark: str) -> None:
+    report = import_catalogue([offline_file(tmp_path, change)], "offline-database")
+
+    assert (report.created, report.rejected) == (1, [])
+    assert [str(one) for one in report.remarks] == ([f"database.json, row 1: {remark}"] if remark else [])
+
+
+@pytest.mark.parametrize("name", ["database.json.zst", "renamed"])
+def test_zstandard_files_are_read_whatever_their_name(tmp_path: Path, name: str) -> None:
+    import zstandard
+
+    text, lines = offline_file(tmp_path, {}).read_bytes(), lines_file(tmp_path, [{"license": {}}, OFFLINE]).read_bytes()
+    for content in (text, lines):
+        path = written(tmp_path / name, zstandard.compress(content))
+        assert import_catalogue([path], "offline-database").rows == 1
+
+    written(path, zstandard.compress(text)[:-20])
+    with pytest.raises(CatalogueFileError, match=f"{name}.*: the file ends in the middle"):
+        import_catalogue([path], "offline-database")
 
 
 def test_nothing_of_a_broken_file_is_written(tmp_path: Path) -> None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTag, SourceTitle, parse_rows
+from catalog.importing.parsers.base import (
+    MAX_NAME,
+    RejectedRow,
+    Row,
+    SourceRelation,
+    SourceTag,
+    SourceTitle,
+    UnreadRow,
+    parse_rows,
+)
 from catalog.importing.parsers.files.reading import json_rows
 from catalog.models.relations import ExternalId, Relation
 
@@ -29,13 +40,29 @@ ADDRESSES: dict[str, str] = {
 }
 PATTERN = re.compile(r"https?://(?:www\.)?(?:" + "|".join(ADDRESSES.values()) + ")")
 OF_GROUP = tuple(map(str, ADDRESSES))
+SOURCE = "offline-database"
+UNKNOWN = "none of its sources is a catalogue we know"
 NO_PICTURE = re.compile(r"no[_-]?pic|no-image|questionmark", re.IGNORECASE)
 SECONDS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600}
 
 
 def read(path: Path) -> Iterator[SourceTitle | RejectedRow]:
     rows = ((number, row) for number, row in json_rows(path, "data.item") if not is_preamble(row))
-    return parse_rows(rows, parse)
+    return parse_rows(rows, lambda number, row: parse(number, row, []))
+
+
+def read_unparsed(path: Path) -> Iterator[UnreadRow | RejectedRow]:
+    """Yield rows that are parsed only when needed: most are as they were."""
+    for number, row in json_rows(path, "data.item"):
+        if is_preamble(row):
+            continue
+        external_ids = identify_row(row)
+        if not external_ids:
+            yield RejectedRow(number, UNKNOWN)
+            continue
+        text = json.dumps(row, sort_keys=True, ensure_ascii=False)
+        digest = blake2b(text.encode(errors="replace"), digest_size=16).digest()
+        yield UnreadRow(SOURCE, number, external_ids, digest, partial(parse, number, row))
 
 
 def is_preamble(row: Row) -> bool:
@@ -43,33 +70,50 @@ def is_preamble(row: Row) -> bool:
     return "title" not in row and ("license" in row or "$schema" in row)
 
 
-def parse(number: int, row: Row) -> SourceTitle:
-    name = normalise.name(row.get("title"))
-    external_ids = dict(identify(part(row, "sources", list)))
+def parse(number: int, row: Row, remarks: list[str]) -> SourceTitle:
+    """Parse a row. An odd value is left out, with a remark; without a title or a known id, raise ValueError."""
+    name, external_ids = normalise.name(row.get("title")), identify_row(row)
     if name is None or not external_ids:
-        raise ValueError("title is missing" if name is None else "none of its sources is a catalogue we know")
-    season, score = part(row, "animeSeason", dict), part(row, "score", dict)
-    tags = tags_of(tuple(part(row, "tags", list)))
+        raise ValueError("title is missing" if name is None else UNKNOWN)
+    read = partial(_read, remarks)
+    season, score = read(part, row, "animeSeason", dict) or {}, read(part, row, "score", dict) or {}
+    tags = tags_of(tuple(read(part, row, "tags", list) or ()))
     picture = normalise.known_text(row.get("picture"))
-    return SourceTitle(
-        source="offline-database",
+    studios = (str(studio).strip().title() for studio in read(part, row, "studios", list) or ())
+    return SourceTitle.without_odd_fields(
+        remarks,
+        source=SOURCE,
         row=number,
         external_ids=external_ids,
-        name=name,
-        synonyms=normalise.synonyms(part(row, "synonyms", list)),
-        format=normalise.title_format(row.get("type")),
-        status=normalise.status(row.get("status")),
-        episodes=normalise.count(row.get("episodes"), "episodes"),
-        episode_seconds=seconds(part(row, "duration", dict)),
-        season=normalise.season(season.get("season"))[0],
-        season_year=normalise.count(season.get("year"), "year"),
+        name=name[:MAX_NAME],
+        synonyms=normalise.synonyms(read(part, row, "synonyms", list) or ()),
+        format=read(normalise.title_format, row.get("type")),
+        status=read(normalise.status, row.get("status")),
+        episodes=read(normalise.count, row.get("episodes"), "episodes"),
+        episode_seconds=read(seconds, read(part, row, "duration", dict)),
+        season=(read(normalise.season, season.get("season")) or (None,))[0],
+        season_year=read(normalise.count, season.get("year"), "year"),
         is_adult=normalise.is_adult(None, tags) or None,
-        score=normalise.score(score.get("arithmeticMean")),
+        score=read(normalise.score, score.get("arithmeticMean")),
         cover_url=None if picture is None or NO_PICTURE.search(picture) else picture,
         tags=tags,
-        studios=normalise.studios(str(studio).strip().title() for studio in part(row, "studios", list)),
-        relations=relations(row, external_ids),
+        studios=normalise.studios(studios),
+        relations=relations(read(part, row, "relatedAnime", list) or (), external_ids),
     )
+
+
+def _read(remarks: list[str], read: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what `read` returns, or None with a remark if the value is odd."""
+    try:
+        return read(*arguments)
+    except ValueError as error:
+        remarks.append(str(error))
+        return None
+
+
+def identify_row(row: Row) -> dict[str, str]:
+    addresses = row.get("sources")
+    return dict(identify(addresses)) if isinstance(addresses, list) else {}
 
 
 @lru_cache(maxsize=50_000)
@@ -96,17 +140,16 @@ def identify(addresses: Iterable[Any]) -> Iterator[tuple[str, str]]:
             yield OF_GROUP[match.lastindex - 1], match[match.lastindex]
 
 
-def relations(row: Row, own: dict[str, str]) -> tuple[SourceRelation, ...]:
+def relations(addresses: Iterable[Any], own: dict[str, str]) -> tuple[SourceRelation, ...]:
     """Return a relation for each provider's id, always of the kind "related": the format has no others."""
-    related = dict.fromkeys(identify(part(row, "relatedAnime", list)))
     return tuple(
         SourceRelation(provider, value, Relation.Kind.RELATED)
-        for provider, value in related
+        for provider, value in dict.fromkeys(identify(addresses))
         if own.get(provider) != value
     )
 
 
-def seconds(duration: Row) -> int | None:
+def seconds(duration: Row | None) -> int | None:
     if not duration or duration.get("unit") == "UNKNOWN":
         return None
     if duration.get("unit") not in SECONDS:
