@@ -15,11 +15,18 @@ from catalog.importing.parsers.base import RejectedRow, SourceRelation, SourceTi
 T = TypeVar("T")
 MANGA = "a manga: the catalogue holds anime only"
 MEMBERS_LIST = "a member's list: it is imported from the list page"
-LONGEST_MESSAGE = 200
+LONGEST_MESSAGE = 300
 
 
 class AnswerError(ValueError):
-    """An answer that holds no titles at all. The message says why, in a sentence for the site's owner."""
+    """An answer that holds no titles at all. The message says why, in a sentence for the site's owner.
+
+    It may quote the service, so it is cleaned: one line without control characters, of limited length.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        clean = "".join(character if character.isprintable() else " " for character in sentence)
+        super().__init__(" ".join(clean.split())[:LONGEST_MESSAGE])
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ def describe(body: bytes) -> str:
         return "broken or truncated data"
     from catalog.importing.parsers.html import Page  # only the workers have its library
 
-    return f"the web page “{Page(body).title[:LONGEST_MESSAGE]}”, perhaps of a firewall,"
+    return f"the web page “{Page(body).title[:100]}”, perhaps of a firewall,"
 
 
 def kind_of(value: Any) -> str:
@@ -62,8 +69,7 @@ def kind_of(value: Any) -> str:
 
 def refuse(service: str, message: Any) -> AnswerError:
     """Return the error that a service reported, in its own words."""
-    words = " ".join(str(message).split())[:LONGEST_MESSAGE].rstrip(".")
-    return AnswerError(f"{service} answered with an error: {words}")
+    return AnswerError(f"{service} answered with an error: {str(message).rstrip('.')}")
 
 
 def at(value: Any, *path: str) -> Any:

@@ -35,17 +35,17 @@ def parse_titles(body: bytes, base: str) -> Answer:
     rows = data if isinstance(data, list) else [data]
     if rows and not any(isinstance(row, dict) and ("airing" in row or "publishing" in row) for row in rows):
         raise AnswerError(f"{SERVICE}'s answer holds no titles")
-    follows = at(document, "pagination", "has_next_page") is True
-    return collect(SERVICE, rows, parse_title, next_page(base, document) if follows else None)
+    return collect(SERVICE, rows, parse_title, next_page(base, document.get("pagination")))
 
 
-def next_page(base: str, document: dict[str, Any]) -> str:
-    """Return the address with the number of the next page."""
+def next_page(base: str, pagination: Any) -> str | None:
+    """Return the address with the number of the next page; None without one, or if the current one is unknown."""
     address = urlsplit(base)
     query = dict(parse_qsl(address.query))
-    current = str(at(document, "pagination", "current_page") or query.get("page"))
-    following = int(current) + 1 if current.isdecimal() and len(current) < 10 else 2
-    return urlunsplit(address._replace(query=urlencode(query | {"page": str(following)})))
+    current = str(at(pagination, "current_page") or query.get("page"))
+    if at(pagination, "has_next_page") is not True or not current.isdecimal() or len(current) > 9:
+        return None
+    return urlunsplit(address._replace(query=urlencode(query | {"page": str(int(current) + 1)})))
 
 
 def parse_title(row: Fields) -> SourceTitle:

@@ -33,12 +33,8 @@ PARAMETERS = {
 }
 SITES = {
     "myanimelist/anime": ExternalId.Provider.MAL,
-    "anilist": ExternalId.Provider.ANILIST,
     "anilist/anime": ExternalId.Provider.ANILIST,
     "anidb": ExternalId.Provider.ANIDB,
-    "animenewsnetwork": ExternalId.Provider.ANN,
-    "anisearch": ExternalId.Provider.ANISEARCH,
-    "livechart": ExternalId.Provider.LIVECHART,
 }
 ENGLISH, NATIVE = ("en", "en_us", "en_gb"), ("ja_jp", "ko_kr", "zh_cn", "zh_tw")
 
@@ -86,73 +82,74 @@ def parse_titles(body: bytes) -> Answer:
 def parse_title(row: Fields, included: Included) -> SourceTitle:
     if row.row.get("type") != "anime":
         raise ValueError(MANGA if row.row.get("type") == "manga" else "it isn't a title")
-    told = Fields(row.number, row.row.get("attributes"), row.remarks)
-    rating = age_rating(told)
+    attributes = Fields(row.number, row.row.get("attributes"), row.remarks)
+    rating = age_rating(attributes)
     tags = normalise.tags(included.texts(row.row, "categories", "title") + included.texts(row.row, "genres", "name"))
     is_adult = normalise.is_adult(rating, tags)
     return row.title(
         "kitsu",
         external_ids(row, included),
-        **names(told),
-        format=told.read(normalise.title_format, "subtype"),
-        status=told.read(normalise.status, "status"),
-        episodes=told.count("episodeCount"),
-        episode_seconds=told.seconds(60, "episodeLength"),
-        started_on=told.date("startDate"),
-        ended_on=told.date("endDate"),
-        next_airing_at=told.read(normalise.iso_moment, "nextRelease"),
+        **names(attributes),
+        format=attributes.read(normalise.title_format, "subtype"),
+        status=attributes.read(normalise.status, "status"),
+        episodes=attributes.count("episodeCount"),
+        episode_seconds=attributes.seconds(60, "episodeLength"),
+        started_on=attributes.date("startDate"),
+        ended_on=attributes.date("endDate"),
+        next_airing_at=attributes.read(normalise.iso_moment, "nextRelease"),
         age_rating=rating,
-        is_adult=told.flag("nsfw") or is_adult,
-        score=told.score(100, "averageRating"),
-        scored_by=votes(told),
-        members=told.count("userCount"),
-        synopsis=told.read(normalise.markup_to_text, "synopsis"),
-        cover_url=told.read(normalise.web_address, "posterImage", "large")
-        or told.read(normalise.web_address, "posterImage", "original"),
+        is_adult=attributes.flag("nsfw") or is_adult,
+        score=attributes.score(100, "averageRating"),
+        scored_by=votes(attributes),
+        members=attributes.count("userCount"),
+        synopsis=attributes.read(normalise.markup_to_text, "synopsis"),
+        cover_url=attributes.read(normalise.web_address, "posterImage", "large")
+        or attributes.read(normalise.web_address, "posterImage", "original"),
         tags=tags,
         studios=normalise.studios(studios(row.row, included)),
         relations=relations_to("kitsu", related(row.row, included)),
     )
 
 
-def names(told: Fields) -> dict[str, Any]:
+def names(attributes: Fields) -> dict[str, Any]:
     """Return the names; all that have no place of their own are synonyms."""
-    every = at(told.row, "titles")
-    titles = {code: told.name("titles", code) for code in every} if isinstance(every, dict) else {}
-    canonical = told.name("canonicalTitle")
+    every = at(attributes.row, "titles")
+    titles = {code: attributes.name("titles", code) for code in every} if isinstance(every, dict) else {}
+    canonical = attributes.name("canonicalTitle")
     return {
         "name": titles.get("en_jp") or canonical,
         "name_english": next((titles[code] for code in ENGLISH if titles.get(code)), None),
         "name_native": next((titles[code] for code in NATIVE if titles.get(code)), None),
-        "synonyms": normalise.synonyms([canonical, *told.texts("abbreviatedTitles"), *titles.values()]),
+        "synonyms": normalise.synonyms([canonical, *attributes.texts("abbreviatedTitles"), *titles.values()]),
     }
 
 
-def age_rating(told: Fields) -> str | None:
+def age_rating(attributes: Fields) -> str | None:
     """Return the age rating. The guide beside it tells "R" from "R+" and "PG" from "PG-13"."""
-    rating, guide = told.name("ageRating"), told.name("ageRatingGuide")
+    rating, guide = attributes.name("ageRating"), attributes.name("ageRatingGuide")
     try:
         precise = normalise.age_rating(f"{rating} - {guide}") if rating and guide else None
     except ValueError:
         precise = None
-    return precise or told.read(normalise.age_rating, "ageRating")
+    return precise or attributes.read(normalise.age_rating, "ageRating")
 
 
-def votes(told: Fields) -> int | None:
+def votes(attributes: Fields) -> int | None:
     """Return how many people gave a score."""
-    frequencies = at(told.row, "ratingFrequencies")
+    frequencies = at(attributes.row, "ratingFrequencies")
     if not isinstance(frequencies, dict):
         return None
-    return sum(told.count("ratingFrequencies", str(score)) or 0 for score in frequencies) or None
+    return sum(attributes.count("ratingFrequencies", str(score)) or 0 for score in frequencies) or None
 
 
 def external_ids(row: Fields, included: Included) -> dict[str, str | None]:
     """Return Kitsu's own id, and those of other sites from the mappings."""
     ids: dict[str, str | None] = {"kitsu": row.identifier("id")}
     for mapping in included.related(row.row, "mappings"):
-        told = Fields(row.number, mapping, row.remarks)
-        if provider := SITES.get(str(at(mapping, "attributes", "externalSite")).casefold()):
-            ids.setdefault(str(provider), told.identifier("attributes", "externalId"))
+        if provider := SITES.get(str(at(mapping, "attributes", "externalSite"))):
+            ids.setdefault(
+                str(provider), Fields(row.number, mapping, row.remarks).identifier("attributes", "externalId")
+            )
     return ids
 
 

@@ -64,7 +64,7 @@ def changed(row: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str,
     return row
 
 
-def told_fields(title: SourceTitle) -> dict[str, Any]:
+def fields_of(title: SourceTitle) -> dict[str, Any]:
     return {field.name: getattr(title, field.name) for field in fields(title) if field.name not in ("row", "source")}
 
 
@@ -88,11 +88,26 @@ def test_any_value_in_any_place_costs_no_more_than_what_is_read_there(
 
     if isinstance(without, RejectedRow):
         assert path in IDS
-        assert isinstance(odd, RejectedRow) or told_fields(odd) | IGNORED == told_fields(whole) | IGNORED
+        assert isinstance(odd, RejectedRow) or fields_of(odd) | IGNORED == fields_of(whole) | IGNORED
         return
     assert isinstance(odd, SourceTitle)
-    kept = {name for name, value in told_fields(without).items() if value == told_fields(whole)[name]}
-    assert {name: told_fields(odd)[name] for name in kept} == {name: told_fields(whole)[name] for name in kept}
+    unaffected = {name for name, value in fields_of(without).items() if value == fields_of(whole)[name]}
+    assert {name: fields_of(odd)[name] for name in unaffected} == {name: fields_of(whole)[name] for name in unaffected}
+
+
+DOCUMENTS = {service: json.loads(wrapped(row)) for service, (row, wrapped, _) in SERVICES.items()}
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("service", SERVICES)
+@given(data=st.data(), value=odd_values)
+def test_any_value_around_the_titles_is_parsed_or_refused_with_a_sentence(
+    service: str, data: st.DataObject, value: Any
+) -> None:
+    document = DOCUMENTS[service]
+    body = json.dumps(changed(document, data.draw(st.sampled_from(list(paths(document)))), value)).encode()
+
+    assert (sentence := refusal(SERVICES[service][2], body)) is None or sentence.isprintable()
 
 
 @pytest.mark.property
@@ -147,6 +162,16 @@ def test_what_came_instead_of_an_answer_is_named(body: bytes, found: str) -> Non
         myanimelist.parse_list(body)
 
     assert str(error.value) == f"MyAnimeList answered with {found} instead of JSON"
+
+
+def test_words_of_a_service_are_quoted_on_one_line_without_control_characters() -> None:
+    body = samples.encoded({"error": "x", "message": "No\x1b[31m\nsuch\x00 season " + "x" * 1000})
+
+    with pytest.raises(AnswerError) as error:
+        myanimelist.parse_list(body)
+
+    assert str(error.value).startswith("MyAnimeList answered with an error: No [31m such season xxx")
+    assert len(str(error.value)) == 300
 
 
 def test_what_is_left_out_is_remarked_on() -> None:
