@@ -81,6 +81,6 @@ def test_the_timetable_and_its_queues():
     from anirec.celery import app
 
     app.loader.import_default_modules()
-    assert set(QUEUES) == {"interactive", "import", "deliveries", "train", "publish"}
-    assert len(SCHEDULE) == 14
+    assert set(QUEUES) == {"interactive", "import", "deliveries", "train", "publish", "sources"}
+    assert len(SCHEDULE) == 17
     assert {entry["task"] for entry in SCHEDULE.values()} <= {task for tasks in QUEUES.values() for task in tasks}
