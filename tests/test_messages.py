@@ -97,7 +97,7 @@ def test_pages_speak_german_with_its_numbers_and_dates(client, make_title):
 
     content = client.get(title.get_absolute_url(), headers={"accept-language": "de"}).content.decode()
 
-    facts = re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", content)
+    facts = re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>\s*(.*?)\s*</dd>", content)
     assert [fact for fact in facts if fact[0] in ("MAL-Wertung", "MAL-Mitglieder", "Erstausstrahlung")] == [
         ("MAL-Wertung", "8,50"), ("MAL-Mitglieder", "1.234.567"), ("Erstausstrahlung", "09.04.2021"),
     ]  # fmt: skip
