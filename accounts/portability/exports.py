@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models import CharField, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
@@ -50,8 +50,10 @@ def _hidden(user: User) -> Iterator[ListRow]:
 
 
 def _with_titles(rows: QuerySet[Any]) -> Iterator[Any]:
-    """Yield the rows by title name, each with its title's external ids ("provider:value"), in one query."""
-    ids = ExternalId.objects.filter(title=OuterRef("title_id"), medium=Medium.ANIME).order_by("provider", "value")
+    """Yield the rows by title name, each with its title's external ids ("provider:value"), the current one last."""
+    current_last = F("retired_at").asc(nulls_last=True)
+    ids = ExternalId.objects.filter(title=OuterRef("title_id"), medium=Medium.ANIME)
+    ids = ids.order_by("provider", current_last, "value")
     pairs = ids.values_list(Concat("provider", Value(":"), "value", output_field=CharField()))
     rows = rows.select_related("title").annotate(ids=ArraySubquery(pairs)).order_by("title__name", "title_id")
     return rows.iterator(chunk_size=CHUNK)

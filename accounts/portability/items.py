@@ -25,7 +25,8 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def exported_title(title: Title) -> dict[str, Any]:
-    return {"name": title.name, "ids": {i.provider: i.value for i in title.external_ids.all()}}
+    current_last = sorted(title.external_ids.all(), key=lambda i: (i.retired_at is None, i.pk))
+    return {"name": title.name, "ids": {i.provider: i.value for i in current_last}}
 
 
 def ids_of(title: Any) -> list[tuple[str, str]]:

@@ -47,7 +47,10 @@ def state_of(source: str) -> str:
 def find_unchanged(path: Path, format: str) -> ImportedFile | None:
     """Return the file's last import if neither the file nor its source's records have changed since."""
     former = ImportedFile.objects.filter(source=format, name=path.name, digest=digest_of(path)).first()
-    return former if former and former.state == state_of(format) else None
+    if former is None or former.state != state_of(format):
+        return None
+    former.save(update_fields=["imported_at"])
+    return former
 
 
 def remember(path: Path, format: str, rows: int, rejected: list[tuple[int, str]]) -> None:

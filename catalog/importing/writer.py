@@ -184,7 +184,7 @@ def confirm_records(rows: Iterable[Incoming], as_of: datetime | None, now: datet
     if keys:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE catalog_sourcerecord SET seen_at = %s, as_of = GREATEST(as_of, %s)"
+                "UPDATE catalog_sourcerecord SET seen_at = %s, as_of = GREATEST(as_of, %s::timestamptz)"
                 " WHERE (source, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
                 [now, as_of, *map(list, zip(*keys, strict=True))],
             )

@@ -34,7 +34,7 @@ REFRESH_VOCABULARY = """
 """
 # A title's words leave the vocabulary before its names change, and come back after.
 FORGET_WORDS = """
-    UPDATE catalog_searchword known SET titles = known.titles - gone.n
+    UPDATE catalog_searchword known SET titles = greatest(0, known.titles - gone.n)
     FROM (
         SELECT word, count(*) AS n FROM catalog_title, unnest(tsvector_to_array(search_lexemes)) AS word
         WHERE id = ANY(%s) GROUP BY word

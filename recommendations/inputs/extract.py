@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -86,5 +86,6 @@ def _user_keys(user_ids: NDArray[np.int64]) -> list[str]:
 def _title_keys(title_ids: NDArray[np.int64]) -> list[str]:
     """Return the keys to hash titles by: MAL ids if available, so that the split is the same on every site."""
     rows = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=Medium.ANIME)
-    mal_id_of = dict(rows.values_list("title_id", "value"))
+    current_last = rows.order_by(F("retired_at").asc(nulls_last=True), "pk")
+    mal_id_of = dict(current_last.values_list("title_id", "value"))
     return [mal_id_of.get(i, f"title{i}") for i in title_ids.tolist()]

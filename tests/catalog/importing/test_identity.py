@@ -140,3 +140,14 @@ class TestTitlesThatAreOne:
         imported(row("id-map", kitsu="5", anilist="101"))
 
         assert Title.objects.count() == 2
+
+
+def test_exports_name_the_current_id(member) -> None:
+    from accounts.models import ListEntry
+    from accounts.portability.exports import export_list
+
+    imported(row("offline-database", mal="1", anilist="101"))
+    imported(row("offline-database", mal="2", anilist="101"))
+    ListEntry.objects.create(user=member, title=Title.objects.get())
+
+    assert "<series_animedb_id>2</series_animedb_id>" in "".join(export_list(member, "xml"))
