@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import zstandard
@@ -146,7 +146,7 @@ def shikimori_names(titles: Iterable[WorldTitle]) -> dict[str, Any]:
 # --- Files -----------------------------------------------------------------------------------------------------------
 
 
-def offline_database(titles: Iterable[WorldTitle]) -> bytes:
+def offline_database(titles: Iterable[WorldTitle], updated_on: date) -> bytes:
     rows = [
         {
             "sources": [
@@ -162,7 +162,7 @@ def offline_database(titles: Iterable[WorldTitle]) -> bytes:
         }
         for title in titles
     ]  # fmt: skip
-    head = {"license": {"name": "ODbL 1.0"}, "repository": "", "lastUpdate": "", "data": rows}
+    head = {"license": {"name": "ODbL 1.0"}, "repository": "", "lastUpdate": str(updated_on), "data": rows}
     return zstandard.ZstdCompressor().compress(json.dumps(head).encode())
 
 

@@ -145,7 +145,7 @@ class Services:
         return Response.of_json(layouts.shikimori_names(one for one in titles.values() if one.id in wanted))
 
     def _offline(self, path: str, url: str, headers: Any, body: bytes, titles: Titles, now: datetime) -> Response:
-        return Response(200, layouts.offline_database(titles.values()))
+        return Response(200, layouts.offline_database(titles.values(), self.world.start.date()))
 
     def _anidb(self, path: str, url: str, headers: Any, body: bytes, titles: Titles, now: datetime) -> Response:
         return Response(200, layouts.anidb_titles(titles.values()))

@@ -116,7 +116,7 @@ def _import_file(path: Path, format: str, report: ImportReport, progress: Progre
 
 
 def import_rows(
-    rows: Iterable[SourceTitle | RejectedRow],
+    rows: Iterable[SourceTitle | RejectedRow | UnreadRow],
     label: str,
     report: ImportReport | None = None,
     as_of: datetime | None = None,

@@ -17,7 +17,7 @@ from django.db.models import F
 
 from anirec.lib.locks import try_lock
 from catalog.importing.imports import ImportReport, import_rows
-from catalog.importing.parsers.base import CatalogueFileError, RejectedRow, SourceTitle
+from catalog.importing.parsers.base import CatalogueFileError, RejectedRow, SourceTitle, UnreadRow
 from catalog.importing.parsers.services.answers import Answer, AnswerError
 from catalog.models import SourceDay, StoredAnswer
 from catalog.sources.client.answers import path_of
@@ -126,7 +126,7 @@ class _Refresh:
         try:
             parsed = request.parse(path)
             answer.next_url = self._checked(parsed.next_url)
-        except ValueError as error:
+        except (CatalogueFileError, ValueError) as error:
             self._note_unreadable(answer, str(error))
         else:
             self.unreadable = 0
@@ -155,22 +155,24 @@ class _Refresh:
             return
         answers = [answer for answer, _ in pending]
         try:
-            self._import(answers, _numbered(parsed for _, parsed in pending))
+            self._import(answers, [parsed for _, parsed in pending])
         except (CatalogueFileError, AnswerError) as error:  # a stream shows only now that it is broken
             for answer in answers:
                 self._note_unreadable(answer, str(error))
 
-    def _import(self, answers: list[StoredAnswer], rows: Iterable[SourceTitle | RejectedRow]) -> None:
+    def _import(self, answers: list[StoredAnswer], parsed: list[Answer]) -> None:
         """Import rows and mark their answers as imported, or neither."""
         label = f"{self.service.label}, {answers[0].key}"
+        rows = parsed[0].rows if len(parsed) == 1 else _numbered(parsed)
+        as_of = min(own.as_of or answer.as_of for own, answer in zip(parsed, answers, strict=True))
         with transaction.atomic():
-            import_rows(rows, label, self.outcome.report, min(answer.as_of for answer in answers))
+            import_rows(rows, label, self.outcome.report, as_of)
             for answer in answers:
                 answer.imported_at, answer.error = clock().now(), ""
             StoredAnswer.objects.bulk_update(answers, ["imported_at", "error"])
 
 
-def _numbered(answers: Iterable[Answer]) -> Iterator[SourceTitle | RejectedRow]:
+def _numbered(answers: Iterable[Answer]) -> Iterator[SourceTitle | RejectedRow | UnreadRow]:
     """Number the rows of several answers throughout. A title that is in several lists counts once."""
     seen: set[tuple[tuple[str, str], ...]] = set()
     for number, row in enumerate(chain.from_iterable(answer.rows for answer in answers), start=1):

@@ -35,9 +35,10 @@ def id_map_service() -> Service:
 
 
 def _titles(path: Path) -> Answer:
-    from catalog.importing.parsers.files import offline_database  # web processes don't have its libraries
+    from catalog.importing.files import date_of_file  # with parsers, whose libraries web processes don't have
+    from catalog.importing.parsers.files import offline_database
 
-    return Answer(offline_database.read(path))
+    return Answer(offline_database.read_unparsed(path), as_of=date_of_file(path, "offline-database"))
 
 
 def _service(name: str, label: str, url: str, every: timedelta, parse: Parse) -> Service:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import RejectedRow, SourceRelation, SourceTitle, parse_rows
+from catalog.importing.parsers.base import RejectedRow, SourceRelation, SourceTitle, UnreadRow, parse_rows
 
 T = TypeVar("T")
 MANGA = "a manga: the catalogue holds anime only"
@@ -33,12 +34,13 @@ class AnswerError(ValueError):
 class Answer:
     """The rows of an answer, the address of the next page, and remarks on values that were left out.
 
-    The rows of a file are a stream, whose reading may raise AnswerError.
+    The rows of a file are a stream, whose reading may raise AnswerError. as_of: the date of its values, if it says so.
     """
 
-    rows: Iterable[SourceTitle | RejectedRow]
+    rows: Iterable[SourceTitle | RejectedRow | UnreadRow]
     next_url: str | None = None
     remarks: tuple[str, ...] = ()
+    as_of: datetime | None = None
 
 
 def decode(body: bytes, service: str) -> dict[str, Any]:
