@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anirec.lib.partial_dates import PartialDate
@@ -37,8 +38,8 @@ def title(request: HttpRequest, pk: int) -> HttpResponse:
         "bars": score_bars(detail.title.score_counts or []),
         "next_airing": next_airing(detail.title, timezone.now()),
         "zone": zone.key,
-        "score_source": community_of(detail.title, "score"),
-        "members_source": community_of(detail.title, "members"),
+        "score_label": _("%(source)s score") % {"source": community_of(detail.title, "score")},
+        "members_label": _("%(source)s members") % {"source": community_of(detail.title, "members")},
         "open_database": open_database_of(detail.title),
         "author": author_of(detail.title, "synopsis"),
         "provenance": queries.provenance_of(detail.title),

@@ -221,3 +221,21 @@ class TestHowATitleIsShown:
     )
     def test_lengths_are_in_hours_and_minutes(self, seconds, text):
         assert minutes(seconds) == text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("source", "labels"),
+    [
+        ("mal-2020", ["MAL score", "MAL members"]),
+        ("anilist", ["AniList score", "AniList members"]),
+        ("offline-database", ["Mean score"]),
+    ],
+)
+def test_numbers_name_the_community_that_gave_them(make_title, client, source: str, labels: list[str]) -> None:
+    title = make_title(score=8.1, members=90, field_sources={"score": source, "members": source})
+
+    page = client.get(title.get_absolute_url()).content.decode()
+
+    assert [label for label in labels if f"<dt>{label}</dt>" in page] == labels
+    assert ("Includes data from anime-offline-database" in page) == (source == "offline-database")
