@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from catalog.importing.composing import OVERDUE
-from catalog.importing.precedence import AIRING, AUDIENCE, NEXT, STAFF
+from catalog.importing.precedence import AIRING, AUDIENCE, NEXT, SLOT, STAFF
 from catalog.models import Title
 from catalog.models.titles import Status
 
@@ -32,7 +32,7 @@ def titles_that_age(keys: Collection[tuple[str, str]], as_of: datetime | None) -
         return set()
     with connection.cursor() as cursor:
         lists = [list(values) for values in zip(*keys, strict=True)]
-        cursor.execute(AGEING, [*lists, [AIRING, AUDIENCE, NEXT], as_of, as_of, as_of])
+        cursor.execute(AGEING, [*lists, [AIRING, AUDIENCE, NEXT, SLOT], as_of, as_of, as_of])
         return {title_id for (title_id,) in cursor.fetchall()}
 
 

@@ -44,8 +44,10 @@ ORDERS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 # A value that is older than another one by this much loses to it, whatever their sources.
 AIRING, AUDIENCE, NEXT = timedelta(days=90), timedelta(days=730), timedelta(days=3)
+SLOT = timedelta(days=2)  # air times are asked for twice a day: a source that hasn't confirmed them is down
 MUCH_OLDER: dict[str, timedelta] = {
-    **dict.fromkeys(("status", "episodes", "started_on", "ended_on", "broadcast_day", "broadcast_time"), AIRING),
+    **dict.fromkeys(("status", "episodes", "started_on", "ended_on"), AIRING),
+    **dict.fromkeys(("broadcast_day", "broadcast_time"), SLOT),
     **dict.fromkeys(("score", "scored_by", "members"), AUDIENCE),
     **dict.fromkeys(("next_airing_at", "next_episode"), NEXT),
 }

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import SourceDay, SourceState, StoredAnswer
+from catalog.importing.corrections import Contradiction, contradictions
+from catalog.models import SourceDay, SourceState, StoredAnswer, Title
+from catalog.models.titles import Status
 from catalog.sources.client.requests import Service
 from catalog.sources.clock import clock
 from catalog.sources.due import due_requests
@@ -17,6 +19,9 @@ from catalog.sources.services import SERVICES, enabled_services
 
 FRESH = timedelta(hours=24)
 MOST_COUNTED = 1000
+MOST_COMPARED, MOST_SHOWN = 1000, 20
+# Fields of which a contradiction matters to who waits for a title.
+SCHEDULE = ("status", "episodes", "started_on", "ended_on", "broadcast_day", "broadcast_time", "season", "is_adult")
 WEEK = timedelta(days=7)
 
 
@@ -78,6 +83,14 @@ def _status(service: Service, state: SourceState, counts: dict[str, dict[str, in
         n_failures=count.get("failures", 0),
         unreadable=list(unreadable.order_by("-fetched_at")[:5]),
     )
+
+
+def disagreements() -> list[Contradiction]:
+    """Return what sources say differently of titles on air and soon to be, most popular first."""
+    titles = Title.objects.filter(status__in=[Status.AIRING, Status.UPCOMING], records__isnull=False)
+    ids = list(titles.order_by("-members", "pk").values_list("pk", flat=True).distinct()[:MOST_COMPARED])
+    found = [one for one in contradictions(ids) if one.field in SCHEDULE]
+    return sorted(found, key=lambda one: -one.title.members)[:MOST_SHOWN]
 
 
 def health_of(service: Service, state: SourceState, now: datetime) -> Health:

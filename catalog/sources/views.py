@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anirec.lib.jobs import send_soon
 from anirec.lib.web.permissions import staff_only
-from catalog.sources.queries import disabled_sources, source_statuses
+from catalog.sources.queries import disabled_sources, disagreements, source_statuses
 from catalog.sources.services import enabled_services
 from catalog.sources.tasks import refresh_source
 
@@ -18,7 +18,7 @@ from catalog.sources.tasks import refresh_source
 @require_GET
 @staff_only("catalog.view_sourcestate")
 def sources(request: HttpRequest) -> HttpResponse:
-    context = {"statuses": source_statuses(), "disabled": disabled_sources()}
+    context = {"statuses": source_statuses(), "disabled": disabled_sources(), "disagreements": disagreements()}
     return render(request, "catalog/sources/sources.html", context)
 
 
