@@ -213,6 +213,7 @@ class RowImport:
             self.undecided += decisions.undecided
             self.merge(decisions)
             self.write_changed(changed, decisions)
+            self.recompose({known[one.id] for one in changed if one.id in known} - set(decisions.titles.values()))
 
     def confirm(self, rows: list[Incoming], stored: dict[tuple[str, str], tuple[int, bytes]]) -> None:
         self.report.unchanged += len(rows)
@@ -290,6 +291,8 @@ class RowImport:
     def recompose(self, title_ids: Iterable[int]) -> None:
         """Compose titles again whose records have not changed, but aged."""
         states = load_states(set(title_ids))
+        if not states:
+            return
         self.writer.prepare(record for state in states.values() for record in state.records)
         for state in states.values():
             state.compose((), self.writer, self.now)
