@@ -278,7 +278,7 @@ class RowImport:
         for one, state, record, *_ in merged:
             record.title_id = state.title.pk
             self.rows_of_titles[state.title.pk] = one.number
-        write_records(record for _, _, record, *_ in merged)
+        write_records((record, state.is_new) for _, state, record, *_ in merged)
         self.relations.add((state.title.pk, one.row.relations) for one, state, *_ in merged)
         self.relations.add_ids(pair for _, state, *_ in merged for pair in state.new_ids)
 
