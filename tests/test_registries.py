@@ -59,6 +59,7 @@ def test_kinds_of_notifications_each_with_a_label_and_a_sentence():
     assert sorted(kinds()) == [
         "accepted",
         "comment",
+        "correction",
         "follow",
         "helpful",
         "invitation",

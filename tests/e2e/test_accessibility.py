@@ -25,7 +25,9 @@ from recommendations.engine.data.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
 from social.comments.writing import write_comment
-from social.models import Activity
+from social.corrections import settling
+from social.corrections.suggesting import suggest
+from social.models import Activity, Correction
 from social.moderation import deciding as moderation
 from social.notifications.emails import unsubscribe_token
 from social.people.relations import block, follow, mute
@@ -103,6 +105,13 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:suggestions": (MEMBER, ["/suggestions/"]),
     "social:recommended": (MEMBER, ["/recommended/"]),
     "social:recommend": (MEMBER, ["/titles/{title}/recommend/", "/titles/{new}/recommend/"]),
+    "social:choose_field": (MEMBER, ["/titles/{title}/correct/"]),
+    "social:suggest_correction": (
+        MEMBER,
+        ["/titles/{title}/correct/synopsis/", "/titles/{title}/correct/started_on/", "/titles/{title}/correct/status/"],
+    ),
+    "social:title_history": (VISITOR, ["/titles/{title}/history/", "/titles/{new}/history/"]),
+    "social:corrections": (STAFF, ["/staff/corrections/", "/staff/corrections/?state=settled"]),
     "social:report_tip": (MEMBER, ["/recommended/{tip}/report/"]),
     "social:followers": (MEMBER, ["/followers/"]),
     "social:blocked": (MEMBER, ["/blocked/"]),
@@ -171,6 +180,7 @@ NO_PAGES = {
     "social:mute", "social:unmute", "accounts:privacy", "social:dismiss", "social:decline_tip",
     "social:change_plan", "social:accept_plan", "social:leave_plan", "social:delete_plan", "social:invite",
     "social:remove_plan_member", "social:plan_title",
+    "social:accept_correction", "social:decline_correction", "social:undo_correction",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
     "monitoring:test_email", "monitoring:first_admin",  # its page: test_first_admin
@@ -210,6 +220,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
     follow(fan, friend)
     text = "It takes its *time*, and **that** is what it is about: ||nobody is who they seem||.\n\n> A quotation.\n\n- And a list"
     SavedView.objects.create(user=fan, name="Films", query="format=movie")
+    corrections(fan, friend, title)
     email = EmailAddress.objects.create(user=friend, email=friend.email, primary=True)
     return {
         "member": fan,
@@ -258,6 +269,24 @@ def society(fan, friend, title, new, make_member) -> dict[str, Any]:
         "note": friend.entries.exclude(notes="").get().pk,
         "letters": unsubscribe_token(fan, "like"),
     }
+
+
+def corrections(fan, friend, title) -> None:
+    """Corrections in every state, two of them open."""
+    values = {
+        "episodes": "99",
+        "season_year": "1999",
+        "name_english": "M" * 200,
+        "synopsis": "A story.",
+        "status": "airing",
+    }
+    for field, value in values.items():
+        suggest(fan, title, field, value, "https://example.org/" + "a" * 200)
+    by_field = {one.field: one.pk for one in Correction.objects.all()}
+    settling.accept(friend, by_field["episodes"], "100")
+    settling.accept(friend, by_field["season_year"], "1998")
+    settling.undo(friend, by_field["season_year"], "The official site has another year.")
+    settling.decline(friend, by_field["status"], "It has ended.")
 
 
 def plans_of_both(fan, friend, titles) -> dict[str, Any]:
