@@ -98,7 +98,7 @@ def choice(name: str, default: str, *others: str) -> str:
 
 def choices(name: str, default: str, *known: str) -> list[str]:
     """Read known names, separated by commas."""
-    values = [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    values = [part.strip() for part in (os.environ.get(name) or default).split(",") if part.strip()]
     if unknown := [value for value in values if value not in known]:
         raise ImproperlyConfigured(f"{name}: {', '.join(unknown)} is unknown. Use some of: {', '.join(known)}.")
     return values

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.lists.writing import set_progress, set_score, set_status, write_entries
 from accounts.models import EntryStatus, User
-from catalog.models import SavedView, Title
+from catalog.models import Title
 from catalog.models.titles import Status
 from recommendations.pipelines.starter.synthetic_members import Sampler, drafts
 from social.people.relations import follow
@@ -37,7 +37,6 @@ def make_demo_member() -> User:
         write_entries(user, drafts(*sampler.draw(typical_length=70), np.random.default_rng(SEED)))
         _follow_the_season(user)
         _make_company(user)
-        SavedView.objects.create(user=user, name="Short and well liked", query="max_episodes=13&min_score=8")
     login = settings.DATA_DIR / "demo_login"
     login.touch(mode=0o600)
     login.write_text(f"{DEMO} {password}\n")
