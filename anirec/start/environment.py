@@ -14,10 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 # Each can be given as a file: SECRET_KEY_FILE …
-SECRETS = (
-    "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER", "SECRET_KEY_FALLBACKS",
-    "MAL_CLIENT_ID",
-)  # fmt: skip
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER", "SECRET_KEY_FALLBACKS")
 RATE = re.compile(r"\d+/(s|sec|second|m|min|minute|h|hour|d|day)")
 
 
