@@ -61,7 +61,8 @@ def _make_company(user: User) -> None:
     for member in followers + followed[:3]:
         follow(member, user)
     _make_news(followed)
-    _make_plan(user, followed[:3])
+    if followed:
+        _make_plan(user, followed[:3])
 
 
 def _make_news(members: list[User]) -> None:
