@@ -209,3 +209,14 @@ class TestSynthesize:
         with pytest.raises(CommandError, match=r"none\.csv: no such file"):
             run("synthesize_ratings", str(tmp_path / "none.csv"), out=tmp_path / "many.parquet")
         assert list(tmp_path.glob("many*")) == []
+
+
+@pytest.mark.django_db
+def test_a_new_site_has_a_map_of_its_synthetic_members(settings, tmp_path, client):
+    settings.DATA_DIR, settings.MODEL_DIR = tmp_path, tmp_path / "models"
+    run("seed", community=200)
+    client.force_login(User.objects.get(username="demo"))
+    page = client.get("/segments/")
+    assert len(page.context["map"].regions) >= 2
+    assert page.context["map"].own is not None
+    assert "synthetic member" in page.content.decode()
