@@ -82,11 +82,11 @@ def reaction(notes: Mapping[str, Any]) -> Iterator[str]:
         return
     pause = at(notes.get("headers"), "retry-after")
     reactions = {
-        403: "the client stops asking this source, and staff are told",
-        404: "the client notes that it isn't there, and doesn't ask again",
+        403: "the source is not asked for an hour, then longer, and staff see why",
+        404: "the client notes that it isn't there, and asks again when it is due",
         429: f"the client waits {pause} seconds" if pause else "the client waits",
     }
-    yield f"HTTP {status}: {reactions.get(status, 'the client tries again later')}"
+    yield f"HTTP {status}: {reactions.get(status, 'the source is asked again after a minute, then longer')}"
 
 
 def table(lines: Iterable[Line]) -> Iterator[str]:
