@@ -50,11 +50,11 @@ def test_the_lines_in_markdown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "reaction"),
     [
-        (404, {}, "HTTP 404: the client notes that it isn't there, and doesn't ask again"),
-        (403, {}, "HTTP 403: the client stops asking this source, and staff are told"),
+        (404, {}, "HTTP 404: the client notes that it isn't there, and asks again when it is due"),
+        (403, {}, "HTTP 403: the source is not asked for an hour, then longer, and staff see why"),
         (429, {"retry-after": "60"}, "HTTP 429: the client waits 60 seconds"),
         (429, {}, "HTTP 429: the client waits"),
-        (504, {}, "HTTP 504: the client tries again later"),
+        (504, {}, "HTTP 504: the source is asked again after a minute, then longer"),
     ],
 )
 def test_the_reaction_to_an_error_is_said(tmp_path: Path, status: int, headers: dict[str, str], reaction: str) -> None:
