@@ -4,40 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0013_usernames_and_addresses'),
+        ("accounts", "0013_usernames_and_addresses"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='listimport',
-            name='examples',
-            field=models.JSONField(default=list, help_text='Scores as the file writes them, and as they are imported.'),
+            model_name="listimport",
+            name="examples",
+            field=models.JSONField(default=list, help_text="Scores as the file writes them, and as they are imported."),
         ),
         migrations.AddField(
-            model_name='listimport',
-            name='is_scale_sure',
-            field=models.BooleanField(default=True, help_text='False if the scale is a guess that may be wrong.'),
+            model_name="listimport",
+            name="is_scale_sure",
+            field=models.BooleanField(default=True, help_text="False if the scale is a guess that may be wrong."),
         ),
         migrations.AddField(
-            model_name='listimport',
-            name='remarks',
-            field=models.JSONField(default=list, help_text='What was repaired or assumed for the whole file.'),
+            model_name="listimport",
+            name="remarks",
+            field=models.JSONField(default=list, help_text="What was repaired or assumed for the whole file."),
         ),
         migrations.AlterField(
-            model_name='listentry',
-            name='status',
-            field=models.CharField(choices=[('planned', 'Plan to watch'), ('watching', 'Watching'), ('completed', 'Completed'), ('rewatching', 'Rewatching'), ('on_hold', 'On hold'), ('dropped', 'Dropped')], default='planned', max_length=10),
+            model_name="listentry",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("planned", "Plan to watch"),
+                    ("watching", "Watching"),
+                    ("completed", "Completed"),
+                    ("rewatching", "Rewatching"),
+                    ("on_hold", "On hold"),
+                    ("dropped", "Dropped"),
+                ],
+                default="planned",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='listimport',
-            name='scale',
+            model_name="listimport",
+            name="scale",
             field=models.PositiveSmallIntegerField(default=10, help_text="What the file's scores are out of."),
         ),
         migrations.AlterField(
-            model_name='listimport',
-            name='upload',
-            field=models.BinaryField(help_text='The file, until it is written.', null=True),
+            model_name="listimport",
+            name="upload",
+            field=models.BinaryField(help_text="The file, until it is written.", null=True),
         ),
     ]
