@@ -138,7 +138,7 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "accounts:import accounts:import_report", {"pk": "import"}),
     **rows(
         OWNER,
-        "accounts:import_rule accounts:import_run accounts:import_undo accounts:import_discard",
+        "accounts:import_rule accounts:import_scale accounts:import_run accounts:import_undo accounts:import_discard",
         {"pk": "import"},
         "POST",
     ),

@@ -55,6 +55,10 @@ FORMAT_NAMES = {
 NO_XML = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0xFFFE: None, 0xFFFF: None}
 
 
+class NestingError(PortabilityError):
+    """An element contains more elements than any entry has: hostile, or an end tag is missing."""
+
+
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -80,11 +84,11 @@ def read(data: bytes) -> Items:
         items = list(_strict(body, is_own))
     except DefusedXmlException as error:
         raise _no_entities(error) from error
-    except ParseError as error:
+    except (ParseError, NestingError) as error:
         items = list(_repaired(body))
         if not any(isinstance(item, RawRow) for item in items):
-            raise _invalid(error) from error
-        yield FileRemark(_("Damaged XML repaired (line %(line)s). Check the rows.") % {"line": error.position[0]})
+            raise (_invalid(error) if isinstance(error, ParseError) else error) from error
+        yield FileRemark(_("Damaged XML repaired. Check the rows."))
     if items and all(isinstance(item, RawRow) and item.cells.get("medium") for item in items):
         raise PortabilityError(_("Manga lists aren’t supported. Choose an anime list."))
     yield from items
@@ -101,7 +105,7 @@ def _strict(text: str, is_own: bool) -> Iterator[Item]:
                 root = element
                 _require_root(element)
             elif depth > MAX_DEPTH or n_fields > MAX_FIELDS:
-                raise PortabilityError(
+                raise NestingError(
                     _("Too many elements inside <%(tag)s> after entry %(row)s.") % {"row": row, "tag": element.tag[:60]}
                 )
             continue

@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
 # Encodings that spreadsheets write when it isn't UTF-8.
-CODE_PAGES = ["cp1252", "cp1251", "cp932", "gb18030", "cp949", "big5"]
+CODE_PAGES = ["cp1252", "cp1251", "cp932", "gb18030"]
 DECLARED = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{2,40})["']""")
 LINES_TO_GUESS = 400
 MAX_ENTRY = 100_000  # characters of one entry of damaged XML

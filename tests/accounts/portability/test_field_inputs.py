@@ -153,7 +153,7 @@ def test_each_file_has_its_right_values(member):
                 details[of, mal] = {name: entries[mal].get(name) for name in values}
         if file in SCALES:
             assert (report["scale"]["out_of"], report["scale"]["is_sure"]) == SCALES[file]
-    assert found == {file: expected for file, expected in ENTRIES.items()}
+    assert found == ENTRIES
     assert details == DETAILS
     assert member.entries.count() == member.imports.count() == 0
 
