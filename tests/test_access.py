@@ -192,7 +192,7 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN_TO_ACT_ON, "api:note-report", {**NAME, "title_id": "title"}, "POST"),
     # --- Staff ---
     **rows(STAFF, "staff:start staff:analytics staff:models staff:jobs experiments:experiments social:moderation"),
-    **rows(STAFF, "social:moderation_log monitoring:system catalog:sources"),
+    **rows(STAFF, "social:moderation_log monitoring:system catalog:sources accounts:episode_counts"),
     # Staff find the source that is named, if it is enabled.
     **rows(access(others=REFUSED, visitor=LOG_IN, staff=NOT_THERE), "catalog:refresh_source", {"name": "old"}, "POST"),
     **rows(STAFF, "monitoring:test_email", methods="POST"),
