@@ -173,7 +173,7 @@ class _Builder:
         status = STATUSES.get(key(value)) if not is_blank(value) else None
         if status is None and not is_blank(value):
             value = str(value).strip()[:40]
-            self.remarks.append(_("Unknown status “%(value)s”: set from the episodes watched.") % {"value": value})
+            self.remarks.append(_("Unknown status “%(value)s”: set from episodes and score.") % {"value": value})
         is_repeated = str(self.cells.get("is_rewatching") or "").strip().casefold() in YES
         if is_repeated and status in (None, EntryStatus.COMPLETED, EntryStatus.WATCHING):
             return EntryStatus.REWATCHING

@@ -101,7 +101,7 @@ class TestAniList:
                {"notes": "a\x07b"}]  # fmt: skip
         rows = read(anilist(*({**ANILIST_ENTRY, "mediaId": 100 + n, **some} for n, some in enumerate(bad))))
         assert [row.remark for row in rows] == [
-            "Unknown status “LOVED”: set from the episodes watched.",
+            "Unknown status “LOVED”: set from episodes and score.",
             "Score “101” skipped: not between 0 and 100.",
             "Episodes watched “-1” skipped: not a number of episodes.",
             "Started “2019-13-00” skipped: 13 is not a valid month.",

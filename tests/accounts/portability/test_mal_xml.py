@@ -114,7 +114,7 @@ def test_an_empty_list_has_no_rows():
         ({"my_watched_episodes": "9" * 9}, "Episodes watched “999999999” skipped: more than 9,999."),
         ({"my_times_watched": "255"}, "Rewatches “255” skipped: not a number from 0 to 254."),
         ({"series_animedb_id": "9999999999"}, "MyAnimeList ID “9999999999” skipped: not an ID."),
-        ({"my_status": "Loved"}, "Unknown status “Loved”: set from the episodes watched."),
+        ({"my_status": "Loved"}, "Unknown status “Loved”: set from episodes and score."),
         ({"my_start_date": "2019-02-30"}, "Started “2019-02-30” skipped: 2019-02 has no day 30."),
         ({"my_finish_date": "someday"}, "Finished “someday” skipped: not a date."),
         ({"my_comments": "x" * 5001}, "Notes shortened to 5,000 characters."),
