@@ -74,10 +74,10 @@ def date_text(parts: object) -> Any:
     return f"{year}-{month:0>2}-{day:0>2}" if year else ""
 
 
-def read_gdpr(data: bytes) -> Items:
+def read_gdpr(data: bytes, path: str) -> Items:
     """Yield the entries of the file that AniList sends on request: numbers for statuses, scores out of 100."""
     yield StatedScale(100)
-    for number, item in enumerate(section(data, "lists.item"), start=1):
+    for number, item in enumerate(section(data, path), start=1):
         yield RawRow(number, _gdpr_cells(item))
 
 

@@ -54,8 +54,8 @@ def _is_entry(item: dict[str, Any]) -> bool:
 
 def read(data: bytes) -> Items:
     found = [place for place in places(data) if key(place.medium) not in OTHER_MEDIA]
-    if any(anilist.is_gdpr(place.first) for place in found):
-        yield from anilist.read_gdpr(data)
+    if gdpr := next((place for place in found if anilist.is_gdpr(place.first)), None):
+        yield from anilist.read_gdpr(data, gdpr.path)
         return
     if _is_anime_planet(data):
         yield StatedScale(5)

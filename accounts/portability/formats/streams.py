@@ -74,6 +74,8 @@ def _is_list(name: str) -> bool:
 
 
 def _no_single_list(names: list[str]) -> PortabilityError:
+    if any(name.startswith("xl/") for name in names):
+        return PortabilityError(_("Excel workbooks aren’t supported. Save the sheet as CSV."))
     if not names:
         return PortabilityError(_("The archive contains no list. Supported: XML, JSON and CSV."))
     shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

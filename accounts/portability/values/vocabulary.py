@@ -146,7 +146,7 @@ COLUMN_NAMES = {
     "kitsu": "kitsu id | id kitsu | kitsu",
     "anidb": "anidb id | id anidb | anidb | aid",
     "link": (
-        "link | url | mal url | myanimelist url | mal link | anilist url | anilist link | kitsu url | website"
+        "link | url | mal url | myanimelist url | mal link | anilist url | anilist link | kitsu url | livechart url | website"
         " | page | uri"
         " | adresse | lien | enlace | ссылка"
     ),
@@ -193,7 +193,7 @@ COLUMN_NAMES = {
         " | repeats | reconsume count | my rewatches | wiederholungen | erneut gesehen | revisionnages | повторы"
         " | пересмотров | 再視聴回数"
     ),
-    "times_watched": "times | times watched | plays | play count | view count | watch count | mal gesehen",
+    "times_watched": "times | times watched | view count | watch count | mal gesehen",
     "is_rewatching": "is rewatching | my rewatching | rewatching | reconsuming | is repeating",
     "rewatching_progress": "my rewatching ep",
     "notes": (

@@ -215,6 +215,11 @@ def zipped(**files: bytes) -> bytes:
     return stream.getvalue()
 
 
+def test_a_workbook_is_refused_with_advice():
+    with pytest.raises(PortabilityError, match="Save the sheet as CSV"):
+        parsed(zipped(**{"xl/workbook_xml": b"<x/>", "xl/styles_xml": b"<x/>"}))
+
+
 def test_archives_are_opened_and_several_lists_are_named():
     data = xml("fine").encode()
     for packed in (gzip.compress(gzip.compress(data)), zipped(list_xml=data), zipped(list_xml=data, readme_md=b"x")):
@@ -297,6 +302,9 @@ ENTRY = ("Monster", "completed", 8)
 LAYOUTS = {
     "AniList list": [{"mediaId": 1, "status": "COMPLETED", "score": 8, "media": {"idMal": 19,
         "title": {"romaji": "Monster"}}}],
+    "AniList's GDPR file": {"lists": [{"series_id": 1, "series_type": 0, "score": 80, "status": 2}]},
+    "a list of the GDPR file's": [{"series_id": 1, "series_type": 0, "score": 80, "status": 2}],
+    "data.anime of the GDPR file's": {"data": {"anime": [{"series_id": 1, "series_type": 0, "score": 80, "status": 2}]}},
     "data.anime": {"data": {"anime": [{"title": "Monster", "status": "completed", "score": 8, "mal_id": 19}]}},
     "MyAnimeList's API": {"data": [{"node": {"id": 19, "title": "Monster", "status": "finished_airing", "mean": 8.8},
                                     "list_status": {"status": "completed", "score": 8}}]},
@@ -312,7 +320,10 @@ LAYOUTS = {
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_lists_in_other_json(name):
     row = parsed(json.dumps(LAYOUTS[name]).encode()).rows[0]
-    assert ((row.name, row.status, row.score), row.ids["mal"]) == (ENTRY, "19")
+    if "GDPR" in name:
+        assert (row.ids, row.status, row.score) == ({"anilist": "1"}, "completed", 8)
+    else:
+        assert ((row.name, row.status, row.score), row.ids["mal"]) == (ENTRY, "19")
 
 
 # --- Scales ----------------------------------------------------------------------------------------------------------
