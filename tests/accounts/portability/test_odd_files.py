@@ -299,12 +299,13 @@ def test_tables_with_lines_above_the_header(above, delimiter):
 
 
 ENTRY = ("Monster", "completed", 8)
+GDPR_ENTRY = {"series_id": 1, "series_type": 0, "score": 80, "status": 2}
 LAYOUTS = {
     "AniList list": [{"mediaId": 1, "status": "COMPLETED", "score": 8, "media": {"idMal": 19,
         "title": {"romaji": "Monster"}}}],
-    "AniList's GDPR file": {"lists": [{"series_id": 1, "series_type": 0, "score": 80, "status": 2}]},
-    "a list of the GDPR file's": [{"series_id": 1, "series_type": 0, "score": 80, "status": 2}],
-    "data.anime of the GDPR file's": {"data": {"anime": [{"series_id": 1, "series_type": 0, "score": 80, "status": 2}]}},
+    "AniList's GDPR file": {"lists": [GDPR_ENTRY]},
+    "a list of the GDPR file's": [GDPR_ENTRY],
+    "data.anime of the GDPR file's": {"data": {"anime": [GDPR_ENTRY]}},
     "data.anime": {"data": {"anime": [{"title": "Monster", "status": "completed", "score": 8, "mal_id": 19}]}},
     "MyAnimeList's API": {"data": [{"node": {"id": 19, "title": "Monster", "status": "finished_airing", "mean": 8.8},
                                     "list_status": {"status": "completed", "score": 8}}]},
