@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("social.plans.urls")),
     path("", include("social.notifications.urls")),
     path("", include("social.moderation.urls")),
+    path("", include("social.corrections.urls")),
 ]
 api_urlpatterns = [
     path("", include("social.people.api")),
@@ -23,4 +24,5 @@ api_urlpatterns = [
     path("", include("social.tips.api")),
     path("", include("social.plans.api")),
     path("", include("social.notifications.api")),
+    path("", include("social.corrections.api")),
 ]

@@ -19,6 +19,7 @@ from catalog.models import ExternalId, SavedView
 from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
 from social.comments.writing import write_comment
+from social.corrections.suggesting import suggest
 from social.models import Activity, Report
 from social.models.tips import Tip
 from social.moderation.deciding import report
@@ -78,7 +79,9 @@ TABLE: dict[str, Row] = {
     **rows(EVERYBODY, "accounts:lock", {"token": "old"}),
     **rows(EVERYBODY, "socialaccount_login_cancelled"),
     **rows(EVERYBODY, "api:experiments-events", methods="POST"),
-    **rows(EVERYBODY, "catalog:title catalog:poster social:title_scores social:title_reviews", TITLE),
+    **rows(
+        EVERYBODY, "catalog:title catalog:poster social:title_scores social:title_reviews social:title_history", TITLE
+    ),
     **rows(EVERYBODY, "recommendations:similar api:title api:title-similar api:title-reviews", TITLE),
     **rows(EVERYBODY, "recommendations:guest_rate", TITLE, "POST"),
     **rows(EVERYBODY, "catalog:season catalog:season_feed api:season", {"year": 2020, "name": "fall"}),
@@ -126,7 +129,10 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "api:my-review", OTHER_TITLE, "PUT"),
     **rows(MEMBERS, "social:recommended social:suggestions api:my-suggestions api:my-recommended"),
     **rows(MEMBERS, "api:my-followers api:my-blocked api:my-muted"),
-    **rows(MEMBERS, "social:recommend api:title-recommend", TITLE),
+    **rows(MEMBERS, "social:recommend api:title-recommend social:choose_field", TITLE),
+    **rows(MEMBERS, "social:suggest_correction", {**TITLE, "field": "name"}, "GET POST"),
+    **rows(MEMBERS, "api:title-corrections", TITLE, "POST"),
+    **rows(MEMBERS, "api:my-corrections"),
     **rows(MEMBERS, "api:my-notification-choices", methods="GET PATCH"),
     # --- What is somebody's own ---
     **rows(OWNER, "social:decline_tip", TIP, "POST"),
@@ -192,7 +198,14 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN_TO_ACT_ON, "api:note-report", {**NAME, "title_id": "title"}, "POST"),
     # --- Staff ---
     **rows(STAFF, "staff:start staff:analytics staff:models staff:jobs experiments:experiments social:moderation"),
-    **rows(STAFF, "social:moderation_log monitoring:system catalog:sources accounts:episode_counts"),
+    **rows(STAFF, "accounts:episode_counts"),
+    **rows(STAFF, "social:moderation_log monitoring:system catalog:sources social:corrections"),
+    **rows(
+        STAFF,
+        "social:accept_correction social:decline_correction social:undo_correction",
+        {"pk": "correction"},
+        "POST",
+    ),
     # Staff find the source that is named, if it is enabled.
     **rows(access(others=REFUSED, visitor=LOG_IN, staff=NOT_THERE), "catalog:refresh_source", {"name": "old"}, "POST"),
     **rows(STAFF, "monitoring:test_email", methods="POST"),
@@ -265,6 +278,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "review": review.pk,
         "activity": activity.pk,
         "tip": Tip.objects.create(author=stranger, recipient=owner, title=title, note="For you.").pk,
+        "correction": suggest(stranger, title, "episodes", "74", "https://example.org/").pk,
         "comment": write_comment(owner, activity, "So it is.").pk,
         "plan": plans.make_plan(owner, "Sunday", titles=[title]).pk,
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,

@@ -155,8 +155,7 @@ def _judge(scenario: Scenario, world: World, server: RehearsalServer, sightings:
     result.hours = {line["change"]: line["hours"] for line in lines}
     wanted = [change.name for change in world.changes if scenario.has_slots or not change.is_slot]
     result.problems += [f"never seen: {name}" for name in wanted if name not in result.hours]
-    if not scenario.faults or scenario.kills:  # what the source that is down owns waits for it
-        result.problems += [f"seen late: {name}" for name, hours in result.hours.items() if hours >= TARGET_HOURS]
+    result.problems += [f"seen late: {name}" for name, hours in result.hours.items() if hours >= TARGET_HOURS]
     titles = world.at(START + WEEK).values()
     result.problems += differences(titles, has_slots=scenario.has_slots)
     n = Title.objects.count()

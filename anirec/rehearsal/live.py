@@ -5,17 +5,26 @@ Part of `make run SOURCES=recorded`. After the week it goes on in real time, so 
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import django
 
+from anirec.lib.parent import exit_with_parent
+from anirec.start.part import port
+from anirec.start.probe import wait_until_live
+
+WEB_SECONDS = 30
 TICK = timedelta(minutes=30)
 MINUTE = 60
 
 
 def main() -> None:
+    if launcher := os.environ.get("LAUNCHER_PID"):
+        exit_with_parent(int(launcher))
+    wait_until_live(port(), WEB_SECONDS)
     django.setup()
     from django.conf import settings
 
@@ -31,8 +40,7 @@ def main() -> None:
     start = time_of_rehearsal.now()
     outage = Fault("mal", "down", start + timedelta(days=2.5), start + timedelta(days=4))
     services = Services(World(start, has_new_ids=True), time_of_rehearsal, [outage])
-    port = urlsplit(settings.MAL_API_URL).port or 0
-    with RehearsalServer(services, port):
+    with RehearsalServer(services, urlsplit(settings.MAL_API_URL).port or 0):
         _live_a_week(services, start + timedelta(days=7))
         while True:
             time_of_rehearsal.set(datetime.now(UTC))

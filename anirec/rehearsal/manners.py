@@ -28,9 +28,9 @@ class Tolerance:
 
 HOURS_6 = timedelta(hours=6)
 TOLERANCES: dict[str, Tolerance] = {
-    "mal": Tolerance(1.0, 60, HOURS_6, refusal=403),
-    "jikan": Tolerance(1 / 3, 60, HOURS_6),
-    "kitsu": Tolerance(0.5, 60, HOURS_6),
+    "mal": Tolerance(1.0, 30, HOURS_6, refusal=403),
+    "jikan": Tolerance(1 / 3, 30, HOURS_6),
+    "kitsu": Tolerance(0.5, 20, HOURS_6),
     "anilist": Tolerance(0.6, 30, HOURS_6, names_limit=True),
     "shikimori": Tolerance(0.2, 90, DAY),
     "offline": Tolerance(30, 2, HOURS_6, refusal=403),

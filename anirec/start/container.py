@@ -23,9 +23,8 @@ MANAGE = {"migrate": ["migrate", "--noinput"], "manage": []}
 
 def main() -> None:
     role, arguments = (sys.argv[1], sys.argv[2:]) if sys.argv[1:] else ("web", [])
-    roles = [*(name for name in part.COMMANDS if name != "rehearsal"), *MANAGE]
-    if role not in roles:
-        sys.exit(f"anirec: unknown command {role!r}. Use one of: {', '.join(roles)}.")
+    if role not in part.COMMANDS and role not in MANAGE:
+        sys.exit(f"anirec: unknown command {role!r}. Use one of: {', '.join([*part.COMMANDS, *MANAGE])}.")
     try:
         use_ids()
         read_secret_files()

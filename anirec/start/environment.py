@@ -14,10 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 # Each can be given as a file: SECRET_KEY_FILE …
-SECRETS = (
-    "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER", "SECRET_KEY_FALLBACKS",
-    "MAL_CLIENT_ID",
-)  # fmt: skip
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER", "SECRET_KEY_FALLBACKS")
 RATE = re.compile(r"\d+/(s|sec|second|m|min|minute|h|hour|d|day)")
 
 
@@ -98,7 +95,7 @@ def choice(name: str, default: str, *others: str) -> str:
 
 def choices(name: str, default: str, *known: str) -> list[str]:
     """Read known names, separated by commas."""
-    values = [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    values = [part.strip() for part in (os.environ.get(name) or default).split(",") if part.strip()]
     if unknown := [value for value in values if value not in known]:
         raise ImproperlyConfigured(f"{name}: {', '.join(unknown)} is unknown. Use some of: {', '.join(known)}.")
     return values

@@ -31,7 +31,6 @@ COMMANDS = {
     f" {WORKER}",
     "beat": f"{CELERY} beat -S anirec.beat:Scheduler --max-interval 5 -s {{DATA_DIR}}/beat-schedule --pidfile="
     " -l WARNING",
-    "rehearsal": "anirec.rehearsal.live",  # of `make run SOURCES=recorded`
 }
 
 

@@ -96,20 +96,21 @@ def load_members() -> Iterator[Member]:
     studios: defaultdict[int, set[int]] = defaultdict(set)
     for title_id, studio_id in Title.studios.through.objects.values_list("title_id", "studio_id"):
         studios[title_id].add(studio_id)
-    for title in titles.only(
-        "name", "name_english", "format", "started_on", "season_year", "popularity", "is_adult"
-    ).iterator():
+    rows = titles.values_list(
+        "pk", "name", "name_english", "format", "started_on", "season_year", "popularity", "is_adult"
+    )
+    for pk, name, name_english, format, started_on, season_year, popularity, is_adult in rows.iterator():
         yield Member(
-            pk=title.pk,
-            name=title.name,
-            name_english=title.name_english,
-            format=title.format,
-            started=str(title.started_on or title.year or ""),
-            members=title.popularity,
-            is_adult=title.is_adult,
-            is_recommendable=title.pk in recommendable,
-            is_summary=title.pk in summaries or bool(NOT_A_BEGINNING.search(title.name)),
-            studios=frozenset(studios[title.pk]),
+            pk=pk,
+            name=name,
+            name_english=name_english,
+            format=format,
+            started=str(started_on or season_year or ""),
+            members=popularity,
+            is_adult=is_adult,
+            is_recommendable=pk in recommendable,
+            is_summary=pk in summaries or bool(NOT_A_BEGINNING.search(name)),
+            studios=frozenset(studios[pk]),
         )
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.precedence import FIELDS, NO_SOURCE, STAFF, Candidate, choose, order_of
@@ -28,6 +28,14 @@ OF_FRANCHISES = frozenset({"name", "name_english", "format", RECOMMENDABLE, "sta
 Ids = dict[tuple[str, str], bool]  # (provider, value) → whether it is retired
 
 
+class Name(NamedTuple):
+    """A name of a title, as `TitleName` has it: a model's instance for each of half a million would take seconds."""
+
+    kind: str
+    text: str
+    key: str
+
+
 class Terms(Protocol):
     """The ids of tags and studios by name."""
 
@@ -42,12 +50,12 @@ class TitleState:
     title: Title
     is_new: bool = False
     records: list[SourceRecord] = field(default_factory=list)
-    names: dict[str, TitleName] = field(default_factory=dict)
+    names: dict[str, Name] = field(default_factory=dict)
     external_ids: Ids = field(default_factory=dict)
     terms: dict[str, frozenset[int]] = field(default_factory=lambda: defaultdict(frozenset))
     # What `compose` changed
     changed_fields: set[str] = field(default_factory=set)
-    changed_names: dict[str, TitleName] = field(default_factory=dict)
+    changed_names: dict[str, Name] = field(default_factory=dict)
     removed_names: set[str] = field(default_factory=set)
     new_ids: set[tuple[str, str]] = field(default_factory=set)
     retired_ids: set[tuple[str, str]] = field(default_factory=set)
@@ -145,18 +153,17 @@ class TitleState:
 
     def _compose_names(self, before: Collection[str]) -> None:
         """Set the names: main ones from the title's fields, all others as synonyms, without those no source has now."""
-        own = {name.key: name for name in own_names(self.title)}
+        own = {name.key: Name(name.kind, name.text, name.key) for name in own_names(self.title)}
         offered = [text for record in self.records for text in names_of(record.data)]
-        outdated = {search_key(text) for text in before} - {search_key(text) for text in offered} - own.keys()
+        outdated = {search_key(text) for text in before} - own.keys()
+        if outdated:
+            outdated -= {search_key(text) for text in offered}
         names = dict(own)
         for text in [*(name.text for key, name in self.names.items() if key not in outdated), *offered]:
             key = search_key(text)
             if key not in names:
-                names[key] = TitleName(kind=TitleName.Kind.SYNONYM, text=text, key=key)
-        for key, name in names.items():
-            current = self.names.get(key)
-            if current is None or (current.kind, current.text) != (name.kind, name.text):
-                self.changed_names[key] = name
+                names[key] = Name(TitleName.Kind.SYNONYM.value, text, key)
+        self.changed_names = {key: name for key, name in names.items() if self.names.get(key) != name}
         self.removed_names = outdated & self.names.keys()
 
     def take_ids(self, before: Mapping[str, str], record: SourceRecord, owned: Collection[tuple[str, str]]) -> None:

@@ -46,7 +46,8 @@ class Identifier:
     ) -> Decisions:
         """Decide for each row. known: titles of rows imported before. is_last: nothing more will be read."""
         owners = owners_of(pair for one in rows for pair in one.external_ids.items())
-        decisions = Decisions(owners, {one.number: known[one.id] for one in rows if one.id in known})
+        titles = {one.number: _current_title(one, known[one.id], owners) for one in rows if one.id in known}
+        decisions = Decisions(owners, titles)
         unknown = [one for one in rows if one.id not in known]
         keys = _keys_by_title({title_id for one in unknown for title_id in _owners_in_order(one, owners)})
         for one in unknown:
@@ -74,6 +75,12 @@ class Identifier:
             decisions.titles[one.number] = title_id
             decisions.replaced[one.number] = [key.key for key in others]
             return
+
+
+def _current_title(one: Incoming, title_id: int, owners: Owners) -> int:
+    """Return the title of a row that was imported before: where staff moved its own id, else where its record is."""
+    provider, _, value = one.key.partition(":")
+    return owners.get((provider, value), title_id) if one.source in OWN_PROVIDERS else title_id
 
 
 @dataclass(frozen=True)

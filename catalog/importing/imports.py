@@ -213,6 +213,7 @@ class RowImport:
             self.undecided += decisions.undecided
             self.merge(decisions)
             self.write_changed(changed, decisions)
+            self.recompose({known[one.id] for one in changed if one.id in known} - set(decisions.titles.values()))
 
     def confirm(self, rows: list[Incoming], stored: dict[tuple[str, str], tuple[int, bytes]]) -> None:
         self.report.unchanged += len(rows)
@@ -277,7 +278,7 @@ class RowImport:
         for one, state, record, *_ in merged:
             record.title_id = state.title.pk
             self.rows_of_titles[state.title.pk] = one.number
-        write_records(record for _, _, record, *_ in merged)
+        write_records((record, state.is_new) for _, state, record, *_ in merged)
         self.relations.add((state.title.pk, one.row.relations) for one, state, *_ in merged)
         self.relations.add_ids(pair for _, state, *_ in merged for pair in state.new_ids)
 
@@ -290,6 +291,8 @@ class RowImport:
     def recompose(self, title_ids: Iterable[int]) -> None:
         """Compose titles again whose records have not changed, but aged."""
         states = load_states(set(title_ids))
+        if not states:
+            return
         self.writer.prepare(record for state in states.values() for record in state.records)
         for state in states.values():
             state.compose((), self.writer, self.now)

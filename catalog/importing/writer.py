@@ -12,12 +12,17 @@ from typing import Any
 from django.db import connection, models
 from django.utils.text import slugify
 
-from catalog.importing.composing import STUDIOS, TitleState, terms_in
+from catalog.importing.composing import STUDIOS, Name, TitleState, terms_in
 from catalog.importing.precedence import FIELDS
 from catalog.importing.records import Incoming
 from catalog.models import ExternalId, SourceRecord, Studio, Tag, Title, TitleName
 
 RECORD_COLUMNS = ("title_id", "source", "key", "data", "dates", "digest", "as_of", "seen_at", "changed_at")
+RECORD_TYPES = (
+    "title_id bigint, source text, key text, data jsonb, dates jsonb, digest bytea, as_of timestamptz,"
+    " seen_at timestamptz, changed_at timestamptz"
+)
+NAME_COLUMNS = ("title_id", "kind", "text", "key")
 UPSERT_RECORDS = f"""
     INSERT INTO catalog_sourcerecord ({", ".join(RECORD_COLUMNS)})
     SELECT {", ".join(RECORD_COLUMNS)} FROM new_record
@@ -43,8 +48,8 @@ def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
     states = {pk: TitleState(title) for pk, title in titles.items()}
     for record in SourceRecord.objects.filter(title__in=titles).order_by("pk"):
         states[record.title_id].records.append(record)
-    for name in TitleName.objects.filter(title__in=titles):
-        states[name.title_id].names[name.key] = name
+    for title_id, *name in TitleName.objects.filter(title__in=titles).values_list("title_id", "kind", "text", "key"):
+        states[title_id].names[name[-1]] = Name(*name)
     ids = ExternalId.objects.filter(title__in=titles).values_list("title_id", "provider", "value", "retired_at")
     for title_id, provider, value, retired_at in ids:
         states[title_id].external_ids[provider, value] = retired_at is not None
@@ -109,14 +114,18 @@ def _write_titles(states: list[TitleState]) -> None:
 def _write_names(states: list[TitleState]) -> None:
     removed = [(state.title.pk, key) for state in states for key in state.removed_names]
     _delete_pairs("catalog_titlename", "key", "text", removed)
-    names = (
+    copy_rows("catalog_titlename", NAME_COLUMNS, _name_rows(state for state in states if state.is_new))
+    others = [state for state in states if not state.is_new and state.changed_names]
+    if others:
+        columns = "title_id bigint, kind text, text text, key text"
+        with connection.cursor() as cursor, copied_table(cursor, "new_name", columns, _name_rows(others)):
+            cursor.execute(UPSERT_NAMES)
+
+
+def _name_rows(states: Iterable[TitleState]) -> Iterator[tuple[Any, ...]]:
+    return (
         (state.title.pk, name.kind, name.text, name.key) for state in states for name in state.changed_names.values()
     )
-    with (
-        connection.cursor() as cursor,
-        copied_table(cursor, "new_name", "title_id bigint, kind text, text text, key text", names),
-    ):
-        cursor.execute(UPSERT_NAMES)
 
 
 def _write_ids(states: list[TitleState], now: datetime) -> None:
@@ -161,21 +170,25 @@ def _delete_pairs(table: str, column: str, kind: str, pairs: Collection[tuple[in
             )
 
 
-def write_records(records: Iterable[SourceRecord]) -> None:
-    """Write new and changed records."""
-    rows = (
-        (
-            record.title_id, record.source, record.key, json.dumps(record.data, ensure_ascii=False),
-            json.dumps(record.dates), bytes(record.digest), record.as_of, record.seen_at, record.changed_at,
-        )
-        for record in records
+def write_records(records: Iterable[tuple[SourceRecord, bool]]) -> None:
+    """Write records, each with whether it's certainly new: those of new titles are."""
+    by_kind: dict[bool, list[SourceRecord]] = {True: [], False: []}
+    for record, is_new in records:
+        by_kind[is_new].append(record)
+    copy_rows("catalog_sourcerecord", RECORD_COLUMNS, map(_record_row, by_kind[True]))
+    if by_kind[False]:
+        with (
+            connection.cursor() as cursor,
+            copied_table(cursor, "new_record", RECORD_TYPES, map(_record_row, by_kind[False])),
+        ):
+            cursor.execute(UPSERT_RECORDS)
+
+
+def _record_row(record: SourceRecord) -> tuple[Any, ...]:
+    return (
+        record.title_id, record.source, record.key, json.dumps(record.data, ensure_ascii=False),
+        json.dumps(record.dates), bytes(record.digest), record.as_of, record.seen_at, record.changed_at,
     )  # fmt: skip
-    columns = (
-        "title_id bigint, source text, key text, data jsonb, dates jsonb, digest bytea, as_of timestamptz,"
-        " seen_at timestamptz, changed_at timestamptz"
-    )
-    with connection.cursor() as cursor, copied_table(cursor, "new_record", columns, rows):
-        cursor.execute(UPSERT_RECORDS)
 
 
 def confirm_records(rows: Iterable[Incoming], as_of: datetime | None, now: datetime) -> None:

@@ -49,6 +49,7 @@ class TasteMap:
     regions: tuple[Region, ...]
     dots: tuple[Point, ...]
     here: Point | None
+    is_sample: bool  # of synthetic members
     width: float = WIDTH
     height: float = HEIGHT
 
@@ -81,6 +82,7 @@ def taste_map(viewer: User | AnonymousUser, scores: Mapping[int, int]) -> TasteM
         regions=tuple(regions),
         dots=tuple(scale.point(x, y, number) for (x, y), number in dots if scale.holds(x, y)),
         here=scale.point(*place) if place else None,
+        is_sample=version.kind == ModelVersion.Kind.STARTER,
     )
 
 

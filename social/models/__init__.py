@@ -1,4 +1,5 @@
 from social.models.activities import Activity, ActivityItem, Comment, Like
+from social.models.corrections import Correction
 from social.models.moderation import Decision, Report
 from social.models.notifications import Notification, NotificationChoice
 from social.models.relations import Block, DismissedSuggestion, Follow, FollowRequest, Mute
@@ -9,6 +10,7 @@ __all__ = [
     "ActivityItem",
     "Block",
     "Comment",
+    "Correction",
     "Decision",
     "DismissedSuggestion",
     "Follow",

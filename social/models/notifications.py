@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from social.models.activities import Comment, Like
+from social.models.corrections import Correction
 from social.models.moderation import Decision
 from social.models.plans import PlanMember
 from social.models.relations import Follow, FollowRequest
@@ -39,6 +40,7 @@ class Notification(models.Model):
     invitation = models.ForeignKey(PlanMember, models.CASCADE, null=True, related_name="+")
 
     tip = models.ForeignKey(Tip, models.CASCADE, null=True, related_name="+")
+    correction = models.ForeignKey(Correction, models.CASCADE, null=True, related_name="+")
 
     class Meta:
         indexes = [

@@ -83,3 +83,15 @@ def compare(row: SourceTitle, real: list[SourceTitle]) -> list[tuple[str, object
         ("season", (row.season, row.season_year), {(o.season, o.season_year) for o in real if o.season}),
     ]
     return [(field, ours, theirs) for field, ours, theirs in facts if theirs - {None} and ours not in theirs]
+
+
+def test_the_seasons_agree_with_the_real_catalogues(real_titles: dict[str, list[SourceTitle]]) -> None:
+    rows = [row for row in sample.read(sample.SEASONS_PATH) if isinstance(row, SourceTitle)]
+    disagreements = [
+        (row.name, field, ours, theirs)
+        for row in rows
+        for field, ours, theirs in compare(row, real_titles[row.external_ids[MAL_ID]])
+    ]
+
+    assert disagreements == []
+    assert len(rows) == 40

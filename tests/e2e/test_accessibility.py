@@ -25,7 +25,9 @@ from recommendations.engine.data.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
 from social.comments.writing import write_comment
-from social.models import Activity
+from social.corrections import settling
+from social.corrections.suggesting import suggest
+from social.models import Activity, Correction
 from social.moderation import deciding as moderation
 from social.notifications.emails import unsubscribe_token
 from social.people.relations import block, follow, mute
@@ -33,7 +35,7 @@ from social.plans import planning as plans
 from social.reviews.writing import write_review
 from social.tips.recommending import recommend
 from tests.e2e.conftest import Watched, log_in
-from tests.e2e.page_audit import look_at, look_without_scripts, looks_at_page, violations
+from tests.e2e.page_audit import look_at, look_at_opened, look_without_scripts, looks_at_page, open_page, violations
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
 
@@ -103,6 +105,13 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:suggestions": (MEMBER, ["/suggestions/"]),
     "social:recommended": (MEMBER, ["/recommended/"]),
     "social:recommend": (MEMBER, ["/titles/{title}/recommend/", "/titles/{new}/recommend/"]),
+    "social:choose_field": (MEMBER, ["/titles/{title}/correct/"]),
+    "social:suggest_correction": (
+        MEMBER,
+        ["/titles/{title}/correct/synopsis/", "/titles/{title}/correct/started_on/", "/titles/{title}/correct/status/"],
+    ),
+    "social:title_history": (VISITOR, ["/titles/{title}/history/", "/titles/{new}/history/"]),
+    "social:corrections": (STAFF, ["/staff/corrections/", "/staff/corrections/?state=settled"]),
     "social:report_tip": (MEMBER, ["/recommended/{tip}/report/"]),
     "social:followers": (MEMBER, ["/followers/"]),
     "social:blocked": (MEMBER, ["/blocked/"]),
@@ -171,6 +180,7 @@ NO_PAGES = {
     "social:mute", "social:unmute", "accounts:privacy", "social:dismiss", "social:decline_tip",
     "social:change_plan", "social:accept_plan", "social:leave_plan", "social:delete_plan", "social:invite",
     "social:remove_plan_member", "social:plan_title",
+    "social:accept_correction", "social:decline_correction", "social:undo_correction",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
     "monitoring:test_email", "monitoring:first_admin",  # its page: test_first_admin
@@ -210,6 +220,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
     follow(fan, friend)
     text = "It takes its *time*, and **that** is what it is about: ||nobody is who they seem||.\n\n> A quotation.\n\n- And a list"
     SavedView.objects.create(user=fan, name="Films", query="format=movie")
+    corrections(fan, friend, title)
     email = EmailAddress.objects.create(user=friend, email=friend.email, primary=True)
     return {
         "member": fan,
@@ -260,6 +271,24 @@ def society(fan, friend, title, new, make_member) -> dict[str, Any]:
     }
 
 
+def corrections(fan, friend, title) -> None:
+    """Corrections in every state, two of them open."""
+    values = {
+        "episodes": "99",
+        "season_year": "1999",
+        "name_english": "M" * 200,
+        "synopsis": "A story.",
+        "status": "airing",
+    }
+    for field, value in values.items():
+        suggest(fan, title, field, value, "https://example.org/" + "a" * 200)
+    by_field = {one.field: one.pk for one in Correction.objects.all()}
+    settling.accept(friend, by_field["episodes"], "100")
+    settling.accept(friend, by_field["season_year"], "1998")
+    settling.undo(friend, by_field["season_year"], "The official site has another year.")
+    settling.decline(friend, by_field["status"], "It has ended.")
+
+
 def plans_of_both(fan, friend, titles) -> dict[str, Any]:
     """One that both take part in, with somebody invited; one that the fan is invited to."""
     plan = plans.make_plan(
@@ -305,17 +334,20 @@ def test_every_page_can_be_used_by_everybody_with_scripts_and_without(browser, s
         if viewer in site_in_use:
             log_in(context, site_in_use[viewer], site.url)
     watched, without_scripts = [Watched(context, site.url) for context in contexts]
+    without_scripts.page.goto("/offline/")
     problems: dict[str, set[str]] = {}
     seen = [(name, path) for name, (viewers, paths) in PAGES.items() if viewer in viewers for path in paths]
     for n, (name, address) in enumerate(seen if part is None else seen[part::PARTS]):
         path = address.format(**site_in_use)
         assert resolve(path.partition("?")[0]).view_name == name
-        found = look_at(watched.page, path, looks=looks_at_page(n), with_frame=n == 0)
-        if found := found | look_without_scripts(without_scripts.page, path):
+        html = open_page(watched.page, path)
+        found = look_at_opened(watched.page, looks=looks_at_page(n), with_frame=n == 0)
+        if found := found | look_without_scripts(without_scripts.page, html):
             problems[path] = found
     assert (problems, watched.problems, without_scripts.problems) == ({}, [], [])
     for path in WRONG.get(viewer, []) if not part else []:
-        if found := look_at(watched.page, path) | look_without_scripts(without_scripts.page, path):
+        html = open_page(watched.page, path)
+        if found := look_at_opened(watched.page) | look_without_scripts(without_scripts.page, html):
             problems[path] = found
     for context in contexts:
         context.close()

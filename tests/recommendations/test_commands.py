@@ -10,6 +10,7 @@ from catalog.models import Title
 from recommendations.models import ModelVersion, RatingArchive
 from recommendations.pipelines.starter.synthetic_members import EMAIL_DOMAIN
 from recommendations.serving import recommend_for
+from social.feed.queries import feed_page
 from tests.recommendations.engine.toys import clusters
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -150,6 +151,9 @@ class TestSeed:
         assert (found.source, len(found.items)) == ("table", 20)
         assert all(item.reasons for item in found.items)
         assert (tmp_path / "demo_login").stat().st_mode & 0o077 == 0
+        assert demo.entries.filter(status="watching", title__status="airing").count() >= 2
+        assert len(feed_page(demo).news) >= 8
+        assert demo.own_plans.get().members.filter(state="accepted").count() == 4
 
     def test_seeding_again_changes_nothing(self):
         before = (Title.objects.count(), User.objects.count(), ListEntry.objects.count(), ModelVersion.objects.count())
@@ -205,3 +209,14 @@ class TestSynthesize:
         with pytest.raises(CommandError, match=r"none\.csv: no such file"):
             run("synthesize_ratings", str(tmp_path / "none.csv"), out=tmp_path / "many.parquet")
         assert list(tmp_path.glob("many*")) == []
+
+
+@pytest.mark.django_db
+def test_a_new_site_has_a_map_of_its_synthetic_members(settings, tmp_path, client):
+    settings.DATA_DIR, settings.MODEL_DIR = tmp_path, tmp_path / "models"
+    run("seed", community=200)
+    client.force_login(User.objects.get(username="demo"))
+    page = client.get("/segments/")
+    assert len(page.context["map"].regions) >= 2
+    assert page.context["map"].own is not None
+    assert "synthetic member" in page.content.decode()

@@ -146,8 +146,8 @@ COLUMN_NAMES = {
     "kitsu": "kitsu id | id kitsu | kitsu",
     "anidb": "anidb id | id anidb | anidb | aid",
     "link": (
-        "link | url | mal url | myanimelist url | mal link | anilist url | anilist link | kitsu url | livechart url | website"
-        " | page | uri"
+        "link | url | mal url | myanimelist url | mal link | anilist url | anilist link | kitsu url"
+        " | livechart url | website | page | uri"
         " | adresse | lien | enlace | ссылка"
     ),
     "media_id": "media id",

@@ -15,9 +15,8 @@ from catalog.importing.sample_seasons import add_sample_seasons
 from catalog.models import Title
 from recommendations.experiments.first import start_first_experiments
 from recommendations.pipelines.starter import publish_starter
-from recommendations.pipelines.starter.demo_member import DEMO, make_company, make_demo_member
+from recommendations.pipelines.starter.demo_member import DEMO, make_demo_member
 from recommendations.pipelines.starter.synthetic_members import add_members
-from social.models import Follow
 
 SAMPLE = Path(settings.BASE_DIR) / "catalog" / "sample" / "titles.jsonl"
 
@@ -34,13 +33,11 @@ class Command(BaseCommand):
         if not Title.objects.exists():
             self._step("sample catalogue", lambda: import_catalogue([SAMPLE], "sample"))
             self._step("two seasons", lambda: add_sample_seasons(timezone.localdate()))
-        if not User.objects.filter(username=DEMO).exists():
-            self._step("demo member", make_demo_member)
         if not User.objects.filter(is_synthetic=True).exists():
             with tqdm(total=community, desc="synthetic members", unit="", disable=None) as bar:
                 add_members(community, progress=lambda done: bar.update(done - bar.n) and None)
-        if not Follow.objects.filter(follower__username=DEMO).exists():
-            self._step("followed people and a plan", make_company)
+        if not User.objects.filter(username=DEMO).exists():
+            self._step("demo member", make_demo_member)
         self._step("starter model", publish_starter)
         self._step("experiments", start_first_experiments)
 

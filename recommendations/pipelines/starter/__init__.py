@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from catalog.titles.external_ids import title_ids_by_mal
 from recommendations.artifact_store import artifact_folder, readable_recommender
+from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.recommender import Recommender
 from recommendations.engine.starter import unpack
+from recommendations.inputs.extract import training_data
 from recommendations.models import ModelVersion
 from recommendations.pipelines.publish import Progress, publish
+from recommendations.pipelines.segments import publish_segments
 
 FILE = Path(__file__).parent / "weights.npz"
 
@@ -34,5 +40,14 @@ def publish_starter(progress: Progress = lambda step: None) -> ModelVersion | No
         return None
     version = ModelVersion.objects.create(kind=ModelVersion.Kind.STARTER, message="shipped with anirec")
     recommender.save(artifact_folder(version), {"version": version.pk, "kind": "starter"})
+    publish_segments(version, _known_lists(recommender.items), progress)
     publish(version, recommender, progress)
     return version
+
+
+def _known_lists(items: IdMap) -> Interactions:
+    """Return all lists of the site as rows of `items`: those of synthetic members too, so that a new site has a map."""
+    lists = training_data(include_synthetic=True).interactions
+    at = items.index_of(lists.items.ids)
+    known = lists.where(at[lists.item_index] >= 0)
+    return replace(known, items=items, item_index=at[known.item_index].astype(np.int32))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.lists.writing import set_progress, set_score, set_status, write_entries
 from accounts.models import EntryStatus, User
-from catalog.models import SavedView, Title
+from catalog.models import Title
 from catalog.models.titles import Status
 from recommendations.pipelines.starter.synthetic_members import Sampler, drafts
 from social.people.relations import follow
@@ -26,14 +26,17 @@ NEWS_EACH = 3
 
 
 def make_demo_member() -> User:
-    """Create a member with a list. The generated login is written to DATA_DIR/demo_login for the site's operator."""
+    """Create a member with a list, people to follow and a plan.
+
+    The generated login is written to DATA_DIR/demo_login for the site's operator.
+    """
     password = secrets.token_urlsafe(9)
     sampler = Sampler.from_starter(SEED)
     with transaction.atomic():
         user = User.objects.create_user(DEMO, f"{DEMO}@example.org", password)
         write_entries(user, drafts(*sampler.draw(typical_length=70), np.random.default_rng(SEED)))
         _follow_the_season(user)
-        SavedView.objects.create(user=user, name="Short and well liked", query="max_episodes=13&min_score=8")
+        _make_company(user)
     login = settings.DATA_DIR / "demo_login"
     login.touch(mode=0o600)
     login.write_text(f"{DEMO} {password}\n")
@@ -49,10 +52,8 @@ def _follow_the_season(user: User) -> None:
         set_status(user, title, EntryStatus.PLANNED)
 
 
-@transaction.atomic
-def make_company() -> None:
-    """Let the demo member follow synthetic members who are active, be followed by others, and plan with three."""
-    user = User.objects.get(username=DEMO)
+def _make_company(user: User) -> None:
+    """Let the member follow synthetic members who are active, be followed by others, and plan with three."""
     members = list(User.objects.filter(is_synthetic=True).order_by("pk")[: N_FOLLOWED + N_FOLLOWERS])
     followed, followers = members[:N_FOLLOWED], members[N_FOLLOWED:]
     for member in followed:
@@ -60,7 +61,8 @@ def make_company() -> None:
     for member in followers + followed[:3]:
         follow(member, user)
     _make_news(followed)
-    _make_plan(user, followed[:3])
+    if followed:
+        _make_plan(user, followed[:3])
 
 
 def _make_news(members: list[User]) -> None:

@@ -151,3 +151,15 @@ def test_exports_name_the_current_id(member) -> None:
     ListEntry.objects.create(user=member, title=Title.objects.get())
 
     assert "<series_animedb_id>2</series_animedb_id>" in "".join(export_list(member, "xml"))
+
+
+def test_a_row_follows_its_id_where_staff_moved_it(make_title) -> None:
+    imported(row("jikan", "Mokomoko", mal="1"))
+    other = make_title("Fluffy")
+    ExternalId.objects.update(title=other)
+
+    imported(row("jikan", "Mokomoko TV", mal="1"))
+
+    assert SourceRecord.objects.get().title_id == title_of("mal", "1") == other.pk
+    other.refresh_from_db()
+    assert other.name == "Mokomoko TV"

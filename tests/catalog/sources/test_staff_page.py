@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from anirec.lib import jobs
 from catalog.models import SourceDay, SourceState, StoredAnswer
+from catalog.sources import tasks
 from catalog.sources.queries import Health, source_statuses
 from tests.catalog.sources.scripted import START
 
@@ -109,7 +110,22 @@ class TestCommands:
             call_command("refresh", *names)
 
 
-def test_refreshes_are_scheduled():
-    import catalog.sources.tasks  # noqa: F401
+@pytest.mark.parametrize(("only_new", "sent"), [(False, ["offline-database", "kitsu"]), (True, ["kitsu"])])
+def test_each_source_is_refreshed_by_a_task_of_its_own(enabled, monkeypatch, only_new, sent):
+    SourceState.objects.create(source="offline-database", asked_at=START)
+    names = []
+    monkeypatch.setattr(tasks, "send_soon", lambda task, name: names.append(name))
+    tasks.refresh_sources(only_new=only_new)
+    assert names == sent
 
+
+def test_a_source_whose_circuit_is_open_is_left_out(enabled, monkeypatch):
+    SourceState.objects.create(source="kitsu", open_until=START + HOUR)
+    names = []
+    monkeypatch.setattr(tasks, "send_soon", lambda task, name: names.append(name))
+    tasks.refresh_sources()
+    assert names == ["offline-database"]
+
+
+def test_refreshes_are_scheduled():
     assert jobs.SCHEDULE["refresh-sources"]["schedule"] <= 600
