@@ -3,6 +3,7 @@ from django.urls import include, path
 app_name = "accounts"
 urlpatterns = [
     path("", include("accounts.lists.urls")),
+    path("", include("accounts.episode_counts.urls")),
     path("", include("accounts.portability.urls")),
     path("", include("accounts.settings.urls")),
     path("", include("accounts.security.urls")),

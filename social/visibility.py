@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import EntryStatus, ListEntry, User, Visibility
+from accounts.models import SEEN, ListEntry, User, Visibility
 from accounts.models.entries import ListEntryQuerySet
 from catalog.models import Title
 from social.models import (
@@ -81,7 +81,7 @@ def entry_news(viewer: Viewer) -> Q:
     kind = Activity.Kind
     true = Q(activity__kind__in=(kind.ADDED, kind.IMPORTED))
     true |= Q(activity__kind=kind.SCORED, entry__score__isnull=False)
-    true |= Q(activity__kind=kind.COMPLETED, entry__status=EntryStatus.COMPLETED)
+    true |= Q(activity__kind=kind.COMPLETED, entry__status__in=SEEN)
     return Q(true, _is_among(entries_visible_to(viewer), "entry"), entry__isnull=False)
 
 

@@ -144,7 +144,7 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "accounts:import accounts:import_report", {"pk": "import"}),
     **rows(
         OWNER,
-        "accounts:import_rule accounts:import_run accounts:import_undo accounts:import_discard",
+        "accounts:import_rule accounts:import_scale accounts:import_run accounts:import_undo accounts:import_discard",
         {"pk": "import"},
         "POST",
     ),
@@ -198,6 +198,7 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN_TO_ACT_ON, "api:note-report", {**NAME, "title_id": "title"}, "POST"),
     # --- Staff ---
     **rows(STAFF, "staff:start staff:analytics staff:models staff:jobs experiments:experiments social:moderation"),
+    **rows(STAFF, "accounts:episode_counts"),
     **rows(STAFF, "social:moderation_log monitoring:system catalog:sources social:corrections"),
     **rows(
         STAFF,

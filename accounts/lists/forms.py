@@ -113,7 +113,7 @@ class EntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         score, progress = self.fields["score"].widget, self.fields["progress"].widget
         score.choices = [("", "–"), *scores.choices(user.score_format, current.score)]  # type: ignore[attr-defined]
-        progress.attrs |= {"max": title.episodes} if title.episodes else {}
+        progress.attrs |= {"max": max(title.episodes, current.progress)} if title.episodes else {}
 
     def save(self) -> bool:
         """Save the changes; return False with form errors if invalid."""

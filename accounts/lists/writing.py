@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext
 
-from accounts.models import EntryStatus, HiddenTitle, ListEntry, User, Visibility
+from accounts.models import SEEN, EntryStatus, HiddenTitle, ListEntry, User, Visibility
 from accounts.models.entries import LONGEST_NOTES, MOST_DATES, MOST_TAGS
 from accounts.signals import entries_changed, list_changed, sight_changed
 from anirec.lib.partial_dates import PartialDate
@@ -29,6 +29,7 @@ INTEGERS = ("score", "progress", "rewatches")
 # The score of the quick action "liked". The engine's LIKED is the lowest score that counts as a like.
 QUICK_LIKE_SCORE = 9
 BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
+MOST_REWATCHES = 32_767  # what the column holds
 MOST_AT_ONCE = 5_000  # entries per bulk change
 
 
@@ -187,8 +188,8 @@ def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, An
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
     changed = ListEntry(user=user, title=title, **drafted | _filled(fields))
-    _validate(changed, title.episodes)
-    _settle(changed, entry.status, title.episodes, fields.keys())
+    _validate_changes(changed, entry, title.episodes)
+    _settle(changed, entry, title.episodes, fields.keys())
     return changed
 
 
@@ -206,8 +207,8 @@ def _save(entries: Sequence[ListEntry]) -> None:
 
 
 def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
-    """Mark these titles as completed, except completed and dropped ones."""
-    done = (EntryStatus.COMPLETED, EntryStatus.DROPPED)
+    """Mark these titles as completed, except those seen before and dropped ones."""
+    done = (*SEEN, EntryStatus.DROPPED)
     with _list_change(user):
         finished = ListEntry.objects.filter(user=user, title__in=titles, status__in=done)
         skipped = set(finished.values_list("title_id", flat=True))
@@ -391,16 +392,26 @@ def _before(entry: ListEntry) -> tuple[str, int | None] | None:
     return (entry.status, entry.score) if entry.pk else None
 
 
-def _validate(entry: ListEntry, episodes: int | None = None, *, where: str = "") -> None:
+def _validate(entry: ListEntry, *, where: str = "") -> None:
     try:
         _require_integers(entry)
         entry.clean_fields(exclude={"user", "title"})
         entry.clean()
-        if episodes and entry.progress > episodes:
-            message = gettext("Too many episodes watched (%(watched)d). The title has %(n)d.")
-            raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
     except ValidationError as error:
         raise _located(error, where) from error
+
+
+def _validate_changes(entry: ListEntry, before: ListEntry, episodes: int | None) -> None:
+    """Validate the values that differ from the entry before: an odd stored value must not block another edit."""
+    same = {name for name in EDITABLE if _plain(entry, name) == _plain(before, name)}
+    _require_integers(entry)
+    entry.clean_fields(exclude={"user", "title"} | same)
+    entry.rewatched_on = sorted(filter(None, entry.rewatched_on))
+    if not same.issuperset(("started_on", "finished_on")):
+        entry.require_date_order()
+    if episodes and entry.progress > max(episodes, before.progress):  # fewer than before is a correction
+        message = gettext("Too many episodes watched (%(watched)d). The title has %(n)d.")
+        raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
 
 
 def _located(error: ValidationError, where: str) -> ValidationError:
@@ -418,10 +429,11 @@ def _require_integers(entry: ListEntry) -> None:
             raise ValidationError({name: gettext("Invalid value %(value)s. Enter a whole number.") % {"value": value}})
 
 
-def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collection[str]) -> None:
+def _settle(entry: ListEntry, before: ListEntry, episodes: int | None, changed: Collection[str]) -> None:
     """Apply side effects of a change.
 
-    Progress starts and completes a title, a score completes a planned one, and completing sets the progress.
+    Progress starts and completes a title, a score completes a planned one, and completing sets the progress. To watch
+    again starts with the first episode, and counts when it is completed.
     """
     if "status" not in changed:
         if "progress" in changed and entry.progress and entry.progress == episodes:
@@ -430,9 +442,16 @@ def _settle(entry: ListEntry, before: str, episodes: int | None, changed: Collec
             entry.status = EntryStatus.WATCHING
         elif entry.score is not None and "score" in changed and entry.status == EntryStatus.PLANNED:
             entry.status = EntryStatus.COMPLETED
+    completed_again = before.status == EntryStatus.REWATCHING and entry.status == EntryStatus.COMPLETED
+    if completed_again and "rewatches" not in changed and entry.rewatches < MOST_REWATCHES:
+        entry.rewatches += 1
     entry.rewatches = max(entry.rewatches, len(entry.rewatched_on))
-    if entry.status == EntryStatus.COMPLETED != before and "progress" not in changed:
-        entry.progress = episodes or entry.progress
+    if "progress" in changed or entry.status == before.status:
+        return
+    if entry.status == EntryStatus.COMPLETED:  # the member may have seen more than the catalogue knows of
+        entry.progress = max(episodes or 0, entry.progress)
+    elif entry.status == EntryStatus.REWATCHING and before.status == EntryStatus.COMPLETED:
+        entry.progress = 0
 
 
 def _same(entry: ListEntry, other: ListEntry | None) -> bool:

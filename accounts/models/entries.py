@@ -21,8 +21,13 @@ class EntryStatus(models.TextChoices):
     PLANNED = "planned", _("Plan to watch")
     WATCHING = "watching", _("Watching")
     COMPLETED = "completed", _("Completed")
+    REWATCHING = "rewatching", _("Rewatching")
     ON_HOLD = "on_hold", _("On hold")
     DROPPED = "dropped", _("Dropped")
+
+
+# Statuses of titles watched to the end at least once.
+SEEN = (EntryStatus.COMPLETED, EntryStatus.REWATCHING)
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
@@ -71,16 +76,22 @@ class ListEntry(models.Model):
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         try:
-            self.tags = clean_tags(self.tags)
+            self.tags = self.tags if "tags" in (exclude or ()) else clean_tags(self.tags)
         except ValidationError as error:
             raise ValidationError({"tags": error.messages}) from error
         super().clean_fields(exclude)
+        if "notes" in (exclude or ()):
+            return
         require_text(self.notes, "notes")
         if len(self.notes) > LONGEST_NOTES:  # a TextField's max_length only applies to forms
             raise ValidationError({"notes": gettext("Notes can be up to 5,000 characters.")})
 
     def clean(self) -> None:
         self.rewatched_on = sorted(filter(None, self.rewatched_on))
+        self.require_date_order()
+
+    def require_date_order(self) -> None:
+        """Raise ValidationError if the finish date is before the start date."""
         started, finished = str(self.started_on or ""), str(self.finished_on or "")
         precision = min(len(started), len(finished))  # a day and a year compare as years
         if started[:precision] > finished[:precision]:

@@ -35,9 +35,12 @@ class ListImport(models.Model):
     name = models.CharField(max_length=200, help_text="Of the file, or of the account elsewhere.")
     rule = models.CharField(max_length=10, choices=Conflict, default=Conflict.THEIRS)
     message = models.TextField(blank=True, help_text="Why it failed.")
-    upload = models.BinaryField(null=True, help_text="The file, until it is read.")
+    upload = models.BinaryField(null=True, help_text="The file, until it is written.")
     columns = models.JSONField(default=dict, help_text="Of a table: our field → its column.")
-    scale = models.PositiveSmallIntegerField(default=10, help_text="Of a table: what its scores are out of.")
+    scale = models.PositiveSmallIntegerField(default=10, help_text="What the file's scores are out of.")
+    is_scale_sure = models.BooleanField(default=True, help_text="False if the scale is a guess that may be wrong.")
+    examples = models.JSONField(default=list, help_text="Scores as the file writes them, and as they are imported.")
+    remarks = models.JSONField(default=list, help_text="What was repaired or assumed for the whole file.")
     extra = models.JSONField(
         default=dict, help_text="What other apps read: section → items; after writing, their undo."
     )

@@ -23,8 +23,11 @@ from rest_framework.views import APIView
 from accounts.models import Conflict, ImportRow, ListImport
 from accounts.portability import tasks
 from accounts.portability.exports import KINDS, export_list
+from accounts.portability.formats.csv_files import MAX_COLUMNS
 from accounts.portability.formats.rows import PortabilityError
 from accounts.portability.imports import queries, reading, writing
+from accounts.portability.values.scores import SCALES
+from accounts.portability.values.vocabulary import COLUMNS
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from anirec.lib.web.downloads import download
@@ -38,10 +41,24 @@ class ConflictError(APIException):
 
 class ImportSerializer(serializers.ModelSerializer[ListImport]):
     counts = serializers.SerializerMethodField(help_text="Number of rows by outcome: planned, or actual once imported.")
+    hidden_by_settings = serializers.SerializerMethodField(
+        help_text="Number of new and changed entries whose titles my settings hide."
+    )
+    examples = serializers.ListField(
+        child=serializers.ListField(), help_text="Scores as the file writes them and as they are imported."
+    )
+    remarks = serializers.ListField(child=serializers.CharField(), help_text="Repairs and assumptions.")
+    columns = serializers.DictField(child=serializers.IntegerField(), help_text="Of a CSV file: field → its column.")
 
     class Meta:
         model = ListImport
-        fields = ("id", "name", "format", "state", "rule", "message", "created_at", "finished_at", "counts")
+        fields = (
+            "id", "name", "format", "state", "rule", "message", "scale", "is_scale_sure", "examples",
+            "columns", "remarks", "created_at", "finished_at", "counts", "hidden_by_settings",
+        )  # fmt: skip
+
+    def get_hidden_by_settings(self, opened: ListImport) -> int:
+        return queries.hidden_by_settings(opened, opened.user)
 
     def get_counts(self, opened: ListImport) -> dict[str, int]:
         return {count.outcome: count.n for count in queries.outcome_counts(opened) if count.outcome}
@@ -55,9 +72,28 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
 
 class NewImportSerializer(serializers.Serializer[dict[str, Any]]):
     file = serializers.FileField(
-        help_text="MyAnimeList XML (.xml or .xml.gz), AniList or Kitsu JSON, CSV, or an anirec export."
+        help_text="A list from MyAnimeList, AniList, Kitsu, Anime-Planet, Shikimori and others: XML, JSON or CSV;"
+        " may be compressed."
     )
     rule = serializers.ChoiceField(Conflict.choices, required=False)
+    scale = serializers.ChoiceField(
+        list(SCALES), required=False, help_text="Highest possible score of the file, if the detected one is wrong."
+    )
+    columns = serializers.JSONField(
+        required=False,
+        help_text='Of a CSV file, instead of the guessed columns: field → column number from 0, such as {"title": 0}.',
+    )
+
+    def validate_columns(self, columns: Any) -> dict[str, int]:
+        is_valid = isinstance(columns, dict) and all(
+            name in COLUMNS and type(at) is int and 0 <= at < MAX_COLUMNS for name, at in columns.items()
+        )
+        if not is_valid or not columns:
+            raise serializers.ValidationError(
+                _("Match fields to column numbers, such as %(example)s. Fields: %(fields)s.")
+                % {"example": '{"title": 0}', "fields": ", ".join(COLUMNS)}
+            )
+        return dict(columns)
 
 
 class ImportInListSerializer(serializers.ModelSerializer[ListImport]):
@@ -87,11 +123,14 @@ class MyImports(ForMembers, ListAPIView[ListImport]):
         """Upload a list and preview the import. CSV columns are detected. My list is unchanged until I run it."""
         serializer = NewImportSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        file = serializer.validated_data["file"]
+        file, scale = serializer.validated_data["file"], serializer.validated_data.get("scale")
         try:
             opened = reading.open_file(member_of(request), file.name, file.read())
             if opened.state == State.COLUMNS:
-                opened = reading.read_columns(opened, opened.columns, opened.scale)
+                columns = serializer.validated_data.get("columns") or opened.columns
+                opened = reading.read_columns(opened, columns, scale)
+            elif scale:
+                opened = reading.read_on_scale(opened, scale)
         except PortabilityError as error:
             raise ValidationError({"file": [str(error)]}) from error
         if rule := serializer.validated_data.get("rule"):
@@ -151,7 +190,10 @@ class MyExport(ForMembers, APIView):
 
     @extend_schema(
         operation_id="my_export",
-        parameters=[OpenApiParameter("kind", enum=list(KINDS), default="json")],
+        parameters=[
+            OpenApiParameter("kind", enum=list(KINDS), default="json"),
+            OpenApiParameter("bom", enum=["1"], description="Start a CSV with a byte order mark, as Excel needs."),
+        ],
         responses={
             (200, content_type): OpenApiTypes.OBJECT if kind == "json" else OpenApiTypes.BINARY
             for kind, content_type in KINDS.items()
@@ -165,7 +207,8 @@ class MyExport(ForMembers, APIView):
                 {"kind": [_("Unknown format. Use one of: %(kinds)s.") % {"kinds": ", ".join(KINDS)}]}
             )
         member = member_of(request)
-        return download(request._request, f"anirec-{member.username}.{kind}", KINDS[kind], export_list(member, kind))
+        lines = export_list(member, kind, has_bom=request.query_params.get("bom") == "1")
+        return download(request._request, f"anirec-{member.username}.{kind}", KINDS[kind], lines)
 
 
 def _import(request: Request, pk: int) -> ListImport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -20,15 +21,20 @@ ENTRY_FIELDS = (
     "score", "progress", "started_on", "finished_on", "rewatches", "notes", "created_at", "updated_at",
 )  # fmt: skip
 CHUNK = 1_000
+BOM = "\ufeff"
 KINDS = {"json": "application/json", "csv": "text/csv", "xml": "application/xml"}
 
 
-def export_list(user: User, kind: str) -> Iterator[str]:
-    """Return the file in chunks, including titles hidden by the member's settings. kind: json, csv or xml."""
+def export_list(user: User, kind: str, *, has_bom: bool = False) -> Iterator[str]:
+    """Return the file in chunks, including titles hidden by the member's settings. kind: json, csv or xml.
+
+    has_bom: start a CSV with a byte order mark, without which Excel misreads accents.
+    """
     if kind == "json":
         extra = {section.name: section.export(user) for section in sections()}
         return own_json.write(_entries(user), _hidden(user), extra)
-    return {"csv": csv_files.write, "xml": mal_xml.write}[kind](_entries(user))
+    lines = {"csv": csv_files.write, "xml": mal_xml.write}[kind](_entries(user))
+    return chain([BOM], lines) if has_bom and kind == "csv" else lines
 
 
 def _entries(user: User) -> Iterator[ListRow]:

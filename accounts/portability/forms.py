@@ -9,26 +9,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Conflict, ListImport
-from accounts.portability.formats.csv_files import HEADERS, SCALES, Table
+from accounts.portability.formats.csv_files import Table
 from accounts.portability.formats.detection import ListFormat
 from accounts.portability.formats.rows import MAX_UPLOAD
+from accounts.portability.values.vocabulary import COLUMNS, FIELD_LABELS
 
-FIELD_LABELS = {
-    "title": gettext_lazy("Title"), "year": gettext_lazy("Year"), "format": gettext_lazy("Type (TV, movie …)"),
-    "mal": gettext_lazy("MyAnimeList ID"), "anilist": gettext_lazy("AniList ID"), "kitsu": gettext_lazy("Kitsu ID"),
-    "status": gettext_lazy("Status"), "score": gettext_lazy("Score"), "progress": gettext_lazy("Episodes watched"),
-    "started_on": gettext_lazy("Started"), "finished_on": gettext_lazy("Finished"),
-    "rewatches": gettext_lazy("Rewatches"), "notes": gettext_lazy("Notes"), "tags": gettext_lazy("Tags"),
-    "updated_at": gettext_lazy("Recently updated"),
-}  # fmt: skip
+HEADERS = [name for name in COLUMNS if name in FIELD_LABELS]  # the fields that members can match
+SCALE_CHOICES = [
+    (10, gettext_lazy("10 points")), (100, gettext_lazy("100 points")), (20, gettext_lazy("20 points")),
+    (5, gettext_lazy("5 stars")), (3, gettext_lazy("3 faces")),
+]  # fmt: skip
 SERVICES = [(ListFormat.ANILIST.value, "AniList"), (ListFormat.KITSU.value, "Kitsu")]
 
 
 class FileImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("MyAnimeList (.xml, .xml.gz), AniList or Kitsu (.json), CSV, or an anirec export."),
-        widget=forms.FileInput(attrs={"accept": ".xml,.gz,.json,.csv,.tsv,.txt"}),
+        help_text=gettext_lazy(
+            "A list from MyAnimeList, AniList, Kitsu, Anime-Planet, Shikimori and others: XML, JSON or CSV, or a zip."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xml,.gz,.zip,.json,.csv,.tsv,.txt"}),
     )
 
     def clean_file(self) -> Any:
@@ -61,11 +61,10 @@ class AccountImportForm(forms.Form):
 class ColumnsForm(forms.Form):
     """Match the columns of a CSV file to fields."""
 
-    scale = forms.TypedChoiceField(
-        label=gettext_lazy("Highest possible score"), choices=[(scale, scale) for scale in SCALES], coerce=int
-    )
+    scale = forms.TypedChoiceField(label=gettext_lazy("Score scale"), choices=SCALE_CHOICES, coerce=int)
 
     def __init__(self, data: QueryDict | None = None, *, table: Table, opened: ListImport) -> None:
+        self.guessed = opened.columns
         guessed = {name: str(at) for name, at in opened.columns.items()}
         super().__init__(data, initial={**guessed, "scale": opened.scale})
         names = [(str(at), name or _("Column %(n)s") % {"n": at + 1}) for at, name in enumerate(table.header)]
@@ -77,13 +76,19 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not any(data.get(name) for name in ("title", "mal", "anilist", "kitsu")):
+        if not any(data.get(name) for name in ("title", "link", "mal", "anilist", "kitsu", "anidb")):
             raise ValidationError(_("Choose the column with the title or an ID."))
         return data
 
     @property
     def columns(self) -> dict[str, int]:
-        return {name: int(self.cleaned_data[name]) for name in HEADERS if self.cleaned_data.get(name)}
+        """Return the chosen columns, and the guessed ones that the form doesn't offer."""
+        unasked = {name: at for name, at in self.guessed.items() if name not in HEADERS}
+        return unasked | {name: int(self.cleaned_data[name]) for name in HEADERS if self.cleaned_data.get(name)}
+
+
+class ScaleForm(forms.Form):
+    scale = forms.TypedChoiceField(label=gettext_lazy("Score scale"), choices=SCALE_CHOICES, coerce=int)
 
 
 class RuleForm(forms.Form):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("list/import/<int:pk>/", views.import_page, name="import"),
     path("list/import/<int:pk>/columns/", views.columns, name="import_columns"),
     path("list/import/<int:pk>/rule/", views.rule, name="import_rule"),
+    path("list/import/<int:pk>/scale/", views.scale, name="import_scale"),
     path("list/import/<int:pk>/run/", views.run, name="import_run"),
     path("list/import/<int:pk>/undo/", views.undo, name="import_undo"),
     path("list/import/<int:pk>/discard/", views.discard, name="import_discard"),

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import F
+from django.db.models.lookups import IsNull
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,9 +23,9 @@ from accounts.personal_data import export_personal_data
 from accounts.portability import tasks
 from accounts.portability.exports import KINDS, export_list
 from accounts.portability.formats.csv_files import write_table
-from accounts.portability.formats.detection import look_at_table
+from accounts.portability.formats.detection import ListFormat, look_at_table
 from accounts.portability.formats.rows import PortabilityError
-from accounts.portability.forms import AccountImportForm, ColumnsForm, FileImportForm, RuleForm
+from accounts.portability.forms import AccountImportForm, ColumnsForm, FileImportForm, RuleForm, ScaleForm
 from accounts.portability.imports import progress, queries, reading, writing
 from accounts.requests import MemberRequest
 from anirec.lib.web.downloads import download
@@ -32,6 +34,7 @@ from catalog.titles.queries import visible_title
 
 State = ListImport.State
 Outcome = ImportRow.Outcome
+FIXED_SCALES = (ListFormat.MAL_XML, ListFormat.OWN_JSON)  # formats whose scores are always out of 10
 PAGE = 50
 SUGGESTED = 8  # titles suggested for an unmatched row
 SAMPLE = 3  # sample rows beside the columns of a CSV file
@@ -111,6 +114,10 @@ def _rows(request: MemberRequest, opened: ListImport) -> HttpResponse:
     counts = queries.outcome_counts(opened)
     numbers = {count.outcome: count.n for count in counts}
     context |= {"counts": counts, "n": numbers, "n_written": _n_written(numbers)}
+    if opened.state in (State.PREVIEW, State.DONE):
+        context["n_hidden"] = queries.hidden_by_settings(opened, request.user)
+    if opened.state == State.PREVIEW and opened.examples and opened.has_upload and opened.format not in FIXED_SCALES:  # type: ignore[attr-defined]
+        context["scale"] = ScaleForm(initial={"scale": opened.scale})
     if opened.state == State.PREVIEW and any(numbers.get(value) for value in (Outcome.UPDATED, Outcome.KEPT)):
         context["rule"] = RuleForm(initial={"rule": opened.rule}, has_times=reading.has_times(opened))
     return render(request, "accounts/portability/rows.html", context)
@@ -154,6 +161,21 @@ def rule(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest(_("Unknown rule. Choose one from the list."))
     reading.replan(opened, form.cleaned_data["rule"])
+    return redirect(opened)
+
+
+@require_POST
+@login_required
+def scale(request: MemberRequest, pk: int) -> HttpResponse:
+    """Read the file again with scores on another scale."""
+    opened = _import(request, pk, State.PREVIEW)
+    form = ScaleForm(request.POST)
+    if not form.is_valid() or not opened.has_upload:  # type: ignore[attr-defined]
+        return HttpResponseBadRequest(_("Unknown scale. Choose one from the list."))
+    try:
+        reading.read_on_scale(opened, form.cleaned_data["scale"])
+    except PortabilityError as error:
+        messages.error(request, str(error))
     return redirect(opened)
 
 
@@ -242,12 +264,13 @@ def _settle(request: MemberRequest, import_row: ImportRow) -> HttpResponse:
 @login_required
 def export(request: MemberRequest, kind: str) -> HttpResponseBase:
     """Export the whole list as a file."""
-    return download(request, f"anirec-{request.user.username}.{kind}", KINDS[kind], export_list(request.user, kind))
+    lines = export_list(request.user, kind, has_bom=request.GET.get("bom") == "1")
+    return download(request, f"anirec-{request.user.username}.{kind}", KINDS[kind], lines)
 
 
 def _import(request: MemberRequest, pk: int, *states: str) -> ListImport:
     imports = ListImport.objects.filter(user=request.user, **({"state__in": states} if states else {}))
-    return get_object_or_404(imports.defer("upload", "extra"), pk=pk)
+    return get_object_or_404(imports.defer("upload", "extra").annotate(has_upload=IsNull(F("upload"), False)), pk=pk)
 
 
 def _number(text: str | None) -> int:

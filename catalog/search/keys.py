@@ -43,3 +43,40 @@ def _is_accent(letter: str) -> bool:
 
 def _is_word(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "LNM"
+
+
+BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{1,30}[)\]）】]\s*$")
+ROMAN = ("", "", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+SEASON = re.compile(
+    r"(?P<stem>.+?) (?:(?P<nth>[2-9])(?:nd|rd|th) season|season (?P<n>[2-9])|s(?P<s>[2-9])|(?P<digit>[2-9])"
+    rf"|(?P<word>{'|'.join(ORDINALS[2:])}) season|(?P<roman>{'|'.join(ROMAN[2:])})|(?P<staffel>[2-9]) staffel)"
+)
+
+
+def name_keys(text: str) -> list[str]:
+    """Return the keys that a name may have in the catalogue: its own, then without brackets and with other ordinals.
+
+    >>> name_keys("Clannad (2007)")
+    ['clannad 2007', 'clannad']
+    >>> name_keys("Mushishi II")[:3]
+    ['mushishi ii', 'mushishi 2nd season', 'mushishi season 2']
+    """
+    names = [search_key(text)]
+    if bare := BRACKETS.sub("", text).strip():
+        names.append(search_key(bare))
+    names += [key.removesuffix(" movie").removesuffix(" the") for key in names if key.endswith(" movie")]
+    return list(dict.fromkeys([*names, *(key for name in names for key in _other_ordinals(name))]))
+
+
+def _other_ordinals(name: str) -> list[str]:
+    match = SEASON.fullmatch(name)
+    if match is None:
+        return []
+    stem = match["stem"]
+    digit = next((match[group] for group in ("nth", "n", "s", "digit", "staffel") if match[group]), "")
+    word = match["word"] or match["roman"]
+    n = int(digit) if digit else (ORDINALS if match["word"] else ROMAN).index(word)
+    suffix = {2: "nd", 3: "rd"}.get(n, "th")
+    endings = (f"{n}{suffix} season", f"season {n}", f"s{n}", ROMAN[n], f"{ORDINALS[n]} season", str(n))
+    return [f"{stem} {ending}"[:MAX_KEY] for ending in endings]

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from catalog.models import ExternalId, TitleName
 from catalog.models.titles import Medium, TitleQuerySet
-from catalog.search.keys import search_key
+from catalog.search.keys import name_keys, search_key
 
 PROVIDERS = tuple(ExternalId.Provider.values)  # most trusted first: MyAnimeList
 
@@ -31,6 +31,8 @@ class Candidate(NamedTuple):
     title_id: int
     year: int | None
     format: str
+    is_main: bool = False  # whether the name is the title's main name
+    text: str = ""
 
 
 def match_ids(rows: Iterable[Sought], owners: Mapping[tuple[str, str], int]) -> dict[int, int]:
@@ -59,41 +61,55 @@ def owners_of(ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
 def match_names(
     rows: Sequence[Sought], titles: TitleQuerySet, *, is_strict: bool, claimed: Collection[int] = ()
 ) -> dict[int, int]:
-    """Map row numbers to title ids, for rows whose name, year and format fit exactly one of `titles`.
+    """Map row numbers to title ids, for rows whose name fits exactly one of `titles` best.
 
-    is_strict: year and format must be equal; otherwise, a missing one fits any. Titles with an id from one of the row's
-    providers don't match, nor do those `claimed` by other rows.
+    is_strict: name, year and format must be equal; otherwise, year and format only decide between titles, and seasons
+    may be written in another way. Titles with an id from one of the row's providers don't match, nor do those `claimed`
+    by other rows.
     """
     if not rows:
         return {}
-    candidates = _candidates({search_key(row.name) for row in rows}, titles)
+    keys = {row.row: [search_key(row.name)] if is_strict else name_keys(row.name) for row in rows}
+    candidates = _candidates({key for some in keys.values() for key in some}, titles)
     providers = _providers(candidate.title_id for some in candidates.values() for candidate in some)
     matches = {}
     for row in rows:
-        fits = {
-            candidate.title_id
-            for candidate in candidates[search_key(row.name)]
-            if _fits(candidate, row, is_strict)
+        ranks = {
+            candidate.title_id: min(
+                _rank(other, row, n) for other in candidates[key] if other.title_id == candidate.title_id
+            )
+            for n, key in reversed(list(enumerate(keys[row.row])))
+            for candidate in candidates[key]
+            if (not is_strict or (candidate.year, candidate.format) == (row.year, row.format))
             and candidate.title_id not in claimed
             and providers[candidate.title_id].isdisjoint(row.ids)
         }
-        if len(fits) == 1:
-            matches[row.row] = fits.pop()
+        best = [title_id for title_id, rank in ranks.items() if is_strict or rank == min(ranks.values())]
+        if len(best) == 1:
+            matches[row.row] = best[0]
     return matches
 
 
-def _fits(candidate: Candidate, row: Sought, is_strict: bool) -> bool:
-    if is_strict:
-        return (candidate.year, candidate.format) == (row.year, row.format)
-    return row.year in (None, candidate.year) and row.format in ("", candidate.format)
+def _rank(candidate: Candidate, row: Sought, n_key: int) -> tuple[bool, ...]:
+    """Return how badly a candidate fits: the name's spelling, then the year, which name it is, and the format."""
+    is_other_year = bool(row.year and candidate.year and abs(row.year - candidate.year) > 1)
+    return (
+        n_key > 0,
+        is_other_year,
+        not candidate.is_main,
+        candidate.text.casefold() != row.name.casefold(),
+        bool(row.year) and row.year != candidate.year,
+        bool(row.format) and row.format != candidate.format,
+    )
 
 
 def _candidates(keys: Iterable[str], titles: TitleQuerySet) -> defaultdict[str, set[Candidate]]:
     anime = titles.filter(medium=Medium.ANIME).order_by()
     names = TitleName.objects.filter(key__in=list(keys), title__in=anime).select_related("title")
     candidates: defaultdict[str, set[Candidate]] = defaultdict(set)
-    for name in names.only("key", "title__season_year", "title__started_on", "title__format"):
-        candidates[name.key].add(Candidate(name.title_id, name.title.year, name.title.format))
+    for name in names.only("key", "kind", "text", "title__season_year", "title__started_on", "title__format"):
+        is_main = name.kind == TitleName.Kind.MAIN
+        candidates[name.key].add(Candidate(name.title_id, name.title.year, name.title.format, is_main, name.text))
     return candidates
 
 

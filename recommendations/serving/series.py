@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Avg, CharField, F, Max
 from django.db.models.functions import Cast, Coalesce
 
-from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
+from accounts.models import SEEN, HiddenTitle, ListEntry, User
 from catalog.models import Title
 from catalog.models.titles import Format
 
@@ -40,9 +40,9 @@ def _latest_starts(member: User) -> dict[int | None, str]:
     """Return {franchise: start date of its latest completed part}, most recently updated first."""
     entries = ListEntry.objects.filter(user=member, title__franchise_entry__isnull=False)
     hidden = HiddenTitle.objects.filter(user=member, title__franchise_entry__isnull=False)
-    unfinished = entries.exclude(status=EntryStatus.COMPLETED).values("title__franchise_entry")
+    unfinished = entries.exclude(status__in=SEEN).values("title__franchise_entry")
     completed = (
-        entries.filter(status=EntryStatus.COMPLETED)
+        entries.filter(status__in=SEEN)
         .exclude(title__franchise_entry__in=unfinished)
         .exclude(title__franchise_entry__in=hidden.values("title__franchise_entry"))
         .values(franchise=F("title__franchise_entry"))

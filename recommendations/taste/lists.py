@@ -10,7 +10,7 @@ from django.db.models import CharField
 from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
-from accounts.models import EntryStatus, ListEntryQuerySet
+from accounts.models import SEEN, EntryStatus, ListEntryQuerySet
 from catalog.index.titles import Terms, TitleIndex, title_index
 from catalog.models import Tag
 
@@ -58,7 +58,7 @@ class ReadList:
         ids = np.array(title_ids, dtype=np.int64)
         at = index.places_of(ids)
         is_indexed = np.isin(ids, index.ids)
-        completed = np.array([status == EntryStatus.COMPLETED for status in statuses], dtype=bool)[is_indexed]
+        completed = np.array([status in SEEN for status in statuses], dtype=bool)[is_indexed]
         episodes = np.nan_to_num(index.numbers["episodes"][at])
         watched = np.array(progress, dtype=np.float64)[is_indexed]
         watched = np.where(completed & (watched == 0), episodes, watched)

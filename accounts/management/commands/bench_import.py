@@ -32,13 +32,14 @@ class Command(BaseCommand):
     help = "Measure the import of a file or a generated list on this database. Test members are deleted afterwards."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, nargs="?", help="list file (default: a generated list of 1,500 entries)")
+        parser.add_argument("file", type=Path, nargs="?", help="list file (default: a generated list)")
+        parser.add_argument("--entries", type=int, default=ENTRIES, help="length of the generated list")
 
-    def handle(self, *, file: Path | None, **options: Any) -> None:
+    def handle(self, *, file: Path | None, entries: int, **options: Any) -> None:
         try:
-            data = file.read_bytes() if file else generated_list().encode()
+            data = file.read_bytes() if file else generated_list(entries).encode()
             with _member() as member:
-                self._measure(file.name if file else f"generated list of {ENTRIES:,} entries", data, member)
+                self._measure(file.name if file else f"generated list of {entries:,} entries", data, member)
         except (OSError, PortabilityError) as error:
             raise CommandError(f"{file}: {error}") from error
 
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         )
 
 
-def generated_list() -> str:
+def generated_list(n: int = ENTRIES) -> str:
     """Return the most popular titles as a MyAnimeList export."""
     ids = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=Medium.ANIME).select_related("title")
     statuses = list(EntryStatus)
@@ -74,7 +75,7 @@ def generated_list() -> str:
             ListRow(number, row.title.name, ids={"mal": row.value}, status=statuses[number % len(statuses)],
                     score=number % 11 or None, progress=number % 26,
                     notes="Seen with friends." if number % 7 == 0 else "")
-            for number, row in enumerate(ids.order_by("-title__popularity", "pk")[:ENTRIES], start=1)
+            for number, row in enumerate(ids.order_by("-title__popularity", "pk")[:n], start=1)
         )
     )  # fmt: skip
 

@@ -5,61 +5,34 @@ from __future__ import annotations
 import csv
 import io
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
-from accounts.models import EntryStatus, Visibility
-from accounts.portability.formats import rows
-from accounts.portability.formats.mal_xml import FORMATS as MAL_FORMATS
-from accounts.portability.formats.rows import InvalidRow, ListRow, PortabilityError, Row, make_row
-from accounts.portability.formats.streams import LimitedReader
-from catalog.models.titles import Format
+from accounts.portability.formats.repair import decoded
+from accounts.portability.formats.rows import (
+    MAX_NAME,
+    FileRemark,
+    Items,
+    ListRow,
+    PortabilityError,
+    RawRow,
+    StatedScale,
+)
+from accounts.portability.values.scores import Scale, detect_scale
+from accounts.portability.values.vocabulary import guess_columns
 
-SNIFF_SIZE = 65_536
+SNIFF_LINES = 8  # among them is the header: some tables have a title above it
 MAX_COLUMNS = 100
 DELIMITERS = ",;\t|"
+NOT_RECOGNISED = "We don’t recognise this file. Supported: XML, JSON and CSV."
 OWN_HEADER = (
     "title", "year", "format", "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on",
     "notes", "tags", "visibility", "created_at", "updated_at", "ids",
 )  # fmt: skip
-# Field → the column headers that mean it, compared without case and punctuation.
-HEADERS: dict[str, tuple[str, ...]] = {
-    "title": ("title", "name", "anime", "animetitle", "seriestitle", "series", "titel"),
-    "year": ("year", "seasonyear", "startyear", "released", "jahr"),
-    "format": ("format", "type", "seriestype", "mediatype"),
-    "mal": ("malid", "idmal", "myanimelistid", "seriesanimedbid", "animedbid", "animeid", "mal"),
-    "anilist": ("anilistid", "idanilist", "anilist"),
-    "kitsu": ("kitsuid", "idkitsu", "kitsu"),
-    "status": ("status", "mystatus", "liststatus", "watchingstatus", "state"),
-    "score": ("score", "myscore", "rating", "myrating", "userrating", "bewertung", "points"),
-    "progress": (
-        "progress", "mywatchedepisodes", "watchedepisodes", "episodeswatched", "watched", "numwatchedepisodes", "seen",
-    ),
-    "started_on": ("startedon", "mystartdate", "startdate", "started", "startedat", "watchedfrom"),
-    "finished_on": ("finishedon", "myfinishdate", "finishdate", "finished", "completedat", "completed", "enddate"),
-    "rewatches": ("rewatches", "mytimeswatched", "timesrewatched", "rewatched", "repeat", "numtimesrewatched"),
-    "notes": ("notes", "mycomments", "comments", "comment", "note", "review"),
-    "tags": ("tags", "mytags", "labels"),
-    "updated_at": ("updatedat", "lastupdated", "mylastupdated", "modified"),
-}  # fmt: skip
-STATUSES = {
-    **{str(value): value for value in EntryStatus},
-    **dict.fromkeys(["current", "currently watching", "cw", "1"], EntryStatus.WATCHING),
-    **dict.fromkeys(["complete", "finished", "seen", "watched", "2"], EntryStatus.COMPLETED),
-    **dict.fromkeys(["on hold", "on-hold", "onhold", "paused", "hold", "stalled", "3"], EntryStatus.ON_HOLD),
-    **dict.fromkeys(["drop", "abandoned", "won't watch", "4"], EntryStatus.DROPPED),
-    **dict.fromkeys(["plan to watch", "planning", "plan", "ptw", "want to watch", "6"], EntryStatus.PLANNED),
-}
-FORMATS = MAL_FORMATS | {str(value): str(value) for value in Format if value}
-VISIBILITIES = {str(value): value for value in Visibility}
-SCALES = (10, 100, 5, 20)
-DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 @dataclass(frozen=True)
@@ -69,167 +42,106 @@ class Table:
     header: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     columns: dict[str, int]  # field → column index
-    scale: int  # maximum score
+    scale: Scale
 
     @property
     def is_own(self) -> bool:
         return self.header == OWN_HEADER
 
 
+class Layout(NamedTuple):
+    """How a table is written. header: empty for a plain list of titles. n_above: lines above the first row."""
+
+    delimiter: str
+    header: tuple[str, ...]
+    columns: dict[str, int]
+    n_above: int
+
+
 # --- Inspecting a table ----------------------------------------------------------------------------------------------
 
 
-def look_at(stream: LimitedReader, n: int = 200) -> Table:
-    lines = _lines(stream)
-    header = tuple(cell.strip()[: rows.MAX_NAME] for cell in next(lines, []))
-    if len(header) > MAX_COLUMNS:
+def look_at(data: bytes, n: int = 1_000) -> Table:
+    """Return the start of a table. Raises PortabilityError if it isn't one."""
+    text, _remarks = decoded(data)
+    layout = _layout(text)
+    if len(layout.header) > MAX_COLUMNS:
         raise PortabilityError(_("The file has too many columns. The limit is %(most)s.") % {"most": MAX_COLUMNS})
-    columns = guess_columns(header)
-    if len(header) < 2 and not columns:
-        raise PortabilityError(_("We don’t recognise this file. Supported: XML, JSON and CSV."))
-    sample = tuple(tuple(line) for line in islice(lines, n))
-    return Table(header, sample, columns, _guess_scale(sample, columns.get("score")))
+    sample = tuple(tuple(line) for line in islice(_lines(text, layout), n))
+    column = layout.columns.get("score")
+    scores = (line[column] for line in sample if column is not None and column < len(line))
+    return Table(layout.header or (_("Title"),), sample, layout.columns, detect_scale(scores))
 
 
-def guess_columns(header: Sequence[str]) -> dict[str, int]:
-    """Return {field: column index}, guessed from the header: the first match for a field, and each column once."""
-    keys = [re.sub(r"[\W_]+", "", name.lower()) for name in header]
-    columns: dict[str, int] = {}
-    for field, names in HEADERS.items():
-        at = next((keys.index(key) for key in names if key in keys and keys.index(key) not in columns.values()), None)
-        if at is not None:
-            columns[field] = at
-    return columns
+def _layout(text: str) -> Layout:
+    """Return the delimiter and header that recognise the most columns."""
+    stated = re.match(r"sep=(.)\r?\n", text)
+    delimiters = stated[1] if stated else "".join(sorted(DELIMITERS, key=_first_line(text).count, reverse=True))
+    layouts = [layout for delimiter in delimiters for layout in _layouts(text, delimiter, 1 if stated else 0)]
+    best = max(layouts, key=lambda layout: len(layout.columns), default=None)
+    if best is None or (len(best.header) < 2 and not best.columns):
+        return _plain_list(text)
+    return best
 
 
-def _guess_scale(sample: Iterable[Sequence[str]], column: int | None) -> int:
-    highest = 0.0
-    for line in sample:
-        cell = line[column].strip().replace(",", ".") if column is not None and column < len(line) else ""
-        if re.fullmatch(r"\d{1,3}(\.\d+)?", cell):
-            highest = max(highest, float(cell))
-    return 100 if highest > 20 else 20 if highest > 10 else 10
+def _first_line(text: str) -> str:
+    return re.sub(r'"[^"]*"', "", text[:65_536].split("\n", 1)[0])
+
+
+def _layouts(text: str, delimiter: str, n_skipped: int) -> Iterator[Layout]:
+    start = text[:65_536]
+    lines = islice(_parsed(io.StringIO(start, newline=""), delimiter), SNIFF_LINES)
+    for number, line in enumerate(lines, start=1):
+        header = tuple(cell.strip()[:MAX_NAME] for cell in line)
+        if number > n_skipped and any(header):
+            yield Layout(delimiter, header, guess_columns(header), number)
+
+
+def _plain_list(text: str) -> Layout:
+    """Return the layout of a list of titles, one per line. Raises PortabilityError if the text isn't one."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    is_plain = all(len(line) <= MAX_NAME and line.replace("\t", " ").strip().isprintable() for line in lines)
+    if len(lines) < 2 or not is_plain:
+        raise PortabilityError(_(NOT_RECOGNISED))
+    return Layout("\x1f", (), {"title": 0}, 0)  # no delimiter: titles contain commas
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
 
-def read(stream: LimitedReader, columns: Mapping[str, int], scale: int = 10) -> Iterator[Row]:
-    lines = _lines(stream)
-    header = tuple(cell.strip() for cell in next(lines, []))
-    if header == OWN_HEADER:
-        yield from (_own_row(number, line) for number, line in enumerate(lines, 1) if any(line))
-        return
-    for number, line in enumerate(lines, 1):
-        if any(cell.strip() for cell in line):
-            cells = {name: _bare(line[at]) for name, at in columns.items() if at < len(line)}
-            yield _row(number, cells, scale)
+def read(data: bytes, columns: Mapping[str, int]) -> Items:
+    text, remarks = decoded(data)
+    yield from map(FileRemark, remarks)
+    layout = _layout(text)
+    if layout.header == OWN_HEADER:
+        yield StatedScale(10)
+    for number, line in enumerate(_lines(text, layout), start=1):
+        if layout.header == OWN_HEADER and any(line):
+            yield RawRow(number, _own_cells(line), is_exact=True)
+        elif any(cell.strip() for cell in line):
+            cells = {name: _bare(line[at]).strip() for name, at in columns.items() if at < len(line)}
+            yield RawRow(number, cells)
 
 
-def _row(number: int, cells: Mapping[str, str], scale: int) -> Row:
-    name = cells.get("title", "")
-
-    def cell_of(field: str) -> tuple[str, str]:
-        return cells.get(field, ""), field
-
-    try:
-        return make_row(
-            number,
-            name,
-            ids=rows.identifiers({key: cells.get(key) for key in ("mal", "anilist", "kitsu")}),
-            year=rows.year(cells.get("year")),
-            format=FORMATS.get(cells.get("format", "").lower(), ""),
-            status=rows.choice(*cell_of("status"), STATUSES),
-            score=rows.score(*cell_of("score"), scale),
-            progress=rows.number(cells.get("progress", "").split("/")[0], "progress"),  # "5 / 12"
-            started_on=rows.date(_iso(cells.get("started_on", "")), "started_on"),
-            finished_on=rows.date(_iso(cells.get("finished_on", "")), "finished_on"),
-            rewatches=rows.number(*cell_of("rewatches")),
-            notes=rows.text(*cell_of("notes")),
-            tags=rows.tags(*cell_of("tags")),
-            updated_at=rows.moment(*cell_of("updated_at")),
-        )
-    except ValueError as error:
-        return InvalidRow(number, name[: rows.MAX_NAME], str(error))
+def _own_cells(line: Sequence[str]) -> dict[str, Any]:
+    cells: dict[str, Any] = dict(zip(OWN_HEADER, map(_unescaped, line), strict=False))
+    cells["ids"] = dict(pair.split(":", 1) for pair in cells.get("ids", "").split() if ":" in pair)
+    return cells | {"rewatched_on": cells.get("rewatched_on", "").split()}
 
 
-def _own_row(number: int, line: Sequence[str]) -> Row:
-    cells = dict(zip(OWN_HEADER, map(_unescaped, line), strict=False))
-    if len(line) != len(OWN_HEADER):
-        reason = _("%(n)s cells for %(columns)s columns") % {"n": len(line), "columns": len(OWN_HEADER)}
-        return InvalidRow(number, cells.get("title", "")[: rows.MAX_NAME], reason)
-    try:
-        return make_row(
-            number,
-            cells["title"],
-            ids=rows.identifiers(dict(pair.split(":", 1) for pair in cells["ids"].split() if ":" in pair)),
-            year=rows.year(cells["year"]),
-            format=FORMATS.get(cells["format"], ""),
-            status=rows.choice(cells["status"], "status", STATUSES),
-            score=rows.number(cells["score"], "score", 10) or None,
-            progress=rows.number(cells["progress"], "progress"),
-            started_on=rows.date(cells["started_on"], "started_on"),
-            finished_on=rows.date(cells["finished_on"], "finished_on"),
-            rewatches=rows.number(cells["rewatches"], "rewatches"),
-            rewatched_on=rows.dates(cells["rewatched_on"].split(), "rewatched_on"),
-            notes=rows.text(cells["notes"], "notes"),
-            tags=rows.tags(cells["tags"], "tags"),
-            visibility=rows.choice(cells["visibility"], "visibility", VISIBILITIES),
-            created_at=rows.moment(cells["created_at"], "created_at"),
-            updated_at=rows.moment(cells["updated_at"], "updated_at"),
-        )
-    except ValueError as error:
-        return InvalidRow(number, cells["title"][: rows.MAX_NAME], str(error))
+def _lines(text: str, layout: Layout) -> Iterator[list[str]]:
+    """Yield the rows below the header."""
+    return islice(_parsed(io.StringIO(text, newline=""), layout.delimiter), layout.n_above, None)
 
 
-def _iso(cell: str) -> str:
-    if match := DAY_FIRST.fullmatch(cell.strip()):
-        return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
-    return cell.strip()[:10].replace("/", "-")
-
-
-def _lines(stream: LimitedReader) -> Iterator[list[str]]:
-    data = stream.read()
-    decoded = _decoded(data)
-    del data
-    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=_delimiter(decoded[:SNIFF_SIZE]))
+def _parsed(stream: io.StringIO, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader((line.replace("\0", "") for line in stream), delimiter=delimiter)
     try:
         yield from reader
     except csv.Error as error:
         raise PortabilityError(
             _("Invalid line %(line)s: %(error)s") % {"line": reader.line_num, "error": error}
         ) from error
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif data.startswith(BOM_UTF8) or _is_utf8(data):
-        encoding = "utf-8-sig"
-    else:
-        best = from_bytes(data[:SNIFF_SIZE]).best()
-        encoding = best.encoding if best is not None else "cp1252"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise PortabilityError(
-            _("The file’s text encoding isn’t supported: %(error)s. Save the file as UTF-8.")
-            % {"error": str(error)[:200]}
-        ) from error
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _delimiter(start: str) -> str:
-    """Return the most frequent delimiter of the first line, outside quotes."""
-    first = re.sub(r'"[^"]*"', "", start.split("\n", 1)[0])
-    return max(DELIMITERS, key=first.count)
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------

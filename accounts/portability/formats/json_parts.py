@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,21 +9,50 @@ from typing import Any
 import ijson
 from django.utils.translation import gettext as _
 
+from accounts.portability.formats import repair
 from accounts.portability.formats.rows import PortabilityError
 
 MAX_DEPTH = 20  # anirec exports have 4 levels, AniList's and Kitsu's up to 9
-# Matches documents without escaped unpaired surrogates: parsers treat those differently, and PostgreSQL rejects them.
-WHOLE = re.compile(rb"(?:[^\\]++|\\(?!u[Dd][89A-Fa-f]).?|\\u[Dd][89ABab]..\\u[Dd][C-Fc-f])*+", re.DOTALL)
 MAX_EVENTS = 4_000_000  # keys, values, starts and ends: 130 for each row of the longest list
 
 
-def check(data: bytes) -> None:
-    """Raise PortabilityError unless the document is well-formed and within the depth and size limits.
+class IncompleteError(PortabilityError):
+    """The document ends too early."""
+
+
+def prepared(data: bytes) -> tuple[bytes, list[str]]:
+    """Return the document, repaired if it is cut or damaged, and remarks. Raises PortabilityError.
 
     Call this before any other function: reading by prefix takes memory quadratic in the depth.
     """
-    if not WHOLE.fullmatch(data):
-        raise PortabilityError(_("The file contains an invalid character (unpaired surrogate)."))
+    clean, remarks = repair.clean_json(data)
+    try:
+        _check(clean)
+        return clean, remarks
+    except IncompleteError:
+        closed = repair.closed_json(clean)
+        if not closed:
+            raise
+        _check(closed)
+        return closed, [*remarks, _("The file is incomplete: entries after the last whole one are missing.")]
+    except PortabilityError as error:
+        return _lenient(clean, error), [*remarks, _("Damaged JSON repaired.")]
+
+
+def _lenient(data: bytes, error: PortabilityError) -> bytes:
+    """Return a document without line breaks in its texts. Raises `error` if it has other faults."""
+    try:
+        repaired = repair.lenient_json(data) if isinstance(error.__cause__, ijson.JSONError) else b""
+    except (ValueError, RecursionError):
+        raise error from None
+    if not repaired:
+        raise error
+    _check(repaired)
+    return repaired
+
+
+def _check(data: bytes) -> None:
+    """Raise PortabilityError unless the document is well-formed and within the depth and size limits."""
     depth = 0
     with _naming_errors():
         for number, (event, _value) in enumerate(ijson.basic_parse(data)):
@@ -77,7 +105,7 @@ def _naming_errors() -> Iterator[None]:
         raise
     except (ijson.JSONError, ValueError, ArithmeticError) as error:
         if "premature EOF" in str(error):
-            raise PortabilityError(_("The file is incomplete. Export it again and retry.")) from error
+            raise IncompleteError(_("The file is incomplete. Export it again and retry.")) from error
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise PortabilityError(
             _("That file isn't valid JSON (%(reason)s). Export it again and retry.") % {"reason": reason[:200]}

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import EntryStatus, Visibility
-from accounts.portability.formats import rows
 from accounts.portability.formats.json_parts import part, section
-from accounts.portability.formats.rows import InvalidRow, Row, make_row
-from accounts.portability.formats.streams import LimitedReader
+from accounts.portability.formats.rows import Items, RawRow, StatedScale
 
-STATUSES = {
-    "current": EntryStatus.WATCHING, "completed": EntryStatus.COMPLETED, "on_hold": EntryStatus.ON_HOLD,
-    "dropped": EntryStatus.DROPPED, "planned": EntryStatus.PLANNED,
-}  # fmt: skip
-FORMATS = {name.lower(): name.lower() for name in ("TV", "movie", "OVA", "ONA", "special", "music")}
 MAPPED = {"myanimelist/anime": "mal", "anilist/anime": "anilist", "anilist": "anilist", "anidb": "anidb"}
-Anime = dict[str, dict[str, Any]]  # Kitsu ID → arguments of make_row
+Anime = dict[str, dict[str, Any]]  # Kitsu ID → cells
 
 
 def is_kitsu(start: str) -> bool:
     return '"libraryEntries"' in start or '"library-entries"' in start
 
 
-def read(stream: LimitedReader) -> Iterator[Row]:
-    data = stream.read()
+def read(data: bytes) -> Items:
+    yield StatedScale(20)
     anime = _anime(data)
     for number, item in enumerate(section(data, "data.item"), start=1):
-        yield _row(number, item, anime)
+        yield RawRow(number, _cells(item, anime))
 
 
 def _anime(data: bytes) -> Anime:
@@ -44,9 +35,10 @@ def _anime(data: bytes) -> Anime:
             mappings[key] = MAPPED[attributes["externalSite"]], str(attributes.get("externalId") or "")
         elif item.get("type") == "anime":
             anime[key] = {
-                "name": attributes.get("canonicalTitle"),
-                "format": FORMATS.get(str(attributes.get("subtype") or "").lower(), ""),
-                "year": rows.year(attributes.get("startDate")),
+                "title": attributes.get("canonicalTitle"),
+                "format": attributes.get("subtype"),
+                "year": attributes.get("startDate"),
+                "of": attributes.get("episodeCount"),
             }
             linked = part(part(item, "relationships"), "mappings").get("data")
             links[key] = [str(one.get("id")) for one in linked if isinstance(one, dict)] if linked else []
@@ -55,29 +47,23 @@ def _anime(data: bytes) -> Anime:
     return anime
 
 
-def _row(number: int, item: dict[str, Any], anime: Anime) -> Row:
+def _cells(item: dict[str, Any], anime: Anime) -> dict[str, Any]:
     kitsu_id = str(part(part(part(item, "relationships"), "anime"), "data").get("id") or "")
-    fields = dict(anime.get(kitsu_id, {}))
-    name = fields.pop("name", None) or _("Kitsu title %(id)s") % {"id": kitsu_id[:40]}
-    try:
-        if not kitsu_id:
-            raise ValueError(_("not an anime"))
-        fields["ids"] = rows.identifiers({"kitsu": kitsu_id, **fields.get("ids", {})})
-        return make_row(number, name, **fields, **_values(part(item, "attributes")))
-    except ValueError as error:
-        return InvalidRow(number, str(name)[: rows.MAX_NAME], str(error))
-
-
-def _values(attributes: dict[str, Any]) -> dict[str, Any]:
+    fields = anime.get(kitsu_id, {})
+    attributes = part(item, "attributes")
     return {
-        "status": rows.choice(attributes.get("status"), "status", STATUSES),
-        "score": rows.score(attributes.get("ratingTwenty"), "ratingTwenty", out_of=20),
-        "progress": rows.number(attributes.get("progress"), "progress"),
-        "started_on": rows.date(str(attributes.get("startedAt") or "")[:10], "startedAt"),
-        "finished_on": rows.date(str(attributes.get("finishedAt") or "")[:10], "finishedAt"),
-        "rewatches": rows.number(attributes.get("reconsumeCount"), "reconsumeCount"),
-        "notes": rows.text(attributes.get("notes"), "notes"),
-        "visibility": Visibility.PRIVATE if attributes.get("private") is True else None,
-        "created_at": rows.moment(attributes.get("createdAt"), "createdAt"),
-        "updated_at": rows.moment(attributes.get("updatedAt"), "updatedAt"),
+        **fields,
+        "title": fields.get("title") or (_("Kitsu title %(id)s") % {"id": kitsu_id[:40]} if kitsu_id else ""),
+        "ids": {"kitsu": kitsu_id, **fields.get("ids", {})},
+        "status": attributes.get("status"),
+        "score": attributes.get("ratingTwenty"),
+        "progress": attributes.get("progress"),
+        "started_on": attributes.get("startedAt"),
+        "finished_on": attributes.get("finishedAt"),
+        "rewatches": attributes.get("reconsumeCount"),
+        "is_rewatching": attributes.get("reconsuming"),
+        "notes": attributes.get("notes"),
+        "visibility": attributes.get("private"),
+        "created_at": attributes.get("createdAt"),
+        "updated_at": attributes.get("updatedAt"),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -14,32 +16,47 @@ from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
 
 from accounts.models import EntryStatus
-from accounts.portability.formats import rows
-from accounts.portability.formats.rows import ListRow, PortabilityError, Row, make_row
-from accounts.portability.formats.streams import LimitedReader, unpacked
+from accounts.portability.formats import repair
+from accounts.portability.formats.building import Conventions, build
+from accounts.portability.formats.rows import (
+    FileRemark,
+    Item,
+    Items,
+    ListRow,
+    PortabilityError,
+    RawRow,
+    Row,
+    StatedScale,
+)
+from accounts.portability.formats.streams import read_limited, unpacked
 from anirec.lib.partial_dates import PartialDate
 from catalog.models.titles import Format
 
 MAX_DEPTH = 4
 MAX_FIELDS = 100  # elements of one entry; MyAnimeList writes 22
-STATUSES = {
-    "watching": EntryStatus.WATCHING, "1": EntryStatus.WATCHING,
-    "completed": EntryStatus.COMPLETED, "2": EntryStatus.COMPLETED,
-    "on-hold": EntryStatus.ON_HOLD, "3": EntryStatus.ON_HOLD,
-    "dropped": EntryStatus.DROPPED, "4": EntryStatus.DROPPED,
-    "plan to watch": EntryStatus.PLANNED, "6": EntryStatus.PLANNED,
+PROLOG = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>)?\s*")
+PLAIN_DOCTYPE = re.compile(r"<!DOCTYPE\s+[\w:.-]{1,60}\s*>", re.IGNORECASE)  # without a DTD
+EXPORTED_BY_US = "<exported_by>anirec</exported_by>"
+TAGS = {
+    "series_animedb_id": "mal", "series_title": "title", "series_type": "format", "series_episodes": "of",
+    "my_status": "status", "shiki_status": "status", "my_score": "score", "my_watched_episodes": "progress",
+    "my_start_date": "started_on", "my_finish_date": "finished_on", "my_times_watched": "rewatches",
+    "my_rewatches": "rewatches", "my_rewatching": "is_rewatching", "my_rewatching_ep": "rewatching_progress",
+    "my_comments": "notes", "my_tags": "tags", "my_last_updated": "updated_at", "series_url": "link",
 }  # fmt: skip
 STATUS_NAMES = {
-    EntryStatus.WATCHING: "Watching", EntryStatus.COMPLETED: "Completed", EntryStatus.ON_HOLD: "On-Hold",
-    EntryStatus.DROPPED: "Dropped", EntryStatus.PLANNED: "Plan to Watch",
+    EntryStatus.WATCHING: "Watching", EntryStatus.COMPLETED: "Completed", EntryStatus.REWATCHING: "Completed",
+    EntryStatus.ON_HOLD: "On-Hold", EntryStatus.DROPPED: "Dropped", EntryStatus.PLANNED: "Plan to Watch",
 }  # fmt: skip
 FORMAT_NAMES = {
     Format.TV: "TV", Format.TV_SHORT: "TV", Format.MOVIE: "Movie", Format.OVA: "OVA", Format.ONA: "ONA",
     Format.SPECIAL: "Special", Format.MUSIC: "Music", Format.COMMERCIAL: "CM",
 }  # fmt: skip
-FORMATS = {"tv": "tv", "movie": "movie", "ova": "ova", "ona": "ona", "special": "special", "tv special": "special",
-           "music": "music", "cm": "commercial", "pv": "commercial"}  # fmt: skip
 NO_XML = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0xFFFE: None, 0xFFFF: None}
+
+
+class NestingError(PortabilityError):
+    """An element contains more elements than any entry has: hostile, or an end tag is missing."""
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------
@@ -51,33 +68,36 @@ def read_mal_xml(source: str | Path | BinaryIO) -> Iterator[Row]:
         with open(source, "rb") as stream:
             yield from read_mal_xml(stream)
         return
-    with unpacked(source) as data:
-        yield from read(data)
+    data, _remarks = unpacked(read_limited(source))
+    yield from (build(item, Conventions()) for item in read(data) if isinstance(item, RawRow))
 
 
-def read(stream: LimitedReader) -> Iterator[Row]:
+def read(data: bytes) -> Items:
+    """Yield the entries of an export, also of a damaged one as far as they are whole. Raises PortabilityError."""
+    text, remarks = repair.decoded(data)
+    yield from map(FileRemark, remarks)
+    yield StatedScale(10)
+    is_own = EXPORTED_BY_US in text[:2_000]
+    body = PLAIN_DOCTYPE.sub("", text[:1_000], count=1) + text[1_000:]
+    body = body[PROLOG.match(body).end() :]  # type: ignore[union-attr]  # it matches anything
     try:
-        yield from _rows(stream)
+        items = list(_strict(body, is_own))
     except DefusedXmlException as error:
-        raise PortabilityError(_("XML entities and DTDs aren’t allowed: %(error)s") % {"error": error}) from error
-    except ParseError as error:
-        line, column = error.position
-        raise PortabilityError(
-            _("Invalid XML at line %(line)s, column %(column)s (%(error)s). Export the file again and retry.")
-            % {"line": line, "column": column + 1, "error": ErrorString(error.code)}
-        ) from error
-    except PortabilityError:
-        raise
-    except (LookupError, ValueError) as error:  # unknown or wrong encoding declaration
-        raise PortabilityError(
-            _("The file’s text encoding isn’t supported: %(error)s. Save the file as UTF-8.") % {"error": error}
-        ) from error
+        raise _no_entities(error) from error
+    except (ParseError, NestingError) as error:
+        items = list(_repaired(body))
+        if not any(isinstance(item, RawRow) for item in items):
+            raise (_invalid(error) if isinstance(error, ParseError) else error) from error
+        yield FileRemark(_("Damaged XML repaired. Check the rows."))
+    if items and all(isinstance(item, RawRow) and item.cells.get("medium") for item in items):
+        raise PortabilityError(_("Manga lists aren’t supported. Choose an anime list."))
+    yield from items
 
 
-def _rows(stream: LimitedReader) -> Iterator[Row]:
+def _strict(text: str, is_own: bool) -> Iterator[Item]:
     root: Element | None = None
     depth = row = n_fields = 0
-    for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+    for event, element in iterparse(io.BytesIO(text.encode()), events=("start", "end"), forbid_dtd=True):
         if event == "start":
             depth += 1
             n_fields = n_fields + 1 if depth > 2 else 0
@@ -85,60 +105,63 @@ def _rows(stream: LimitedReader) -> Iterator[Row]:
                 root = element
                 _require_root(element)
             elif depth > MAX_DEPTH or n_fields > MAX_FIELDS:
-                raise PortabilityError(
+                raise NestingError(
                     _("Too many elements inside <%(tag)s> after entry %(row)s.") % {"row": row, "tag": element.tag[:60]}
                 )
             continue
         depth -= 1
         if depth != 1:
             continue
-        if element.tag == "manga":
-            raise PortabilityError(_("Manga lists aren’t supported. Choose an anime list."))
-        if element.tag == "anime":
+        kind = element.tag.lower()
+        if kind in ("anime", "manga"):
             row += 1
-            yield _row(row, element)
+            yield _raw(row, kind, {child.tag.lower(): child.text or "" for child in element}, is_own)
         if root is not None:
             root.clear()  # keeps memory constant
     if root is None:
         raise PortabilityError(_("The file is empty. Choose another one."))
 
 
+def _repaired(text: str) -> Iterator[Item]:
+    if "<!ENTITY" in text:
+        raise _no_entities("ENTITY")
+    last = ""
+    for number, element in enumerate(repair.whole_elements(text), start=1):
+        if element is None:
+            yield FileRemark(
+                _("The file ends in the middle of an entry. The last complete one is “%(name)s” (row %(row)s).")
+                % {"name": last, "row": number - 1}
+            )
+            return
+        last = element[1].get("series_title", "") or element[1].get("series_animedb_id", "")
+        yield _raw(number, *element, is_own=False)
+
+
+def _raw(number: int, kind: str, fields: dict[str, str], is_own: bool) -> RawRow:
+    if kind == "manga":
+        return RawRow(number, {"title": fields.get("manga_title", ""), "medium": "manga"})
+    cells = {name: fields[tag].strip() for tag, name in TAGS.items() if fields.get(tag)}
+    return RawRow(number, cells, is_own)
+
+
 def _require_root(element: Element) -> None:
-    if element.tag != "myanimelist":
+    if element.tag.lower() != "myanimelist":
         raise PortabilityError(
             _("We don’t recognise this XML (<%(tag)s>). MyAnimeList exports start with <myanimelist>.")
             % {"tag": element.tag[:60]}
         )
 
 
-def _row(number: int, element: Element) -> Row:
-    fields = {child.tag: (child.text or "").strip() for child in element}
-    name = fields.get("series_title", "")
-    try:
-        return make_row(number, name, **_values(fields))
-    except ValueError as error:
-        return rows.InvalidRow(number, name[: rows.MAX_NAME], str(error))
+def _no_entities(error: object) -> PortabilityError:
+    return PortabilityError(_("XML entities and DTDs aren’t allowed: %(error)s") % {"error": error})
 
 
-def _values(fields: dict[str, str]) -> dict[str, object]:
-    def field_of(name: str) -> tuple[str, str]:
-        return fields.get(name, ""), name
-
-    status = rows.choice(*field_of("my_status"), STATUSES)
-    if status is None:
-        raise ValueError(_("my_status is missing"))
-    return {
-        "ids": rows.identifiers({"mal": rows.number(*field_of("series_animedb_id"), 2**31 - 1)}),
-        "format": FORMATS.get(fields.get("series_type", "").lower(), ""),
-        "status": status,
-        "score": rows.number(*field_of("my_score"), 10) or None,
-        "progress": rows.number(*field_of("my_watched_episodes")),
-        "started_on": rows.date(*field_of("my_start_date")),
-        "finished_on": rows.date(*field_of("my_finish_date")),
-        "rewatches": rows.number(*field_of("my_times_watched")),
-        "notes": rows.text(*field_of("my_comments")),
-        "tags": rows.tags(*field_of("my_tags")),
-    }
+def _invalid(error: ParseError) -> PortabilityError:
+    line, column = error.position
+    return PortabilityError(
+        _("Invalid XML at line %(line)s, column %(column)s (%(error)s). Export the file again and retry.")
+        % {"line": line, "column": column + 1, "error": ErrorString(error.code)}
+    )
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
@@ -147,7 +170,7 @@ def _values(fields: dict[str, str]) -> dict[str, object]:
 def write(entries: Iterable[ListRow]) -> Iterator[str]:
     """Yield an export that MyAnimeList can import, without hidden titles and fields that it lacks."""
     yield '<?xml version="1.0" encoding="UTF-8" ?>\n<myanimelist>\n'
-    yield "  <myinfo>\n    <user_export_type>1</user_export_type>\n  </myinfo>\n"
+    yield f"  <myinfo>\n    <user_export_type>1</user_export_type>\n    {EXPORTED_BY_US}\n  </myinfo>\n"
     for entry in entries:
         if not entry.is_hidden:
             yield _element(entry)
@@ -166,6 +189,7 @@ def _element(entry: ListRow) -> str:
         "my_status": STATUS_NAMES[entry.status or EntryStatus.PLANNED],
         "my_comments": entry.notes,
         "my_times_watched": entry.rewatches,
+        "my_rewatching": int(entry.status == EntryStatus.REWATCHING),
         "my_tags": ", ".join({tag.casefold(): tag for tag in map(_storable, entry.tags) if tag}.values()),
         "update_on_import": 1,
     }

@@ -9,17 +9,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import EntryStatus, Visibility
-from accounts.portability.formats import rows
 from accounts.portability.formats.json_parts import part, section, value_at, values_at
-from accounts.portability.formats.rows import ExtraItem, InvalidRow, ListRow, PortabilityError, Row, Rows, make_row
-from accounts.portability.formats.streams import LimitedReader
-from catalog.models.titles import Format
+from accounts.portability.formats.rows import (
+    ExtraItem,
+    Items,
+    ListRow,
+    PortabilityError,
+    RawRow,
+    StatedScale,
+)
 
 FORMAT, VERSION = "anirec", 1
-STATUSES = {str(value): value for value in EntryStatus}
-VISIBILITIES = {str(value): value for value in Visibility}
-FORMATS = {str(value) for value in Format}
+ENTRY_FIELDS = (
+    "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on", "notes", "tags",
+    "visibility", "created_at", "updated_at",
+)  # fmt: skip
 
 
 def is_own(start: str) -> bool:
@@ -29,20 +33,21 @@ def is_own(start: str) -> bool:
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
 
-def read(stream: LimitedReader, extra: Iterable[str] = ()) -> Rows:
+def read(data: bytes, extra: Iterable[str] = ()) -> Items:
     """Yield the entries, the hidden titles, then the items of the `extra` sections."""
-    data = stream.read()
     version = value_at(data, "version")
     if version != VERSION:
         raise PortabilityError(
             _("Unsupported file version %(version)s. Export your list again as version %(own)s.")
             % {"version": str(version)[:40], "own": VERSION}
         )
+    yield StatedScale(10)
     numbers = itertools.count(1)
     for item in section(data, "entries.item"):
-        yield _row(next(numbers), item, is_hidden=False)
+        yield RawRow(next(numbers), _title_cells(item) | {name: item.get(name) for name in ENTRY_FIELDS}, is_exact=True)
     for item in section(data, "hidden.item"):
-        yield _row(next(numbers), item, is_hidden=True)
+        cells = {"is_hidden": True, "created_at": item.get("created_at")}
+        yield RawRow(next(numbers), _title_cells(item) | cells, is_exact=True)
     for name in extra:
         yield from (ExtraItem(name, value) for value in values_at(data, f"{name}.item") if not _has_null(value))
 
@@ -52,37 +57,13 @@ def _has_null(value: Any) -> bool:
     return "\\u0000" in json.dumps(value, default=str)
 
 
-def _row(number: int, item: dict[str, Any], *, is_hidden: bool) -> Row:
+def _title_cells(item: dict[str, Any]) -> dict[str, Any]:
     title = part(item, "title")
-    try:
-        values = {} if is_hidden else _values(item)
-        return make_row(
-            number,
-            title.get("name"),
-            ids=rows.identifiers(part(title, "ids")),
-            year=rows.year(title.get("year")),
-            format=title.get("format") if title.get("format") in FORMATS else "",
-            is_hidden=is_hidden,
-            created_at=rows.moment(item.get("created_at"), "created_at"),
-            **values,
-        )
-    except ValueError as error:
-        return InvalidRow(number, str(title.get("name") or "")[: rows.MAX_NAME], str(error))
-
-
-def _values(item: dict[str, Any]) -> dict[str, Any]:
     return {
-        "status": rows.choice(item.get("status"), "status", STATUSES),
-        "score": rows.number(item.get("score"), "score", 10) or None,
-        "progress": rows.number(item.get("progress"), "progress"),
-        "started_on": rows.date(item.get("started_on"), "started_on"),
-        "finished_on": rows.date(item.get("finished_on"), "finished_on"),
-        "rewatches": rows.number(item.get("rewatches"), "rewatches"),
-        "rewatched_on": rows.dates(item.get("rewatched_on"), "rewatched_on"),
-        "notes": rows.text(item.get("notes"), "notes"),
-        "tags": rows.tags(item.get("tags"), "tags"),
-        "visibility": rows.choice(item.get("visibility"), "visibility", VISIBILITIES),
-        "updated_at": rows.moment(item.get("updated_at"), "updated_at"),
+        "title": title.get("name"),
+        "ids": part(title, "ids"),
+        "year": title.get("year"),
+        "format": title.get("format"),
     }
 
 

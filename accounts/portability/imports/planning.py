@@ -20,7 +20,7 @@ Outcome = ImportRow.Outcome
 TIMES = ("created_at", "updated_at")
 DATES = ("started_on", "finished_on")
 FIELDS = (*sorted(EDITABLE), *TIMES)
-NOT_PLANNED = (Outcome.INVALID, Outcome.DISMISSED)
+NOT_PLANNED = (Outcome.INVALID, Outcome.DISMISSED, Outcome.DUPLICATE)
 
 
 def row_values(row: ListRow) -> Stored:
@@ -53,6 +53,8 @@ def merged(before: Stored | None, values: Stored) -> Stored:
 
 
 def _likely_status(values: Stored) -> EntryStatus:
+    if "likely_status" in values:  # from the title's number of episodes, which was known when the file was read
+        return EntryStatus(values["likely_status"])
     if values.get("score"):
         return EntryStatus.COMPLETED
     return EntryStatus.WATCHING if values.get("progress") else EntryStatus.PLANNED

@@ -48,6 +48,12 @@ def rows_of(opened: ListImport, viewer: User, outcome: str = "") -> QuerySet[Imp
     return _with_titles(rows, viewer).order_by("number")
 
 
+def hidden_by_settings(opened: ListImport, viewer: User) -> int:
+    """Return the number of written rows whose titles the member's settings hide: they are on the list unseen."""
+    written = opened.rows.filter(outcome__in=(Outcome.CREATED, Outcome.UPDATED), title__isnull=False)
+    return written.exclude(title__in=Title.objects.visible_to(viewer).order_by()).count()
+
+
 def unmatched_rows(user: User) -> QuerySet[ImportRow]:
     """Return the unmatched rows of all imports that a member has run, newest import first."""
     return (

@@ -9,15 +9,17 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Conflict, ImportRow, ListEntry, ListImport, User
+from accounts.models import Conflict, EntryStatus, ImportRow, ListEntry, ListImport, User
 from accounts.portability.formats.detection import ListFormat, Parsed, detect, look_at_table, read_list
-from accounts.portability.formats.rows import MAX_UPLOAD, InvalidRow, ListRow, PortabilityError
+from accounts.portability.formats.rows import MAX_NAME, MAX_UPLOAD, InvalidRow, ListRow, PortabilityError
 from accounts.portability.imports import progress
+from accounts.portability.imports.duplicates import merge_duplicates
 from accounts.portability.imports.matching import match_titles
 from accounts.portability.imports.planning import Stored, draft, merged, plan, row_values
 from accounts.portability.imports.progress import Progress
 from accounts.portability.remote import fetch_list
 from accounts.portability.sections import sections
+from catalog.models import Title
 from catalog.models.titles import Format
 
 State = ListImport.State
@@ -37,11 +39,12 @@ def open_file(user: User, name: str, data: bytes) -> ListImport:
     format = detect(data)
     opened = ListImport(user=user, name=_clean(name), format=format, state=State.PREVIEW)
     if format != ListFormat.CSV:
+        opened.upload = data  # to be read again on another scale
         return _save(opened, _parsed(data, format))
     table = look_at_table(data)
     if table.is_own:
         return _save(opened, _parsed(data, format))
-    opened.columns, opened.scale = table.columns, table.scale
+    opened.columns, opened.scale, opened.is_scale_sure = table.columns, table.scale.out_of, table.scale.is_sure
     opened.state, opened.upload = State.COLUMNS, data
     with transaction.atomic():
         _discard_unwritten(user)
@@ -49,11 +52,20 @@ def open_file(user: User, name: str, data: bytes) -> ListImport:
     return opened
 
 
-def read_columns(opened: ListImport, columns: Mapping[str, int], scale: int) -> ListImport:
-    """Read a CSV file with these columns. Raises PortabilityError."""
+def read_columns(opened: ListImport, columns: Mapping[str, int], scale: int | None = None) -> ListImport:
+    """Read a CSV file with these columns. scale: None to detect it. Raises PortabilityError."""
     parsed = read_list(bytes(opened.upload or b""), opened.format, columns=columns, scale=scale)
-    opened.columns, opened.scale, opened.state = dict(columns), scale, State.PREVIEW
+    opened.columns, opened.state = dict(columns), State.PREVIEW
     return _save(opened, _require_rows(parsed))
+
+
+def read_on_scale(opened: ListImport, scale: int) -> ListImport:
+    """Read a previewed file again, with scores out of `scale`. Raises PortabilityError."""
+    extra = [section.name for section in sections()]
+    data = bytes(opened.upload or b"")
+    return _save(
+        opened, _require_rows(read_list(data, opened.format, columns=opened.columns, scale=scale, extra=extra))
+    )
 
 
 def start_fetch(user: User, format: str, account: str) -> ListImport:
@@ -127,11 +139,14 @@ def _require_rows(parsed: Parsed) -> Parsed:
 def _save(opened: ListImport, parsed: Parsed) -> ListImport:
     _discard_unwritten(opened.user, but=opened)
     valid = [row for row in parsed.rows if isinstance(row, ListRow)]
-    titles = match_titles(valid, opened.user)
-    rows = [_import_row(row, titles.get(row.row)) for row in parsed.rows]
+    matches = match_titles(valid, opened.user)
+    titles = Title.objects.only("episodes", "season_year", "started_on").order_by().in_bulk(set(matches.values()))
+    rows = [_import_row(row, titles.get(matches.get(row.row, 0))) for row in parsed.rows]
+    merge_duplicates(rows)
     is_dated = any("updated_at" in row.values for row in rows)
     opened.rule = Conflict.NEWER if is_dated else Conflict.THEIRS
-    opened.extra = parsed.extra
+    opened.extra, opened.remarks, opened.examples = parsed.extra, parsed.remarks, parsed.examples
+    opened.scale, opened.is_scale_sure = parsed.conventions.scale.out_of, parsed.conventions.scale.is_sure
     opened.save()
     plan(opened.user, rows, opened.rule)
     opened.rows.all().delete()
@@ -141,22 +156,42 @@ def _save(opened: ListImport, parsed: Parsed) -> ListImport:
     return opened
 
 
-def _import_row(row: ListRow | InvalidRow, title_id: int | None) -> ImportRow:
+def _import_row(row: ListRow | InvalidRow, title: Title | None) -> ImportRow:
     if isinstance(row, InvalidRow):
         return ImportRow(number=row.row, name=row.name, outcome=Outcome.INVALID, remark=row.reason)
-    values = {} if row.is_hidden else row_values(row)
+    values = {} if row.is_hidden else _entry_values(row, title)
     if reason := _rejection(values):
         return ImportRow(number=row.row, name=row.name, outcome=Outcome.INVALID, remark=reason)
     facts = (row.year, Format(row.format).name.replace("_", " ") if row.format else "")
     return ImportRow(
         number=row.row,
-        name=row.name,
+        name=row.name or ", ".join(f"{provider} {value}" for provider, value in row.ids.items())[:MAX_NAME],
         hint=", ".join(str(fact) for fact in facts if fact),
         is_hidden=row.is_hidden,
-        title_id=title_id,
+        title=title,
         values=values,
-        remark=row.remark,
+        remark=" ".join(filter(None, (row.remark, _other_year(row, title)))),
     )
+
+
+def _entry_values(row: ListRow, title: Title | None) -> Stored:
+    """Return the row's values, with what follows from the title's number of episodes."""
+    values = row_values(row)
+    episodes = (title and title.episodes) or 0
+    if row.is_exact:
+        return values
+    if values.get("status") == EntryStatus.COMPLETED and "progress" not in values and episodes:
+        values["progress"] = episodes
+    if "status" not in values and episodes and row.progress:
+        values["likely_status"] = str(EntryStatus.COMPLETED if row.progress >= episodes else EntryStatus.WATCHING)
+    return values
+
+
+def _other_year(row: ListRow, title: Title | None) -> str:
+    """Return a remark if a title that was found by its name is of another year."""
+    if title is None or row.ids or not row.year or not title.year or abs(row.year - title.year) <= 1:
+        return ""
+    return _("The year differs: %(file)s in the file, %(title)s here.") % {"file": row.year, "title": title.year}
 
 
 def _rejection(values: Stored) -> str:

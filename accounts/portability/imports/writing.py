@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.lists import writing as lists
 from accounts.models import ImportRow, ListEntry, ListImport, User
 from accounts.portability.imports import progress
-from accounts.portability.imports.planning import Stored, draft, merged, plan, same, stored, times
+from accounts.portability.imports.planning import NOT_PLANNED, Stored, draft, merged, plan, same, stored, times
 from accounts.portability.imports.progress import Progress
 from accounts.portability.imports.reading import save_plan
 from accounts.portability.sections import sections
@@ -47,7 +47,7 @@ def _write_import(import_id: int) -> None:
         opened = _locked(import_id, State.QUEUED)
         if opened is None:
             return
-        rows = list(opened.rows.exclude(outcome__in=(Outcome.INVALID, Outcome.DISMISSED)).order_by("number"))
+        rows = list(opened.rows.exclude(outcome__in=NOT_PLANNED).order_by("number"))
         progress.report(import_id, Progress("write", 0, len(rows)))
         save_plan(plan(opened.user, rows, opened.rule))
         _write_rows(opened.user, rows)

@@ -48,7 +48,7 @@ def _entries(n: int) -> list[EntryDraft]:
     """Draft entries of the most popular titles, most of them completed and scored."""
     generator = np.random.default_rng(0)
     titles = Title.objects.visible_to(None).recommendable().order_by("-popularity", "pk")[:n]
-    statuses = generator.choice(EntryStatus.values, n, p=[0.15, 0.05, 0.7, 0.05, 0.05])
+    statuses = generator.choice(EntryStatus.values, n, p=[0.15, 0.05, 0.69, 0.01, 0.05, 0.05])
     scores = np.clip(np.round(generator.normal(7.3, 1.6, n)), 1, 10).astype(int)
     return [
         EntryDraft(title.pk, status, int(score) if status in (EntryStatus.COMPLETED, EntryStatus.DROPPED) else None)

@@ -58,7 +58,7 @@ class TestList:
         make_entry(member, status="dropped")
         page = own.get(reverse("accounts:list")).context["list"]
         assert {c.status: c.n for c in page.counts} == {
-            "": 3, "planned": 0, "watching": 0, "completed": 2, "on_hold": 0, "dropped": 1,
+            "": 3, "planned": 0, "watching": 0, "completed": 2, "rewatching": 0, "on_hold": 0, "dropped": 1,
         }  # fmt: skip
         assert (page.n_scored, page.mean_score) == (2, 7.5)
 

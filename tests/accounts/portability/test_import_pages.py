@@ -70,7 +70,7 @@ class TestPages:
         make_known("Monster", 19)
         page = self.upload(own, b"Anime;Mark\nMonster;4\n", "list.csv").url
         asked = own.get(page)
-        assert asked.context["form"].initial == {"title": "0", "scale": 10}
+        assert asked.context["form"].initial == {"title": "0", "score": "1", "scale": 10}
         refused = own.post(f"{page}columns/", {"score": "1", "scale": "5"})
         assert "Choose the column with the title" in refused.content.decode()
         own.post(f"{page}columns/", {"title": "0", "score": "1", "scale": "5"})
@@ -124,7 +124,7 @@ class TestPages:
             make_known(f"Title {number}", number)
         rows = [{"mal": number} for number in range(1, n + 1)] + [{"name": f"x{number}"} for number in range(n)]
         page = self.upload(own, mal_xml(*rows)).url
-        with django_assert_num_queries(7):  # session, member, import, counts, number of rows, rows, titles
+        with django_assert_num_queries(8):  # session, member, import, counts, hidden ones, number of rows, rows, titles
             own.get(page)
         run(ListImport.objects.get())
         with django_assert_num_queries(4):  # session, member, history, unmatched rows
@@ -139,7 +139,7 @@ class TestPages:
         lines = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))
         assert lines == [
             ["row", "name", "result", "before", "after", "remark"],
-            ["1", "'=Monster", "New", "", "Status: Completed; Score: 9", ""],
+            ["1", "'=Monster", "New", "", "Status: Completed; Score: 9; Episodes: 12", ""],
             ["2", "Who", "Title not found", "", "", ""],
         ]
 

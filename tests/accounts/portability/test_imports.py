@@ -60,7 +60,7 @@ class TestMatching:
         ]
         for number in range(1, n + 1):
             make_known(f"Title {number}", number)
-        with django_assert_num_queries(11):  # the first locks the member's row
+        with django_assert_num_queries(12):  # the first locks the member's row
             found = opened(member, *rows)
         writing.queue(found)
         with django_assert_num_queries(21):
@@ -72,7 +72,7 @@ class TestPreview:
     def test_says_what_would_become_of_each_row_and_writes_nothing(self, member, make_known, make_entry):
         new, changed, same = make_known("New", 1), make_known("Changed", 2), make_known("Same", 3)
         make_entry(member, changed, status="watching", score=5)
-        make_entry(member, same, status="completed", score=8, notes="mine")
+        make_entry(member, same, status="completed", score=8, progress=12, notes="mine")
         before = list(member.entries.order_by("pk").values())
         found = opened(
             member,
@@ -83,7 +83,7 @@ class TestPreview:
             {"mal": 1, "score": 10},
             {"mal": 1, "status": "Loved"},
         )
-        assert outcomes(found) == ["duplicate", "updated", "unchanged", "unmatched", "created", "invalid"]
+        assert outcomes(found) == ["duplicate", "updated", "unchanged", "unmatched", "duplicate", "created"]
         assert list(member.entries.order_by("pk").values()) == before
         assert new not in [one.title for one in member.entries.all()]
 
