@@ -74,7 +74,7 @@ def row(request: MemberRequest, slug: str) -> HttpResponse:
         return render(
             request, "recommendations/for_you/_row.html", {"row": row, "items": items, "ticket": variant.ticket}
         )
-    items = serving.fill(row, request.user, PAGE)
+    items = serving.fill(row, request.user, PAGE, with_extras=True)
     return render(request, "recommendations/for_you/row.html", {"row": row, "items": items})
 
 

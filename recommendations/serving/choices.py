@@ -12,7 +12,7 @@ from catalog.index.seasons import season_number
 from catalog.index.titles import CHOICES, title_index
 from catalog.models.titles import viewing_class
 from recommendations.engine.data.interactions import IdMap
-from recommendations.engine.ranking import PUBLISHED
+from recommendations.engine.ranking import PUBLISHED, TitleRules
 from recommendations.engine.recommender import Recommender
 from recommendations.models import Mood
 from recommendations.serving.readers import Reader
@@ -78,13 +78,17 @@ def of_season(year: int, season: str) -> Choice:
     return Choice(index.ids[(first == number) & (last == number)], f"season:{number}")
 
 
-def led_to_by(title_id: int, recommender: Recommender) -> Choice:
-    """Return the titles that this one supports most, or the most similar ones if the model has no data on it."""
+def led_to_by(title_id: int, recommender: Recommender, rules: TitleRules) -> Choice:
+    """Return the titles that this one supports most, or the most similar ones if the model has no data on it.
+
+    Of a franchise, the title to start with, whichever part is supported.
+    """
     (item,) = recommender.items.index_of(np.array([title_id]))
     supported = recommender.led_to_by(item, LED_TO) if item >= 0 else np.zeros(0, dtype=np.int64)
     if item >= 0 and not len(supported) and recommender.alike is not None:
         supported = recommender.alike[item][recommender.alike[item] >= 0]
-    return Choice(recommender.items.ids[supported], f"because:{title_id}")
+    entries = rules.entry[supported]
+    return Choice(recommender.items.ids[np.unique(entries[entries >= 0])], f"because:{title_id}")
 
 
 def in_mood(mood: Mood) -> Choice:

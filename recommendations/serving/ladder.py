@@ -68,13 +68,17 @@ class Fan:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """score: unitless, for ordering. predicted: the score, 1–10, the member is expected to give; None if unknown."""
+    """score: unitless, for ordering. predicted: the score, 1–10, the member is expected to give; None if unknown.
+
+    note: what to know about the title, such as its role in its series.
+    """
 
     title: Title
     score: float
     predicted: float | None
     reasons: tuple[Reason, ...]
     loved_by: tuple[Fan, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
