@@ -70,6 +70,10 @@ class Ranked:
     reason_ids: NDArray[np.int64]
     reason_shares: NDArray[np.float32]
 
+    def only(self, mask: NDArray[np.bool_]) -> Ranked:
+        """Return the titles of an (n,) mask, in the same order."""
+        return Ranked(**{name: values[mask] for name, values in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Recommender:
@@ -151,7 +155,8 @@ class Recommender:
             options = options.without_default_limits()
             self._append_unscored(scores, allowed)
         entries, winners = rank(scores, allowed, rules, n, options, member.items)
-        cited, shares = reasons(member.items, member.scores, self._contributions(evidence, winners, options.model))
+        amounts = self._contributions(evidence, winners, options.model)
+        cited, shares = reasons(member.items, member.scores, amounts, rules.franchise)
         return Ranked(
             ids=self.items.ids[entries],
             scores=scores[winners].astype(np.float32),

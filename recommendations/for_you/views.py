@@ -49,6 +49,7 @@ def render_for_you(request: MemberRequest) -> HttpResponse:
         "left_out": _titles(request, page.without_reason),
         "n_fitting": len(page.choice.title_ids) if page.choice else None,
         "n_wanted": n,
+        "ways_out": page.ways_out() if page.active and not recommendations.items else [],
     }
     if picks:
         favourites = variant_for(ROWS, request).parameters.favourites

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
+from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
 from anirec.lib import prepared
@@ -85,6 +86,11 @@ class Reader:
 
         rows = prepared.run(("showable", viewing_class(viewer)), query, user=viewer.pk, titles=list(title_ids))
         return {pk for (pk,) in rows}
+
+    def startable_ids(self) -> NDArray[np.int64]:
+        """Return the ids of all titles that may be recommended now, of franchises that the reader hasn't started."""
+        titles = self.showable().exclude(self.in_started_franchise()).order_by()
+        return np.fromiter(titles.values_list("pk", flat=True), dtype=np.int64)
 
     def has_taken_up(self) -> Q:
         """Return a title condition: on the reader's list and more than planned, or scored."""
