@@ -37,6 +37,9 @@ class RecommendationSerializer(serializers.Serializer[Any]):
     loved_by = FanSerializer(
         many=True, help_text="Members who scored it highly, in rows based on other members' lists."
     )
+    note = serializers.CharField(
+        help_text="What to know about the title, such as the part on hold before it; mostly empty."
+    )
 
 
 def as_json(item: Recommendation) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def as_json(item: Recommendation) -> dict[str, Any]:
             for reason in item.reasons
         ],
         "loved_by": [{"username": fan.member.username, "score": fan.score} for fan in item.loved_by],
+        "note": item.note,
     }
 
 

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import CharField
+from django.db.models.functions import Cast, Coalesce
 
 from catalog.franchises.by_name import linked_by_name, names_agree
 from catalog.models import Relation, Title
@@ -24,6 +26,10 @@ BEGINNINGS = {Format.TV, Format.TV_SHORT, Format.MOVIE, Format.ONA}
 NOT_A_BEGINNING = re.compile(r"\b(?:recaps?|pilot|summary|digest|soushuuhen|prologue)\b", re.IGNORECASE)
 FAME = 20_000  # members with the title on their list
 KNOWN_ENOUGH = 0.05  # share of the audience of the franchise's most popular title
+SERIES = {Format.TV, Format.ONA}
+# Audience, relative to the first series', that a better-liked series needs to be where people start instead. A sequel
+# never has a larger one, so without relations a larger audience is the evidence that a series tells the story anew.
+AUDIENCE_OF_RETELLING, AUDIENCE_WITHOUT_RELATION = 0.5, 1.25
 WRITE = """
     UPDATE catalog_title SET franchise_entry_id = new.entry_id
     FROM (
@@ -49,6 +55,9 @@ class Member:
     is_recommendable: bool
     is_summary: bool
     studios: frozenset[int] = frozenset()
+    score: float = 0  # on the scale of one source; 0: unknown
+    is_sequel: bool = False  # to a title released earlier
+    is_retelling: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -92,14 +101,15 @@ def refresh_franchises() -> None:
 def load_members() -> Iterator[Member]:
     titles = Title.objects.filter(medium=Medium.ANIME).order_by("pk")
     recommendable = set(titles.recommendable().values_list("pk", flat=True))
-    summaries = set(Relation.objects.filter(kind=Kind.SUMMARY).values_list("to_title", flat=True))
     studios: defaultdict[int, set[int]] = defaultdict(set)
     for title_id, studio_id in Title.studios.through.objects.values_list("title_id", "studio_id"):
         studios[title_id].add(studio_id)
+    roles = _roles()
     rows = titles.values_list(
-        "pk", "name", "name_english", "format", "started_on", "season_year", "popularity", "is_adult"
-    )
-    for pk, name, name_english, format, started_on, season_year, popularity, is_adult in rows.iterator():
+        "pk", "name", "name_english", "format", "started_on", "season_year", "popularity", "is_adult",
+        Coalesce("comparable_score", "score", 0.0),
+    )  # fmt: skip
+    for pk, name, name_english, format, started_on, season_year, popularity, is_adult, score in rows.iterator():
         yield Member(
             pk=pk,
             name=name,
@@ -109,9 +119,29 @@ def load_members() -> Iterator[Member]:
             members=popularity,
             is_adult=is_adult,
             is_recommendable=pk in recommendable,
-            is_summary=pk in summaries or bool(NOT_A_BEGINNING.search(name)),
+            is_summary=pk in roles[Kind.SUMMARY] or bool(NOT_A_BEGINNING.search(name)),
             studios=frozenset(studios[pk]),
+            score=score,
+            is_sequel=pk in roles[Kind.SEQUEL],
+            is_retelling=pk in roles[Kind.ALTERNATIVE],
         )
+
+
+def _roles() -> dict[str, set[int]]:
+    """Return the ids of summaries, retellings, and sequels to titles that were released earlier, by kind."""
+    kinds = (Kind.SUMMARY, Kind.ALTERNATIVE, Kind.SEQUEL, Kind.PREQUEL)
+    start = (Cast(f"{end}__started_on", CharField()) for end in ("from_title", "to_title"))
+    rows = Relation.objects.filter(kind__in=kinds).values_list("from_title", "to_title", "kind", *start)
+    roles: defaultdict[str, set[int]] = defaultdict(set)
+    for one, other, kind, started, other_started in rows.iterator():
+        if kind in (Kind.SEQUEL, Kind.PREQUEL):
+            dates = [(started or "9999", one), (other_started or "9999", other)]
+            earlier, later = dates if kind == Kind.SEQUEL else dates[::-1]
+            if earlier[0] <= later[0]:
+                roles[Kind.SEQUEL].add(later[1])
+        else:
+            roles[kind].add(other)
+    return roles
 
 
 def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, int, str]]) -> list[list[int]]:
@@ -133,17 +163,31 @@ def find_franchises(members: dict[int, Member], relations: Iterable[tuple[int, i
 
 
 def choose_entry(franchise: Collection[Member]) -> Member:
-    """Return the first series or film among the released and reasonably popular ones."""
+    """Return where to start: the first series or film, or the series that tells its story anew and is liked better.
+
+    Released and reasonably popular titles come first, sequels and summaries last.
+    """
     audience = max(member.members for member in franchise)
+    first = min(franchise, key=lambda member: (_drawbacks(member, audience), member.started or "9999", member.pk))
+    rivals = (
+        member
+        for member in franchise
+        if _drawbacks(member, audience) == _drawbacks(first, audience) and _replaces(member, first)
+    )
+    return max((first, *rivals), key=lambda member: (member.score, -member.pk))
 
-    def order(member: Member) -> tuple[bool, bool, bool, bool, str, int]:
-        return (
-            not member.is_recommendable,
-            member.is_adult,
-            member.members < KNOWN_ENOUGH * audience,
-            member.format not in BEGINNINGS or member.is_summary,
-            member.started or "9999",
-            member.pk,
-        )
 
-    return min(franchise, key=order)
+def _drawbacks(member: Member, audience: float) -> tuple[bool, bool, bool, bool]:
+    return (
+        not member.is_recommendable,
+        member.is_adult,
+        member.members < KNOWN_ENOUGH * audience,
+        member.format not in BEGINNINGS or member.is_summary or member.is_sequel,
+    )
+
+
+def _replaces(member: Member, first: Member) -> bool:
+    """Return whether a series tells the first one's story anew, and better."""
+    least = AUDIENCE_OF_RETELLING if member.is_retelling else AUDIENCE_WITHOUT_RELATION
+    is_series = member.format in SERIES and first.format in SERIES
+    return is_series and member.score > first.score and member.members >= least * first.members

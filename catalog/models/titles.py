@@ -111,6 +111,11 @@ def age_classes_up_to(limit: str) -> list[str]:
     return ratings[: ratings.index(limit) + 1]
 
 
+def entry_point() -> models.Q:
+    """Return the condition that a title is where to start with its franchise."""
+    return models.Q(franchise_entry=None) | models.Q(franchise_entry=models.F("pk"))
+
+
 class TitleQuerySet(models.QuerySet["Title"]):
     def visible_to(self, viewer: Viewer) -> TitleQuerySet:
         """Return titles that `viewer` (None or anonymous: a visitor) may see. Adult titles need the member's opt-in.
@@ -129,6 +134,10 @@ class TitleQuerySet(models.QuerySet["Title"]):
             models.Q(status__in=[Status.UPCOMING, Status.CANCELLED])
             | models.Q(format__in=[Format.MUSIC, Format.COMMERCIAL])
         )
+
+    def entry_points(self) -> TitleQuerySet:
+        """Return the titles to start with: no sequel, compilation or side story, one title per franchise."""
+        return self.filter(entry_point())
 
     def with_tag_names(self) -> TitleQuerySet:
         """Annotate `tag_names`, in alphabetical order, for drawing posters without another query."""

@@ -11,6 +11,7 @@ from recommendations.engine.data.interactions import LIKED
 from recommendations.engine.models.linear import RatingAwareEase
 
 REASONS = 2
+LEAST_SHARE = 0.02  # of a title's support: less explains nothing
 
 
 @dataclass(frozen=True)
@@ -52,30 +53,41 @@ class Contributions:
 
 
 def reasons(
-    items: NDArray[np.integer], scores: NDArray[np.floating], amounts: NDArray[np.floating]
+    items: NDArray[np.integer],
+    scores: NDArray[np.floating],
+    amounts: NDArray[np.floating],
+    franchise: NDArray[np.integer],
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return, for each target, the REASONS liked titles of a list that contribute most, and their shares.
 
-    items, scores: (n_listed,) the list. amounts: (n_listed, n_targets) contributions. Returns item indices and shares,
-    both (n_targets, REASONS). A share, 0–1, is of all positive contributions to the target, including those of titles
-    that weren't liked. -1 and 0 fill the places for which no liked title contributes.
+    items, scores: (n_listed,) the list. amounts: (n_listed, n_targets) contributions. franchise: (n_items,) group
+    numbers. Returns item indices and shares, both (n_targets, REASONS). A share, 0–1, is of all positive contributions
+    to the target, including those of titles that aren't cited. Cited are titles scored LIKED or better and not below
+    the list's mean, one per franchise, with a share of at least LEAST_SHARE. -1 and 0 fill the remaining places.
     """
     n_targets = amounts.shape[1]
     cited_items = np.full((n_targets, REASONS), -1, dtype=np.int64)
     shares = np.zeros((n_targets, REASONS), dtype=np.float32)
-    cited = np.flatnonzero(scores >= LIKED)
+    cited = np.flatnonzero(scores >= max(LIKED, mean_score(scores)))
     if not len(cited) or not n_targets:
         return cited_items, shares
     positive = np.maximum(amounts, 0)
     total = positive.sum(0)
-    remaining, column = positive[cited], np.arange(n_targets)
+    remaining, column, series = positive[cited], np.arange(n_targets), franchise[items[cited]]
     for place in range(REASONS):
         best = remaining.argmax(0)
-        most = remaining[best, column]
-        cited_items[:, place] = np.where(most > 0, items[cited[best]], -1)
-        shares[:, place] = most / np.where(total > 0, total, 1)
-        remaining[best, column] = 0
+        share = remaining[best, column] / np.where(total > 0, total, 1)
+        is_worth_telling = share >= LEAST_SHARE
+        cited_items[:, place] = np.where(is_worth_telling, items[cited[best]], -1)
+        shares[:, place] = np.where(is_worth_telling, share, 0)
+        remaining[series[:, None] == series[best]] = 0
     return cited_items, shares
+
+
+def mean_score(scores: NDArray[np.floating]) -> float:
+    """Return the mean of (n,) scores without zeros, which mean no score; 0 without any."""
+    scored = scores[scores > 0]
+    return float(scored.mean()) if len(scored) else 0.0
 
 
 def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:

@@ -56,7 +56,10 @@ def recommend_together(
     scores = np.full(len(recommender.items), np.nan)
     scores[candidates] = METHODS[method](preferences, n)
     entries, winners = rank(scores, allowed, rules, n)
-    cited = [reasons(one.items, one.scores, one.contributions.among(winners))[0][:, 0] for one in evidence]
+    amounts = [one.contributions.among(winners) for one in evidence]
+    cited = [
+        reasons(one.items, one.scores, of, rules.franchise)[0][:, 0] for one, of in zip(evidence, amounts, strict=True)
+    ]
     predicted = [recommender.predict(member.items, member.scores, entries) for member in members]
     reason_index = np.stack(cited)
     return RankedTogether(

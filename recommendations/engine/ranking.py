@@ -20,9 +20,9 @@ class TitleRules:
     """Per-title data for ranking; all arrays are (n_items,).
 
     recommendable: can be watched today. adult: needs an opt-in. franchise: int group number, unique for a standalone
-    title. entry: int item index of the franchise's entry point, the title itself if unknown. audience: number of people
-    with it on their list, NaN if unknown. is_new: too new to have an audience. minutes: total of all episodes, NaN if
-    unknown. genres: (n_items, n_genres) shares of each title; rows sum to 1, or to 0 if no genre is known.
+    title. entry: int item index of the franchise's entry point, -1 if the model doesn't know it. audience: number of
+    people with it on their list, NaN if unknown. is_new: too new to have an audience. minutes: total of all episodes,
+    NaN if unknown. genres: (n_items, n_genres) shares of each title; rows sum to 1, or to 0 if no genre is known.
     """
 
     recommendable: NDArray[np.bool_]
@@ -140,9 +140,10 @@ def top_franchises(
     """Return the n best franchises of (n_items,) scores as (entries, winners): item indices, best first.
 
     A franchise ranks by its winner, its best allowed title with a finite score. Its entry is the franchise's entry
-    point if allowed, else the winner.
+    point; without an allowed one, the franchise is left out, because the other parts assume knowledge of it.
     """
-    candidates = np.flatnonzero(allowed & np.isfinite(scores))
+    can_be_started = (rules.entry >= 0) & allowed[rules.entry]
+    candidates = np.flatnonzero(allowed & can_be_started & np.isfinite(scores))
     depth = min(2 * n, len(candidates))
     while True:
         winners = _first_of_each_franchise(_best(candidates, scores, depth), rules.franchise)
@@ -150,8 +151,7 @@ def top_franchises(
             break
         depth = min(2 * depth, len(candidates))
     winners = winners[:n]
-    entry = rules.entry[winners]
-    return np.where(allowed[entry], entry, winners), winners
+    return rules.entry[winners].astype(np.int64), winners
 
 
 def relevance(n: int) -> NDArray[np.float64]:

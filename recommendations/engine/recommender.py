@@ -70,6 +70,10 @@ class Ranked:
     reason_ids: NDArray[np.int64]
     reason_shares: NDArray[np.float32]
 
+    def only(self, mask: NDArray[np.bool_]) -> Ranked:
+        """Return the titles of an (n,) mask, in the same order."""
+        return Ranked(**{name: values[mask] for name, values in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Recommender:
@@ -151,7 +155,8 @@ class Recommender:
             options = options.without_default_limits()
             self._append_unscored(scores, allowed)
         entries, winners = rank(scores, allowed, rules, n, options, member.items)
-        cited, shares = reasons(member.items, member.scores, self._contributions(evidence, winners, options.model))
+        amounts = self._contributions(evidence, winners, options.model)
+        cited, shares = reasons(member.items, member.scores, amounts, rules.franchise)
         return Ranked(
             ids=self.items.ids[entries],
             scores=scores[winners].astype(np.float32),
@@ -337,7 +342,7 @@ class Recommender:
     def _closest(
         self, item: int, titles: NDArray[np.integer], weights: NDArray[np.floating], n: int, rules: TitleRules
     ) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
-        """Return up to n item indices, one per franchise, and scores, 0–1."""
+        """Return up to n item indices, each franchise's entry point, and scores, 0–1."""
         positive = weights > 0
         order = np.argsort(-weights[positive], kind="stable")
         titles, weights = titles[positive][order], weights[positive][order]
@@ -347,8 +352,9 @@ class Recommender:
             titles = np.concatenate([titles, others])
             weights = np.concatenate([weights, least * (1 - np.arange(len(others)) / max(len(others), 1))])
         elsewhere = rules.franchise[titles] != rules.franchise[item]
-        titles, weights = titles[elsewhere], weights[elsewhere]
-        first = np.sort(np.unique(rules.franchise[titles], return_index=True)[1])[:n]
+        titles, weights = rules.entry[titles[elsewhere]], weights[elsewhere]
+        titles, weights = titles[titles >= 0], weights[titles >= 0]
+        first = np.sort(np.unique(titles, return_index=True)[1])[:n]
         return titles[first], weights[first] / (weights[first[0]] if len(first) else 1)
 
     @property

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
+import numpy as np
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
@@ -21,6 +22,15 @@ from recommendations.for_you.forms import OptionsForm
 from recommendations.serving.readers import Viewer
 
 SHOWN_FILTERS = {"tag", "format", "year_min", "year_max", "score_min", "episodes_max"}
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A filter to remove: its label, the page's query without it, and the number of titles to recommend then."""
+
+    label: str
+    query: str
+    n: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,23 @@ class PageOptions:
     def is_published(self) -> bool:
         """Whether all options are at their defaults, without ignored titles or filters."""
         return self.options == PUBLISHED and not self.without_reason and not self.active
+
+    def without(self, active: Active) -> PageOptions:
+        """Return the page's options without one value of a filter."""
+        parameters = self.parameters.copy()
+        rest = [value for value in parameters.getlist(active.name) if value != active.value]
+        parameters.setlist(active.name, rest)
+        return replace(self, parameters=parameters)
+
+    def ways_out(self) -> list[WayOut]:
+        """Return the filters without which titles can be recommended, those that hide most first."""
+        startable = serving.Reader.of(self.viewer, {}).startable_ids()
+        ways = []
+        for active in self.active:
+            relaxed = self.without(active)
+            ids = startable if relaxed.choice is None else np.intersect1d(startable, relaxed.choice.title_ids)
+            ways.append(WayOut(active.label, f"?{relaxed.parameters.urlencode()}", len(ids)))
+        return sorted((way for way in ways if way.n), key=lambda way: -way.n)
 
     def leaving_out(self, title_id: int) -> str:
         """Return the page's query with this title ignored as well."""

@@ -49,6 +49,7 @@ def render_for_you(request: MemberRequest) -> HttpResponse:
         "left_out": _titles(request, page.without_reason),
         "n_fitting": len(page.choice.title_ids) if page.choice else None,
         "n_wanted": n,
+        "ways_out": page.ways_out() if page.active and not recommendations.items else [],
     }
     if picks:
         favourites = variant_for(ROWS, request).parameters.favourites
@@ -74,7 +75,7 @@ def row(request: MemberRequest, slug: str) -> HttpResponse:
         return render(
             request, "recommendations/for_you/_row.html", {"row": row, "items": items, "ticket": variant.ticket}
         )
-    items = serving.fill(row, request.user, PAGE)
+    items = serving.fill(row, request.user, PAGE, with_extras=True)
     return render(request, "recommendations/for_you/row.html", {"row": row, "items": items})
 
 

@@ -64,8 +64,7 @@ def _franchises(items: IdMap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     entry_ids = items.ids.copy()
     entry_ids[at[at >= 0]] = entries[at >= 0]
     _, franchise = np.unique(entry_ids, return_inverse=True)
-    entry = items.index_of(entry_ids)
-    return franchise, np.where(entry >= 0, entry, np.arange(len(items)))
+    return franchise, items.index_of(entry_ids)
 
 
 def _genres(items: IdMap) -> sp.csr_matrix:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catalog.browse.filters import TitleFilter
+from catalog.franchises.grouping import BEGINNINGS
 from catalog.index.seasons import season_number
 from catalog.index.titles import CHOICES, title_index
 from catalog.models.titles import viewing_class
 from recommendations.engine.data.interactions import IdMap
-from recommendations.engine.ranking import PUBLISHED
+from recommendations.engine.ranking import PUBLISHED, TitleRules
 from recommendations.engine.recommender import Recommender
 from recommendations.models import Mood
 from recommendations.serving.readers import Reader
 
 LED_TO = 60  # titles a favourite supports most, from which the member's best matches are recommended
 GEM_SHARE = 0.6  # of the titles with the minimum audience, the share with the smallest audiences
+GEM_BELOW_MEAN = 0.25  # points: lesser-known titles are a risk, worth it for those the member should like
 FITS = 1 - 1e-9  # minimum sum of a mood's weights for a title to match; 1, with float tolerance
 NOT_FILTERS = {"sort"}  # filter form fields that don't restrict titles
 
@@ -27,11 +29,13 @@ NOT_FILTERS = {"sort"}  # filter form fields that don't restrict titles
 class Choice:
     """The titles to recommend from.
 
-    title_ids: (n,) in any order. key: cache key of the restriction; empty: don't cache.
+    title_ids: (n,) in any order. key: cache key of the restriction; empty: don't cache. below_mean: how many points a
+    title's expected score may be below the member's mean score; None: any number.
     """
 
     title_ids: NDArray[np.int64]
     key: str = ""
+    below_mean: float | None = None
 
     def among(self, items: IdMap) -> NDArray[np.bool_]:
         """Return an (n_items,) mask of the model's titles."""
@@ -50,7 +54,8 @@ def within_age_limit(choice: Choice | None, reader: Reader) -> Choice | None:
     limit = viewing_class(reader.member)
     if choice is None:
         return Choice(visible, limit)
-    return Choice(np.intersect1d(choice.title_ids, visible), choice.key and f"{choice.key}:{limit}")
+    key = choice.key and f"{choice.key}:{limit}"
+    return replace(choice, title_ids=np.intersect1d(choice.title_ids, visible), key=key)
 
 
 def filtered(filters: TitleFilter) -> Choice | None:
@@ -63,12 +68,13 @@ def filtered(filters: TitleFilter) -> Choice | None:
 
 
 def hidden_gems() -> Choice:
-    """Return lesser-known titles with enough members for a reliable score."""
+    """Return lesser-known series and films with enough members for a reliable score, which the member should like."""
     index = title_index()
     members = index.numbers["popularity"]
     has_audience = members >= PUBLISHED.minimum_audience
     most = np.quantile(members[has_audience], GEM_SHARE) if has_audience.any() else 0
-    return Choice(index.ids[has_audience & (members <= most)], "gems")
+    is_main = np.isin(index.codes["format"], [CHOICES["format"].index(value) for value in BEGINNINGS])
+    return Choice(index.ids[has_audience & (members <= most) & is_main], "gems", GEM_BELOW_MEAN)
 
 
 def of_season(year: int, season: str) -> Choice:
@@ -78,13 +84,17 @@ def of_season(year: int, season: str) -> Choice:
     return Choice(index.ids[(first == number) & (last == number)], f"season:{number}")
 
 
-def led_to_by(title_id: int, recommender: Recommender) -> Choice:
-    """Return the titles that this one supports most, or the most similar ones if the model has no data on it."""
+def led_to_by(title_id: int, recommender: Recommender, rules: TitleRules) -> Choice:
+    """Return the titles that this one supports most, or the most similar ones if the model has no data on it.
+
+    Of a franchise, the title to start with, whichever part is supported.
+    """
     (item,) = recommender.items.index_of(np.array([title_id]))
     supported = recommender.led_to_by(item, LED_TO) if item >= 0 else np.zeros(0, dtype=np.int64)
     if item >= 0 and not len(supported) and recommender.alike is not None:
         supported = recommender.alike[item][recommender.alike[item] >= 0]
-    return Choice(recommender.items.ids[supported], f"because:{title_id}")
+    entries = rules.entry[supported]
+    return Choice(recommender.items.ids[np.unique(entries[entries >= 0])], f"because:{title_id}")
 
 
 def in_mood(mood: Mood) -> Choice:

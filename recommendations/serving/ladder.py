@@ -22,7 +22,7 @@ from catalog.models.titles import TitleQuerySet
 from catalog.titles.cards import title_cards
 from catalog.versioning import catalogue_version
 from recommendations.artifact_store import readable_recommender, readable_segments
-from recommendations.engine.explain import REASONS
+from recommendations.engine.explain import REASONS, mean_score
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.ranking import PUBLISHED, RankingOptions, allowed_titles, rank
 from recommendations.engine.recommender import MemberList, Ranked, Recommender
@@ -32,7 +32,7 @@ from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.models.tables import TOP
 from recommendations.serving.choices import Choice, within_age_limit
 from recommendations.serving.readers import USER, Reader
-from recommendations.serving.skipped import Skipped
+from recommendations.serving.skipped import TOO_FEW, Skipped
 
 # Minimum list length for personal ranking. NDCG@10 liked on validation members' lists cut to 2 titles: linear model
 # 0.33, favourites of similar members 0.40, popularity 0.36. With 5 titles the linear model is best.
@@ -68,13 +68,17 @@ class Fan:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """score: unitless, for ordering. predicted: the score, 1–10, the member is expected to give; None if unknown."""
+    """score: unitless, for ordering. predicted: the score, 1–10, the member is expected to give; None if unknown.
+
+    note: what to know about the title, such as its role in its series.
+    """
 
     title: Title
     score: float
     predicted: float | None
     reasons: tuple[Reason, ...]
     loved_by: tuple[Fan, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,11 @@ class RecommendationList:
     model: str
     computed_at: datetime
     n_inputs: int
+
+    @property
+    def is_for_newcomer(self) -> bool:
+        """Whether the list is not personal because the reader has listed or rated too few titles."""
+        return any(skipped.code in TOO_FEW for skipped in self.tried)
 
 
 @dataclass(frozen=True)
@@ -256,6 +265,8 @@ def _live(
         among = query.choice.among(recommender.items) if query.choice else None
         rules = current_rules(version, recommender.items)
         ranked = recommender.recommend(own, rules, TOP, query.options, among)
+        if query.choice and query.choice.below_mean is not None:
+            ranked = ranked.only(ranked.predicted >= mean_score(own.scores) - query.choice.below_mean)
         candidates = _Candidates(ranked, "live", timezone.now(), len(own.items))
         if key:
             cache.set(key, candidates, LIVE_SECONDS)
@@ -307,9 +318,9 @@ def _fill_up(
 ) -> tuple[Recommendation, ...]:
     """Fill the list up to n with titles of the choice added to the catalogue since training, best known first.
 
-    Skipped if the query limits audience or length, because those limits are applied to the model's titles only.
+    Skipped if the query limits audience, length or expected score: those limits are for the model's titles only.
     """
-    if query.choice is None or len(items) >= n:
+    if query.choice is None or query.choice.below_mean is not None or len(items) >= n:
         return tuple(items)
     recommender = readable_recommender(version)
     has_limit = query.options.without_default_limits() != replace(query.options, minimum_audience=0, shortest=0)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
+from numpy.typing import NDArray
 
-from accounts.models import HiddenTitle, ListEntry, User
+from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
 from anirec.lib import prepared
 from catalog.models import Title
 from catalog.models.titles import TitleQuerySet, viewing_class
@@ -66,8 +67,8 @@ class Reader:
         return User.objects.values_list("list_version", flat=True).get(pk=self.member.pk)
 
     def showable(self) -> TitleQuerySet:
-        """Return the titles that may be shown as recommendations now, even if they were computed earlier."""
-        titles = Title.objects.visible_to(self.member).recommendable()
+        """Return the titles that may be recommended now to someone who has seen nothing of their franchises."""
+        titles = Title.objects.visible_to(self.member).recommendable().entry_points()
         if self.member is None:
             return titles.exclude(pk__in=list(self.scores))
         return titles.filter(*_not_on_list(self.member))
@@ -79,11 +80,24 @@ class Reader:
         viewer = self.member
 
         def query() -> QuerySet[Title, Any]:
-            titles = Title.objects.visible_to(viewer).recommendable().filter(*_not_on_list(USER), pk__any=TITLES)
+            titles = Title.objects.visible_to(viewer).recommendable().entry_points()
+            titles = titles.filter(*_not_on_list(USER), pk__any=TITLES)
             return titles.order_by().values_list("pk")
 
         rows = prepared.run(("showable", viewing_class(viewer)), query, user=viewer.pk, titles=list(title_ids))
         return {pk for (pk,) in rows}
+
+    def startable_ids(self) -> NDArray[np.int64]:
+        """Return the ids of all titles that may be recommended now, of franchises that the reader hasn't started."""
+        titles = self.showable().exclude(self.in_started_franchise()).order_by()
+        return np.fromiter(titles.values_list("pk", flat=True), dtype=np.int64)
+
+    def has_taken_up(self) -> Q:
+        """Return a title condition: on the reader's list and more than planned, or scored."""
+        if self.member is None:
+            return Q(pk__in=list(self.scores))
+        entries = ListEntry.objects.filter(user=self.member, title=OuterRef("pk")).exclude(status=EntryStatus.PLANNED)
+        return Q(Exists(entries))
 
     def in_started_franchise(self) -> Q:
         """Return a title condition: a part of the same franchise is listed, hidden or scored."""

@@ -40,7 +40,7 @@ def _by_people(title: Title, viewer: User | AnonymousUser | None, n: int) -> lis
     row = SimilarTitles.objects.filter(version__is_active=True, title=title).first()
     if row is None or not row.similar_ids:
         return []
-    cards = Title.objects.visible_to(viewer).recommendable().for_cards().in_bulk(row.similar_ids)
+    cards = Title.objects.visible_to(viewer).recommendable().entry_points().for_cards().in_bulk(row.similar_ids)
     pairs = zip(row.similar_ids, row.scores, strict=True)
     return [SimilarTitle(cards[pk], score, "people") for pk, score in pairs if pk in cards][:n]
 
@@ -51,8 +51,8 @@ def _by_tags(title: Title, viewer: User | AnonymousUser | None, n: int) -> list[
     if not tags:
         return []
     entry = title.franchise_entry_id or title.pk
-    others = Title.objects.visible_to(viewer).recommendable().filter(tags__in=tags).exclude(pk=title.pk)
-    others = others.exclude(pk=entry).exclude(franchise_entry=entry)
+    others = Title.objects.visible_to(viewer).recommendable().entry_points().filter(tags__in=tags).exclude(pk=title.pk)
+    others = others.exclude(pk=entry)
     shared = others.annotate(shared=Cast(Count("tags"), FloatField()) / len(tags)).order_by(
         F("shared").desc(), "-popularity", "pk"
     )

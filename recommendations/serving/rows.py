@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from accounts.models import ListEntry, ListEntryQuerySet, User
 from anirec.lib import prepared
 from anirec.lib.web.addresses import address_of
+from catalog.franchises.watch_order import Role
 from catalog.models import Title
 from catalog.models.titles import Season, viewing_class
 from catalog.titles.cards import title_cards
@@ -21,13 +22,14 @@ from catalog.titles.names import name_for
 from recommendations.artifact_store import readable_recommender
 from recommendations.engine.data.interactions import LIKED
 from recommendations.inputs.member_lists import FRANCHISE
+from recommendations.inputs.title_rules import current_rules
 from recommendations.models import ModelVersion
 from recommendations.serving.choices import hidden_gems, led_to_by
 from recommendations.serving.friends import loved_by_followed
 from recommendations.serving.ladder import Recommendation, recommend
 from recommendations.serving.readers import USER, Reader
 from recommendations.serving.season import season_of, season_ranking
-from recommendations.serving.series import continue_series
+from recommendations.serving.series import NextPart, continue_series
 from social.models import Follow
 
 FAVOURITES = 3  # "Because you liked …" rows
@@ -68,18 +70,24 @@ def find_row(member: User, slug: str) -> RecommendationRow:
     return _because(title_cards([int(title_id)])[int(title_id)], member)
 
 
-def fill(row: RecommendationRow, member: User, n: int, exclude: Collection[int] = ()) -> list[Recommendation]:
-    """Return the row's n best titles, without the title ids in `exclude`."""
-    candidates = _candidates(row, member, n + len(exclude))
+def fill(
+    row: RecommendationRow, member: User, n: int, exclude: Collection[int] = (), *, with_extras: bool = False
+) -> list[Recommendation]:
+    """Return the row's n best titles, without the title ids in `exclude`.
+
+    with_extras: series to continue include labelled side stories and extras, after the main parts.
+    """
+    candidates = _candidates(row, member, n + len(exclude), with_extras)
     return [item for item in candidates if item.title.pk not in exclude][:n]
 
 
-def _candidates(row: RecommendationRow, member: User, n: int) -> list[Recommendation]:
+def _candidates(row: RecommendationRow, member: User, n: int, with_extras: bool) -> list[Recommendation]:
     reader = Reader(member)
     if row.slug == PICKS:
         return list(recommend(reader, n).items)
     if row.slug == CONTINUE:
-        return [Recommendation(title, 0, None, ()) for title in continue_series(member, n)]
+        parts = continue_series(member, n, extras=with_extras)
+        return [Recommendation(part.title, 0, None, (), note=_note_on(part, member)) for part in parts]
     if row.slug == FRIENDS:
         return loved_by_followed(reader, n)
     if row.slug == SEASON:
@@ -87,10 +95,18 @@ def _candidates(row: RecommendationRow, member: User, n: int) -> list[Recommenda
         return [Recommendation(item.title, item.suits or 0, None, ()) for item in ranking[:n]]
     if row.slug == GEMS:
         return list(recommend(reader, n, choice=hidden_gems()).items)
-    recommender = readable_recommender(ModelVersion.active())
-    if recommender is None or row.about is None:
+    version = ModelVersion.active()
+    recommender = readable_recommender(version)
+    if version is None or recommender is None or row.about is None:
         return []
-    return list(recommend(reader, n, choice=led_to_by(row.about.pk, recommender)).items)
+    rules = current_rules(version, recommender.items)
+    return list(recommend(reader, n, choice=led_to_by(row.about.pk, recommender, rules)).items)
+
+
+def _note_on(part: NextPart, member: User) -> str:
+    if part.on_hold:
+        return gettext("After %(title)s, which you put on hold") % {"title": name_for(part.on_hold, member)}
+    return "" if part.role == Role.MAIN else str(part.role.label)
 
 
 def _named_row(slug: str) -> RecommendationRow:
@@ -105,7 +121,7 @@ def _named_row(slug: str) -> RecommendationRow:
         return RecommendationRow(
             slug,
             gettext("Continue your series"),
-            gettext("sequels to series you completed"),
+            gettext("the next part of series you completed or put on hold"),
             gettext("No sequels yet. When you complete a season, the next one appears here."),
         )
     if slug == FRIENDS:

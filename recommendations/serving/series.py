@@ -2,56 +2,121 @@
 
 from __future__ import annotations
 
-from django.db.models import Avg, CharField, F, Max
-from django.db.models.functions import Cast, Coalesce
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 
-from accounts.models import SEEN, HiddenTitle, ListEntry, User
-from catalog.models import Title
-from catalog.models.titles import Format
+from django.db.models import F
 
-PARTS = (Format.TV, Format.TV_SHORT, Format.MOVIE, Format.ONA, Format.OVA)
-LIKED_ENOUGH = 6.0  # minimum mean score of the completed parts
+from accounts.models import SEEN, EntryStatus, HiddenTitle, ListEntry, User
+from catalog.franchises.watch_order import OPTIONAL, Link, Role, Step, watch_order
+from catalog.models import Relation, Title
+from recommendations.inputs.member_lists import FRANCHISE
+
+LIKED_ENOUGH = 6.0  # minimum mean score of the seen parts
+MOST_FRANCHISES = 200  # most recently updated ones to look at
+READ = ("name", "name_english", "name_native", "format", "started_on", "season_year", "franchise_entry")
+REACHED = {*SEEN, EntryStatus.ON_HOLD}
 
 
-def continue_series(member: User, n: int = 12) -> list[Title]:
-    """Return the next unlisted part of each franchise the member has started, most recently updated franchise first.
+@dataclass(frozen=True)
+class NextPart:
+    """A part to watch next. on_hold: the part before it, if the member put that one on hold."""
 
-    Skips franchises that the member didn't like, or in which they hid a title or have an entry that isn't completed.
+    title: Title
+    role: Role
+    on_hold: Title | None = None
+
+
+@dataclass
+class _Started:
+    """One franchise on a member's list. seen: title id → status, of completed parts and those on hold."""
+
+    seen: dict[int, str] = field(default_factory=dict)
+    scores: list[int] = field(default_factory=list)
+    is_settled: bool = True  # no part is planned, in progress or dropped
+
+    def add(self, title_id: int, status: str, score: int | None) -> None:
+        self.is_settled &= status in REACHED
+        self.seen[title_id] = status
+        self.scores += [score] if score else []
+
+    @property
+    def is_liked(self) -> bool:
+        return not self.scores or sum(self.scores) / len(self.scores) >= LIKED_ENOUGH
+
+
+def continue_series(member: User, n: int = 12, *, extras: bool = False) -> list[NextPart]:
+    """Return the next main part of each franchise the member has started, most recently updated franchise first.
+
+    Skips franchises that the member didn't like, or in which they hid a title, dropped one, or have one planned or in
+    progress. extras: after the main parts, also side stories and extras that they haven't seen.
     """
-    latest = _latest_starts(member)
-    parts = (
-        Title.objects.visible_to(member)
-        .recommendable()
-        .filter(franchise_entry__in=list(latest), format__in=PARTS)
-        .exclude(pk__in=ListEntry.objects.filter(user=member).values("title"))
-        .order_by("started_on", "pk")
-        .values_list("pk", "franchise_entry", Cast("started_on", CharField()))
-    )
-    following: dict[int | None, int] = {}
-    for pk, franchise, start in parts.iterator():
-        if start > latest[franchise]:
-            following.setdefault(franchise, pk)
-    title_ids = [following[franchise] for franchise in latest if franchise in following][:n]
-    cards = Title.objects.for_cards().in_bulk(title_ids)
-    return [cards[pk] for pk in title_ids]
+    started = _started(member)
+    orders = _watch_orders(list(started))
+    main = [part for pk, one in started.items() if (part := _next_main(orders[pk], one.seen, pk))]
+    more = [part for pk, one in started.items() for part in _unseen_extras(orders[pk], one.seen)] if extras else []
+    parts = [*main, *more]
+    visible = Title.objects.visible_to(member).recommendable().for_cards()
+    cards = visible.in_bulk([part.title.pk for part in parts])
+    return [NextPart(cards[part.title.pk], part.role, part.on_hold) for part in parts if part.title.pk in cards][:n]
 
 
-def _latest_starts(member: User) -> dict[int | None, str]:
-    """Return {franchise: start date of its latest completed part}, most recently updated first."""
-    entries = ListEntry.objects.filter(user=member, title__franchise_entry__isnull=False)
+def next_part_ids(member: User) -> list[int]:
+    """Return the ids of the parts that `continue_series` offers first, of any number."""
+    started = _started(member)
+    orders = _watch_orders(list(started))
+    parts = (_next_main(orders[pk], one.seen, pk) for pk, one in started.items())
+    return [part.title.pk for part in parts if part]
+
+
+def _started(member: User) -> dict[int, _Started]:
+    """Return the franchises to continue, most recently updated first."""
+    entries = ListEntry.objects.filter(user=member, title__franchise_entry__isnull=False).order_by("-updated_at", "pk")
+    franchises: defaultdict[int, _Started] = defaultdict(_Started)
+    rows = entries.values_list(FRANCHISE, "title_id", "status", "score")
+    for franchise, title_id, status, score in rows.iterator():
+        franchises[franchise].add(title_id, status, score)
     hidden = HiddenTitle.objects.filter(user=member, title__franchise_entry__isnull=False)
-    unfinished = entries.exclude(status__in=SEEN).values("title__franchise_entry")
-    completed = (
-        entries.filter(status__in=SEEN)
-        .exclude(title__franchise_entry__in=unfinished)
-        .exclude(title__franchise_entry__in=hidden.values("title__franchise_entry"))
-        .values(franchise=F("title__franchise_entry"))
-        .annotate(
-            latest_start=Max(Cast("title__started_on", CharField())),
-            last_update=Max("updated_at"),
-            mean_score=Coalesce(Avg("score"), LIKED_ENOUGH),
-        )
-        .filter(mean_score__gte=LIKED_ENOUGH)
-        .order_by("-last_update", "franchise")
+    declined = set(hidden.values_list("title__franchise_entry", flat=True))
+    rest = [(pk, one) for pk, one in franchises.items() if pk not in declined and one.is_settled and one.is_liked]
+    return dict(rest[:MOST_FRANCHISES])
+
+
+def _watch_orders(franchises: Collection[int]) -> dict[int, list[Step]]:
+    """Return {franchise: its watch order}, in two queries."""
+    parts = Title.objects.filter(franchise_entry__in=franchises).order_by("pk")
+    by_franchise: dict[int, list[Title]] = {pk: [] for pk in franchises}
+    for part in parts.only(*READ):
+        by_franchise[part.franchise_entry_id or part.pk].append(part)
+    within = Relation.objects.filter(
+        from_title__franchise_entry__in=franchises, to_title__franchise_entry=F("from_title__franchise_entry")
     )
-    return {row["franchise"]: row["latest_start"] for row in completed}
+    franchise_of = {part.pk: pk for pk, parts_of in by_franchise.items() for part in parts_of}
+    links: dict[int, list[Link]] = {pk: [] for pk in franchises}
+    for link in within.values_list("from_title", "to_title", "kind"):
+        links[franchise_of[link[0]]].append(link)
+    return {pk: watch_order(by_franchise[pk], links[pk]) for pk in franchises}
+
+
+def _next_main(order: Iterable[Step], seen: dict[int, str], entry: int) -> NextPart | None:
+    """Return the main part after the last one seen, or where to start if only extras were seen."""
+    main = [step.title for step in order if step.role == Role.MAIN]
+    last = max((place for place, title in enumerate(main) if title.pk in seen), default=None)
+    if last is None:
+        start = next((title for title in main if title.pk == entry), None)
+        return NextPart(start, Role.MAIN) if start else None
+    if last + 1 == len(main):
+        return None
+    before = main[last]
+    return NextPart(main[last + 1], Role.MAIN, before if seen[before.pk] == EntryStatus.ON_HOLD else None)
+
+
+def _unseen_extras(order: Iterable[Step], seen: dict[int, str]) -> Iterator[NextPart]:
+    """Yield the side stories and extras between the first and last main part seen, and right after it."""
+    is_reached = False
+    for step in order:
+        if step.role == Role.MAIN:
+            is_reached = step.title.pk in seen
+        elif is_reached and step.role not in OPTIONAL and step.title.pk not in seen:
+            yield NextPart(step.title, step.role)

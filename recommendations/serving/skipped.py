@@ -23,6 +23,7 @@ REASONS: dict[str, Promise] = {
     "live.too_few_ratings": _("live ranking: %(n)d of %(needed)d ratings needed"),
     "live.too_few_titles": _("live ranking: the model knows %(n)d of the %(needed)d titles needed"),
 }
+TOO_FEW = {"live.too_few_ratings", "live.too_few_titles"}
 
 
 @dataclass(frozen=True)

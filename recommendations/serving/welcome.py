@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection
 
 from django.core.cache import cache
-from django.db.models import F, Q
 
 from catalog.models import Title
 from catalog.models.titles import Format, viewing_class
@@ -36,7 +35,8 @@ def _wall(viewer: Viewer) -> list[Title]:
         Title.objects.visible_to(viewer)
         .filter(is_adult=False)
         .recommendable()
-        .filter(Q(franchise_entry=None) | Q(franchise_entry=F("pk")), format__in=FAMILIAR)
+        .entry_points()
+        .filter(format__in=FAMILIAR)
         .for_cards()
         .order_by("-popularity", "pk")[:POOL]
     )

@@ -20,11 +20,12 @@ def no_thread(_notification: Notification) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of notification. label: for the settings. sentence: with `%(who)s` or the values of `details`.
+    """A kind of notification. label: for the settings. sentence: with `%(who)s` and `%(about)s`, or `details`.
 
-    url: link to the notification's cause. thread: notifications of one kind and thread are grouped by day. related:
-    relations loaded with the notification. visible: the causes that the recipient can see, filtered by an OuterRef;
-    None if nothing can hide them.
+    url: link to the notification's cause. thread: notifications of one kind and thread are grouped by day. about: the
+    name of what it is about; empty if it has none, which `sentence_without` is for. related, prefetched: single
+    and multiple relations loaded with the notification. visible: the causes that the recipient can see, filtered by an
+    OuterRef; None if nothing can hide them.
     """
 
     name: str
@@ -35,6 +36,9 @@ class Kind:
     related: tuple[str, ...] = ()
     visible: Callable[[User], QuerySet[Any]] | None = None
     details: Callable[[Notification], dict[str, Any]] | None = None
+    about: Callable[[Any], str] | None = None
+    sentence_without: Any = ""
+    prefetched: tuple[str, ...] = ()
     default_channel: str = Channel.SITE
     reaches_suspended: bool = False
 

@@ -57,7 +57,9 @@ def groups_of(member: User, only: Collection[str] | None = None) -> QuerySet[Any
 
 def read_groups(groups: list[dict[str, Any]]) -> list[NotificationGroup]:
     related = {path for kind in kinds().values() for path in kind.related}
-    last = Notification.objects.select_related("actor", *sorted(related)).in_bulk([group["last"] for group in groups])
+    lists = {path for kind in kinds().values() for path in kind.prefetched}
+    rows = Notification.objects.select_related("actor", "recipient", *sorted(related)).prefetch_related(*sorted(lists))
+    last = rows.in_bulk([group["last"] for group in groups])
     return [NotificationGroup(last[g["last"]], max(g["n"], 1), g["n_new"] > 0) for g in groups if g["last"] in last]
 
 
@@ -69,4 +71,6 @@ def sentence(last: Notification, n: int) -> str:
     who = last.actor.username if last.actor else ""
     if n > 1:
         who = ngettext("%(who)s and %(n)d other", "%(who)s and %(n)d others", n - 1) % {"who": who, "n": n - 1}
-    return str(kind.sentence) % {"who": who}
+    about = kind.about(last) if kind.about else ""
+    text = kind.sentence if about or not kind.about else kind.sentence_without
+    return str(text) % {"who": who, "about": about}

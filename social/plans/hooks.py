@@ -27,10 +27,11 @@ register_kind(
     Kind(
         "invitation",
         _("Invitations to watch together"),
-        _("Invitation to watch together: %(who)s"),
+        _("Invitation to watch together, %(about)s: %(who)s"),
         url=lambda notification: notification.invitation.plan.get_absolute_url(),
         thread=lambda notification: f"plan:{notification.invitation.plan_id}",
         related=("invitation__plan",),
+        about=lambda notification: notification.invitation.plan.name,
         visible=lambda member: plans_visible_to(member).filter(pk=OuterRef("invitation__plan")),
     )
 )

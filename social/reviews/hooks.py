@@ -11,6 +11,7 @@ from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.tokens.scopes import register_scope
 from catalog.titles.merging import register_join
+from catalog.titles.names import name_for
 from social.models import HelpfulVote, Review, ReviewVersion
 from social.moderation.targets import Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
@@ -40,10 +41,11 @@ register_kind(
     Kind(
         "helpful",
         _("Helpful votes on my reviews"),
-        _("Found your review helpful: %(who)s"),
+        _("Found your review of %(about)s helpful: %(who)s"),
         url=lambda notification: notification.vote.review.get_absolute_url(),
         thread=lambda notification: f"review:{notification.vote.review_id}",
-        related=("vote__review",),
+        related=("vote__review__title",),
+        about=lambda notification: name_for(notification.vote.review.title, notification.recipient),
         visible=lambda member: reviews_visible_to(member).filter(pk=OuterRef("vote__review")),
     )
 )

@@ -11,6 +11,7 @@ from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.settings.privacy import register_privacy_field
 from catalog.titles.merging import register_join
+from catalog.titles.names import name_for
 from social.models.tips import Tip
 from social.moderation.targets import Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
@@ -36,10 +37,11 @@ register_kind(
     Kind(
         "tip",
         _("Someone recommends a title to me"),
-        _("New recommendation: %(who)s"),
+        _("%(about)s, recommended by %(who)s"),
         url=lambda notification: notification.tip.get_absolute_url(),
         thread=lambda notification: f"title:{notification.tip.title_id}",
-        related=("tip",),
+        related=("tip__title",),
+        about=lambda notification: name_for(notification.tip.title, notification.recipient),
         visible=lambda member: tips_visible_to(member).filter(pk=OuterRef("tip")),
     )
 )

@@ -116,12 +116,43 @@ def test_music_clips_belong_to_no_franchise_by_name() -> None:
         ({"started": "2010"}, {"started": "2004", "members": 10}),
         ({"started": "2004", "format": "movie"}, {"started": "2010"}),
         ({"started": "2010-04", "format": "special"}, {"started": "", "format": "special"}),
+        ({"started": "2010"}, {"started": "2004", "is_sequel": True}),
+        ({"started": "2009", "members": 2500, "score": 9.1}, {"started": "2003", "score": 8.1}),
+        ({"started": "2011", "members": 600, "score": 9.0, "is_retelling": True}, {"started": "1999", "score": 8.4}),
     ],
 )
 def test_the_entry_is_the_first_series_or_film_that_one_can_begin_with(better: dict, worse: dict) -> None:
     good, bad = replace(PLAIN, pk=2, **better), replace(PLAIN, pk=1, **worse)
 
     assert choose_entry([bad, good]) is good
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"members": 900, "score": 9.1},  # a sequel as far as anybody can tell: fewer have seen it
+        {"members": 2500, "score": 8.0},
+        {"members": 2500, "score": 9.1, "is_sequel": True},
+        {"members": 2500, "score": 9.1, "is_summary": True},
+        {"members": 2500, "score": 9.1, "format": "movie"},
+        {"members": 400, "score": 9.1, "is_retelling": True},
+    ],
+)
+def test_the_first_series_stays_the_entry_beside_sequels_films_and_lesser_retellings(later: dict) -> None:
+    first = replace(PLAIN, pk=1, started="2003", score=8.1)
+
+    assert choose_entry([first, replace(PLAIN, pk=2, started="2009", **later)]) is first
+
+
+@pytest.mark.django_db
+def test_a_sequel_is_no_entry_but_a_later_prequel_does_not_make_the_first_one_a_sequel(make_title) -> None:
+    first, later = make_title("Stay", started_on="2006"), make_title("Zero", started_on="2011")
+    Relation.objects.create(from_title=later, to_title=first, kind="sequel")
+    Relation.objects.create(from_title=first, to_title=later, kind="prequel")
+
+    refresh_franchises()
+
+    assert set(Title.objects.values_list("franchise_entry", flat=True)) == {first.pk}
 
 
 @pytest.mark.django_db

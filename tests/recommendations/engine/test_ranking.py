@@ -65,13 +65,20 @@ class TestTopFranchises:
         assert shown.tolist() == [0, 4, 6]
         assert scored.tolist() == [1, 3, 6]
 
-    def test_where_the_entry_point_is_not_allowed_the_title_itself_stands(self):
+    def test_a_franchise_whose_entry_point_is_not_allowed_is_left_out(self):
         allowed = ALL.copy()
         allowed[4] = False
 
         shown, _ = top_franchises(np.arange(8.0), allowed, rules(), n=8)
 
-        assert shown.tolist() == [7, 6, 5, 2, 0]
+        assert shown.tolist() == [7, 6, 2, 0]
+
+    def test_a_franchise_whose_entry_point_the_model_does_not_know_is_left_out(self):
+        unknown = replace(rules(), entry=np.where(FRANCHISE == 2, -1, ENTRY))
+
+        shown, _ = top_franchises(np.arange(8.0), ALL, unknown, n=8)
+
+        assert shown.tolist() == [7, 6, 2, 0]
 
     def test_titles_without_a_score_are_left_out(self):
         scores = np.full(8, np.nan)
@@ -206,7 +213,8 @@ def catalogues(draw):
         return np.array(draw(st.lists(values, min_size=n, max_size=n)))
 
     franchise = np.unique(each(st.integers(0, 12)), return_inverse=True)[1]
-    entry = np.array([draw(st.sampled_from(np.flatnonzero(franchise == f).tolist())) for f in franchise])
+    entries = [draw(st.sampled_from(np.flatnonzero(franchise == f).tolist())) for f in range(franchise.max() + 1)]
+    entry = np.array(entries)[franchise]
     genres = each(st.lists(st.booleans(), min_size=3, max_size=3)).astype(float)
     title_rules = TitleRules(
         recommendable=each(st.booleans()), adult=each(st.booleans()), franchise=franchise, entry=entry,
@@ -243,7 +251,8 @@ def test_never_shown_whatever_the_catalogue_and_the_wish(catalogue, n, shows_adu
     assert len(set(franchises[shown])) == len(shown)
     assert (franchises[shown] == franchises[scored]).all()
     assert np.isfinite(scores[scored]).all()
-    candidates = allowed & np.isfinite(scores) & known_enough(title_rules, options) & long_enough(title_rules, options)
+    fitting = allowed & known_enough(title_rules, options) & long_enough(title_rules, options)
+    candidates = fitting & np.isfinite(scores) & fitting[title_rules.entry]
     assert len(shown) == min(n, len(set(franchises[candidates])))
 
 

@@ -70,7 +70,7 @@ def test_a_franchise_that_one_has_begun_is_not_for_the_group(both, odd, even):
 def test_nor_one_of_which_somebody_has_seen_a_part_that_the_model_does_not_know(both, even, make_title):
     ada, ben = both
     unknown = make_title("A part that nobody rated yet")
-    Title.objects.filter(pk__in=[even[9].pk, unknown.pk]).update(franchise_entry=unknown)
+    Title.objects.filter(pk__in=[even[9].pk, unknown.pk]).update(franchise_entry=even[9])
     assert even[9].pk in ids(recommend_for_group(ada, [ben], 40))
 
     lists.set_score(ben, unknown, 7)

@@ -73,9 +73,9 @@ class World:
         return min(self.franchise) if pk in self.franchise else pk
 
     def showable(self, pks):
-        """Return the titles that may be recommended: none of a started or declined franchise."""
+        """Return the titles that may be recommended: where to start, with franchises neither started nor declined."""
         begun = {self.franchise_of(pk) for pk in self.touched}
-        return {pk for pk in pks if pk not in self.never and self.franchise_of(pk) not in begun}
+        return {pk for pk in pks if pk not in self.never and self.franchise_of(pk) == pk and pk not in begun}
 
 
 ROWS = ("picks", "continue", "season", "gems", "because", "mood", "surprise")

@@ -219,3 +219,15 @@ class TestSeason:
 
 def _filters(member, query: str) -> TitleFilter:
     return TitleFilter(QueryDict(query), Title.objects.visible_to(member), viewer=member)
+
+
+def test_gems_are_series_and_films_that_the_member_should_like_about_as_much_as_usual(fan, odd, publish_model):
+    publish_model()
+    Title.objects.filter(pk=odd[-1].pk).update(format="special")
+    mean = 9.0  # of the fan's scores 9, 10, 8 and 9
+
+    found = serving.fill(serving.find_row(fan, "gems"), fan, 40)
+
+    assert found
+    assert odd[-1] not in [item.title for item in found]
+    assert all(item.predicted >= mean - 0.25 for item in found)

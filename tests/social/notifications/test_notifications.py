@@ -63,8 +63,8 @@ class TestWhatOneIsTold:
     def test_comments_likes_and_votes(self, ada, bob, activity, make_title):
         like(bob, activity, True)
         write_comment(bob, activity, "Really?")
-        vote_helpful(bob, write_review(ada, make_title(), REVIEW), True)
-        assert told(ada) == ["Found your review helpful: bob", "New comment: bob", "New like: bob"]
+        vote_helpful(bob, write_review(ada, make_title("B"), REVIEW), True)
+        assert told(ada) == ["Found your review of B helpful: bob", "New comment on A: bob", "New like on A: bob"]
         assert unread(ada) == 3
 
     def test_nothing_of_what_one_does_oneself(self, ada, activity):
@@ -74,7 +74,7 @@ class TestWhatOneIsTold:
     def test_several_about_one_thing_are_told_together(self, ada, activity, make_member):
         for name in ("bob", "cleo", "dan", "eve"):
             like(make_member(name), activity, True)
-        assert (told(ada), unread(ada)) == (["New like: eve and 3 others"], 1)
+        assert (told(ada), unread(ada)) == (["New like on A: eve and 3 others"], 1)
 
     def test_what_is_taken_back_or_deleted_is_not_told(
         self, ada, bob, activity, make_title, django_capture_on_commit_callbacks
@@ -122,7 +122,7 @@ class TestPage:
         client.force_login(ada)
         url = reverse("social:notifications")
         first, second = client.get(url).content.decode(), client.get(url).content.decode()
-        assert ["New like: bob" in first, '"badge good"' in first, '"badge good"' in second] == [
+        assert ["New like on A: bob" in first, '"badge good"' in first, '"badge good"' in second] == [
             True, True, False,
         ]  # fmt: skip
         assert unread(ada) == 0
@@ -157,7 +157,7 @@ class TestLetters:
         for _ in range(2):
             emails.send_letter(ada.pk, "comment")
         (letter,) = mail.outbox
-        assert (letter.to, letter.subject) == (["ada@example.org"], "anirec: New comment: member and 1 other")
+        assert (letter.to, letter.subject) == (["ada@example.org"], "anirec: New comment on A: member and 1 other")
         assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert "Really?" not in letter.body
 

@@ -99,7 +99,7 @@ class TestWhoTakesPart:
         plans.invite(plan, cleo)
 
         (told,) = read_groups(list(groups_of(cleo)))
-        assert told.sentence == "Invitation to watch together: ada"
+        assert told.sentence == "Invitation to watch together, Sunday: ada"
         assert told.url == plan.get_absolute_url()
         plans.leave(plan, cleo)
         assert read_groups(list(groups_of(cleo))) == []

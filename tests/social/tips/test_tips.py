@@ -102,7 +102,7 @@ class TestRecommending:
     def test_it_is_told_and_stands_in_the_inbox(self, ada, ben, title):
         recommend(ada, ben, title, " You will *love* it. ")
         assert received(ben) == [("ada", "Monster", "You will *love* it.")]
-        assert (told(ben), unread(ben)) == (["New recommendation: ada"], 1)
+        assert (told(ben), unread(ben)) == (["Monster, recommended by ada"], 1)
 
     def test_once_for_each_title_and_recipient(self, ada, ben, title):
         recommend(ada, ben, title)

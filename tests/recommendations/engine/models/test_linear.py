@@ -103,7 +103,7 @@ def test_only_liked_titles_are_cited_strongest_first_with_their_share():
     made = contributions(model, items, scores)
     shown = np.array([5, 6, 7])
 
-    cited, shares = reasons(items, scores, made.among(shown))
+    cited, shares = reasons(items, scores, made.among(shown), np.arange(made.n_items))
 
     liked = {0, 1}
     added = np.maximum(made.among(shown), 0)
@@ -116,13 +116,24 @@ def test_only_liked_titles_are_cited_strongest_first_with_their_share():
     assert (shares[cited < 0] == 0).all()
 
 
+def test_one_title_per_franchise_is_cited_none_below_the_mean_and_none_with_a_tiny_share():
+    items, scores = np.arange(5), np.array([10.0, 9, 8, 10, 10])  # mean 9.4: the 9 and the 8 are below it
+    franchise = np.array([0, 1, 2, 3, 3])
+    amounts = np.array([[0.3, 0.01], [0.9, 0.5], [0.9, 0.4], [0.5, 0.01], [0.4, 0.08]])
+
+    cited, shares = reasons(items, scores, amounts, franchise)
+
+    assert cited.tolist() == [[3, 0], [4, -1]]
+    assert shares == pytest.approx(np.array([[0.5 / 3, 0.3 / 3], [0.08, 0]]))
+
+
 def test_a_list_without_likes_has_no_reasons():
     train = toy()
     model = RatingAwareEase(l2=3.0).fit(train)
 
     items, scores = np.array([0, 2]), np.array([0.0, 5.0])
 
-    cited, shares = reasons(items, scores, contributions(model, items, scores).among(np.array([1, 4])))
+    cited, shares = reasons(items, scores, contributions(model, items, scores).among(np.array([1, 4])), np.arange(8))
 
     assert (cited == -1).all()
     assert (shares == 0).all()
