@@ -94,7 +94,7 @@ def _layouts(text: str, delimiter: str, n_skipped: int) -> Iterator[Layout]:
     for number, line in enumerate(lines, start=1):
         header = tuple(cell.strip()[:MAX_NAME] for cell in line)
         if number > n_skipped and any(header):
-            yield Layout(delimiter, header, guess_columns(header), number)
+            yield Layout(delimiter, header, guess_columns(header[:MAX_COLUMNS]), number)
 
 
 def _plain_list(text: str) -> Layout:

@@ -6,6 +6,7 @@ MyAnimeList's API, Anime-Planet, Shikimori, Simkl and their like differ in where
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import ijson
@@ -21,6 +22,7 @@ from accounts.portability.values.vocabulary import FIELD_OF, OTHER_MEDIA, key
 TITLE_OBJECTS = {"node", "anime", "media", "show", "movie", "title", "series"}
 OF_TITLE = {"title", "year", "format", "link", "medium", *PROVIDERS}
 NAMES = ("romaji", "english", "native", "user preferred", "canonical", "name", "en", "ja")
+MAX_PLACES = 50  # lists of objects in a document
 IDENTIFYING = {"title", "ids", *PROVIDERS}
 
 
@@ -38,7 +40,7 @@ def places(data: bytes) -> list[Place]:
     prefixes = dict.fromkeys(
         prefix for prefix, event, _value in ijson.parse(data) if event == "start_map" and prefix.endswith("item")
     )
-    for prefix in prefixes:
+    for prefix in islice(prefixes, MAX_PLACES):  # each is looked for from the start
         if any(prefix.startswith(f"{outer}.") for outer in found):
             continue
         first = value_at(data, prefix)

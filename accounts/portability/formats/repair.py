@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 # Encodings that spreadsheets write when it isn't UTF-8.
 CODE_PAGES = ["cp1252", "cp1251", "cp932", "gb18030"]
 DECLARED = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{2,40})["']""")
-LINES_TO_GUESS = 400
+LINES_TO_GUESS, MAX_SAMPLE = 400, 65_536
 MAX_ENTRY = 100_000  # characters of one entry of damaged XML
 MAX_FIELDS = 100
 OPEN = re.compile(r"<(anime|manga)\s*>", re.IGNORECASE)
@@ -60,7 +60,7 @@ def _not_utf8(data: bytes) -> tuple[str, list[str]]:
 def _guess(data: bytes) -> str:
     """Return the likeliest encoding, guessed from lines that aren't ASCII."""
     lines = [line for line in data.splitlines() if not line.isascii()][:LINES_TO_GUESS]
-    best = from_bytes(b"\n".join(lines), cp_isolation=CODE_PAGES, threshold=0.5).best()
+    best = from_bytes(b"\n".join(lines)[:MAX_SAMPLE], cp_isolation=CODE_PAGES, threshold=0.5).best()
     return best.encoding if best is not None else "cp1252"
 
 
@@ -86,7 +86,10 @@ def whole_elements(text: str) -> Iterator[Element | None]:
 def _fields(entry: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     at = 0
-    while len(fields) < MAX_FIELDS and (tag := FIELD.search(entry, at)):
+    for _try in range(2 * MAX_FIELDS):
+        tag = FIELD.search(entry, at)
+        if tag is None:
+            break
         end = entry.find(f"</{tag[1]}", tag.end())
         if tag[2] or end < 0:
             at = tag.end()

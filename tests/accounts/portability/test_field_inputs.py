@@ -177,6 +177,23 @@ def test_the_command_prints_json_and_names_files_that_are_no_list(member):
     assert member.entries.count() == 2
 
 
+@pytest.mark.usefixtures("catalogue")
+def test_the_command_prints_what_would_be_written(member):
+    out = io.StringIO()
+    call_command("import_list", member.username, str(FOLDER / "c19_rating5_few.csv"), "--dry-run", stdout=out)
+    lines = [line.strip() for line in out.getvalue().splitlines()]
+    assert "csv, scores out of 5 (a guess) 5 → 10, 3.5 → 7, 1.5 → 3" in lines
+    assert any(line.endswith("Trigun: status completed, score 9, progress 26  [created]") for line in lines)
+    assert member.imports.count() == 0
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_the_command_takes_another_scale(member):
+    report = import_file(member, FOLDER / "a_noformat_stars.json", 10, is_dry=True)
+    assert [entry["score"] for entry in report["entries"]] == [5, 4, 1, 3]
+    assert report["scale"]["is_sure"] is True
+
+
 def test_every_file_of_the_folder_is_tried():
     names = {path.name for path in FOLDER.iterdir()} - {"README.md", "x20_manga.xml"}
     assert names == ENTRIES.keys()

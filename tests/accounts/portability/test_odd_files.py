@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import time
 import zipfile
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -213,6 +215,24 @@ def zipped(**files: bytes) -> bytes:
         for name, data in files.items():
             archive.writestr(name.replace("_", "."), data)
     return stream.getvalue()
+
+
+HOSTILE = {
+    "many lists": b"{" + b",".join(b'"k%d": [{}]' % n for n in range(200_000)) + b"}",
+    "many columns": b"," * 2_000_000 + b"\nx",
+    "entries without an end": b"<myanimelist>&" + b"<anime>" * 500_000,
+    "fields without an end": b"<myanimelist>&" + (b"<anime>" + b"<ab>" * 20_000 + b"</anime>") * 60,
+    "long lines in no encoding": b"title,score\n" + b"\xe9\xff, " * 1_500_000,
+    "open brackets in text": b'[{"title": "' + b"[{" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_or_read_in_seconds(name):
+    started = time.process_time()
+    with suppress(PortabilityError):
+        parsed(HOSTILE[name])
+    assert time.process_time() - started < 15
 
 
 def test_a_workbook_is_refused_with_advice():
