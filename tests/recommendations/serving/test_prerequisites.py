@@ -137,7 +137,7 @@ def members(make_member: Callable[..., User], catalogue: list[Title]) -> list[Us
     made = [make_member() for _ in range(N_MEMBERS)]
     for member in made:
         chosen = generator.choice(len(catalogue), generator.integers(0, 14), replace=False)
-        statuses = generator.choice(EntryStatus.values, len(chosen), p=[0.1, 0.5, 0.15, 0.1, 0.15])
+        statuses = generator.choice(EntryStatus.values, len(chosen), p=[0.1, 0.45, 0.15, 0.05, 0.1, 0.15])
         drafts = [
             lists.EntryDraft(catalogue[place].pk, status, score=int(score) or None)
             for place, status, score in zip(chosen, statuses, generator.integers(0, 11, len(chosen)), strict=True)
