@@ -144,6 +144,26 @@ def test_the_first_series_stays_the_entry_beside_sequels_films_and_lesser_retell
     assert choose_entry([first, replace(PLAIN, pk=2, started="2009", **later)]) is first
 
 
+def test_a_retelling_s_better_liked_sequel_is_no_entry() -> None:
+    pilot = replace(PLAIN, pk=1, started="2010-01", format="ona", members=400, score=6.6)
+    series = replace(PLAIN, pk=2, started="2010-02", members=5000, score=7.6)
+    sequel = replace(PLAIN, pk=3, started="2011", members=3000, score=7.8)
+
+    assert choose_entry([pilot, series, sequel]) is series
+
+
+@pytest.mark.django_db
+def test_a_name_that_counts_seasons_is_no_entry_however_well_known(make_title) -> None:
+    first = make_title("Cannon", format="special", started_on="2010", members=900)
+    make_title("Cannon 2nd Season", started_on="2011", members=2000)
+    film = make_title("Cannon Movie", format="movie", started_on="2012", members=1000)
+    assert first.pk < film.pk
+
+    refresh_franchises()
+
+    assert set(Title.objects.values_list("franchise_entry", flat=True)) == {film.pk}
+
+
 @pytest.mark.django_db
 def test_a_sequel_is_no_entry_but_a_later_prequel_does_not_make_the_first_one_a_sequel(make_title) -> None:
     first, later = make_title("Stay", started_on="2006"), make_title("Zero", started_on="2011")
