@@ -189,7 +189,6 @@ def _drawbacks(member: Member, audience: float) -> tuple[bool, bool, bool, bool]
 
 
 def _replaces(member: Member, first: Member) -> bool:
-    """Return whether a series tells the story of an earlier one anew, and is liked better."""
+    """Return whether a series tells the story of an earlier series or film anew, and is liked better."""
     least = AUDIENCE_OF_RETELLING if member.is_retelling else AUDIENCE_WITHOUT_RELATION
-    is_series = member.format in SERIES and first.format in SERIES
-    return is_series and member.score > first.score and member.members >= least * first.members
+    return member.format in SERIES and member.score > first.score and member.members >= least * first.members

@@ -118,6 +118,10 @@ def test_music_clips_belong_to_no_franchise_by_name() -> None:
         ({"started": "2010-04", "format": "special"}, {"started": "", "format": "special"}),
         ({"started": "2010"}, {"started": "2004", "is_sequel": True}),
         ({"started": "2009", "members": 2500, "score": 9.1}, {"started": "2003", "score": 8.1}),
+        (
+            {"started": "2007-10", "members": 9000, "score": 8.1},
+            {"started": "2007-09", "format": "movie", "score": 7.1},
+        ),
         ({"started": "2011", "members": 600, "score": 9.0, "is_retelling": True}, {"started": "1999", "score": 8.4}),
     ],
 )
