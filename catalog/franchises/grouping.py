@@ -24,6 +24,9 @@ SAME_STORY = {
 WITHOUT_STORY = {Format.MUSIC, Format.COMMERCIAL}
 BEGINNINGS = {Format.TV, Format.TV_SHORT, Format.MOVIE, Format.ONA}
 NOT_A_BEGINNING = re.compile(r"\b(?:recaps?|pilot|summary|digest|soushuuhen|prologue)\b", re.IGNORECASE)
+LATER_SEASON = re.compile(
+    r"\b(?:second|third|fourth|final|2nd|3rd|[4-9]th) season\b|\b(?:season|part) [2-9]\b|\bI{2,3}\b", re.IGNORECASE
+)
 FAME = 20_000  # members with the title on their list
 KNOWN_ENOUGH = 0.05  # share of the audience of the franchise's most popular title
 SERIES = {Format.TV, Format.ONA}
@@ -122,7 +125,7 @@ def load_members() -> Iterator[Member]:
             is_summary=pk in roles[Kind.SUMMARY] or bool(NOT_A_BEGINNING.search(name)),
             studios=frozenset(studios[pk]),
             score=score,
-            is_sequel=pk in roles[Kind.SEQUEL],
+            is_sequel=pk in roles[Kind.SEQUEL] or bool(LATER_SEASON.search(name)),
             is_retelling=pk in roles[Kind.ALTERNATIVE],
         )
 
@@ -168,13 +171,12 @@ def choose_entry(franchise: Collection[Member]) -> Member:
     Released and reasonably popular titles come first, sequels and summaries last.
     """
     audience = max(member.members for member in franchise)
-    first = min(franchise, key=lambda member: (_drawbacks(member, audience), member.started or "9999", member.pk))
-    rivals = (
-        member
-        for member in franchise
-        if _drawbacks(member, audience) == _drawbacks(first, audience) and _replaces(member, first)
-    )
-    return max((first, *rivals), key=lambda member: (member.score, -member.pk))
+    ordered = sorted(franchise, key=lambda member: (_drawbacks(member, audience), member.started or "9999", member.pk))
+    entry = ordered[0]
+    for later in ordered[1:]:
+        if _drawbacks(later, audience) == _drawbacks(entry, audience) and _replaces(later, entry):
+            entry = later
+    return entry
 
 
 def _drawbacks(member: Member, audience: float) -> tuple[bool, bool, bool, bool]:
@@ -187,7 +189,6 @@ def _drawbacks(member: Member, audience: float) -> tuple[bool, bool, bool, bool]
 
 
 def _replaces(member: Member, first: Member) -> bool:
-    """Return whether a series tells the first one's story anew, and better."""
+    """Return whether a series tells the story of an earlier series or film anew, and is liked better."""
     least = AUDIENCE_OF_RETELLING if member.is_retelling else AUDIENCE_WITHOUT_RELATION
-    is_series = member.format in SERIES and first.format in SERIES
-    return is_series and member.score > first.score and member.members >= least * first.members
+    return member.format in SERIES and member.score > first.score and member.members >= least * first.members

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import BooleanField
+from django.db.models import BooleanField, Case, Min, When
 from django.db.models.expressions import RawSQL
 
-from catalog.models import Title
+from catalog.models import Title, TitleName
 from catalog.models.titles import TitleQuerySet
 from catalog.search.index import vocabulary
 from catalog.search.keys import CJK, search_key
+from catalog.search.shorthand import expand, season_in, season_of
 from catalog.viewers import Viewer
 
 __all__ = ["find_title_ids", "search_key", "search_titles"]
 
 MAX_QUERY, MAX_WORDS = 120, 12
+OWN = (TitleName.Kind.MAIN, TitleName.Kind.ENGLISH, TitleName.Kind.NATIVE)
 ENOUGH = 3  # with fewer matches than this, misspelt words are corrected
 CORRECTIONS = 6  # maximum number per misspelt word
 
@@ -26,14 +28,15 @@ def search_titles(query: str, viewer: Viewer, limit: int = 20) -> list[Title]:
 
 
 def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
-    """Return ids of exact, then prefix, then all-words matches, each by popularity."""
+    """Return ids of exact, then acronym and season, prefix, and all-words matches, each by popularity."""
     key = search_key(query[:MAX_QUERY])
     if not key:
         return []
     visible = Title.objects.visible_to(viewer)
     words = key.split()[:MAX_WORDS]
-    exact = _by_audience(visible.filter(names__key=key), limit)
+    exact = _exact(visible, key, limit)
     ids = dict.fromkeys(exact)
+    ids |= dict.fromkeys(_by_shorthand(visible, key, limit))
     ids |= dict.fromkeys(_by_audience(visible.filter(names__key__startswith=key), limit))
     if len(ids) < limit:
         ids |= dict.fromkeys(_by_words(visible, [[word] for word in words], limit))
@@ -42,6 +45,27 @@ def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
     if len(ids) < ENOUGH and not exact:  # an exact match has no typos
         ids |= dict.fromkeys(_past_typos(visible, words, limit))
     return list(ids)[:limit]
+
+
+def _exact(titles: TitleQuerySet, key: str, limit: int) -> list[int]:
+    """Return the titles with this name, those whose main or English name it is first."""
+    is_synonym = Min(Case(When(names__kind__in=OWN, then=0), default=1))
+    ranked = titles.filter(names__key=key).annotate(is_synonym=is_synonym).order_by("is_synonym", "-popularity", "pk")
+    return list(ranked.values_list("pk", flat=True)[:limit])
+
+
+def _by_shorthand(titles: TitleQuerySet, key: str, limit: int) -> list[int]:
+    """Return the titles that the key is short for: an acronym, or a series with a season's number."""
+    ids = expand(key)[:limit]
+    if season := season_in(key):
+        base, number = season
+        starts = expand(base)[:1] or _exact(titles, base, 1)[:1]
+        starts = starts or _by_audience(titles.filter(names__key__startswith=base), 1)
+        ids = [later for start in starts for later in season_of(start, number)] + ids
+    if not ids:
+        return []
+    visible = set(titles.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    return [pk for pk in ids if pk in visible]
 
 
 def _by_audience(titles: TitleQuerySet, limit: int) -> list[int]:

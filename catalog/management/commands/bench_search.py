@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -9,20 +10,25 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.models import TitleName
-from catalog.search.find import search_titles
+from catalog.models import ExternalId, TitleName
+from catalog.search.find import find_title_ids, search_titles
 from catalog.search.keys import search_key
 
 ACCENTS = str.maketrans("aeou", "áèôü")
 
 
 class Command(BaseCommand):
-    help = "Time searches for names in this catalogue: exact, by prefix, accented and misspelt."
+    help = "Time searches for names in this catalogue: exact, by prefix, accented and misspelt; or judge spellings."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--names", type=int, default=100, help="number of names, each searched in four ways")
 
-    def handle(self, *, names: int, **options: Any) -> None:
+        parser.add_argument("--spellings", type=Path, help="judge the first hits: lines of a query, a tab and a MAL ID")
+
+    def handle(self, *, names: int, spellings: Path | None, **options: Any) -> None:
+        if spellings:
+            self._judge(spellings)
+            return
         sample = draw_names(names)
         if not sample:
             raise CommandError("The catalogue is empty. Import one first.")
@@ -35,6 +41,14 @@ class Command(BaseCommand):
                 f"{kind:<9} {len(queries):5} searches  p50 {middle:6.1f} ms  p95 {high:6.1f} ms  "
                 f"max {max(seconds) * 1000:6.1f} ms"
             )
+
+    def _judge(self, path: Path) -> None:
+        rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+        ids = dict(ExternalId.objects.filter(provider="mal", medium="anime").values_list("value", "title"))
+        hits = [(query, mal_id, find_title_ids(query, None, 1)) for query, mal_id in rows]
+        wrong = [query for query, mal_id, found in hits if found != [ids.get(mal_id)]]
+        self.stdout.write(f"{len(rows)} spellings, first hit right: {len(rows) - len(wrong)}")
+        self.stdout.writelines(f"  wrong: {query}" for query in wrong)
 
 
 def draw_names(number: int) -> list[str]:

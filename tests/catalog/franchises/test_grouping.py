@@ -118,6 +118,10 @@ def test_music_clips_belong_to_no_franchise_by_name() -> None:
         ({"started": "2010-04", "format": "special"}, {"started": "", "format": "special"}),
         ({"started": "2010"}, {"started": "2004", "is_sequel": True}),
         ({"started": "2009", "members": 2500, "score": 9.1}, {"started": "2003", "score": 8.1}),
+        (
+            {"started": "2007-10", "members": 9000, "score": 8.1},
+            {"started": "2007-09", "format": "movie", "score": 7.1},
+        ),
         ({"started": "2011", "members": 600, "score": 9.0, "is_retelling": True}, {"started": "1999", "score": 8.4}),
     ],
 )
@@ -142,6 +146,26 @@ def test_the_first_series_stays_the_entry_beside_sequels_films_and_lesser_retell
     first = replace(PLAIN, pk=1, started="2003", score=8.1)
 
     assert choose_entry([first, replace(PLAIN, pk=2, started="2009", **later)]) is first
+
+
+def test_a_retelling_s_better_liked_sequel_is_no_entry() -> None:
+    pilot = replace(PLAIN, pk=1, started="2010-01", format="ona", members=400, score=6.6)
+    series = replace(PLAIN, pk=2, started="2010-02", members=5000, score=7.6)
+    sequel = replace(PLAIN, pk=3, started="2011", members=3000, score=7.8)
+
+    assert choose_entry([pilot, series, sequel]) is series
+
+
+@pytest.mark.django_db
+def test_a_name_that_counts_seasons_is_no_entry_however_well_known(make_title) -> None:
+    first = make_title("Cannon", format="special", started_on="2010", members=900)
+    make_title("Cannon 2nd Season", started_on="2011", members=2000)
+    film = make_title("Cannon Movie", format="movie", started_on="2012", members=1000)
+    assert first.pk < film.pk
+
+    refresh_franchises()
+
+    assert set(Title.objects.values_list("franchise_entry", flat=True)) == {film.pk}
 
 
 @pytest.mark.django_db

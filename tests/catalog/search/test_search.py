@@ -8,7 +8,7 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.models import SearchWord, Title, TitleName
+from catalog.models import ExternalId, SearchWord, Title, TitleName
 from catalog.search.find import find_title_ids, search_key, search_titles
 from catalog.search.index import Vocabulary, index_titles
 
@@ -127,6 +127,7 @@ def test_adult_titles_are_found_only_by_those_who_asked_for_them(shelve: Shelf, 
 @pytest.mark.django_db
 def test_a_search_takes_the_same_queries_for_one_hit_and_for_three(shelve: Shelf, django_assert_num_queries) -> None:
     shelve("Kumo")
+    found("kumo")  # the acronyms are read once
     with django_assert_num_queries(4):
         assert len(found("kumo")) == 1
 
@@ -191,3 +192,54 @@ def test_the_bench_prints_a_line_for_each_way_of_searching(shelve: Shelf, capsys
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
         "exact", "prefix", "accented", "typo", "all",
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+class TestShorthand:
+    @pytest.fixture
+    def series(self, shelve: Shelf) -> dict[str, Title]:
+        first = shelve("Kumo to Kaze", name_english="Clouds and Wind", started_on="2015", members=900)
+        second = shelve("Kumo to Kaze Season 2", started_on="2017", members=5000)
+        third = shelve("Kumo to Kaze: Arashi", started_on="2019", members=700)
+        half = shelve("Kumo to Kaze Season 2 Part 2", started_on="2018", members=600)
+        for part in (first, second, third, half):
+            Title.objects.filter(pk=part.pk).update(franchise_entry=first)
+        shelve("Kumo", members=9000)
+        return {"first": first, "second": second, "third": third}
+
+    @pytest.mark.parametrize(
+        ("query", "name"),
+        [
+            ("ktk", "Kumo to Kaze"), ("CAW", "Kumo to Kaze"), ("kumo to kaze", "Kumo to Kaze"),
+            ("ktk s2", "Kumo to Kaze Season 2"), ("clouds and wind season 2", "Kumo to Kaze Season 2"),
+            ("kumo to kaze ii", "Kumo to Kaze Season 2"), ("ktk 3rd season", "Kumo to Kaze: Arashi"),
+        ],
+    )  # fmt: skip
+    def test_acronyms_and_numbers_of_seasons_find_what_they_are_short_for(self, series, query: str, name: str) -> None:
+        assert found(query)[0] == name
+
+    def test_a_main_name_comes_before_a_better_known_title_s_synonym(self, shelve: Shelf) -> None:
+        shelve("Umi", members=10)
+        shelve("Umi no Uta", "Umi", members=9000)
+
+        assert found("umi") == ["Umi", "Umi no Uta"]
+
+    def test_a_season_that_does_not_exist_finds_no_other(self, series) -> None:
+        assert found("ktk s9") == []
+
+    def test_what_the_viewer_may_not_see_stays_hidden(self, series) -> None:
+        Title.objects.filter(pk=series["second"].pk).update(is_adult=True)
+
+        assert "Kumo to Kaze Season 2" not in found("ktk s2")
+
+
+@pytest.mark.django_db
+def test_the_command_judges_the_first_hits_of_spellings(shelve: Shelf, tmp_path, capsys) -> None:
+    for mal_id, name in ((1, "Kumo to Kaze"), (2, "Umi no Uta")):
+        ExternalId.objects.create(title=shelve(name), provider="mal", medium="anime", value=str(mal_id))
+    path = tmp_path / "spellings.tsv"
+    path.write_text("ktk\t1\nunu\t1\n")
+
+    call_command("bench_search", spellings=path)
+
+    assert capsys.readouterr().out.splitlines() == ["2 spellings, first hit right: 1", "  wrong: unu"]
