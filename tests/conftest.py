@@ -4,7 +4,7 @@ import gc
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,32 +46,6 @@ def forget_models() -> None:
     artifact_store._loaded.clear()
     artifact_store._segments.clear()
     titles._current.clear()
-
-
-# Made by migrating, and the same for every test
-KEPT_TABLES = {"django_content_type", "auth_permission"}
-
-
-def empty_tables(keep: Collection[str] = ()) -> None:
-    """Delete the rows of all tables.
-
-    Django's flush truncates each table, used or not, and makes permissions anew: a second of work instead of 20 ms.
-    """
-    from django.db import connection, transaction
-
-    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    deletions = [f'DELETE FROM "{table}"' for table in tables if table not in keep]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")  # without triggers, in any order
-        cursor.execute("; ".join(deletions))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quick_flush() -> None:
-    """Empty the database after tests that commit, without Django's flush."""
-    from django.test import TransactionTestCase
-
-    TransactionTestCase._fixture_teardown = lambda self: empty_tables(KEPT_TABLES)  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

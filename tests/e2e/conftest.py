@@ -10,27 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
-from tests.conftest import empty_tables, forget_models
+from tests.conftest import forget_models
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from accounts.models import User
 
 PASSWORD = "correct horse"
-
-
-class CachedStaticFiles(ASGIStaticFilesHandler):
-    """Static files that the browser keeps, as it keeps those of a real site."""
-
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        response = await super().get_response_async(request)
-        response.headers["Cache-Control"] = "max-age=3600"
-        return response
 
 
 class Site:
@@ -39,11 +27,12 @@ class Site:
     def __init__(self) -> None:
         import uvicorn
         from channels.routing import ProtocolTypeRouter
+        from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
         from anirec.live.urls import sockets
         from anirec.server.handler import BoundedHandler
 
-        app = ProtocolTypeRouter({"http": CachedStaticFiles(BoundedHandler()), "websocket": sockets})
+        app = ProtocolTypeRouter({"http": ASGIStaticFilesHandler(BoundedHandler()), "websocket": sockets})
         self.server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error", ws_max_size=1024))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
@@ -67,10 +56,8 @@ class Snapshot:
         from django.db import connection
 
         self.models = Path(shutil.copytree(settings.MODEL_DIR, folder))
-        tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
         with connection.cursor() as cursor:
-            copied = {table: self._copied(cursor, table) for table in tables}
-        self.rows = {table: rows for table, rows in copied.items() if rows}
+            self.tables = {table: self._copied(cursor, table) for table in connection.introspection.table_names(cursor)}
 
     @staticmethod
     def _copied(cursor: Any, table: str) -> bytes:
@@ -85,8 +72,8 @@ class Snapshot:
         shutil.rmtree(settings.MODEL_DIR, ignore_errors=True)
         shutil.copytree(self.models, settings.MODEL_DIR)
         with transaction.atomic(), connection.cursor() as cursor:
-            empty_tables()
-            for table, rows in self.rows.items():
+            cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, self.tables))}")
+            for table, rows in self.tables.items():
                 with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
                     copy.write(rows)
         ContentType.objects.clear_cache()

@@ -81,20 +81,10 @@ def load_all_parts(page) -> None:
     expect(waiting).to_have_count(0)
 
 
-def open_page(page, path: str) -> str:
-    """Open a page on a wide screen, and return its HTML as the site sent it."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    return page.goto(path).text()
-
-
-def look_at(page, path: str, *, with_frame: bool = True) -> set[str]:
-    """Open a page, and return what is wrong with it."""
-    open_page(page, path)
-    return look_at_opened(page, with_frame=with_frame)
-
-
-def look_at_opened(page, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
+def look_at(page, path: str, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
     """What is wrong with a page, with everything on it loaded and opened; axe may skip the frame that all pages share."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(path)
     found = set(page.evaluate(AUDIT))  # while parts are still to come
     load_all_parts(page)
     found |= misfits(page)
@@ -103,12 +93,9 @@ def look_at_opened(page, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
     return found | violations(page, looks=looks, with_frame=with_frame)
 
 
-def look_without_scripts(page, html: str) -> set[str]:
-    """What cannot be used where no script runs, with everything on the page opened as a reader would.
-
-    The page must be at the site already. The site sends the same HTML to everybody, so it is not asked a second time.
-    """
-    page.set_content(html)
+def look_without_scripts(page, path: str) -> set[str]:
+    """What cannot be used where no script runs, with everything on the page opened as a reader would."""
+    page.goto(path)
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     return {f"without scripts: {problem}" for problem in page.evaluate(DEAD)}
 

@@ -35,7 +35,7 @@ from social.plans import planning as plans
 from social.reviews.writing import write_review
 from social.tips.recommending import recommend
 from tests.e2e.conftest import Watched, log_in
-from tests.e2e.page_audit import look_at, look_at_opened, look_without_scripts, looks_at_page, open_page, violations
+from tests.e2e.page_audit import look_at, look_without_scripts, looks_at_page, violations
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
 
@@ -335,20 +335,17 @@ def test_every_page_can_be_used_by_everybody_with_scripts_and_without(browser, s
         if viewer in site_in_use:
             log_in(context, site_in_use[viewer], site.url)
     watched, without_scripts = [Watched(context, site.url) for context in contexts]
-    without_scripts.page.goto("/offline/")
     problems: dict[str, set[str]] = {}
     seen = [(name, path) for name, (viewers, paths) in PAGES.items() if viewer in viewers for path in paths]
     for n, (name, address) in enumerate(seen if part is None else seen[part::PARTS]):
         path = address.format(**site_in_use)
         assert resolve(path.partition("?")[0]).view_name == name
-        html = open_page(watched.page, path)
-        found = look_at_opened(watched.page, looks=looks_at_page(n), with_frame=n == 0)
-        if found := found | look_without_scripts(without_scripts.page, html):
+        found = look_at(watched.page, path, looks=looks_at_page(n), with_frame=n == 0)
+        if found := found | look_without_scripts(without_scripts.page, path):
             problems[path] = found
     assert (problems, watched.problems, without_scripts.problems) == ({}, [], [])
     for path in WRONG.get(viewer, []) if not part else []:
-        html = open_page(watched.page, path)
-        if found := look_at_opened(watched.page) | look_without_scripts(without_scripts.page, html):
+        if found := look_at(watched.page, path) | look_without_scripts(without_scripts.page, path):
             problems[path] = found
     for context in contexts:
         context.close()
