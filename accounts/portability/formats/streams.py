@@ -15,6 +15,9 @@ from accounts.portability.formats.rows import MAX_BYTES, PortabilityError
 GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
 LAYERS = 3  # some browsers and servers compress an archive once more
 LISTS = {".xml", ".json", ".csv", ".tsv", ".txt", ".gz"}
+# What `zipfile` raises for damaged archives, for encrypted ones (RuntimeError), and for ways of packing that it doesn't
+# know (NotImplementedError, a RuntimeError).
+UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
 
 
 def read_limited(stream: BinaryIO) -> bytes:
@@ -64,7 +67,7 @@ def _only_list(data: bytes) -> bytes:
                 raise _no_single_list(names)
             with archive.open(names[0]) as stream:
                 return read_limited(stream)  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+    except UNREADABLE_ZIP as error:
         raise _damaged(error) from error
 
 
