@@ -6,7 +6,7 @@ from accounts.models import User
 
 @admin.register(User)
 class MemberAdmin(UserAdmin):
-    """Admin for members. Lists can't be edited here: only `accounts.lists.writing` changes them."""
+    """Admin for members. Lists can't be edited here: only `accounts.entries.writing` changes them."""
 
     list_display = ("username", "email", "is_synthetic", "is_staff", "date_joined")
     list_filter = ("is_synthetic", "is_staff", "is_active")

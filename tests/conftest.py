@@ -145,7 +145,7 @@ def make_title(db: None, new_title: Callable[..., Title]) -> Callable[..., Title
 
 @pytest.fixture
 def make_entry(make_title: Callable[..., Title]) -> Callable[..., ListEntry]:
-    """Write a list entry without `accounts.lists.writing`: `make_entry(member, title, status="completed", score=8)`."""
+    """Write an entry without `accounts.entries.writing`: `make_entry(member, title, status="completed", score=8)`."""
     from accounts.models import ListEntry
 
     def make(user: User, title: Title | None = None, **fields: Any) -> ListEntry:

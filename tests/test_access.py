@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.lists.writing import set_score, update_entry
+from accounts.entries.writing import set_score, update_entry
 from accounts.models import ListImport, User, Webhook
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token

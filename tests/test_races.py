@@ -67,7 +67,7 @@ class TestLists:
         assert entry.progress == 3 + THREADS
 
     def test_a_title_that_is_added_eight_times_is_there_once(self, ada, make_title):
-        from accounts.lists.writing import set_score
+        from accounts.entries.writing import set_score
 
         title = make_title()
         at_once(lambda number: set_score(ada, title, number + 1).score)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.lists.conditions import CONDITIONS, holding, tag_of
 from accounts.lists.queries import SORTS, hidden_rows, list_page, tags_of
 from accounts.models import EntryStatus, HiddenTitle, ListEntry

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.lists.api import EntrySerializer
 from accounts.models import User
 from accounts.tokens.authentication import ForMembers, member_of

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.entries import writing as lists
 from accounts.lists import score_formats as scores
-from accounts.lists import writing as lists
 from accounts.lists.queries import SORT_CHOICES
 from accounts.models import EntryStatus, ListEntry, User, Visibility
 from accounts.models.entries import TAG_LENGTH, clean_tags
@@ -90,7 +90,7 @@ class TagsInput(forms.CharField):
 
 
 class EntryForm(forms.Form):
-    """Form for any part of a list entry; omitted fields are unchanged. `accounts.lists.writing` validates."""
+    """Form for any part of a list entry; omitted fields are unchanged. `accounts.entries.writing` validates."""
 
     status = forms.ChoiceField(choices=EntryStatus, required=False, label=_("Status"))
     score = forms.IntegerField(required=False, label=_("Score"), widget=forms.Select)

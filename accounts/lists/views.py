@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.lists import queries, undo
-from accounts.lists import writing as lists
+from accounts.entries import undo
+from accounts.entries import writing as lists
+from accounts.lists import queries
 from accounts.lists.editor import editor, rows_of
 from accounts.lists.forms import BulkForm, EntryForm, ListForm, bulk_choices
 from accounts.models import EntryStatus, ListEntry, User

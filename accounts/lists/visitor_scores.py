@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from accounts.lists.writing import keep_guest_scores
+from accounts.entries.writing import keep_guest_scores
 from accounts.models import User
 
 KEY = "guest_scores"

@@ -37,7 +37,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
 
 
 class ListEntry(models.Model):
-    """A title on a member's list. Written only through `accounts.lists.writing`."""
+    """A title on a member's list. Written only through `accounts.entries.writing`."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="entries")
     title = models.ForeignKey(Title, models.PROTECT, related_name="entries")

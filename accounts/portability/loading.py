@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.lists.writing import EntryDraft
+from accounts.entries.writing import EntryDraft
 from accounts.models import ListEntry, User
 
 COLUMNS = (

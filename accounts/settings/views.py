@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.lists.writing import limit_age, show_adult_titles
+from accounts.entries.writing import limit_age, show_adult_titles
 from accounts.requests import MemberRequest
 from accounts.settings import deletion
 from accounts.settings.forms import (

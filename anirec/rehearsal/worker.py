@@ -46,7 +46,7 @@ def _live(options: argparse.Namespace) -> None:
 
 def _keep_list() -> None:
     """Put all titles on air on a member's list, once they are known: some sources are asked for those only."""
-    from accounts.lists.writing import set_score
+    from accounts.entries.writing import set_score
     from accounts.models import User
     from catalog.models import Title
 

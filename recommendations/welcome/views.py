@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.entries.writing import set_score
 from accounts.lists.queries import scores_of
 from accounts.lists.visitor_scores import forget_scores, guest_scores, keep_score
-from accounts.lists.writing import set_score
 from accounts.models import ListEntry, User
 from accounts.requests import MemberRequest
 from anirec.lib import prepared

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists.writing import QUICK_LIKE_SCORE
+from accounts.entries.writing import QUICK_LIKE_SCORE
 from catalog.models import Title
 from recommendations import serving
 from recommendations.serving.readers import Viewer

@@ -2,7 +2,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import ListEntry, User
 from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register

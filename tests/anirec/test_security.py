@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from accounts.lists.writing import limit_age
+from accounts.entries.writing import limit_age
 from accounts.tokens.issuing import issue_token
 from anirec.api import throttling
 from catalog.templatetags.titles import poster_url

@@ -16,7 +16,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from accounts.lists.writing import hide_title, set_score, set_status, update_entry
+from accounts.entries.writing import hide_title, set_score, set_status, update_entry
 from accounts.models import ListImport, User
 from accounts.portability.imports import reading, writing
 from accounts.security.lock import lock_url

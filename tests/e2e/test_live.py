@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from accounts.lists.writing import set_score
+from accounts.entries.writing import set_score
 from catalog.models import Title
 
 SOON = 5000  # milliseconds, on a machine that runs other tests; `make bench-updates` measures it

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.lists.writing import set_score, set_status
+from accounts.entries.writing import set_score, set_status
 from catalog.models import Title
 
 SIGN_UP = {"email": "new@example.org", "username": "newcomer", "password1": "a long enough one"}

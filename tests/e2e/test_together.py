@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route, expect
 
-from accounts.lists.writing import set_score
+from accounts.entries.writing import set_score
 from catalog.models import Title
 from social.models.plans import WatchPlan
 from social.people.relations import follow

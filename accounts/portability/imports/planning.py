@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from accounts.lists.writing import EDITABLE, EntryDraft
+from accounts.entries.writing import EDITABLE, EntryDraft
 from accounts.models import Conflict, EntryStatus, HiddenTitle, ImportRow, ListEntry, User
 from accounts.portability.formats.rows import ListRow
 from anirec.lib.partial_dates import PartialDate

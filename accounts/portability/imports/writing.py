@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import ImportRow, ListEntry, ListImport, User
 from accounts.portability.imports import progress
 from accounts.portability.imports.planning import NOT_PLANNED, Stored, draft, merged, plan, same, stored, times

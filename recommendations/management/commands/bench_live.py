@@ -7,7 +7,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from threadpoolctl import threadpool_limits
 
-from accounts.lists.writing import set_score
+from accounts.entries.writing import set_score
 from accounts.models import User
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lists.writing import EntryDraft, write_entries
+from accounts.entries.writing import EntryDraft, write_entries
 from accounts.models import EntryStatus, User
 from accounts.tokens.issuing import issue_token
 from catalog.models import Title

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.lists.writing import set_progress, set_score, set_status, write_entries
+from accounts.entries.writing import set_progress, set_score, set_status, write_entries
 from accounts.models import EntryStatus, User
 from catalog.models import Title
 from catalog.models.titles import Status

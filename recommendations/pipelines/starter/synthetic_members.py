@@ -12,7 +12,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from accounts.lists.writing import EntryDraft
+from accounts.entries.writing import EntryDraft
 from accounts.models import EntryStatus, User
 from accounts.portability.loading import load_lists
 from anirec.lib.partial_dates import PartialDate

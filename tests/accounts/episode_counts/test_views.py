@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 
 pytestmark = pytest.mark.django_db
 

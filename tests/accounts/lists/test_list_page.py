@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from accounts.entries import undo
+from accounts.entries import writing as lists
 from accounts.lists import score_formats as scores
-from accounts.lists import undo
-from accounts.lists import writing as lists
 from accounts.models import ListEntry, User
 from catalog.models import Title
 

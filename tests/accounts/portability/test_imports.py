@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import ListImport
 from accounts.portability.exports import export_list
 from accounts.portability.imports import reading, writing

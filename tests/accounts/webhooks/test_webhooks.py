@@ -16,8 +16,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.entries import writing as lists
 from accounts.events import events, publish
-from accounts.lists import writing as lists
 from accounts.models import Delivery, Webhook
 from accounts.webhooks import announcing, registration
 from accounts.webhooks import delivering as webhooks

@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.test import APIClient
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import AccessToken, StoredResponse
 from accounts.tokens.issuing import digest_of, issue_token
 from accounts.tokens.scopes import scopes

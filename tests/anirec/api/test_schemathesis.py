@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import User
 from accounts.tokens.issuing import issue_token
 from accounts.tokens.scopes import scopes

@@ -16,7 +16,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse, reverse_lazy
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.security.access import end_sessions
 from anirec.lib.valkey import valkey
 from anirec.live import presence

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management.base import CommandError
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import User
 from recommendations.benchmark.publishing import create_members, differing_rows, new_version_of_active
 from recommendations.models import MemberRecommendations, ModelVersion

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.errors import NotNullViolation
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from anirec.lib.valkey import valkey
 from recommendations.experiments import collecting, intake, tasks
 from recommendations.experiments.collecting import collect, forget_old

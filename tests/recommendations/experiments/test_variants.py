@@ -158,7 +158,7 @@ class TestWidgets:
         assert f'data-ticket="{page.context["ticket"]}"' in page.content.decode()
 
     def test_top_picks_and_rows(self, client, member, odd, publish_model, make_experiment):
-        from accounts.lists import writing as lists
+        from accounts.entries import writing as lists
 
         for title in odd[:5]:
             lists.set_score(member, title, 9)
@@ -172,7 +172,7 @@ class TestWidgets:
         assert (len(row.context["items"]) <= 4, bool(row.context["ticket"])) == (True, True)
 
     def test_what_a_member_asks_for_is_no_experiment(self, client, member, odd, publish_model, make_experiment):
-        from accounts.lists import writing as lists
+        from accounts.entries import writing as lists
 
         for title in odd[:5]:
             lists.set_score(member, title, 9)

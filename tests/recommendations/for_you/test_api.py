@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import User
 from catalog.models import ExternalId, Title
 from recommendations.models import ModelVersion

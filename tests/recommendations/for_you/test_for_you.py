@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from catalog.models import Tag, Title
 from recommendations.artifact_store import _loaded, artifact_folder
 from recommendations.models import Mood

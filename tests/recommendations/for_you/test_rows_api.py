@@ -5,7 +5,7 @@ import json
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.lists.writing import update_entry
+from accounts.entries.writing import update_entry
 from anirec.lib.valkey import valkey
 from catalog.models import Tag
 from recommendations.experiments import intake, lifecycle

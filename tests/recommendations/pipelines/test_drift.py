@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import ListEntry, User
 from recommendations.models import DriftReport, MemberRecommendations, ModelVersion, PredictionOutcome
 from recommendations.pipelines.drift import record_outcomes, watch

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from anirec.start.embedded import BASE_DIR
 from recommendations.artifact_store import artifact_folder, load_recommender
 from recommendations.inputs.title_rules import title_rules

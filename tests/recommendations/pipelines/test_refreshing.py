@@ -1,7 +1,7 @@
 import pytest
 from django.core.cache import cache
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from recommendations.models import MemberRecommendations
 from recommendations.pipelines import tasks
 from recommendations.pipelines.tasks import request_refresh

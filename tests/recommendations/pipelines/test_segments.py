@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from catalog.models import Tag
 from recommendations.artifact_store import artifact_folder, load_segments
 from recommendations.engine.data.interactions import Interactions

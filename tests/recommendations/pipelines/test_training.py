@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from anirec.lib.locks import MODEL_REBUILD, key_of
 from catalog.models import Tag
 from recommendations.artifact_store import artifact_folder, load_recommender

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import User
 from catalog.models import Title
 from recommendations import serving

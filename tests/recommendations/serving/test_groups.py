@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from catalog.models import Title
 from recommendations.serving import recommend_for_group
 from social.people.relations import block, follow

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from catalog.models import Tag, Title
 from catalog.versioning import catalogue_changed
 from recommendations.artifact_store import load_recommender

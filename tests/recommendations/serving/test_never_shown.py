@@ -7,7 +7,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import EntryStatus
 from catalog import versioning
 from catalog.browse.filters import TitleFilter

@@ -11,7 +11,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import EntryStatus, User
 from catalog import versioning
 from catalog.browse.filters import TitleFilter

@@ -5,7 +5,7 @@ import random
 import pytest
 from django.http import QueryDict
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from catalog.browse.filters import TitleFilter
 from catalog.models import Tag, Title
 from recommendations import serving

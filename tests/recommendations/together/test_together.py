@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from social.people.relations import block, follow
 from social.plans import planning as plans
 from tests.html import one_line

@@ -165,7 +165,7 @@ class TestForYou:
         assert "model: none published yet" in content
 
     def test_never_shows_what_is_listed_hidden_or_adult(self, own, member, make_title, make_entry):
-        from accounts.lists.writing import hide_title
+        from accounts.entries.writing import hide_title
 
         shown, hidden, _ = make_title("Shown"), make_title("Hidden one"), make_title("Adult one", is_adult=True)
         hide_title(member, hidden)

@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.lists import undo
-from accounts.lists import writing as lists
-from accounts.lists.writing import EntryDraft, set_progress, set_score, set_status, update_entries, update_entry
+from accounts.entries import undo
+from accounts.entries import writing as lists
+from accounts.entries.writing import EntryDraft, set_progress, set_score, set_status, update_entries, update_entry
 from accounts.models import ListEntry, User
 from accounts.portability.imports import reading, writing
 from catalog.models import ExternalId

@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.lists.writing import update_entry
+from accounts.entries.writing import update_entry
 from accounts.settings.deletion import delete_account
 from social.comments.writing import write_comment
 from social.models import Comment, Decision, Report

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.urls import reverse
 
-from accounts.lists.writing import set_score
+from accounts.entries.writing import set_score
 from accounts.models import ListEntry, User
 from social.comments.writing import delete_comment, like, write_comment
 from social.models import Activity, Notification

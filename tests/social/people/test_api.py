@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.lists.writing import update_entry
+from accounts.entries.writing import update_entry
 from social.people import relations
 from social.reviews.writing import write_review
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.lists.writing import set_score
+from accounts.entries.writing import set_score
 from accounts.models import User
 from accounts.portability.exports import export_list
 from accounts.portability.imports import reading, writing

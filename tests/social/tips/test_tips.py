@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from accounts.lists.writing import limit_age, show_adult_titles
+from accounts.entries.writing import limit_age, show_adult_titles
 from accounts.models import User
 from social.models import Report
 from social.models.tips import Tip

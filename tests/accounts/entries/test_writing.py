@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
 from accounts.signals import list_changed
 from anirec.lib.partial_dates import PartialDate

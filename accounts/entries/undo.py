@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import ListEntry, User
 from anirec.lib.shapes import shape_of
 

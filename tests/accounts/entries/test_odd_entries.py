@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.lists import writing as lists
+from accounts.entries import writing as lists
 from accounts.models import EntryStatus
 
 pytestmark = pytest.mark.django_db
