@@ -10,26 +10,27 @@ import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils import timezone
 
+from accounts.entries.effects import set_dates, settle, watched_now
+from accounts.entries.history import record
+from accounts.entries.validation import located, plain, validate, validate_changes
 from accounts.models import SEEN, EntryStatus, HiddenTitle, ListEntry, User, Visibility
-from accounts.models.entries import LONGEST_NOTES, MOST_DATES, MOST_TAGS
 from accounts.signals import entries_changed, list_changed, sight_changed
 from anirec.lib.partial_dates import PartialDate
+from anirec.lib.time_zones import zone_named
 from catalog.models import Title
 
-INTEGERS = ("score", "progress", "rewatches")
 # The score of the quick action "liked". The engine's LIKED is the lowest score that counts as a like.
 QUICK_LIKE_SCORE = 9
 BLANK = {"score": None, "started_on": None, "finished_on": None, "notes": ""}
-MOST_REWATCHES = 32_767  # what the column holds
 MOST_AT_ONCE = 5_000  # entries per bulk change
 
 
@@ -70,14 +71,15 @@ class WriteResult:
 
 
 def set_status(user: User, title: Title, status: str) -> ListEntry:
-    return update_entry(user, title, status=status)
+    """Fill in a status: when the title was watched stays open."""
+    return update_entry(user, title, is_live=False, status=status)
 
 
 def set_score(user: User, title: Title, score: int | None) -> ListEntry | None:
     """Set a title's score. None removes the score, and doesn't add a title that isn't on the list."""
     if score is None and not ListEntry.objects.filter(user=user, title=title).exists():
         return None
-    return update_entry(user, title, score=score)
+    return update_entry(user, title, is_live=False, score=score)
 
 
 def set_progress(user: User, title: Title, episodes: int) -> ListEntry:
@@ -105,15 +107,18 @@ def step_progress(user: User, title: Title, episodes: int) -> ListEntry:
     with _list_change(user):
         before = _entries_of(user, [title])
         watched = before[title.pk].progress if title.pk in before else 0
-        applied = _apply(user, [(title, {"progress": watched + episodes})], before)
+        applied = _apply(user, [(title, {"progress": watched + episodes})], before, is_live=True)
         applied.result()
     return applied.written[title.pk]
 
 
-def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
-    """Change the given fields of an entry, created if missing, and apply their side effects (`_settle`)."""
+def update_entry(user: User, title: Title, *, is_live: bool = True, **fields: Any) -> ListEntry:
+    """Change the given fields of an entry, created if missing, and apply their side effects (`effects`).
+
+    is_live: whether the change tells what is watched now, so that dates follow; else it fills in the list.
+    """
     with _list_change(user):
-        applied = _apply(user, [(title, fields)])
+        applied = _apply(user, [(title, fields)], is_live=is_live)
         applied.result()
     return applied.written[title.pk]
 
@@ -135,7 +140,7 @@ def update_entries(
         applied = _apply(user, changes, before)
         for (title, _fields), error in zip(changes, applied.errors, strict=True):
             if error is not None:
-                raise _located(error, f"{title.name}: ")
+                raise located(error, f"{title.name}: ")
     return applied.result()
 
 
@@ -146,7 +151,7 @@ def change_entries(user: User, changes: Changes, *, strict: bool = False) -> Seq
     The number of queries is constant.
     """
     with _list_change(user):
-        errors = _apply(user, changes).errors
+        errors = _apply(user, changes, is_live=True).errors
         if strict and any(errors):
             transaction.set_rollback(True)
     return errors
@@ -157,40 +162,59 @@ def _entries_of(user: User, titles: Collection[Any]) -> dict[int, ListEntry]:
     return {entry.title_id: entry for entry in entries}
 
 
-def _apply(user: User, changes: Changes, before: Mapping[int, ListEntry] | None = None) -> _Applied:
-    """Write the valid changes inside a `_list_change`. before: the current entries of these titles, if known."""
+def _apply(
+    user: User, changes: Changes, before: Mapping[int, ListEntry] | None = None, *, is_live: bool = False
+) -> _Applied:
+    """Write the valid changes inside a `_list_change`. before: the current entries of these titles, if known.
+
+    is_live: whether the changes tell what is watched now; else they fill in the list.
+    """
+    today = today_of(user) if is_live else None
     before = _entries_of(user, [title for title, _fields in changes]) if before is None else before
     after, errors = dict(before), list[ValidationError | None]()
     for title, fields in changes:
         try:
-            _apply_one(user, title, fields, after)
+            _apply_one(user, title, fields, after, today)
             errors.append(None)
         except ValidationError as error:
             errors.append(error)
     ListEntry.objects.filter(user=user, title__in=before.keys() - after.keys()).delete()
     written = {title_id: entry for title_id, entry in after.items() if entry is not before.get(title_id)}
     _save(list(written.values()))
+    record(user, [*written, *(before.keys() - after.keys())], before, after)
     _announce_changes(user, written.values(), before)
     return _Applied(before, written, errors)
 
 
-def _apply_one(user: User, title: Title, fields: Mapping[str, Any] | None, entries: dict[int, ListEntry]) -> None:
+def _apply_one(
+    user: User, title: Title, fields: Mapping[str, Any] | None, entries: dict[int, ListEntry], today: date | None
+) -> None:
     if fields is None:
         entries.pop(title.pk, None)
     else:
         entry = entries.get(title.pk) or ListEntry(user=user, title=title)
-        entries[title.pk] = _changed(user, entry, title, fields)
+        entries[title.pk] = _changed(user, entry, title, fields, today)
 
 
-def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, Any]) -> ListEntry:
-    """Return a copy of the entry with the given fields and their side effects."""
+def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, Any], today: date | None) -> ListEntry:
+    """Return a copy of the entry with the given fields and their side effects. today: None if it wasn't watched now."""
     if unknown := fields.keys() - EDITABLE:
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
     changed = ListEntry(user=user, title=title, **drafted | _filled(fields))
-    _validate_changes(changed, entry, title.episodes)
-    _settle(changed, entry, title.episodes, fields.keys())
+    same = {name for name in EDITABLE if plain(changed, name) == plain(entry, name)}
+    validate_changes(changed, same, entry, title.episodes)
+    settle(changed, entry, title.episodes, fields.keys())
+    if today is not None:
+        changed.watched_now = watched_now(changed, entry, fields.keys())
+        if user.sets_dates:
+            set_dates(changed, entry, fields.keys(), today)
     return changed
+
+
+def today_of(user: User) -> date:
+    """Return the current day in the member's time zone."""
+    return timezone.localdate(timezone=zone_named(user.time_zone))
 
 
 def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +242,9 @@ def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
 
 def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
     with _list_change(user):
+        before = _entries_of(user, title_ids)
         removed, _ = ListEntry.objects.filter(user=user, title__in=title_ids).delete()
+        record(user, before, before, {})
     return WriteResult(removed=removed)
 
 
@@ -270,36 +296,6 @@ def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
         return _apply(user, [(title, {"score": scores[title.pk]}) for title in titles]).result()
 
 
-def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
-    """Save in `kept` what a member's entry for the same work has beyond it. The entry that changed last decides.
-
-    Callers change the lists' versions: see `mark_lists_changed`.
-    """
-    newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk), reverse=True)
-    dates = {date for date in (*newer.rewatched_on, *older.rewatched_on) if date}
-    starts, ends = (
-        [date for date in (getattr(newer, name), getattr(older, name)) if date]
-        for name in ("started_on", "finished_on")
-    )
-    strictest_first = [str(value) for value in reversed(Visibility)]
-    notes = dict.fromkeys(note for note in (newer.notes, older.notes) if note)
-    ListEntry.objects.filter(pk=kept.pk).update(
-        status=newer.status,
-        score=newer.score or older.score,
-        progress=max(newer.progress, older.progress),
-        started_on=min(starts, default=None),
-        finished_on=max(ends, default=None),
-        rewatches=max(newer.rewatches, older.rewatches),
-        rewatched_on=sorted(dates)[:MOST_DATES],
-        tags=list({tag.casefold(): tag for tag in [*older.tags, *newer.tags]}.values())[-MOST_TAGS:],
-        notes="\n\n".join(notes)[:LONGEST_NOTES],
-        visibility=min(newer.visibility, older.visibility, key=strictest_first.index),
-        is_removed=newer.is_removed or older.is_removed,
-        created_at=min(newer.created_at, older.created_at),
-        updated_at=newer.updated_at,
-    )
-
-
 def mark_lists_changed(title_id: int) -> None:
     """Count a change of the title as a change of every list that has it, or hides it."""
     users = User.objects.filter(Q(entries__title=title_id) | Q(hidden__title=title_id)).order_by()
@@ -319,18 +315,19 @@ def write_entries(
     replace: bool = False,
     remove: Collection[int] = (),
     times: Mapping[int, Times] | None = None,
+    is_undo: bool = False,
 ) -> WriteResult:
     """Write many entries with a constant number of queries; the last of several rows for a title counts.
 
     replace: remove all entries that aren't in `rows`. remove: remove the entries of these titles. times: when written
-    entries were created and changed, if not now. Progress isn't checked against the catalogue's number of episodes:
-    another site may know better.
+    entries were created and changed, if not now. is_undo: record the change in the history. Progress isn't checked
+    against the catalogue's number of episodes: another site may know better.
     """
     entry_times = times or {}
     drafts = {draft.title_id: draft for draft in rows}
     entries = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
     for number, entry in enumerate(entries, 1):
-        _validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
+        validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
     with _list_change(user):
         _require_titles(drafts.keys())
         present = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user)}
@@ -341,6 +338,9 @@ def write_entries(
         _set_times(
             user, {entry.title_id: entry_times[entry.title_id] for entry in changed if entry.title_id in entry_times}
         )
+        if is_undo:
+            after = {entry.title_id: entry for entry in changed}
+            record(user, [*after, *gone], present, after)
     updated = sum(entry.title_id in present for entry in changed)
     return WriteResult(len(changed) - updated, updated, len(entries) - len(changed), len(gone))
 
@@ -392,75 +392,8 @@ def _before(entry: ListEntry) -> tuple[str, int | None] | None:
     return (entry.status, entry.score) if entry.pk else None
 
 
-def _validate(entry: ListEntry, *, where: str = "") -> None:
-    try:
-        _require_integers(entry)
-        entry.clean_fields(exclude={"user", "title"})
-        entry.clean()
-    except ValidationError as error:
-        raise _located(error, where) from error
-
-
-def _validate_changes(entry: ListEntry, before: ListEntry, episodes: int | None) -> None:
-    """Validate the values that differ from the entry before: an odd stored value must not block another edit."""
-    same = {name for name in EDITABLE if _plain(entry, name) == _plain(before, name)}
-    _require_integers(entry)
-    entry.clean_fields(exclude={"user", "title"} | same)
-    entry.rewatched_on = sorted(filter(None, entry.rewatched_on))
-    if not same.issuperset(("started_on", "finished_on")):
-        entry.require_date_order()
-    if episodes and entry.progress > max(episodes, before.progress):  # fewer than before is a correction
-        message = gettext("Too many episodes watched (%(watched)d). The title has %(n)d.")
-        raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
-
-
-def _located(error: ValidationError, where: str) -> ValidationError:
-    """Return the error with `where` in front of each message."""
-    return ValidationError(
-        {name: [where + message for message in messages] for name, messages in error.message_dict.items()}
-    )
-
-
-def _require_integers(entry: ListEntry) -> None:
-    """Reject values that Django would silently convert: 7.9 to 7, True to 1."""
-    for name in INTEGERS:
-        value = getattr(entry, name)
-        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-            raise ValidationError({name: gettext("Invalid value %(value)s. Enter a whole number.") % {"value": value}})
-
-
-def _settle(entry: ListEntry, before: ListEntry, episodes: int | None, changed: Collection[str]) -> None:
-    """Apply side effects of a change.
-
-    Progress starts and completes a title, a score completes a planned one, and completing sets the progress. To watch
-    again starts with the first episode, and counts when it is completed.
-    """
-    if "status" not in changed:
-        if "progress" in changed and entry.progress and entry.progress == episodes:
-            entry.status = EntryStatus.COMPLETED
-        elif "progress" in changed and entry.progress and entry.status == EntryStatus.PLANNED:
-            entry.status = EntryStatus.WATCHING
-        elif entry.score is not None and "score" in changed and entry.status == EntryStatus.PLANNED:
-            entry.status = EntryStatus.COMPLETED
-    completed_again = before.status == EntryStatus.REWATCHING and entry.status == EntryStatus.COMPLETED
-    if completed_again and "rewatches" not in changed and entry.rewatches < MOST_REWATCHES:
-        entry.rewatches += 1
-    entry.rewatches = max(entry.rewatches, len(entry.rewatched_on))
-    if "progress" in changed or entry.status == before.status:
-        return
-    if entry.status == EntryStatus.COMPLETED:  # the member may have seen more than the catalogue knows of
-        entry.progress = max(episodes or 0, entry.progress)
-    elif entry.status == EntryStatus.REWATCHING and before.status == EntryStatus.COMPLETED:
-        entry.progress = 0
-
-
 def _same(entry: ListEntry, other: ListEntry | None) -> bool:
-    return other is not None and all(_plain(entry, name) == _plain(other, name) for name in DRAFT_FIELDS)
-
-
-def _plain(entry: ListEntry, name: str) -> Any:
-    value = getattr(entry, name)
-    return list(value) if name in ("tags", "rewatched_on") else value
+    return other is not None and all(plain(entry, name) == plain(other, name) for name in DRAFT_FIELDS)
 
 
 def _require_titles(title_ids: Collection[int]) -> None:

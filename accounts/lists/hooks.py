@@ -3,7 +3,8 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from accounts.entries.writing import join_entries, mark_lists_changed
+from accounts.entries.joining import join_entries
+from accounts.entries.writing import mark_lists_changed
 from accounts.events import Event, publish, register_event
 from accounts.lists import visitor_scores  # noqa: F401  (receives logins)
 from accounts.models import HiddenTitle, ListEntry

@@ -94,7 +94,7 @@ def _chosen(request: MemberRequest, form: BulkForm) -> list[int]:
 @require_POST
 @login_required
 def undo_change(request: MemberRequest, key: str) -> HttpResponse:
-    if undo.take_back(request.user, key) is None:
+    if not undo.take_back(request.user, key):
         messages.error(request, gettext("Undo is no longer possible."))
     else:
         messages.success(request, gettext("Change undone"))

@@ -1,5 +1,6 @@
 from accounts.models.about import AboutMember
 from accounts.models.entries import SEEN, EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet
+from accounts.models.history import EntryChange
 from accounts.models.imports import Conflict, ImportRow, ListImport
 from accounts.models.tokens import AccessToken, StoredResponse
 from accounts.models.users import User, Visibility
@@ -11,6 +12,7 @@ __all__ = [
     "AccessToken",
     "Conflict",
     "Delivery",
+    "EntryChange",
     "EntryStatus",
     "HiddenTitle",
     "ImportRow",

@@ -61,6 +61,10 @@ class ListEntry(models.Model):
 
     objects = ListEntryQuerySet.as_manager()
 
+    # Of the change that made this object, not stored: the dates it set by itself, the episodes it says were watched.
+    dates_set: tuple[str, ...] = ()
+    watched_now = 0
+
     class Meta:
         verbose_name_plural = "list entries"
         constraints = [

@@ -16,7 +16,7 @@ from anirec.lib.time_zones import ZONES
 class PreferencesForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["language", "title_language", "score_format", "theme", "time_zone"]
+        fields = ["language", "title_language", "score_format", "theme", "time_zone", "sets_dates", "asks_for_scores"]
         labels = {
             "language": _("Language"),
             "title_language": _("Title language"),

@@ -19,6 +19,11 @@ _known = frozenset(available_timezones())
 def zone_of(request: HttpRequest) -> ZoneInfo:
     """Return the time zone from the URL, the member's settings or the cookie, in this order."""
     names = (request.GET.get("zone"), getattr(request.user, "time_zone", ""), request.COOKIES.get(COOKIE))
+    return zone_named(*names)
+
+
+def zone_named(*names: str | None) -> ZoneInfo:
+    """Return the first of these time zones that exists, else the site's."""
     return ZoneInfo(next((name for name in names if name in _known), settings.TIME_ZONE))
 
 

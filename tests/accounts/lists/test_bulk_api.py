@@ -77,7 +77,7 @@ def test_what_is_ill_said_is_refused_as_a_whole(api, member, titles, rows):
 @pytest.mark.parametrize("n", [1, 3])
 def test_any_number_of_rows_takes_the_same_queries(api, titles, n, django_assert_num_queries):
     api.get(MY_LIST)
-    with django_assert_num_queries(12):  # token, its member locked, titles, entries, write, savepoints
+    with django_assert_num_queries(14):  # token, its member locked, titles, entries, write, history, savepoints
         send(api, *({"title_id": pk, "score": 7} for pk in titles[:n]))
 
 
