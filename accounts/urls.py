@@ -3,6 +3,7 @@ from django.urls import include, path
 app_name = "accounts"
 urlpatterns = [
     path("", include("accounts.lists.urls")),
+    path("", include("accounts.history.urls")),
     path("", include("accounts.episode_counts.urls")),
     path("", include("accounts.portability.urls")),
     path("", include("accounts.settings.urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
 api_urlpatterns = [
     path("", include("accounts.lists.bulk_api")),
     path("", include("accounts.lists.api")),
+    path("", include("accounts.history.api")),
     path("", include("accounts.portability.api")),
     path("", include("accounts.settings.api")),
     path("", include("accounts.webhooks.api")),

@@ -92,6 +92,10 @@ TABLE: dict[str, Row] = {
     **rows(EVERYBODY, "account_reset_password_from_key", {"uidb36": "1", "key": "old"}),
     # --- Members, each at what is their own ---
     **rows(MEMBERS, "live:state recommendations:for_you recommendations:taste accounts:list accounts:hidden"),
+    **rows(MEMBERS, "accounts:history"),
+    **rows(MEMBERS, "accounts:clear_history", methods="POST"),
+    **rows(MEMBERS, "accounts:history_of_title", OTHER_TITLE),
+    **rows(MEMBERS, "api:my-history", methods="GET DELETE"),
     **rows(MEMBERS, "catalog:saved_views accounts:imports accounts:unmatched accounts:settings accounts:about_me"),
     **rows(MEMBERS, "accounts:webhooks accounts:tokens social:feed social:followers social:blocked social:bell"),
     **rows(MEMBERS, "social:notifications social:notification_choices account_email"),

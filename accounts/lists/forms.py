@@ -115,22 +115,20 @@ class EntryForm(forms.Form):
         score.choices = [("", "–"), *scores.choices(user.score_format, current.score)]  # type: ignore[attr-defined]
         progress.attrs |= {"max": max(title.episodes, current.progress)} if title.episodes else {}
 
-    def save(self) -> bool:
-        """Save the changes; return False with form errors if invalid."""
+    def save(self) -> ListEntry | None:
+        """Save the changes. Return the entry, or None with form errors if they are invalid."""
         if not self.is_valid():
-            return False
+            return None
         try:
-            self._write()
+            return self._write()
         except ValidationError as error:
             self.add_error(None, error)
-            return False
-        return True
+            return None
 
-    def _write(self) -> None:
+    def _write(self) -> ListEntry:
         if step := self.cleaned_data["step"]:
-            lists.step_progress(self.user, self.title, step)
-        else:
-            lists.update_entry(self.user, self.title, **self._changes())
+            return lists.step_progress(self.user, self.title, step)
+        return lists.update_entry(self.user, self.title, **self._changes())
 
     def _changes(self) -> dict[str, Any]:
         sent = {name: self.cleaned_data[name] for name in lists.EDITABLE if name in self.data}

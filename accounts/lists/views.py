@@ -26,6 +26,7 @@ from accounts.entries import writing as lists
 from accounts.lists import queries
 from accounts.lists.editor import editor, rows_of
 from accounts.lists.forms import BulkForm, EntryForm, ListForm, bulk_choices
+from accounts.lists.telling import tell
 from accounts.models import EntryStatus, ListEntry, User
 from accounts.requests import MemberRequest
 from anirec.lib.web.requests import PageRequest
@@ -129,7 +130,10 @@ def _edit(request: MemberRequest, title: Title) -> HttpResponse:
     form = EntryForm(request.POST or None, user=request.user, title=title, entry=current)
     if request.method == "GET":
         return _editor(request, form)
-    return _saved(request, title) if form.save() else _editor(request, form, status=422)
+    if (saved := form.save()) is None:
+        return _editor(request, form, status=422)
+    tell(request, saved, current)
+    return _saved(request, title)
 
 
 @require_POST

@@ -66,13 +66,12 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=40, blank=True, default="")
     score_format = models.CharField(max_length=8, choices=ScoreFormat, default=ScoreFormat.POINTS)
     sets_dates = models.BooleanField(
-        _("set dates"),
         default=True,
         db_default=True,
         help_text=_("Set start and finish dates when I watch the first or last episode."),
     )
     asks_for_scores = models.BooleanField(
-        _("ask for scores"), default=True, db_default=True, help_text=_("Ask for a score when I complete a title.")
+        default=True, db_default=True, help_text=_("Ask for a score when I complete a title.")
     )
     age_limit = models.CharField(
         max_length=8,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 COOKIE = "time_zone"
 YEAR = 31_536_000
@@ -32,3 +36,14 @@ def remember_zone(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if (name := request.GET.get("zone")) in _known:
         response.set_cookie(COOKIE, name, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response
+
+
+def in_own_time_zone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show and read times in the viewer's time zone."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with timezone.override(zone_of(request)):
+            return view(request, *args, **kwargs)
+
+    return inner

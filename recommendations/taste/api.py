@@ -22,7 +22,7 @@ from recommendations.serializers import ItemsSerializer, LengthQuery, as_json
 from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import Profile, profile
-from recommendations.taste.year import year_in_review
+from recommendations.taste.year import year_in_review, years_of
 from social.people.queries import visible_member
 
 
@@ -63,6 +63,10 @@ class TasteSerializer(NumbersSerializer):
 
 class YearSerializer(NumbersSerializer):
     year = serializers.IntegerField()
+    episodes_by_month = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Episodes watched in each month, as far as they were recorded."
+    )
+    episode_hours = serializers.FloatField(help_text="Length of these episodes.")
     best = TitleLinkSerializer(many=True)
     first = TitleLinkSerializer(allow_null=True)
     last = TitleLinkSerializer(allow_null=True)
@@ -87,7 +91,7 @@ class MyTaste(ForMembers, APIView):
         """Return statistics about your taste."""
         own, member = _own(request), member_of(request)
         influences = most_influential(member) if len(own) else []
-        data = {**_numbers(profile(own)), "years": own.years, "influences": influences}
+        data = {**_numbers(profile(own)), "years": years_of(member, own), "influences": influences}
         return Response(TasteSerializer(data).data)
 
 
@@ -97,14 +101,16 @@ class MyYear(ForMembers, APIView):
     @extend_schema(operation_id="my_year", responses=YearSerializer)
     def get(self, request: Request, year: int) -> Response:
         """Return your year in review."""
-        own = _own(request)
-        if year not in own.years:
-            raise Http404("No titles completed in that year.")
-        review = year_in_review(own, year)
+        own, member = _own(request), member_of(request)
+        if year not in years_of(member, own):
+            raise Http404("No titles completed and no episodes watched in that year.")
+        review = year_in_review(member, own, year)
         best = [title for title, _score in review.best]
         data = {
             "year": year,
             **_numbers(review.numbers),
+            "episodes_by_month": review.episodes.by_month.tolist(),
+            "episode_hours": review.episodes.hours,
             "best": best,
             "first": review.first,
             "last": review.last,

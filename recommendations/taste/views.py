@@ -17,7 +17,7 @@ from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import profile
 from recommendations.taste.shared import shared_genres
-from recommendations.taste.year import year_in_review
+from recommendations.taste.year import year_in_review, years_of
 from social.people.queries import visible_member
 from social.visibility import entries_visible_to
 
@@ -32,6 +32,7 @@ def taste(request: MemberRequest) -> HttpResponse:
         "owner": request.user,
         "own": own,
         "profile": profile(own),
+        "years": years_of(request.user, own),
         "influences": most_influential(request.user) if len(own) else [],
     }
     return render(request, "recommendations/taste/taste.html", context)
@@ -41,9 +42,10 @@ def taste(request: MemberRequest) -> HttpResponse:
 @login_required
 def year(request: MemberRequest, year: int) -> HttpResponse:
     own = _read(_own_entries(request.user), request.user)
-    if year not in own.years:
+    years = years_of(request.user, own)
+    if year not in years:
         raise Http404
-    context = {"own": own, "review": year_in_review(own, year)}
+    context = {"years": years, "review": year_in_review(request.user, own, year)}
     return render(request, "recommendations/taste/year.html", context)
 
 

@@ -9,9 +9,11 @@ import numpy as np
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from anirec.lib.charts.bars import Chart, Row, columns
 from catalog.models import Title
 from catalog.titles.cards import title_cards
+from recommendations.taste.episodes import Episodes, episodes_of, years_watched
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import Profile, profile
 
@@ -20,10 +22,14 @@ BEST = 6
 
 @dataclass(frozen=True)
 class YearInReview:
-    """n_undated: completed titles without a finish date. n_without_month: titles of this year without a month."""
+    """n_undated: completed titles without a finish date. n_without_month: titles of this year without a month.
+
+    episodes: watched in this year, of any title, as far as they were recorded.
+    """
 
     year: int
     numbers: Profile
+    episodes: Episodes
     months: Chart | None
     best: tuple[tuple[Title, int], ...]
     first: Title | None
@@ -32,7 +38,12 @@ class YearInReview:
     n_without_month: int
 
 
-def year_in_review(own: ReadList, year: int) -> YearInReview:
+def years_of(member: User, own: ReadList) -> list[int]:
+    """Return the years in which the member finished a title or watched an episode, latest first."""
+    return sorted({*own.years, *years_watched(member)}, reverse=True)
+
+
+def year_in_review(member: User, own: ReadList, year: int) -> YearInReview:
     of_year = own.finished_in(year)
     dated = np.flatnonzero(np.char.str_len(of_year.finished) == 10) if len(of_year) else np.zeros(0, dtype=int)
     by_date = dated[np.argsort(of_year.finished[dated], kind="stable")]
@@ -46,6 +57,7 @@ def year_in_review(own: ReadList, year: int) -> YearInReview:
     return YearInReview(
         year=year,
         numbers=profile(of_year),
+        episodes=episodes_of(member, year),
         months=_months(of_year),
         best=tuple((cards[int(of_year.title_ids[place])], int(of_year.scores[place])) for place in best),
         first=card(by_date[:1]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.requests import MemberRequest
 from anirec.lib.text import is_text
-from anirec.lib.time_zones import zone_of
+from anirec.lib.time_zones import in_own_time_zone
 from catalog.search.find import search_titles
 from catalog.titles.queries import visible_title
 from social.models.plans import PlanMember, PlanTitle, WatchPlan
@@ -40,17 +39,6 @@ ACTS: dict[str, Callable[[PlanMember, PlanTitle], None]] = {
     "not_watched": lambda own, proposed: plans.mark_watched(proposed, False),
     "withdraw": plans.withdraw,
 }
-
-
-def in_own_time_zone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Show and read times in the viewer's time zone."""
-
-    @wraps(view)
-    def inner(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with timezone.override(zone_of(request)):
-            return view(request, *args, **kwargs)
-
-    return inner
 
 
 @require_http_methods(["GET", "POST"])

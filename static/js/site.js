@@ -89,6 +89,7 @@ document.addEventListener("click", (event) => {
 const READING_TIME = 8000;
 
 function expire(toast) {
+  if (toast.matches(".asks")) return; // a question waits for its answer
   setTimeout(() => (toast.matches(":hover, :focus-within") ? expire(toast) : toast.remove()), READING_TIME);
 }
 

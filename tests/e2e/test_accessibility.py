@@ -68,6 +68,8 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "catalog:search": (VISITOR, ["/search/", "/search/?q=monster", "/search/?q=zzzzzz"]),
     "accounts:list": (MEMBER, ["/list/", "/list/?view=grid", "/list/?q=zzzz"]),
     "accounts:hidden": (MEMBER, ["/list/hidden/"]),
+    "accounts:history": (MEMBER, ["/list/history/"]),
+    "accounts:history_of_title": (MEMBER, ["/list/{title}/history/", "/list/{new}/history/"]),
     "accounts:entry": (MEMBER, ["/list/{title}/", "/list/{new}/"]),
     "accounts:imports": (MEMBER, ["/list/import/"]),
     "accounts:unmatched": (MEMBER, ["/list/import/unmatched/"]),

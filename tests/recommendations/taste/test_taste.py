@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
-from accounts.models import ListEntry, Visibility
+from accounts.models import EntryChange, ListEntry, Visibility
 from catalog.index.titles import title_index
 from catalog.models import Studio, Tag, Title
+from recommendations.taste.episodes import episodes_of
 from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
 from recommendations.taste.profile import profile
-from recommendations.taste.year import year_in_review
+from recommendations.taste.year import year_in_review, years_of
 from social.people.relations import follow
 from tests.html import one_line
 
@@ -114,7 +115,7 @@ class TestCharts:
 class TestYears:
     def test_count_only_what_is_known_to_be_theirs(self, listed):
         own = read(listed)
-        review = year_in_review(own, 2020)
+        review = year_in_review(listed, own, 2020)
 
         assert own.years == [2020, 2019]
         assert (review.numbers.n_titles, review.n_undated, review.n_without_month) == (3, 2, 1)
@@ -125,7 +126,35 @@ class TestYears:
     def test_without_a_known_month_has_no_months(self, member, make_entry):
         make_entry(member, status="completed", finished_on="2018")
 
-        assert year_in_review(read(member), 2018).months is None
+        assert year_in_review(member, read(member), 2018).months is None
+
+
+class TestEpisodes:
+    @pytest.fixture
+    def watched(self, member, make_title):
+        """Three episodes in January 2026 by the clock of New York, one of them taken back in February."""
+        member.time_zone = "America/New_York"
+        member.save()
+        title = make_title(episode_seconds=1800)
+        for at, n in [("2026-01-05T12:00Z", 2), ("2026-02-01T02:00Z", 1), ("2026-02-03T12:00Z", -1)]:
+            EntryChange.objects.create(user=member, title=title, at=at, watched=n)
+        return title
+
+    def test_are_counted_by_the_members_month(self, member, watched):
+        found = episodes_of(member, 2026)
+        assert found.by_month.tolist() == [3, 0, *[0] * 10]
+        assert found.hours == 1.0
+
+    def test_make_a_year_to_look_back_at(self, member, watched, client):
+        assert years_of(member, read(member)) == [2026]
+        client.force_login(member)
+        assert "3 episodes watched, 1 hours" in one_line(client.get("/taste/2026/"))
+
+    def test_of_titles_that_are_out_of_sight_are_left_out(self, member, watched):
+        watched.is_adult = True
+        watched.save()
+        assert episodes_of(member, 2026).n == 0
+        assert years_of(member, read(member)) == []
 
 
 class TestPages:
@@ -164,7 +193,7 @@ class TestPages:
         for address in ("/taste/", "/taste/2020/"):
             assert client.get(address).url == f"/accounts/login/?next={address}"
 
-    @pytest.mark.parametrize(("address", "queries"), [("/taste/", 4), ("/taste/2021/", 4)])
+    @pytest.mark.parametrize(("address", "queries"), [("/taste/", 5), ("/taste/2021/", 6)])
     @pytest.mark.parametrize("n", [1, 3])
     def test_queries(self, client, member, make_entry, address, queries, n, django_assert_num_queries):
         for _ in range(n):
@@ -229,7 +258,7 @@ class TestInfluence:
         Title.objects.exclude(pk__in=[title.pk for title in odd[: 4 + n]]).update(status="upcoming")
         client.force_login(fan)
         client.get("/taste/")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get("/taste/")
 
     def test_never_names_what_became_adult(self, fan, odd, publish_model):

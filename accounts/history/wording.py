@@ -1,0 +1,57 @@
+"""Changes of entries in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from accounts.lists import score_formats as scores
+from accounts.models import EntryChange
+
+
+def describe(change: EntryChange, score_format: str = scores.FORMATS.POINTS) -> str:
+    """Return a line such as "Watched episodes 5–7 · Completed · Score: 9"."""
+    return " · ".join(_removed(change) if not change.status else _changed(change, score_format))
+
+
+def _removed(change: EntryChange) -> Iterator[str]:
+    yield _("Removed from your list")
+
+
+def _changed(change: EntryChange, score_format: str) -> Iterator[str]:
+    if not change.status_before:
+        yield _("Added to your list: %(status)s") % {"status": change.get_status_display()}
+    yield from _episodes(change)
+    if change.status_before and change.status != change.status_before:
+        yield change.get_status_display()
+    if change.score != change.score_before:
+        shown = scores.shown(change.score, score_format)
+        yield _("Score: %(score)s") % {"score": shown} if shown else _("Score removed")
+    yield from _others(change)
+
+
+def _episodes(change: EntryChange) -> Iterator[str]:
+    last, first = change.progress, change.progress_before + 1
+    if change.watched == 1:
+        yield _("Watched episode %(n)d") % {"n": last}
+    elif change.watched > 1:
+        begun_again = last - first + 1 != change.watched
+        numbers = {"first": last - change.watched + 1 if begun_again else first, "last": last}
+        yield _("Watched episodes %(first)d–%(last)d") % numbers
+    elif change.progress != change.progress_before:
+        yield _("Progress set to %(n)d") % {"n": last}
+
+
+def _others(change: EntryChange) -> Iterator[str]:
+    names = set(change.others)
+    if names & {"started_on", "finished_on", "rewatched_on"}:
+        yield _("Dates changed")
+    if "rewatches" in names:
+        yield _("Rewatches changed")
+    if "notes" in names:
+        yield _("Notes changed")
+    if "tags" in names:
+        yield _("Tags changed")
+    if "visibility" in names:
+        yield _("Visibility changed")
