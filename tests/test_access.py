@@ -92,7 +92,7 @@ TABLE: dict[str, Row] = {
     **rows(EVERYBODY, "account_reset_password_from_key", {"uidb36": "1", "key": "old"}),
     # --- Members, each at what is their own ---
     **rows(MEMBERS, "live:state recommendations:for_you recommendations:taste accounts:list accounts:hidden"),
-    **rows(MEMBERS, "accounts:history"),
+    **rows(MEMBERS, "accounts:history recommendations:next_planned api:my-planned"),
     **rows(MEMBERS, "accounts:clear_history", methods="POST"),
     **rows(MEMBERS, "accounts:history_of_title", OTHER_TITLE),
     **rows(MEMBERS, "api:my-history", methods="GET DELETE"),

@@ -9,6 +9,7 @@ from recommendations.serving.ladder import (
     Recommendation,
     RecommendationList,
     predicted_score,
+    predicted_scores,
     recommend,
     recommend_for,
     recommend_for_guest,
@@ -17,7 +18,7 @@ from recommendations.serving.readers import USER, Reader
 from recommendations.serving.related import SimilarTitle, similar_to
 from recommendations.serving.rows import RecommendationRow, fill, find_row, rows_for
 from recommendations.serving.season import SeasonTitle, season_ranking
-from recommendations.serving.series import continue_series
+from recommendations.serving.series import continue_series, parts_to_see_first
 from recommendations.serving.surprise import surprise
 from recommendations.serving.taste_map import TasteMap, taste_map
 from recommendations.serving.welcome import WALL, onboarding_titles
@@ -43,7 +44,9 @@ __all__ = [
     "in_mood",
     "loved_by",
     "onboarding_titles",
+    "parts_to_see_first",
     "predicted_score",
+    "predicted_scores",
     "recommend",
     "recommend_for",
     "recommend_for_group",

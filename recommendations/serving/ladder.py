@@ -176,15 +176,22 @@ def recommend_for_guest(scores: Mapping[int, int], n: int = 20, **kwargs: Any) -
 
 def predicted_score(member: User, title: Title) -> float | None:
     """Return the predicted score (1–10), or None without a model or if it can't judge the title or member."""
+    return predicted_scores(member, [title.pk]).get(title.pk)
+
+
+def predicted_scores(member: User, title_ids: Sequence[int]) -> dict[int, float]:
+    """Return {title id: predicted score (1–10)} of the titles that the model can judge."""
     recommender = readable_recommender(ModelVersion.active())
-    if recommender is None:
-        return None
-    target = recommender.items.index_of(np.array([title.pk]))
-    own = Reader(member).own_list(recommender.items)
-    if target[0] < 0 or not (own.scores > 0).any():
-        return None
-    others = own.items != target[0]  # the score of the title itself must not leak into its prediction
-    return float(recommender.predict(own.items[others], own.scores[others], target)[0])
+    if recommender is None or not title_ids:
+        return {}
+    ids = np.array(title_ids)
+    at = recommender.items.index_of(ids)
+    targets, own = at[at >= 0], Reader(member).own_list(recommender.items)
+    if not len(targets) or not (own.scores > 0).any():
+        return {}
+    others = ~np.isin(own.items, targets)  # a title's own score must not leak into its prediction
+    predicted = recommender.predict(own.items[others], own.scores[others], targets)
+    return dict(zip(ids[at >= 0].tolist(), predicted.tolist(), strict=True))
 
 
 # --- Precomputed rows and live scores ---------------------------------------------------------------------------------

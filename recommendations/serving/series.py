@@ -53,7 +53,7 @@ def continue_series(member: User, n: int = 12, *, extras: bool = False) -> list[
     progress. extras: after the main parts, also side stories and extras that they haven't seen.
     """
     started = _started(member)
-    orders = _watch_orders(list(started))
+    orders = watch_orders(list(started))
     main = [part for pk, one in started.items() if (part := _next_main(orders[pk], one.seen, pk))]
     more = [part for pk, one in started.items() for part in _unseen_extras(orders[pk], one.seen)] if extras else []
     parts = [*main, *more]
@@ -65,9 +65,33 @@ def continue_series(member: User, n: int = 12, *, extras: bool = False) -> list[
 def next_part_ids(member: User) -> list[int]:
     """Return the ids of the parts that `continue_series` offers first, of any number."""
     started = _started(member)
-    orders = _watch_orders(list(started))
+    orders = watch_orders(list(started))
     parts = (_next_main(orders[pk], one.seen, pk) for pk, one in started.items())
     return [part.title.pk for part in parts if part]
+
+
+def parts_to_see_first(member: User, titles: Iterable[Title]) -> dict[int, Title]:
+    """Return {title id: the main part to see before it}, for those of the titles that come later in a franchise."""
+    titles = list(titles)
+    franchises = {title.franchise_entry_id for title in titles if title.franchise_entry_id}
+    seen = set(
+        ListEntry.objects.filter(user=member, status__in=SEEN, title__franchise_entry__in=franchises)
+        .values_list("title_id", flat=True)
+        .order_by()
+    )
+    orders = watch_orders(franchises)
+    first = {t.pk: _first_unseen_before(orders.get(t.franchise_entry_id or 0, ()), t.pk, seen) for t in titles}
+    return {pk: part for pk, part in first.items() if part is not None}
+
+
+def _first_unseen_before(order: Iterable[Step], title_id: int, seen: Collection[int]) -> Title | None:
+    main: list[Title] = []
+    for step in order:
+        if step.title.pk == title_id:
+            return next((part for part in main if part.pk not in seen), None)
+        if step.role == Role.MAIN:
+            main.append(step.title)
+    return None
 
 
 def _started(member: User) -> dict[int, _Started]:
@@ -83,7 +107,7 @@ def _started(member: User) -> dict[int, _Started]:
     return dict(rest[:MOST_FRANCHISES])
 
 
-def _watch_orders(franchises: Collection[int]) -> dict[int, list[Step]]:
+def watch_orders(franchises: Collection[int]) -> dict[int, list[Step]]:
     """Return {franchise: its watch order}, in two queries."""
     parts = Title.objects.filter(franchise_entry__in=franchises).order_by("pk")
     by_franchise: dict[int, list[Title]] = {pk: [] for pk in franchises}

@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "catalog:search": (VISITOR, ["/search/", "/search/?q=monster", "/search/?q=zzzzzz"]),
     "accounts:list": (MEMBER, ["/list/", "/list/?view=grid", "/list/?q=zzzz"]),
     "accounts:hidden": (MEMBER, ["/list/hidden/"]),
+    "recommendations:next_planned": (MEMBER, ["/list/next/", "/list/next/?for=evening"]),
     "accounts:history": (MEMBER, ["/list/history/"]),
     "accounts:history_of_title": (MEMBER, ["/list/{title}/history/", "/list/{new}/history/"]),
     "accounts:entry": (MEMBER, ["/list/{title}/", "/list/{new}/"]),

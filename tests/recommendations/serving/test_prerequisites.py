@@ -28,7 +28,10 @@ from tests.recommendations.serving.impressions import shown
 N_MEMBERS = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 12
 YEAR, SEASON = season_of(timezone.localdate())
 ALL = 40  # titles to ask for
-NOT_SUGGESTING = {"filtered", "in_mood", "find_row", "rows_for", "fill", "predicted_score", "taste_map"}
+NOT_SUGGESTING = {
+    *("filtered", "in_mood", "find_row", "rows_for", "fill", "taste_map"),
+    *("predicted_score", "predicted_scores", "parts_to_see_first"),
+}
 
 
 def titles_in(items: Iterable[serving.Recommendation]) -> list[Title]:
