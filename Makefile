@@ -78,7 +78,7 @@ bench-backup: $(READY) ## Back up a site of 15,000 members, restore it, and comp
 bench-sources: $(READY) ## Live weeks with rehearsed catalogue sources that change, refuse, fail and come back
 	@$(BIN)/python -m anirec.bench.sources $(OPTIONS)
 
-bench-offline: $(READY) ## Measure how well the models rank, beside well-known recommenders
+bench-offline: $(READY) ## Measure how well the models rank, beside well-known ones (OPTIONS=--served: what members are shown)
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
 
 bench-catalogue: $(READY) ## Measure imports of a synthetic catalogue of 40,000 titles, and merge public ones

@@ -1,7 +1,8 @@
 """`python -m anirec.bench.offline`: compare our recommenders with well-known ones on the shared ratings and catalogues.
 
 Uses its own services (DATA_DIR/bench-offline). Other arguments are passed to `manage.py bench_offline`. Figures, table
-and plots are saved in DATA_DIR/bench-offline-results; `--resume` continues from there.
+and plots are saved in DATA_DIR/bench-offline-results; `--resume` continues from there. With `--served`, measures what
+members are shown instead (`manage.py bench_served`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import sys
 
 from anirec.bench.speeds import RATINGS, import_catalogues, manage, provide_own_services
 from anirec.start.embedded import BASE_DIR, data_dir
+
+SERVED = "--served"
 
 
 def main() -> None:
@@ -24,6 +27,8 @@ def main() -> None:
     provide_own_services("bench-offline")
     manage("migrate", "--verbosity", "0")
     import_catalogues()
+    if SERVED in sys.argv:
+        return manage("bench_served", str(RATINGS), *(word for word in sys.argv[1:] if word != SERVED))
     files = ["--json", str(results / "figures.json"), "--out", str(results)]
     manage("bench_offline", str(RATINGS), *files, *sys.argv[1:])
 

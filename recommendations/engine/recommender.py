@@ -33,7 +33,9 @@ from recommendations.engine.ranking import (
 )
 
 MEMBERS_AT_ONCE = 32  # batch size: the new titles' rows are read once per batch
-NEW_EVERY = 12  # leaves the top ten as evaluated
+# Every how many places a title without interactions stands: as often as the list has such titles, times NEW_SHARE,
+# because what else members watch is less new than their lists (docs/decisions/0022).
+NEW_SHARE, NEW_MOST_OFTEN, NEW_LEAST_OFTEN = 0.7, 5, 12
 TOP_SCORE = 10.0
 TINY = 1e-9
 WITHOUT_REASONS = {Svd.name, Popularity.name}  # scores without contributions of listed titles
@@ -108,7 +110,8 @@ class Recommender:
     ) -> Ranked:
         """Return the n best titles for a member, with reasons; empty if the model can't judge any.
 
-        Every NEW_EVERY-th title of the hybrid's is one without interactions, chosen by content.
+        Some of the hybrid's titles have no interactions and are chosen by content: one in twelve, up to one in five for
+        lists with many such titles.
 
         among: (n_items,) mask that restricts the titles. The best are ranked as usual; if they don't fill the list, the
         other titles in the mask follow, most popular first, including those outside the default limits on audience and
@@ -147,7 +150,7 @@ class Recommender:
             allowed &= among
         eligible = allowed & may_be_shown(rules, options)
         if options.model == Hybrid.name:
-            ranking = self._ranked_by_hybrid(evidence, new_titles, eligible, n)
+            ranking = self._ranked_by_hybrid(evidence, new_titles, eligible, n, self._new_every(member))
         else:
             ranking = self._ranked_by(options.model, evidence, eligible)
         scores = ranking.scores
@@ -176,12 +179,17 @@ class Recommender:
         return self.ratings.predict_one(items, scores, targets)
 
     def _ranked_by_hybrid(
-        self, evidence: MemberEvidence, new_titles: NDArray[np.float32], eligible: NDArray[np.bool_], n: int
+        self,
+        evidence: MemberEvidence,
+        new_titles: NDArray[np.float32],
+        eligible: NDArray[np.bool_],
+        n: int,
+        every: int,
     ) -> RankedCandidates:
         supported = eligible & (evidence.linear > 0)  # the list gives no evidence for the others
         ranking = self.hybrid.rank(evidence, supported)
         scores = np.where(supported, ranking.scores, np.nan)
-        self._insert_new_titles(scores, ranking.candidates, new_titles, eligible, n)
+        self._insert_new_titles(scores, ranking.candidates, new_titles, eligible, n, every)
         return ranking._replace(scores=scores)
 
     def _ranked_by(self, model: str, evidence: MemberEvidence, eligible: NDArray[np.bool_]) -> RankedCandidates:
@@ -212,16 +220,24 @@ class Recommender:
         by_content: NDArray[np.float32],
         allowed: NDArray[np.bool_],
         n: int,
+        every: int,
     ) -> None:
-        """Give the best new titles the scores of every NEW_EVERY-th candidate."""
+        """Give the best new titles the scores of every `every`-th candidate."""
         new, _ = self._new_titles
         if not len(new) or not len(candidates):
             return
         by_content = np.where(allowed[new], by_content, -np.inf)
-        best = top_k(by_content[None], -(-n // NEW_EVERY))[0]
+        best = top_k(by_content[None], -(-n // every))[0]
         best = new[best[np.isfinite(by_content[best])]]
-        places = np.minimum(NEW_EVERY * np.arange(1, len(best) + 1), len(candidates)) - 1
+        places = np.minimum(every * np.arange(1, len(best) + 1), len(candidates)) - 1
         scores[best] = -np.sort(-scores[candidates])[places]
+
+    def _new_every(self, member: MemberList) -> int:
+        """Return every how many places a new title should stand, from the share of new titles on the list."""
+        if not len(member.items):
+            return NEW_LEAST_OFTEN
+        share = 1 - self.linear.arrays["known"][member.items].mean()
+        return int(np.clip(round(NEW_SHARE / max(share, TINY)), NEW_MOST_OFTEN, NEW_LEAST_OFTEN))
 
     def _append_unscored(self, scores: NDArray[np.floating], allowed: NDArray[np.bool_]) -> None:
         """Score the remaining allowed titles below all others, most popular first."""

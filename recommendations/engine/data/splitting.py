@@ -202,6 +202,20 @@ def hide_titles(train: Interactions, held_out: HeldOut) -> NewTitles:
     return NewTitles(train.where(~hidden[train.item_index]), held_out_new, hidden)
 
 
+def before_titles(parts: Split, new: NDArray[np.bool_]) -> Split:
+    """Return the split as if these titles, an (n_items,) mask, had just appeared: only the test members know them."""
+    old = sp.diags((~new).astype(np.float32), format="csr")
+
+    def without(histories: Histories) -> Histories:
+        return Histories(_without_zeros((histories.matrix @ old).tocsr()))
+
+    def rows(interactions: Interactions) -> Interactions:
+        return interactions.where(~new[interactions.item_index])
+
+    validation = HeldOut(without(parts.validation.inputs), without(parts.validation.targets))
+    return replace(parts, train=rows(parts.train), ratings=rows(parts.ratings), validation=validation)
+
+
 def _without_zeros(matrix: sp.csr_matrix) -> sp.csr_matrix:
     matrix.eliminate_zeros()
     return matrix

@@ -194,3 +194,16 @@ def test_a_starter_leaves_out_what_the_site_does_not_have(recommender, tmp_path)
 
     assert starter.items.ids.tolist() == [20, 30, 90]
     assert starter.linear.weights("liked").shape == (3, 3)
+
+
+def test_a_list_with_many_new_titles_gets_them_more_often():
+    is_new = np.arange(40) >= 30  # nobody has watched them when the models are fitted
+    before = clusters().where(~is_new[clusters().item_index])
+    recommender = replace(fitted(before), content=Content().fit(before))
+
+    def n_new(*items: int) -> int:
+        ranked = recommender.recommend(member(items, [9] * len(items)), plain_rules(40), n=12)
+        return int(np.isin(ranked.ids - 1, np.flatnonzero(is_new)).sum())
+
+    assert n_new(0, 2, 4, 6) == 1
+    assert n_new(0, 2, 30, 32) == 3
