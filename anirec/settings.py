@@ -340,6 +340,7 @@ SPECTACULAR_SETTINGS = {
         "ImportState": "accounts.models.imports.ListImport.State",
         "DeliveryState": "accounts.models.webhooks.Delivery.State",
         "Visibility": "accounts.models.users.Visibility",
+        "CustomListVisibility": "social.models.custom_lists.CustomList.Visibility",
         "Channel": "social.models.notifications.NotificationChoice.Channel",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

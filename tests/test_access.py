@@ -15,11 +15,12 @@ from accounts.entries.writing import set_score, update_entry
 from accounts.models import ListImport, User, Webhook
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
-from catalog.models import ExternalId, SavedView
+from catalog.models import ExternalId, SavedView, Title
 from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
 from social.comments.writing import write_comment
 from social.corrections.suggesting import suggest
+from social.custom_lists import writing as custom_lists
 from social.models import Activity, Report
 from social.models.tips import Tip
 from social.moderation.deciding import report
@@ -47,6 +48,7 @@ STAFF = access(others=REFUSED, visitor=LOG_IN, staff=IN)
 TITLE, OTHER_TITLE = {"pk": "title"}, {"title_id": "other_title"}
 NAME = {"username": "owner_name"}
 ACTIVITY, REVIEW, COMMENT, TIP = {"pk": "activity"}, {"pk": "review"}, {"pk": "comment"}, {"pk": "tip"}
+LIST = {"pk": "list"}
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,9 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "api:my-list api:my-tags api:my-hidden api:my-export api:my-recommendations api:my-rows"),
     **rows(MEMBERS, "api:my-surprise api:my-taste api:my-feed api:follow-requests"),
     **rows(MEMBERS, "api:my-imports api:my-webhooks api:my-notifications api:my-plans", methods="GET POST"),
+    **rows(MEMBERS, "social:new_list api:my-custom-lists", methods="GET POST"),
+    **rows(MEMBERS, "social:title_lists", TITLE, "GET POST"),
+    **rows(MEMBERS, "social:restore_list_item", {"key": "old"}, "POST"),
     **rows(MEMBERS, "api:my-settings", methods="GET PATCH"),
     **rows(MEMBERS, "api:my-list-bulk", methods="POST"),
     **rows(MEMBERS, "api:my-watched-up-to", OTHER_TITLE, "POST"),
@@ -161,6 +166,11 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "social:remove_plan_member", {"pk": "plan", **NAME}, "POST"),
     **rows(OWNER, "social:plan_title", {"pk": "plan", "title_id": "title"}, "POST"),
     **rows(OWNER, "social:delete_review", REVIEW, "POST"),
+    **rows(OWNER, "social:edit_list", LIST, "GET POST"),
+    **rows(OWNER, "social:delete_list", LIST, "POST"),
+    **rows(OWNER, "social:list_item", {**LIST, "title_id": "title"}, "POST"),
+    **rows(OWNER, "api:my-custom-list", LIST, "GET PATCH DELETE"),
+    **rows(OWNER, "api:my-custom-list-title", {**LIST, "title_id": "title"}, "PUT DELETE"),
     **rows(OWNER, "api:my-import api:my-import-rows", {"pk": "import"}),
     **rows(OWNER, "api:my-import-run api:my-import-undo", {"pk": "import"}, "POST"),
     **rows(OWNER, "api:my-webhook", {"pk": "webhook"}, "GET DELETE"),
@@ -172,6 +182,12 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN, "social:member social:member_reviews recommendations:taste_of_member", NAME),
     **rows(SHOWN, "api:member api:member-list api:member-reviews", NAME),
     **rows(SHOWN, "social:review api:review", REVIEW),
+    **rows(SHOWN, "social:member_lists api:member-custom-lists", NAME),
+    **rows(SHOWN, "social:custom_list api:custom-list api:custom-list-titles", LIST),
+    **rows(SHOWN, "social:shared_list api:shared-list api:shared-list-titles", {"link_key": "link"}),
+    **rows(SHOWN_TO_ACT_ON, "social:report_list", LIST, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:custom-list-report", LIST, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_shared_list", {"link_key": "link"}, "GET POST"),
     **rows(SHOWN, "social:activity api:activity", ACTIVITY),
     **rows(SHOWN_TO_ACT_ON, "social:follow social:unfollow social:mute social:take_back", NAME, "POST"),
     **rows(SHOWN_TO_ACT_ON, "social:accept social:decline social:remove_follower social:block", NAME, "POST"),
@@ -281,12 +297,19 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "correction": suggest(stranger, title, "episodes", "74", "https://example.org/").pk,
         "comment": write_comment(owner, activity, "So it is.").pk,
         "plan": plans.make_plan(owner, "Sunday", titles=[title]).pk,
+        **lists_of(owner, title),
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,
         **imports_of(owner),
         "token": token.pk,
         "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
         **run_by_staff(),
     }
+
+
+def lists_of(owner: User, title: Title) -> dict[str, Any]:
+    public, shared = (custom_lists.create_list(owner, "Best", visibility=one) for one in ("public", "link"))
+    custom_lists.add_title(public, title, "A note.")
+    return {"list": public.pk, "link": shared.link_key}
 
 
 def imports_of(owner: User) -> dict[str, int]:

@@ -36,6 +36,7 @@ def test_sections_of_an_export():
         "about",
         "blocks",
         "comments",
+        "custom_lists",
         "dismissed",
         "follows",
         "mutes",

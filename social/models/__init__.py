@@ -1,5 +1,6 @@
 from social.models.activities import Activity, ActivityItem, Comment, Like
 from social.models.corrections import Correction
+from social.models.custom_lists import CustomList, CustomListItem
 from social.models.moderation import Decision, Report
 from social.models.notifications import Notification, NotificationChoice
 from social.models.relations import Block, DismissedSuggestion, Follow, FollowRequest, Mute
@@ -11,6 +12,8 @@ __all__ = [
     "Block",
     "Comment",
     "Correction",
+    "CustomList",
+    "CustomListItem",
     "Decision",
     "DismissedSuggestion",
     "Follow",

@@ -27,6 +27,7 @@ from recommendations.pipelines.segments import publish_segments
 from social.comments.writing import write_comment
 from social.corrections import settling
 from social.corrections.suggesting import suggest
+from social.custom_lists import writing as custom_lists
 from social.models import Activity, Correction
 from social.moderation import deciding as moderation
 from social.notifications.emails import unsubscribe_token
@@ -93,6 +94,14 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:notifications": (MEMBER, ["/notifications/"]),
     "social:notification_choices": (MEMBER, ["/settings/notifications/"]),
     "social:unsubscribe": (VISITOR, ["/notifications/off/{letters}/"]),
+    "social:member_lists": (BOTH, ["/members/fan/lists/"]),
+    "social:new_list": (MEMBER, ["/lists/new/?title={title}"]),
+    "social:custom_list": (BOTH, ["/lists/{list}/", "/lists/{list}/?q=monster"]),
+    "social:shared_list": (VISITOR, ["/lists/shared/{link}/"]),
+    "social:edit_list": (MEMBER, ["/lists/{list}/edit/"]),
+    "social:title_lists": (MEMBER, ["/titles/{title}/lists/"]),
+    "social:report_list": (MEMBER, ["/lists/{list_of_friend}/report/"]),
+    "social:report_shared_list": (MEMBER, ["/lists/shared/{link_of_friend}/report/"]),
     "social:plans": (MEMBER, ["/plans/"]),
     "social:plan": (MEMBER, ["/plans/{plan}/", "/plans/{plan}/?q=monster", "/plans/{invitation}/"]),
     "recommendations:together": (
@@ -180,7 +189,7 @@ NO_PAGES = {
     "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
     "social:mute", "social:unmute", "accounts:privacy", "social:dismiss", "social:decline_tip",
     "social:change_plan", "social:accept_plan", "social:leave_plan", "social:delete_plan", "social:invite",
-    "social:remove_plan_member", "social:plan_title",
+    "social:remove_plan_member", "social:plan_title", "social:delete_list", "social:list_item", "social:restore_list_item",
     "social:accept_correction", "social:decline_correction", "social:undo_correction",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
@@ -239,6 +248,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "lock": lock_url(fan, fan.email).rstrip("/").rpartition("/")[2],
         **society(fan, friend, liked[1], new, make_member),
         **plans_of_both(fan, friend, liked),
+        **lists_of_both(fan, friend, [*liked[:3], long]),
         **imports(fan),
     }
 
@@ -300,6 +310,21 @@ def plans_of_both(fan, friend, titles) -> dict[str, Any]:
     plans.invite(plan, User.objects.get(username="asking"))
     plans.mark_watched(plan.titles.order_by("pk")[0], True)
     return {"plan": plan.pk, "invitation": plans.make_plan(friend, "Long night", note="Soon.", invited=[fan]).pk}
+
+
+def lists_of_both(fan, friend, titles) -> dict[str, Any]:
+    ordered = custom_lists.create_list(fan, "The best " * 8, description="*Mine.*", is_ordered=True)
+    for title in titles:
+        custom_lists.add_title(ordered, title, "Because of ||the end||.")
+    shared = custom_lists.create_list(fan, "For Ben", visibility="link")
+    of_friend = [custom_lists.create_list(friend, "Odd", visibility=one) for one in ("public", "link")]
+    moderation.report(fan, of_friend[0], "spam")
+    return {
+        "list": ordered.pk,
+        "link": shared.link_key,
+        "list_of_friend": of_friend[0].pk,
+        "link_of_friend": of_friend[1].link_key,
+    }
 
 
 def imports(fan) -> dict[str, int]:
