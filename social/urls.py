@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("social.tips.urls")),
     path("", include("social.plans.urls")),
     path("", include("social.custom_lists.urls")),
+    path("", include("social.favourites.urls")),
     path("", include("social.notifications.urls")),
     path("", include("social.moderation.urls")),
     path("", include("social.corrections.urls")),
@@ -25,6 +26,7 @@ api_urlpatterns = [
     path("", include("social.tips.api")),
     path("", include("social.plans.api")),
     path("", include("social.custom_lists.api")),
+    path("", include("social.favourites.api")),
     path("", include("social.notifications.api")),
     path("", include("social.corrections.api")),
 ]

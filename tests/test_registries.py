@@ -38,6 +38,7 @@ def test_sections_of_an_export():
         "comments",
         "custom_lists",
         "dismissed",
+        "favourites",
         "follows",
         "mutes",
         "notifications",

@@ -5,7 +5,7 @@ Callers have checked that the list belongs to the acting member, and that the ti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,12 +18,12 @@ from accounts.models import User
 from accounts.security.limits import WriteLimit
 from anirec.lib.text import require_text
 from catalog.models import Title
+from social import ordering
 from social.custom_lists.visibility import items_visible_to
 from social.models.custom_lists import LONGEST_DESCRIPTION, LONGEST_NOTE, CustomList, CustomListItem, new_link_key
 
 MOST_LISTS, MOST_TITLES = 100, 500
 LISTS = WriteLimit("custom_lists", per_hour=100)
-STEPS = {"first": None, "up": -1, "down": 1}
 
 
 def create_list(owner: User, name: str, **values: Any) -> CustomList:
@@ -108,32 +108,12 @@ def change_note(item: CustomListItem, note: str) -> None:
 
 def move_item(item: CustomListItem, place: int) -> None:
     """Move an item to a place, counted from 0 among the titles that the owner can see."""
-    custom_list = item.custom_list
-    with transaction.atomic():
-        _lock(custom_list)
-        visible = list(items_visible_to(custom_list.owner, custom_list).order_by("position", "pk"))
-        if item.pk not in [one.pk for one in visible]:
-            return
-        _spread(custom_list)
-        slots = sorted(
-            CustomListItem.objects.filter(pk__in=[one.pk for one in visible]).values_list("position", flat=True)
-        )
-        moving = next(one for one in visible if one.pk == item.pk)
-        visible.remove(moving)
-        visible.insert(max(0, min(place, len(visible))), moving)
-        for one, slot in zip(visible, slots, strict=True):
-            one.position = slot
-        CustomListItem.objects.bulk_update(visible, ["position"])
-        _touch(custom_list)
+    _reorder(item, lambda visible: place)
 
 
 def step_item(item: CustomListItem, step: str) -> None:
     """Move an item one place "up" or "down", or to be "first", among the titles that the owner can see."""
-    custom_list = item.custom_list
-    ids = list(items_visible_to(custom_list.owner, custom_list).order_by("position", "pk").values_list("pk", flat=True))
-    if item.pk in ids:
-        move = STEPS[step]
-        move_item(item, 0 if move is None else max(0, ids.index(item.pk) + move))
+    _reorder(item, lambda visible: ordering.step(visible, item.pk, step))
 
 
 def set_lists_of_title(owner: User, title: Title, list_ids: Iterable[int]) -> None:
@@ -170,12 +150,16 @@ def _saved_visibility(custom_list: CustomList) -> str | None:
     return CustomList.objects.filter(pk=custom_list.pk).values_list("visibility", flat=True).first()
 
 
-def _spread(custom_list: CustomList) -> None:
-    """Give all items different positions: merged titles may share one."""
-    items = list(custom_list.items.order_by("position", "pk"))
-    for position, one in enumerate(items):
-        one.position = position
-    CustomListItem.objects.bulk_update(items, ["position"])
+def _reorder(item: CustomListItem, place: Callable[[list[int]], int]) -> None:
+    custom_list = item.custom_list
+    with transaction.atomic():
+        _lock(custom_list)
+        rows = list(custom_list.items.order_by("position", "pk"))
+        can_see = set(items_visible_to(custom_list.owner, custom_list).values_list("pk", flat=True))
+        visible = [row.pk for row in rows if row.pk in can_see]
+        if item.pk in can_see:
+            CustomListItem.objects.bulk_update(ordering.move(rows, can_see, item.pk, place(visible)), ["position"])
+            _touch(custom_list)
 
 
 def _require_length(field: str, text: str, longest: int) -> None:

@@ -1,6 +1,7 @@
 from social.models.activities import Activity, ActivityItem, Comment, Like
 from social.models.corrections import Correction
 from social.models.custom_lists import CustomList, CustomListItem
+from social.models.favourites import Favourite
 from social.models.moderation import Decision, Report
 from social.models.notifications import Notification, NotificationChoice
 from social.models.relations import Block, DismissedSuggestion, Follow, FollowRequest, Mute
@@ -16,6 +17,7 @@ __all__ = [
     "CustomListItem",
     "Decision",
     "DismissedSuggestion",
+    "Favourite",
     "Follow",
     "FollowRequest",
     "HelpfulVote",

@@ -28,6 +28,7 @@ from social.comments.writing import write_comment
 from social.corrections import settling
 from social.corrections.suggesting import suggest
 from social.custom_lists import writing as custom_lists
+from social.favourites.choosing import add_favourite
 from social.models import Activity, Correction
 from social.moderation import deciding as moderation
 from social.notifications.emails import unsubscribe_token
@@ -94,6 +95,8 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:notifications": (MEMBER, ["/notifications/"]),
     "social:notification_choices": (MEMBER, ["/settings/notifications/"]),
     "social:unsubscribe": (VISITOR, ["/notifications/off/{letters}/"]),
+    "social:favourites": (MEMBER, ["/favourites/"]),
+    "social:favourite": (MEMBER, ["/titles/{title}/favourite/"]),
     "social:member_lists": (BOTH, ["/members/fan/lists/"]),
     "social:new_list": (MEMBER, ["/lists/new/?title={title}"]),
     "social:custom_list": (BOTH, ["/lists/{list}/", "/lists/{list}/?q=monster"]),
@@ -128,7 +131,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:moderation_log": (STAFF, ["/staff/moderation/log/"]),
     "social:report_review": (MEMBER, ["/reviews/{review_of_friend}/report/"]),
     "social:members": (BOTH, ["/members/", "/members/?q=zzzz"]),
-    "social:member": (BOTH, ["/members/friend/", "/members/{long_name}/"]),
+    "social:member": (BOTH, ["/members/friend/", "/members/fan/", "/members/{long_name}/"]),
     "social:member_reviews": (VISITOR, ["/members/fan/reviews/"]),
     "recommendations:home": (VISITOR, ["/"]),
     "recommendations:for_you": (MEMBER, ["/for-you/", "/for-you/?format=movie&without_reason={title}"]),
@@ -316,6 +319,7 @@ def lists_of_both(fan, friend, titles) -> dict[str, Any]:
     ordered = custom_lists.create_list(fan, "The best " * 8, description="*Mine.*", is_ordered=True)
     for title in titles:
         custom_lists.add_title(ordered, title, "Because of ||the end||.")
+        add_favourite(fan, title)
     shared = custom_lists.create_list(fan, "For Ben", visibility="link")
     of_friend = [custom_lists.create_list(friend, "Odd", visibility=one) for one in ("public", "link")]
     moderation.report(fan, of_friend[0], "spam")

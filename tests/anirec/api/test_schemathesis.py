@@ -20,6 +20,7 @@ from accounts.tokens.scopes import scopes
 from catalog.models import ExternalId, Tag
 from recommendations.models import Mood
 from social.custom_lists import writing as custom_lists
+from social.favourites.choosing import add_favourite
 from social.people.relations import follow
 from social.plans import planning as plans
 from social.reviews.writing import write_review
@@ -49,6 +50,7 @@ def key(member, make_member, make_title, make_entry) -> str:
     plans.make_plan(member, "Sunday", titles=titles[:2], invited=[other])
     plans.make_plan(other, "Long night", invited=[member])
     custom_lists.add_title(custom_lists.create_list(member, "Best"), titles[0])
+    add_favourite(member, titles[0])
     return issue_token(member, "x", scopes())[1]
 
 
