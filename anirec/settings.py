@@ -254,6 +254,7 @@ if EVENTS_KEPT < 77:
 
 # --- Files ---------------------------------------------------------------------------------------------------------
 
+MEDIA_ROOT = DATA_DIR / "media"  # members' pictures
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("social.plans.urls")),
     path("", include("social.custom_lists.urls")),
     path("", include("social.favourites.urls")),
+    path("", include("social.profiles.urls")),
     path("", include("social.notifications.urls")),
     path("", include("social.moderation.urls")),
     path("", include("social.corrections.urls")),
@@ -27,6 +28,7 @@ api_urlpatterns = [
     path("", include("social.plans.api")),
     path("", include("social.custom_lists.api")),
     path("", include("social.favourites.api")),
+    path("", include("social.profiles.api")),
     path("", include("social.notifications.api")),
     path("", include("social.corrections.api")),
 ]

@@ -26,6 +26,7 @@ from social.models.tips import Tip
 from social.moderation.deciding import report
 from social.people.relations import block, follow
 from social.plans import planning as plans
+from social.profiles.writing import change_bio
 from social.reviews.writing import write_review
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,10 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "social:new_list api:my-custom-lists", methods="GET POST"),
     **rows(MEMBERS, "social:title_lists social:favourite", TITLE, "GET POST"),
     **rows(MEMBERS, "social:favourites api:my-favourites"),
+    **rows(MEMBERS, "social:edit_profile", methods="GET POST"),
+    **rows(MEMBERS, "social:upload_picture social:remove_picture", methods="POST"),
+    **rows(MEMBERS, "api:my-profile", methods="GET PUT"),
+    **rows(MEMBERS, "api:my-picture", methods="PUT DELETE"),
     **rows(MEMBERS, "api:my-favourite", OTHER_TITLE, "PUT DELETE"),
     **rows(MEMBERS, "social:restore_list_item", {"key": "old"}, "POST"),
     **rows(MEMBERS, "api:my-settings", methods="GET PATCH"),
@@ -184,10 +189,12 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN, "social:member social:member_reviews recommendations:taste_of_member", NAME),
     **rows(SHOWN, "api:member api:member-list api:member-reviews", NAME),
     **rows(SHOWN, "social:review api:review", REVIEW),
-    **rows(SHOWN, "social:member_lists api:member-custom-lists api:member-favourites", NAME),
+    **rows(SHOWN, "social:member_lists api:member-custom-lists api:member-favourites api:member-profile", NAME),
     **rows(SHOWN, "social:custom_list api:custom-list api:custom-list-titles", LIST),
     **rows(SHOWN, "social:shared_list api:shared-list api:shared-list-titles", {"link_key": "link"}),
     **rows(SHOWN_TO_ACT_ON, "social:report_list", LIST, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_profile", NAME, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:profile-report", NAME, "POST"),
     **rows(SHOWN_TO_ACT_ON, "api:custom-list-report", LIST, "POST"),
     **rows(SHOWN_TO_ACT_ON, "social:report_shared_list", {"link_key": "link"}, "GET POST"),
     **rows(SHOWN, "social:activity api:activity", ACTIVITY),
@@ -250,6 +257,7 @@ ELSEWHERE = {
     "socialaccount_signup",  # on the way from another site: tests/accounts/security/test_sign_in_providers.py
     "None",  # an old address of allauth's that redirects
     "api:token",  # of the token that asks: tests/anirec
+    "social:avatar",  # of a picture that is uploaded: tests/social/profiles
     "catalog:calendar_feed",  # by its secret address: tests/catalog/test_calendar.py
     "monitoring:first_admin",  # by the link that the start prints: tests/anirec/monitoring
     "staff:again",  # of a job that failed: tests/recommendations
@@ -281,6 +289,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
     for person in (owner, stranger, blocked, staff):
         update_entry(person, other_title, status="completed", finished_on="2021-04")
     review = write_review(owner, title, "It takes its time, and that is what it is about. " * 3)
+    change_bio(owner, "Calm things.")
     follow(stranger, owner)
     block(owner, blocked)
     activity = Activity.objects.filter(actor=owner).order_by("pk").first()

@@ -12,7 +12,7 @@ PAGES = [
     "/top/", "/calendar/", "/segments/", "/taste/", "/list/", "/list/hidden/", "/list/import/",
     "/list/import/unmatched/",
     "/members/", "/members/member/", "/feed/", "/together/", "/plans/", "/notifications/",
-    "/favourites/", "/lists/new/", "/members/member/lists/",
+    "/favourites/", "/settings/profile/", "/lists/new/", "/members/member/lists/",
     "/settings/notifications/", "/followers/", "/blocked/", "/recommended/", "/suggestions/", "/settings/",
     "/settings/tokens/", "/settings/webhooks/", "/api/", "/offline/", "/api/v1/titles/", "/api/v1/my/list/",
     "/api/v1/my/recommendations/",

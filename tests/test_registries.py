@@ -44,6 +44,7 @@ def test_sections_of_an_export():
         "notifications",
         "plans",
         "privacy",
+        "profile",
         "recommended",
         "reviews",
     ]

@@ -4,6 +4,7 @@ from social.models.custom_lists import CustomList, CustomListItem
 from social.models.favourites import Favourite
 from social.models.moderation import Decision, Report
 from social.models.notifications import Notification, NotificationChoice
+from social.models.profiles import Profile
 from social.models.relations import Block, DismissedSuggestion, Follow, FollowRequest, Mute
 from social.models.reviews import HelpfulVote, Review, ReviewVersion
 
@@ -25,6 +26,7 @@ __all__ = [
     "Mute",
     "Notification",
     "NotificationChoice",
+    "Profile",
     "Report",
     "Review",
     "ReviewVersion",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ListEntry, User
 from social.models.activities import Comment, exactly_one
 from social.models.custom_lists import CustomList
+from social.models.profiles import Profile
 from social.models.reviews import Review
 from social.models.tips import Tip
 
@@ -21,9 +22,10 @@ TARGETS = (
     "entry",
     "tip",
     "custom_list",
+    "profile",
     "member",
 )  # entries and tips are reported for their notes, members for their name or page
-Target = Review | Comment | ListEntry | Tip | CustomList | User
+Target = Review | Comment | ListEntry | Tip | CustomList | Profile | User
 
 
 class Report(models.Model):
@@ -41,6 +43,7 @@ class Report(models.Model):
     entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="reports")
     tip = models.ForeignKey(Tip, models.CASCADE, null=True, related_name="reports")
     custom_list = models.ForeignKey(CustomList, models.CASCADE, null=True, related_name="reports")
+    profile = models.ForeignKey(Profile, models.CASCADE, null=True, related_name="reports")
     member = models.ForeignKey(User, models.CASCADE, null=True, related_name="reports")
     reporter = models.ForeignKey(User, models.CASCADE, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
@@ -104,6 +107,7 @@ class Decision(models.Model):
     entry = models.ForeignKey(ListEntry, models.SET_NULL, null=True, related_name="+")
     tip = models.ForeignKey(Tip, models.SET_NULL, null=True, related_name="+")
     custom_list = models.ForeignKey(CustomList, models.SET_NULL, null=True, related_name="+")
+    profile = models.ForeignKey(Profile, models.SET_NULL, null=True, related_name="+")
     what = models.CharField(max_length=40, help_text="“review 12”: also when that is gone.")
     act = models.CharField(max_length=10, choices=Act)
     reason = models.CharField(max_length=500)

@@ -34,6 +34,7 @@ from social.moderation import deciding as moderation
 from social.notifications.emails import unsubscribe_token
 from social.people.relations import block, follow, mute
 from social.plans import planning as plans
+from social.profiles.writing import change_bio
 from social.reviews.writing import write_review
 from social.tips.recommending import recommend
 from tests.e2e.conftest import Watched, log_in
@@ -95,6 +96,8 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:notifications": (MEMBER, ["/notifications/"]),
     "social:notification_choices": (MEMBER, ["/settings/notifications/"]),
     "social:unsubscribe": (VISITOR, ["/notifications/off/{letters}/"]),
+    "social:edit_profile": (MEMBER, ["/settings/profile/"]),
+    "social:report_profile": (MEMBER, ["/members/friend/profile/report/"]),
     "social:favourites": (MEMBER, ["/favourites/"]),
     "social:favourite": (MEMBER, ["/titles/{title}/favourite/"]),
     "social:member_lists": (BOTH, ["/members/fan/lists/"]),
@@ -193,6 +196,7 @@ NO_PAGES = {
     "social:mute", "social:unmute", "accounts:privacy", "social:dismiss", "social:decline_tip",
     "social:change_plan", "social:accept_plan", "social:leave_plan", "social:delete_plan", "social:invite",
     "social:remove_plan_member", "social:plan_title", "social:delete_list", "social:list_item", "social:restore_list_item",
+    "social:avatar", "social:upload_picture", "social:remove_picture",
     "social:accept_correction", "social:decline_correction", "social:undo_correction",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
@@ -323,6 +327,8 @@ def lists_of_both(fan, friend, titles) -> dict[str, Any]:
     shared = custom_lists.create_list(fan, "For Ben", visibility="link")
     of_friend = [custom_lists.create_list(friend, "Odd", visibility=one) for one in ("public", "link")]
     moderation.report(fan, of_friend[0], "spam")
+    change_bio(fan, "Calm *things*.")
+    moderation.report(fan, change_bio(friend, "Calm things."), "spam")
     return {
         "list": ordered.pk,
         "link": shared.link_key,
@@ -426,7 +432,7 @@ def plan_a_title(page) -> None:
 
 def open_a_row(page) -> None:
     page.locator(".entry-row").get_by_role("link", name="Edit").first.click()
-    page.locator(".entry-more form").wait_for()
+    page.locator(".entry-more form.panel").wait_for()
 
 
 def send_a_wrong_date(page) -> None:

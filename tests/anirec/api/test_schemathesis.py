@@ -23,6 +23,7 @@ from social.custom_lists import writing as custom_lists
 from social.favourites.choosing import add_favourite
 from social.people.relations import follow
 from social.plans import planning as plans
+from social.profiles.writing import change_bio
 from social.reviews.writing import write_review
 
 COMMAND = Path(sys.executable).with_name("st")
@@ -51,6 +52,7 @@ def key(member, make_member, make_title, make_entry) -> str:
     plans.make_plan(other, "Long night", invited=[member])
     custom_lists.add_title(custom_lists.create_list(member, "Best"), titles[0])
     add_favourite(member, titles[0])
+    change_bio(other, "Calm things.")
     return issue_token(member, "x", scopes())[1]
 
 
