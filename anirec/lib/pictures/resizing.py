@@ -92,8 +92,9 @@ def _upright(image: Image) -> Image:
 
     has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
     with suppress(SyntaxError, ValueError, TypeError, struct.error, OSError):  # odd metadata, which goes anyway
-        image = ImageOps.exif_transpose(image)
-    return image.convert("RGBA" if has_alpha else "RGB")
+        ImageOps.exif_transpose(image, in_place=True)  # a copy of the largest pictures takes 100 MB
+    mode = "RGBA" if has_alpha else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _encoded(image: Image, width: int, ratio: float | None) -> bytes:
