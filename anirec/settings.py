@@ -254,6 +254,7 @@ if EVENTS_KEPT < 77:
 
 # --- Files ---------------------------------------------------------------------------------------------------------
 
+MEDIA_ROOT = DATA_DIR / "media"  # members' pictures
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -340,6 +341,7 @@ SPECTACULAR_SETTINGS = {
         "ImportState": "accounts.models.imports.ListImport.State",
         "DeliveryState": "accounts.models.webhooks.Delivery.State",
         "Visibility": "accounts.models.users.Visibility",
+        "CustomListVisibility": "social.models.custom_lists.CustomList.Visibility",
         "Channel": "social.models.notifications.NotificationChoice.Channel",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -11,6 +11,7 @@ FILES_DIR = DATA_DIR / os.environ.get("PYTEST_XDIST_WORKER", "main")
 shutil.rmtree(FILES_DIR, ignore_errors=True)
 MODEL_DIR = FILES_DIR / "models"
 ARCHIVE_DIR = FILES_DIR / "archives"
+MEDIA_ROOT = FILES_DIR / "media"
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,16 +15,18 @@ from accounts.entries.writing import set_score, update_entry
 from accounts.models import ListImport, User, Webhook
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
-from catalog.models import ExternalId, SavedView
+from catalog.models import ExternalId, SavedView, Title
 from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
 from social.comments.writing import write_comment
 from social.corrections.suggesting import suggest
+from social.custom_lists import writing as custom_lists
 from social.models import Activity, Report
 from social.models.tips import Tip
 from social.moderation.deciding import report
 from social.people.relations import block, follow
 from social.plans import planning as plans
+from social.profiles.writing import change_bio
 from social.reviews.writing import write_review
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,7 @@ STAFF = access(others=REFUSED, visitor=LOG_IN, staff=IN)
 TITLE, OTHER_TITLE = {"pk": "title"}, {"title_id": "other_title"}
 NAME = {"username": "owner_name"}
 ACTIVITY, REVIEW, COMMENT, TIP = {"pk": "activity"}, {"pk": "review"}, {"pk": "comment"}, {"pk": "tip"}
+LIST = {"pk": "list"}
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,15 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "api:my-list api:my-tags api:my-hidden api:my-export api:my-recommendations api:my-rows"),
     **rows(MEMBERS, "api:my-surprise api:my-taste api:my-feed api:follow-requests"),
     **rows(MEMBERS, "api:my-imports api:my-webhooks api:my-notifications api:my-plans", methods="GET POST"),
+    **rows(MEMBERS, "social:new_list api:my-custom-lists", methods="GET POST"),
+    **rows(MEMBERS, "social:title_lists social:favourite", TITLE, "GET POST"),
+    **rows(MEMBERS, "social:favourites api:my-favourites"),
+    **rows(MEMBERS, "social:edit_profile", methods="GET POST"),
+    **rows(MEMBERS, "social:upload_picture social:remove_picture", methods="POST"),
+    **rows(MEMBERS, "api:my-profile", methods="GET PUT"),
+    **rows(MEMBERS, "api:my-picture", methods="PUT DELETE"),
+    **rows(MEMBERS, "api:my-favourite", OTHER_TITLE, "PUT DELETE"),
+    **rows(MEMBERS, "social:restore_list_item", {"key": "old"}, "POST"),
     **rows(MEMBERS, "api:my-settings", methods="GET PATCH"),
     **rows(MEMBERS, "api:my-list-bulk", methods="POST"),
     **rows(MEMBERS, "api:my-watched-up-to", OTHER_TITLE, "POST"),
@@ -165,6 +177,11 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "social:remove_plan_member", {"pk": "plan", **NAME}, "POST"),
     **rows(OWNER, "social:plan_title", {"pk": "plan", "title_id": "title"}, "POST"),
     **rows(OWNER, "social:delete_review", REVIEW, "POST"),
+    **rows(OWNER, "social:edit_list", LIST, "GET POST"),
+    **rows(OWNER, "social:delete_list", LIST, "POST"),
+    **rows(OWNER, "social:list_item", {**LIST, "title_id": "title"}, "POST"),
+    **rows(OWNER, "api:my-custom-list", LIST, "GET PATCH DELETE"),
+    **rows(OWNER, "api:my-custom-list-title", {**LIST, "title_id": "title"}, "PUT DELETE"),
     **rows(OWNER, "api:my-import api:my-import-rows", {"pk": "import"}),
     **rows(OWNER, "api:my-import-run api:my-import-undo", {"pk": "import"}, "POST"),
     **rows(OWNER, "api:my-webhook", {"pk": "webhook"}, "GET DELETE"),
@@ -176,6 +193,14 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN, "social:member social:member_reviews recommendations:taste_of_member", NAME),
     **rows(SHOWN, "api:member api:member-list api:member-reviews", NAME),
     **rows(SHOWN, "social:review api:review", REVIEW),
+    **rows(SHOWN, "social:member_lists api:member-custom-lists api:member-favourites api:member-profile", NAME),
+    **rows(SHOWN, "social:custom_list api:custom-list api:custom-list-titles", LIST),
+    **rows(SHOWN, "social:shared_list api:shared-list api:shared-list-titles", {"link_key": "link"}),
+    **rows(SHOWN_TO_ACT_ON, "social:report_list", LIST, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_profile", NAME, "GET POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:profile-report", NAME, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "api:custom-list-report", LIST, "POST"),
+    **rows(SHOWN_TO_ACT_ON, "social:report_shared_list", {"link_key": "link"}, "GET POST"),
     **rows(SHOWN, "social:activity api:activity", ACTIVITY),
     **rows(SHOWN_TO_ACT_ON, "social:follow social:unfollow social:mute social:take_back", NAME, "POST"),
     **rows(SHOWN_TO_ACT_ON, "social:accept social:decline social:remove_follower social:block", NAME, "POST"),
@@ -236,6 +261,7 @@ ELSEWHERE = {
     "socialaccount_signup",  # on the way from another site: tests/accounts/security/test_sign_in_providers.py
     "None",  # an old address of allauth's that redirects
     "api:token",  # of the token that asks: tests/anirec
+    "social:avatar",  # of a picture that is uploaded: tests/social/profiles
     "catalog:calendar_feed",  # by its secret address: tests/catalog/test_calendar.py
     "monitoring:first_admin",  # by the link that the start prints: tests/anirec/monitoring
     "staff:again",  # of a job that failed: tests/recommendations
@@ -267,6 +293,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
     for person in (owner, stranger, blocked, staff):
         update_entry(person, other_title, status="completed", finished_on="2021-04")
     review = write_review(owner, title, "It takes its time, and that is what it is about. " * 3)
+    change_bio(owner, "Calm things.")
     follow(stranger, owner)
     block(owner, blocked)
     activity = Activity.objects.filter(actor=owner).order_by("pk").first()
@@ -285,12 +312,19 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "correction": suggest(stranger, title, "episodes", "74", "https://example.org/").pk,
         "comment": write_comment(owner, activity, "So it is.").pk,
         "plan": plans.make_plan(owner, "Sunday", titles=[title]).pk,
+        **lists_of(owner, title),
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,
         **imports_of(owner),
         "token": token.pk,
         "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
         **run_by_staff(),
     }
+
+
+def lists_of(owner: User, title: Title) -> dict[str, Any]:
+    public, shared = (custom_lists.create_list(owner, "Best", visibility=one) for one in ("public", "link"))
+    custom_lists.add_title(public, title, "A note.")
+    return {"list": public.pk, "link": shared.link_key}
 
 
 def imports_of(owner: User) -> dict[str, int]:

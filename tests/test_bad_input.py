@@ -12,6 +12,7 @@ PAGES = [
     "/top/", "/calendar/", "/segments/", "/taste/", "/list/", "/list/hidden/", "/list/import/",
     "/list/import/unmatched/",
     "/members/", "/members/member/", "/feed/", "/together/", "/plans/", "/notifications/",
+    "/favourites/", "/settings/profile/", "/lists/new/", "/members/member/lists/",
     "/settings/notifications/", "/followers/", "/blocked/", "/recommended/", "/suggestions/", "/settings/",
     "/settings/tokens/", "/settings/webhooks/", "/api/", "/offline/", "/api/v1/titles/", "/api/v1/my/list/",
     "/api/v1/my/recommendations/",
@@ -58,7 +59,8 @@ def test_every_page_answers_to_nonsense_in_each_of_its_parameters(client, member
     "path",
     [
      "/titles/{}/", "/titles/{}/similar/", "/titles/{}/reviews/", "/posters/{}.svg", "/list/{}/", "/reviews/{}/",
-     "/activities/{}/", "/titles/{}/recommend/", "/recommended/{}/report/",
+     "/activities/{}/", "/titles/{}/recommend/", "/recommended/{}/report/", "/lists/{}/",
+     "/titles/{}/lists/", "/titles/{}/favourite/",
      "/list/import/{}/", "/season/{}/fall/", "/api/v1/titles/{}/", "/taste/{}/"],
 )  # fmt: skip
 @pytest.mark.parametrize("number", ["0", "9" * 30])

@@ -88,7 +88,10 @@ class User(AbstractUser):
         max_length=10,
         choices=Visibility,
         default=Visibility.PUBLIC,
-        help_text=_("You can make individual entries more private, but not more public. Reviews are always public."),
+        help_text=_(
+            "You can make individual entries more private, but not more public. Reviews are always public; each "
+            "custom list has its own setting."
+        ),
     )
     tips_from = models.CharField(
         _("who can recommend titles to me"), max_length=10, choices=TipsFrom, default=TipsFrom.FOLLOWED
@@ -100,6 +103,14 @@ class User(AbstractUser):
         default=0, editable=False, help_text="Counts the changes to anything that recommendations read."
     )
 
+    avatar = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        editable=False,
+        db_index=True,
+        help_text="Hash of the picture that others see, written by social.profiles.",
+    )
     unread_notifications = models.PositiveIntegerField(
         default=0,
         editable=False,

@@ -78,8 +78,3 @@ def shown_score(context: Context, score: int | None) -> str:
 @register.simple_tag(takes_context=True)
 def score_choices(context: Context, current: int | None = None) -> list[tuple[int, str]]:
     return scores.choices(scores.format_of(context.get("user")), current)
-
-
-@register.filter
-def initial(username: str) -> str:
-    return username[:1].upper()

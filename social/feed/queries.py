@@ -28,7 +28,7 @@ from social.visibility import (
 PAGE, FEW = 15, 6
 RULES = {Activity.Kind.REVIEWED.value: review_news, Activity.Kind.FOLLOWED.value: follow_news}
 CHUNK, MOST_CHUNKS = 24, 10
-FIELDS = ("kind", "at", "actor__username")  # of an activity
+FIELDS = ("kind", "at", "actor__username", "actor__avatar")  # of an activity
 Place = tuple[datetime, int]  # position of an activity in a feed
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ListEntry, User
 from social.models.activities import Comment, exactly_one
+from social.models.custom_lists import CustomList
+from social.models.profiles import Profile
 from social.models.reviews import Review
 from social.models.tips import Tip
 
@@ -19,9 +21,11 @@ TARGETS = (
     "comment",
     "entry",
     "tip",
+    "custom_list",
+    "profile",
     "member",
 )  # entries and tips are reported for their notes, members for their name or page
-Target = Review | Comment | ListEntry | Tip | User
+Target = Review | Comment | ListEntry | Tip | CustomList | Profile | User
 
 
 class Report(models.Model):
@@ -38,6 +42,8 @@ class Report(models.Model):
     comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="reports")
     entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="reports")
     tip = models.ForeignKey(Tip, models.CASCADE, null=True, related_name="reports")
+    custom_list = models.ForeignKey(CustomList, models.CASCADE, null=True, related_name="reports")
+    profile = models.ForeignKey(Profile, models.CASCADE, null=True, related_name="reports")
     member = models.ForeignKey(User, models.CASCADE, null=True, related_name="reports")
     reporter = models.ForeignKey(User, models.CASCADE, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
@@ -57,8 +63,7 @@ class Report(models.Model):
 
     @property
     def target(self) -> Target:
-        target = self.review or self.comment or self.entry or self.tip or self.member
-        assert target is not None  # report_of_one
+        target: Target = getattr(self, self.kind)
         return target
 
     @property
@@ -101,6 +106,8 @@ class Decision(models.Model):
     comment = models.ForeignKey(Comment, models.SET_NULL, null=True, related_name="+")
     entry = models.ForeignKey(ListEntry, models.SET_NULL, null=True, related_name="+")
     tip = models.ForeignKey(Tip, models.SET_NULL, null=True, related_name="+")
+    custom_list = models.ForeignKey(CustomList, models.SET_NULL, null=True, related_name="+")
+    profile = models.ForeignKey(Profile, models.SET_NULL, null=True, related_name="+")
     what = models.CharField(max_length=40, help_text="“review 12”: also when that is gone.")
     act = models.CharField(max_length=10, choices=Act)
     reason = models.CharField(max_length=500)

@@ -82,7 +82,8 @@ def cases_of(reports: Sequence[Report]) -> list[Case]:
     titles = Prefetch("title", Title.objects.for_cards())
     related = [path for target in targets().values() for path in target.related]
     read = Report.objects.select_related("member", *related).prefetch_related(
-        *(Prefetch(f"{target.name}__title", titles.queryset) for target in targets().values() if target.has_title)
+        *(Prefetch(f"{target.name}__title", titles.queryset) for target in targets().values() if target.has_title),
+        *(path for target in targets().values() for path in target.lists),
     )
     by_id = read.in_bulk([one.pk for one in reports])
     same: dict[tuple[str, int], list[Report]] = {}

@@ -25,7 +25,8 @@ class Reportable:
     """A kind of object that members can report.
 
     name: the column of Report. label: its plural, for staff. find: returns the object from the viewer and the URL
-    arguments; raises Http404. related: relations loaded with a report. has_title: staff see the object's title too.
+    arguments; raises Http404. related: relations loaded with a report. lists: the same, with many objects each.
+    has_title: staff see the object's title too.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Reportable:
     find: Callable[..., Target]
     acts: tuple[Act, ...] = REMOVABLE
     related: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     has_title: bool = False
     set_removed: Callable[[Any, bool], None] = mark_removed
 

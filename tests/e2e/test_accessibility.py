@@ -27,11 +27,14 @@ from recommendations.pipelines.segments import publish_segments
 from social.comments.writing import write_comment
 from social.corrections import settling
 from social.corrections.suggesting import suggest
+from social.custom_lists import writing as custom_lists
+from social.favourites.choosing import add_favourite
 from social.models import Activity, Correction
 from social.moderation import deciding as moderation
 from social.notifications.emails import unsubscribe_token
 from social.people.relations import block, follow, mute
 from social.plans import planning as plans
+from social.profiles.writing import change_bio
 from social.reviews.writing import write_review
 from social.tips.recommending import recommend
 from tests.e2e.conftest import Watched, log_in
@@ -96,6 +99,18 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:notifications": (MEMBER, ["/notifications/"]),
     "social:notification_choices": (MEMBER, ["/settings/notifications/"]),
     "social:unsubscribe": (VISITOR, ["/notifications/off/{letters}/"]),
+    "social:edit_profile": (MEMBER, ["/settings/profile/"]),
+    "social:report_profile": (MEMBER, ["/members/friend/profile/report/"]),
+    "social:favourites": (MEMBER, ["/favourites/"]),
+    "social:favourite": (MEMBER, ["/titles/{title}/favourite/"]),
+    "social:member_lists": (BOTH, ["/members/fan/lists/"]),
+    "social:new_list": (MEMBER, ["/lists/new/?title={title}"]),
+    "social:custom_list": (BOTH, ["/lists/{list}/", "/lists/{list}/?q=monster"]),
+    "social:shared_list": (VISITOR, ["/lists/shared/{link}/"]),
+    "social:edit_list": (MEMBER, ["/lists/{list}/edit/"]),
+    "social:title_lists": (MEMBER, ["/titles/{title}/lists/"]),
+    "social:report_list": (MEMBER, ["/lists/{list_of_friend}/report/"]),
+    "social:report_shared_list": (MEMBER, ["/lists/shared/{link_of_friend}/report/"]),
     "social:plans": (MEMBER, ["/plans/"]),
     "social:plan": (MEMBER, ["/plans/{plan}/", "/plans/{plan}/?q=monster", "/plans/{invitation}/"]),
     "recommendations:together": (
@@ -122,7 +137,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:moderation_log": (STAFF, ["/staff/moderation/log/"]),
     "social:report_review": (MEMBER, ["/reviews/{review_of_friend}/report/"]),
     "social:members": (BOTH, ["/members/", "/members/?q=zzzz"]),
-    "social:member": (BOTH, ["/members/friend/", "/members/{long_name}/"]),
+    "social:member": (BOTH, ["/members/friend/", "/members/fan/", "/members/{long_name}/"]),
     "social:member_reviews": (VISITOR, ["/members/fan/reviews/"]),
     "recommendations:home": (VISITOR, ["/"]),
     "recommendations:for_you": (MEMBER, ["/for-you/", "/for-you/?format=movie&without_reason={title}"]),
@@ -183,7 +198,8 @@ NO_PAGES = {
     "social:accept", "social:decline", "social:remove_follower", "social:take_back", "social:block", "social:unblock",
     "social:mute", "social:unmute", "accounts:privacy", "social:dismiss", "social:decline_tip",
     "social:change_plan", "social:accept_plan", "social:leave_plan", "social:delete_plan", "social:invite",
-    "social:remove_plan_member", "social:plan_title",
+    "social:remove_plan_member", "social:plan_title", "social:delete_list", "social:list_item", "social:restore_list_item",
+    "social:avatar", "social:upload_picture", "social:remove_picture",
     "social:accept_correction", "social:decline_correction", "social:undo_correction",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
@@ -242,6 +258,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "lock": lock_url(fan, fan.email).rstrip("/").rpartition("/")[2],
         **society(fan, friend, liked[1], new, make_member),
         **plans_of_both(fan, friend, liked),
+        **lists_of_both(fan, friend, [*liked[:3], long]),
         **imports(fan),
     }
 
@@ -303,6 +320,24 @@ def plans_of_both(fan, friend, titles) -> dict[str, Any]:
     plans.invite(plan, User.objects.get(username="asking"))
     plans.mark_watched(plan.titles.order_by("pk")[0], True)
     return {"plan": plan.pk, "invitation": plans.make_plan(friend, "Long night", note="Soon.", invited=[fan]).pk}
+
+
+def lists_of_both(fan, friend, titles) -> dict[str, Any]:
+    ordered = custom_lists.create_list(fan, "The best " * 8, description="*Mine.*", is_ordered=True)
+    for title in titles:
+        custom_lists.add_title(ordered, title, "Because of ||the end||.")
+        add_favourite(fan, title)
+    shared = custom_lists.create_list(fan, "For Ben", visibility="link")
+    of_friend = [custom_lists.create_list(friend, "Odd", visibility=one) for one in ("public", "link")]
+    moderation.report(fan, of_friend[0], "spam")
+    change_bio(fan, "Calm *things*.")
+    moderation.report(fan, change_bio(friend, "Calm things."), "spam")
+    return {
+        "list": ordered.pk,
+        "link": shared.link_key,
+        "list_of_friend": of_friend[0].pk,
+        "link_of_friend": of_friend[1].link_key,
+    }
 
 
 def imports(fan) -> dict[str, int]:
@@ -400,7 +435,7 @@ def plan_a_title(page) -> None:
 
 def open_a_row(page) -> None:
     page.locator(".entry-row").get_by_role("link", name="Edit").first.click()
-    page.locator(".entry-more form").wait_for()
+    page.locator(".entry-more form.panel").wait_for()
 
 
 def send_a_wrong_date(page) -> None:

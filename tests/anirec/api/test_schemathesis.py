@@ -19,8 +19,11 @@ from accounts.tokens.issuing import issue_token
 from accounts.tokens.scopes import scopes
 from catalog.models import ExternalId, Tag
 from recommendations.models import Mood
+from social.custom_lists import writing as custom_lists
+from social.favourites.choosing import add_favourite
 from social.people.relations import follow
 from social.plans import planning as plans
+from social.profiles.writing import change_bio
 from social.reviews.writing import write_review
 
 COMMAND = Path(sys.executable).with_name("st")
@@ -47,6 +50,9 @@ def key(member, make_member, make_title, make_entry) -> str:
     follow(member, other)
     plans.make_plan(member, "Sunday", titles=titles[:2], invited=[other])
     plans.make_plan(other, "Long night", invited=[member])
+    custom_lists.add_title(custom_lists.create_list(member, "Best"), titles[0])
+    add_favourite(member, titles[0])
+    change_bio(other, "Calm things.")
     return issue_token(member, "x", scopes())[1]
 
 

@@ -79,13 +79,14 @@ def test_models_and_archives_are_those_that_the_database_names(site, backups):
             "INSERT INTO recommendations_ratingarchive (name, fingerprint, n_ratings, n_members, n_titles, imported_at)"
             " VALUES ('one', 'stored', 1, 1, 1, now())"
         )
-    (site.folder / "covers" / "ab").mkdir(parents=True)
-    (site.folder / "covers" / "ab" / "cover.webp").write_text("a picture")
+    for name in ("covers/ab/cover.webp", "media/avatars/ab/ab-96.webp"):
+        (site.folder / name).parent.mkdir(parents=True)
+        (site.folder / name).write_text("a picture")
 
     site.call("backup", backups, "--without-keys", verbosity=0)
 
     found = {name.split("/")[0] for name in manifest(complete(backups)[0])["files"]}
-    assert found == {"database.dump", "models", "archives", "covers"}
+    assert found == {"database.dump", "models", "archives", "covers", "media"}
     assert [path.name for path in (complete(backups)[0] / "archives").iterdir()] == ["stored.parquet"]
     assert "models/9999/weights.npy" not in manifest(complete(backups)[0])["files"]
 
