@@ -4,6 +4,7 @@ app_name = "accounts"
 urlpatterns = [
     path("", include("accounts.lists.urls")),
     path("", include("accounts.episode_counts.urls")),
+    path("", include("accounts.own_entries.urls")),
     path("", include("accounts.portability.urls")),
     path("", include("accounts.settings.urls")),
     path("", include("accounts.security.urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
 api_urlpatterns = [
     path("", include("accounts.lists.bulk_api")),
     path("", include("accounts.lists.api")),
+    path("", include("accounts.own_entries.api")),
     path("", include("accounts.portability.api")),
     path("", include("accounts.settings.api")),
     path("", include("accounts.webhooks.api")),

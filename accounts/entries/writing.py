@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext
 
-from accounts.models import SEEN, EntryStatus, HiddenTitle, ListEntry, User, Visibility
+from accounts.models import SEEN, EntryStatus, EntryValues, HiddenTitle, ListEntry, User, Visibility
 from accounts.models.entries import LONGEST_NOTES, MOST_DATES, MOST_TAGS
 from accounts.signals import entries_changed, list_changed, sight_changed
 from anirec.lib.partial_dates import PartialDate
@@ -111,7 +111,7 @@ def step_progress(user: User, title: Title, episodes: int) -> ListEntry:
 
 
 def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:
-    """Change the given fields of an entry, created if missing, and apply their side effects (`_settle`)."""
+    """Change the given fields of an entry, created if missing, and apply their side effects (`settle`)."""
     with _list_change(user):
         applied = _apply(user, [(title, fields)])
         applied.result()
@@ -188,8 +188,8 @@ def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, An
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
     changed = ListEntry(user=user, title=title, **drafted | _filled(fields))
-    _validate_changes(changed, entry, title.episodes)
-    _settle(changed, entry, title.episodes, fields.keys())
+    validate_changes(changed, entry, title.episodes)
+    settle(changed, entry, title.episodes, fields.keys())
     return changed
 
 
@@ -270,12 +270,12 @@ def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
         return _apply(user, [(title, {"score": scores[title.pk]}) for title in titles]).result()
 
 
-def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
+def join_entries(kept: ListEntry, dropped: EntryValues) -> None:
     """Save in `kept` what a member's entry for the same work has beyond it. The entry that changed last decides.
 
     Callers change the lists' versions: see `mark_lists_changed`.
     """
-    newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk), reverse=True)
+    newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk or 0), reverse=True)
     dates = {date for date in (*newer.rewatched_on, *older.rewatched_on) if date}
     starts, ends = (
         [date for date in (getattr(newer, name), getattr(older, name)) if date]
@@ -298,6 +298,19 @@ def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
         created_at=min(newer.created_at, older.created_at),
         updated_at=newer.updated_at,
     )
+
+
+def adopt_entries(user: User, found: Iterable[tuple[int, EntryValues]]) -> None:
+    """Move entries that were kept without a title to these titles: as new entries, or joined with those there."""
+    with _list_change(user):
+        for title_id, other in found:
+            kept = ListEntry.objects.filter(user=user, title=title_id).first()
+            if kept is not None:
+                join_entries(kept, other)
+                continue
+            values = {name: getattr(other, name) for name in EDITABLE}
+            _save([ListEntry(user=user, title_id=title_id, is_removed=other.is_removed, **values)])
+            _set_times(user, {title_id: (other.created_at, other.updated_at)})
 
 
 def mark_lists_changed(title_id: int) -> None:
@@ -330,7 +343,7 @@ def write_entries(
     drafts = {draft.title_id: draft for draft in rows}
     entries = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
     for number, entry in enumerate(entries, 1):
-        _validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
+        validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
     with _list_change(user):
         _require_titles(drafts.keys())
         present = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user)}
@@ -392,7 +405,7 @@ def _before(entry: ListEntry) -> tuple[str, int | None] | None:
     return (entry.status, entry.score) if entry.pk else None
 
 
-def _validate(entry: ListEntry, *, where: str = "") -> None:
+def validate(entry: EntryValues, *, where: str = "") -> None:
     try:
         _require_integers(entry)
         entry.clean_fields(exclude={"user", "title"})
@@ -401,7 +414,7 @@ def _validate(entry: ListEntry, *, where: str = "") -> None:
         raise _located(error, where) from error
 
 
-def _validate_changes(entry: ListEntry, before: ListEntry, episodes: int | None) -> None:
+def validate_changes(entry: EntryValues, before: EntryValues, episodes: int | None) -> None:
     """Validate the values that differ from the entry before: an odd stored value must not block another edit."""
     same = {name for name in EDITABLE if _plain(entry, name) == _plain(before, name)}
     _require_integers(entry)
@@ -421,7 +434,7 @@ def _located(error: ValidationError, where: str) -> ValidationError:
     )
 
 
-def _require_integers(entry: ListEntry) -> None:
+def _require_integers(entry: EntryValues) -> None:
     """Reject values that Django would silently convert: 7.9 to 7, True to 1."""
     for name in INTEGERS:
         value = getattr(entry, name)
@@ -429,7 +442,7 @@ def _require_integers(entry: ListEntry) -> None:
             raise ValidationError({name: gettext("Invalid value %(value)s. Enter a whole number.") % {"value": value}})
 
 
-def _settle(entry: ListEntry, before: ListEntry, episodes: int | None, changed: Collection[str]) -> None:
+def settle(entry: EntryValues, before: EntryValues, episodes: int | None, changed: Collection[str]) -> None:
     """Apply side effects of a change.
 
     Progress starts and completes a title, a score completes a planned one, and completing sets the progress. To watch
@@ -458,7 +471,7 @@ def _same(entry: ListEntry, other: ListEntry | None) -> bool:
     return other is not None and all(_plain(entry, name) == _plain(other, name) for name in DRAFT_FIELDS)
 
 
-def _plain(entry: ListEntry, name: str) -> Any:
+def _plain(entry: EntryValues, name: str) -> Any:
     value = getattr(entry, name)
     return list(value) if name in ("tags", "rewatched_on") else value
 

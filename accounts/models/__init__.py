@@ -1,6 +1,7 @@
 from accounts.models.about import AboutMember
-from accounts.models.entries import SEEN, EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet
+from accounts.models.entries import SEEN, EntryStatus, EntryValues, HiddenTitle, ListEntry, ListEntryQuerySet
 from accounts.models.imports import Conflict, ImportRow, ListImport
+from accounts.models.own_entries import OwnEntry
 from accounts.models.tokens import AccessToken, StoredResponse
 from accounts.models.users import User, Visibility
 from accounts.models.webhooks import Delivery, Webhook
@@ -12,11 +13,13 @@ __all__ = [
     "Conflict",
     "Delivery",
     "EntryStatus",
+    "EntryValues",
     "HiddenTitle",
     "ImportRow",
     "ListEntry",
     "ListEntryQuerySet",
     "ListImport",
+    "OwnEntry",
     "StoredResponse",
     "User",
     "Visibility",
