@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.entries.writing import set_score, update_entry
 from accounts.models import ListImport, User, Webhook
+from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
 from catalog.models import ExternalId, SavedView
@@ -92,10 +93,11 @@ TABLE: dict[str, Row] = {
     **rows(EVERYBODY, "account_reset_password_from_key", {"uidb36": "1", "key": "old"}),
     # --- Members, each at what is their own ---
     **rows(MEMBERS, "live:state recommendations:for_you recommendations:taste accounts:list accounts:hidden"),
-    **rows(MEMBERS, "catalog:saved_views accounts:imports accounts:unmatched accounts:settings accounts:about_me"),
+    **rows(MEMBERS, "catalog:saved_views accounts:imports accounts:own_entries accounts:settings accounts:about_me"),
     **rows(MEMBERS, "accounts:webhooks accounts:tokens social:feed social:followers social:blocked social:bell"),
     **rows(MEMBERS, "social:notifications social:notification_choices account_email"),
     **rows(MEMBERS, "account_change_password account_set_password account_reauthenticate"),
+    **rows(MEMBERS, "accounts:own_add api:my-own-entries", methods="GET POST"),
     **rows(MEMBERS, "accounts:delete_account", methods="GET POST"),
     **rows(MEMBERS, "usersessions_list socialaccount_connections accounts:personal_data"),
     **rows(MEMBERS, "mfa_index mfa_activate_totp mfa_list_webauthn mfa_add_webauthn mfa_generate_recovery_codes"),
@@ -149,6 +151,11 @@ TABLE: dict[str, Row] = {
         "POST",
     ),
     **rows(OWNER, "accounts:import_columns", {"pk": "import_columns"}, "GET POST"),
+    **rows(OWNER, "accounts:import_own", {"pk": "import"}, "POST"),
+    **rows(OWNER, "accounts:own_entry accounts:own_link", {"pk": "own_entry"}, "GET POST"),
+    **rows(OWNER, "accounts:own_remove", {"pk": "own_entry"}, "POST"),
+    **rows(OWNER, "api:my-own-entry", {"pk": "own_entry"}, "GET PATCH DELETE"),
+    **rows(OWNER, "api:my-own-entry-link", {"pk": "own_entry"}, "POST"),
     **rows(OWNER, "accounts:webhook_act", {"pk": "webhook"}, "POST"),
     **rows(OWNER, "accounts:revoke_token", {"pk": "token"}, "POST"),
     **rows(OWNER, "social:plan recommendations:plan_suggestions", {"pk": "plan"}),
@@ -169,6 +176,7 @@ TABLE: dict[str, Row] = {
     **rows(AUTHOR, "social:delete_comment", COMMENT, "POST"),
     **rows(AUTHOR, "api:comment", COMMENT, "DELETE"),
     # --- What a member shows ---
+    **rows(SHOWN, "social:own_entries api:member-own-entries", NAME),
     **rows(SHOWN, "social:member social:member_reviews recommendations:taste_of_member", NAME),
     **rows(SHOWN, "api:member api:member-list api:member-reviews", NAME),
     **rows(SHOWN, "social:review api:review", REVIEW),
@@ -283,6 +291,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "plan": plans.make_plan(owner, "Sunday", titles=[title]).pk,
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,
         **imports_of(owner),
+        "own_entry": add_entry(owner, name="Only mine").pk,
         "token": token.pk,
         "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
         **run_by_staff(),

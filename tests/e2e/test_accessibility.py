@@ -70,7 +70,11 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "accounts:hidden": (MEMBER, ["/list/hidden/"]),
     "accounts:entry": (MEMBER, ["/list/{title}/", "/list/{new}/"]),
     "accounts:imports": (MEMBER, ["/list/import/"]),
-    "accounts:unmatched": (MEMBER, ["/list/import/unmatched/"]),
+    "accounts:own_entries": (MEMBER, ["/list/own/", "/list/own/?kind=other"]),
+    "accounts:own_add": (MEMBER, ["/list/own/add/"]),
+    "accounts:own_entry": (MEMBER, ["/list/own/{own}/"]),
+    "accounts:own_link": (MEMBER, ["/list/own/{own}/link/"]),
+    "social:own_entries": (MEMBER, ["/members/{long_name}/own/"]),
     "accounts:import_row": (MEMBER, ["/list/import/rows/{row}/"]),
     "accounts:import": (
         MEMBER,

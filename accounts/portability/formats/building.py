@@ -131,7 +131,7 @@ class _Builder:
         return KINDS.get(self._key("format")) or KINDS.get(self._key("medium")) or OwnEntry.Kind.ANIME
 
     def _parts(self) -> int | None:
-        name = "parts" if self.raw.is_exact else "of"
+        name = "parts" if "parts" in self.cells else "of"
         return self._optional(name, lambda v: numbers.parse_progress(v).n, 0, is_silent=True) or None
 
     def _text(self, value: object) -> str:
