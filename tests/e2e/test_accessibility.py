@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.entries.writing import hide_title, set_score, set_status, update_entry
 from accounts.models import ListImport, User
+from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading, writing
 from accounts.security.lock import lock_url
 from catalog.models import ExternalId, SavedView, Title
@@ -74,7 +75,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "accounts:own_add": (MEMBER, ["/list/own/add/"]),
     "accounts:own_entry": (MEMBER, ["/list/own/{own}/"]),
     "accounts:own_link": (MEMBER, ["/list/own/{own}/link/"]),
-    "social:own_entries": (MEMBER, ["/members/{long_name}/own/"]),
+    "social:own_entries": (MEMBER, ["/members/{long_name}/own/", "/members/fan/own/"]),
     "accounts:import_row": (MEMBER, ["/list/import/rows/{row}/"]),
     "accounts:import": (
         MEMBER,
@@ -322,7 +323,10 @@ def imports(fan) -> dict[str, int]:
         for state, kind in (("columns", "columns"), ("waiting", "queued"), ("failed", "failed"))
     }
     row = preview.rows.get(name="Cowboy Bebpo")
-    return {"done": done.pk, "preview": preview.pk, "row": row.pk, **{state: one.pk for state, one in others.items()}}
+    own = add_entry(fan, name="W" * 60, status="watching", score=8, progress=3, parts=12, notes="Nobody knows it. " * 9)
+    add_entry(fan, name="Berserk", kind="manga", status="watching", progress=10, volumes=1, year=1989)
+    imports = {"done": done.pk, "preview": preview.pk, "row": row.pk, "own": own.pk}
+    return {**imports, **{state: one.pk for state, one in others.items()}}
 
 
 PARTS = 3  # of the many pages of members: each in a test, and a process, of its own

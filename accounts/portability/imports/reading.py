@@ -19,7 +19,7 @@ from accounts.portability.imports.duplicates import merge_duplicates
 from accounts.portability.imports.matching import match_titles
 from accounts.portability.imports.planning import Stored, draft, merged, plan, row_values
 from accounts.portability.imports.progress import Progress
-from accounts.portability.remote import fetch_list
+from accounts.portability.remote.sites import fetch_list
 from accounts.portability.sections import sections
 from catalog.models import Title
 from catalog.models.titles import Format
