@@ -64,6 +64,15 @@ class OwnEntry(EntryValues):
         """Return whether progress counts chapters."""
         return self.kind in (self.Kind.MANGA, self.Kind.LIGHT_NOVEL)
 
+    @property
+    def progress_label(self) -> str:
+        """Return the progress for display: "Episode 3 of 12", "Chapter 10 · Volume 1"."""
+        values = {"n": self.progress, "of": self.parts}
+        if not self.is_read:
+            return (gettext("Episode %(n)s of %(of)s") if self.parts else gettext("Episode %(n)s")) % values
+        chapter = (gettext("Chapter %(n)s of %(of)s") if self.parts else gettext("Chapter %(n)s")) % values
+        return f"{chapter} · {gettext('Volume %(n)s') % {'n': self.volumes}}" if self.volumes else chapter
+
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         self.name = " ".join(self.name.split()) if isinstance(self.name, str) else ""
         self.key = search_key(self.name)

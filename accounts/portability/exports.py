@@ -33,8 +33,9 @@ def export_list(user: User, kind: str, *, has_bom: bool = False) -> Iterator[str
     if kind == "json":
         extra = {section.name: section.export(user) for section in sections()}
         return own_json.write(_entries(user), _hidden(user), extra, _own_entries(user))
-    write = {"csv": csv_files.write, "xml": mal_xml.write, "manga.xml": mal_xml.write_manga}[kind]
-    lines = write(chain(_entries(user), _own_entries(user)))
+    if kind == "manga.xml":
+        return mal_xml.write_manga(_own_entries(user))
+    lines = {"csv": csv_files.write, "xml": mal_xml.write}[kind](chain(_entries(user), _own_entries(user)))
     return chain([BOM], lines) if has_bom and kind == "csv" else lines
 
 
