@@ -71,7 +71,8 @@ class OwnEntry(EntryValues):
         if not self.is_read:
             return (gettext("Episode %(n)s of %(of)s") if self.parts else gettext("Episode %(n)s")) % values
         chapter = (gettext("Chapter %(n)s of %(of)s") if self.parts else gettext("Chapter %(n)s")) % values
-        return f"{chapter} · {gettext('Volume %(n)s') % {'n': self.volumes}}" if self.volumes else chapter
+        volume = gettext("Volume %(n)s") % {"n": self.volumes}
+        return f"{chapter} · {volume}" if self.volumes else chapter
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         self.name = " ".join(self.name.split()) if isinstance(self.name, str) else ""

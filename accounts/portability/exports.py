@@ -55,7 +55,7 @@ def _values(entry: EntryValues) -> dict[str, Any]:
 
 
 def _own_entries(user: User) -> Iterator[ListRow]:
-    own = OwnEntry.objects.filter(user=user).order_by("kind", "name", "pk").iterator(chunk_size=CHUNK)
+    own = OwnEntry.objects.filter(user=user).order_by("name", "pk").iterator(chunk_size=CHUNK)
     for number, entry in enumerate(own, start=1):
         facts = {name: getattr(entry, name) for name in ("name", "ids", "year", "format", "kind", "parts", "volumes")}
         yield ListRow(number, **facts, **_values(entry))
