@@ -174,7 +174,7 @@ NO_PAGES = {
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
     "catalog:calendar_feed", "catalog:poster", "catalog:refresh_source",
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
-    "accounts:import_rule", "accounts:import_scale", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
+    "accounts:import_own", "accounts:own_remove", "accounts:import_rule", "accounts:import_scale", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
     "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act",
     "accounts:personal_data", "csp_reports", "None", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
