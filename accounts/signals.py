@@ -15,6 +15,12 @@ Arguments: `user_id`, and `changes`, a list of (saved entry, its previous status
 list_imported = Signal()
 """Sent in the transaction of an import. Arguments: `user_id`, and `title_ids` of the new entries."""
 
+own_entries_found = Signal()
+"""Sent in the transaction that moves own entries to titles that the catalogue has now.
+
+Arguments: `user_id`, and `entries`, the list entries.
+"""
+
 access_ended = Signal()
 """Sent in the transaction that ends all access to an account that may be in wrong hands. Argument: `user`."""
 

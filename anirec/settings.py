@@ -275,7 +275,8 @@ if BACKUP_KEEP < 1:
     raise ImproperlyConfigured("BACKUP_KEEP must be 1 or more.")
 
 # --- Other sites ---------------------------------------------------------------------------------------------------
-# AniList and Kitsu are always asked for the list of a member who wants their own brought over.
+# AniList, Kitsu and Shikimori are always asked for the list of a member who wants their own brought over, and
+# MyAnimeList if there is a client ID.
 
 MAL_CLIENT_ID = env.str("MAL_CLIENT_ID", default="")
 SOURCES = environment.choices(
@@ -338,6 +339,7 @@ SPECTACULAR_SETTINGS = {
         "TitleFormat": "catalog.models.titles.Format",
         "TitleStatus": "catalog.models.titles.Status",
         "EntryStatus": "accounts.models.EntryStatus",
+        "OwnEntryKind": "accounts.models.own_entries.OwnEntry.Kind",
         "ImportState": "accounts.models.imports.ListImport.State",
         "DeliveryState": "accounts.models.webhooks.Delivery.State",
         "Visibility": "accounts.models.users.Visibility",

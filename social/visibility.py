@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import SEEN, ListEntry, User, Visibility
+from accounts.models import SEEN, ListEntry, OwnEntry, User, Visibility
 from accounts.models.entries import ListEntryQuerySet
 from catalog.models import Title
 from social.models import (
@@ -44,6 +44,17 @@ def members_visible_to(viewer: Viewer) -> QuerySet[User]:
 
 
 def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
+    return ListEntry.objects.filter(_shown(viewer), title__in=Title.objects.visible_to(viewer).order_by())
+
+
+def own_entries_visible_to(viewer: Viewer) -> QuerySet[OwnEntry]:
+    """Return entries of titles that the catalogue lacks. Their age rating is unknown: an age limit hides others'."""
+    entries = OwnEntry.objects.filter(_shown(viewer))
+    return entries.filter(user=viewer) if isinstance(viewer, User) and viewer.age_limit else entries
+
+
+def _shown(viewer: Viewer) -> Q:
+    """Return the condition that an entry's member shows it to the viewer."""
     condition = PUBLIC_ENTRIES
     if viewer is not None and viewer.is_authenticated:
         condition |= Q(user=viewer) | Q(
@@ -52,9 +63,7 @@ def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
             user__list_visibility__in=SHOWN_TO_FOLLOWERS,
             is_removed=False,
         )
-    return ListEntry.objects.filter(
-        condition, user__in=members_visible_to(viewer), title__in=Title.objects.visible_to(viewer).order_by()
-    )
+    return condition & Q(user__in=members_visible_to(viewer))
 
 
 def public_entries(viewer: Viewer) -> ListEntryQuerySet:

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.entries.writing import set_score, update_entry
 from accounts.models import ListImport, User, Webhook
+from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
 from catalog.models import ExternalId, SavedView, Title
@@ -99,10 +100,11 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "accounts:clear_history", methods="POST"),
     **rows(MEMBERS, "accounts:history_of_title", OTHER_TITLE),
     **rows(MEMBERS, "api:my-history", methods="GET DELETE"),
-    **rows(MEMBERS, "catalog:saved_views accounts:imports accounts:unmatched accounts:settings accounts:about_me"),
+    **rows(MEMBERS, "catalog:saved_views accounts:imports accounts:own_entries accounts:settings accounts:about_me"),
     **rows(MEMBERS, "accounts:webhooks accounts:tokens social:feed social:followers social:blocked social:bell"),
     **rows(MEMBERS, "social:notifications social:notification_choices account_email"),
     **rows(MEMBERS, "account_change_password account_set_password account_reauthenticate"),
+    **rows(MEMBERS, "accounts:own_add api:my-own-entries", methods="GET POST"),
     **rows(MEMBERS, "accounts:delete_account", methods="GET POST"),
     **rows(MEMBERS, "usersessions_list socialaccount_connections accounts:personal_data"),
     **rows(MEMBERS, "mfa_index mfa_activate_totp mfa_list_webauthn mfa_add_webauthn mfa_generate_recovery_codes"),
@@ -165,6 +167,12 @@ TABLE: dict[str, Row] = {
         "POST",
     ),
     **rows(OWNER, "accounts:import_columns", {"pk": "import_columns"}, "GET POST"),
+    **rows(OWNER, "accounts:import_own", {"pk": "import"}, "POST"),
+    **rows(OWNER, "accounts:own_entry", {"pk": "own_entry"}, "GET POST"),
+    **rows(OWNER, "accounts:own_link", {"pk": "own_entry"}),
+    **rows(OWNER, "accounts:own_remove", {"pk": "own_entry"}, "POST"),
+    **rows(OWNER, "api:my-own-entry", {"pk": "own_entry"}, "GET PATCH DELETE"),
+    **rows(OWNER, "api:my-own-entry-link", {"pk": "own_entry"}, "POST"),
     **rows(OWNER, "accounts:webhook_act", {"pk": "webhook"}, "POST"),
     **rows(OWNER, "accounts:revoke_token", {"pk": "token"}, "POST"),
     **rows(OWNER, "social:plan recommendations:plan_suggestions", {"pk": "plan"}),
@@ -190,6 +198,7 @@ TABLE: dict[str, Row] = {
     **rows(AUTHOR, "social:delete_comment", COMMENT, "POST"),
     **rows(AUTHOR, "api:comment", COMMENT, "DELETE"),
     # --- What a member shows ---
+    **rows(SHOWN, "social:own_entries api:member-own-entries", NAME),
     **rows(SHOWN, "social:member social:member_reviews recommendations:taste_of_member", NAME),
     **rows(SHOWN, "api:member api:member-list api:member-reviews", NAME),
     **rows(SHOWN, "social:review api:review", REVIEW),
@@ -315,6 +324,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         **lists_of(owner, title),
         "view": SavedView.objects.create(user=owner, name="Films", query="format=movie").pk,
         **imports_of(owner),
+        "own_entry": add_entry(owner, name="Only mine").pk,
         "token": token.pk,
         "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
         **run_by_staff(),

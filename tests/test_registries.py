@@ -68,6 +68,7 @@ def test_kinds_of_notifications_each_with_a_label_and_a_sentence():
         "invitation",
         "like",
         "moderation",
+        "own_found",
         "request",
         "tip",
     ]
@@ -86,5 +87,5 @@ def test_the_timetable_and_its_queues():
 
     app.loader.import_default_modules()
     assert set(QUEUES) == {"interactive", "import", "deliveries", "train", "publish", "sources"}
-    assert len(SCHEDULE) == 18
+    assert len(SCHEDULE) == 19
     assert {entry["task"] for entry in SCHEDULE.values()} <= {task for tasks in QUEUES.values() for task in tasks}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from accounts.models import SEEN, EntryStatus, ListEntry
+from accounts.models import SEEN, EntryStatus, EntryValues
 from accounts.models.entries import MOST_DATES
 from anirec.lib.partial_dates import PartialDate
 
@@ -13,7 +13,7 @@ MOST_REWATCHES = 32_767  # what the column holds
 BEGUN = (EntryStatus.WATCHING, EntryStatus.REWATCHING, EntryStatus.ON_HOLD)
 
 
-def settle(entry: ListEntry, before: ListEntry, episodes: int | None, given: Collection[str]) -> None:
+def settle(entry: EntryValues, before: EntryValues, episodes: int | None, given: Collection[str]) -> None:
     """Apply side effects of a change. given: the fields that the change names.
 
     Progress starts and completes a title, a score completes a planned one, and completing sets the progress. To watch
@@ -32,7 +32,7 @@ def settle(entry: ListEntry, before: ListEntry, episodes: int | None, given: Col
         entry.progress = 0
 
 
-def _status_after(entry: ListEntry, episodes: int | None, given: Collection[str]) -> str:
+def _status_after(entry: EntryValues, episodes: int | None, given: Collection[str]) -> str:
     """Return the status that follows from a change of progress or score."""
     if "progress" in given and entry.progress:
         if entry.progress == episodes:
@@ -44,7 +44,7 @@ def _status_after(entry: ListEntry, episodes: int | None, given: Collection[str]
     return entry.status
 
 
-def set_dates(entry: ListEntry, before: ListEntry, given: Collection[str], today: date) -> None:
+def set_dates(entry: EntryValues, before: EntryValues, given: Collection[str], today: date) -> None:
     """Set the dates that follow from a change of status or progress made today, unless they are known or given.
 
     A score says nothing of when a title was seen. The names of the set dates are in `entry.dates_set`.
@@ -66,7 +66,7 @@ def set_dates(entry: ListEntry, before: ListEntry, given: Collection[str], today
     entry.rewatches = max(entry.rewatches, len(entry.rewatched_on))
 
 
-def _is_started(entry: ListEntry, before: ListEntry) -> bool:
+def _is_started(entry: EntryValues, before: EntryValues) -> bool:
     """Return whether the first episode was just begun: of a series, or of a film that is completed at once."""
     if before.progress or before.status in SEEN:
         return False
@@ -74,11 +74,11 @@ def _is_started(entry: ListEntry, before: ListEntry) -> bool:
     return entry.status == EntryStatus.WATCHING or at_once
 
 
-def _is_seen_again(entry: ListEntry, before: ListEntry) -> bool:
+def _is_seen_again(entry: EntryValues, before: EntryValues) -> bool:
     return before.status == EntryStatus.REWATCHING and entry.status == EntryStatus.COMPLETED
 
 
-def watched_now(entry: ListEntry, before: ListEntry, given: Collection[str]) -> int:
+def watched_now(entry: EntryValues, before: EntryValues, given: Collection[str]) -> int:
     """Return how many episodes a change says were watched just now, fewer than 0 for a correction.
 
     To fill in a list isn't to watch: a title added with its episodes, or completed without ever being begun, counts for

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from accounts.models import ListEntry, Visibility
+from accounts.models import EntryValues, ListEntry, Visibility
 from accounts.models.entries import LONGEST_NOTES, MOST_DATES, MOST_TAGS
 
 
-def join_entries(kept: ListEntry, dropped: ListEntry) -> None:
+def join_entries(kept: ListEntry, dropped: EntryValues) -> None:
     """Save in `kept` what a member's entry for the same work has beyond it. The entry that changed last decides.
 
     Callers change the lists' versions: see `writing.mark_lists_changed`.
     """
-    newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk), reverse=True)
+    newer, older = sorted((kept, dropped), key=lambda entry: (entry.updated_at, entry.pk or 0), reverse=True)
     dates = {date for date in (*newer.rewatched_on, *older.rewatched_on) if date}
     starts, ends = (
         [date for date in (getattr(newer, name), getattr(older, name)) if date]

@@ -7,13 +7,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from accounts.models import ListEntry
+from accounts.models import EntryValues
 
 INTEGERS = ("score", "progress", "rewatches")
 NOT_CHECKED = {"user", "title"}
+VALUES = (
+    *("status", "score", "progress", "started_on", "finished_on"),
+    *("rewatches", "rewatched_on", "tags", "notes", "visibility"),
+)
 
 
-def validate(entry: ListEntry, *, where: str = "") -> None:
+def validate(entry: EntryValues, *, where: str = "") -> None:
     try:
         require_integers(entry)
         entry.clean_fields(exclude=NOT_CHECKED)
@@ -22,8 +26,9 @@ def validate(entry: ListEntry, *, where: str = "") -> None:
         raise located(error, where) from error
 
 
-def validate_changes(entry: ListEntry, same: set[str], before: ListEntry, episodes: int | None) -> None:
+def validate_changes(entry: EntryValues, before: EntryValues, episodes: int | None) -> None:
     """Validate the values that differ from the entry before: an odd stored value must not block another edit."""
+    same = {name for name in VALUES if plain(entry, name) == plain(before, name)}
     require_integers(entry)
     entry.clean_fields(exclude=NOT_CHECKED | same)
     entry.rewatched_on = sorted(filter(None, entry.rewatched_on))
@@ -41,7 +46,7 @@ def located(error: ValidationError, where: str) -> ValidationError:
     )
 
 
-def require_integers(entry: ListEntry) -> None:
+def require_integers(entry: EntryValues) -> None:
     """Reject values that Django would silently convert: 7.9 to 7, True to 1."""
     for name in INTEGERS:
         value = getattr(entry, name)
@@ -49,7 +54,7 @@ def require_integers(entry: ListEntry) -> None:
             raise ValidationError({name: gettext("Invalid value %(value)s. Enter a whole number.") % {"value": value}})
 
 
-def plain(entry: ListEntry, name: str) -> Any:
+def plain(entry: EntryValues, name: str) -> Any:
     """Return a field's value for comparison."""
     value = getattr(entry, name)
     return list(value) if name in ("tags", "rewatched_on") else value

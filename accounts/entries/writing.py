@@ -21,8 +21,9 @@ from django.utils import timezone
 
 from accounts.entries.effects import set_dates, settle, watched_now
 from accounts.entries.history import record
-from accounts.entries.validation import located, plain, validate, validate_changes
-from accounts.models import SEEN, EntryStatus, HiddenTitle, ListEntry, User, Visibility
+from accounts.entries.joining import join_entries
+from accounts.entries.validation import VALUES, located, plain, validate, validate_changes
+from accounts.models import SEEN, EntryStatus, EntryValues, HiddenTitle, ListEntry, User, Visibility
 from accounts.signals import entries_changed, list_changed, sight_changed
 from anirec.lib.partial_dates import PartialDate
 from anirec.lib.time_zones import zone_named
@@ -56,7 +57,7 @@ class EntryDraft:
 
 
 DRAFT_FIELDS = tuple(field.name for field in dataclasses.fields(EntryDraft))
-EDITABLE = frozenset(DRAFT_FIELDS) - {"title_id"}
+EDITABLE = frozenset(VALUES)
 
 
 Changes = Sequence[tuple[Title, Mapping[str, Any] | None]]
@@ -202,8 +203,7 @@ def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, An
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
     changed = ListEntry(user=user, title=title, **drafted | _filled(fields))
-    same = {name for name in EDITABLE if plain(changed, name) == plain(entry, name)}
-    validate_changes(changed, same, entry, title.episodes)
+    validate_changes(changed, entry, title.episodes)
     settle(changed, entry, title.episodes, fields.keys())
     if today is not None:
         changed.watched_now = watched_now(changed, entry, fields.keys())
@@ -294,6 +294,19 @@ def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
         scored = ListEntry.objects.filter(user=user, title__in=scores, score__isnull=False).values("title")
         titles = Title.objects.visible_to(user).filter(pk__in=scores).exclude(pk__in=scored)
         return _apply(user, [(title, {"score": scores[title.pk]}) for title in titles]).result()
+
+
+def adopt_entries(user: User, found: Iterable[tuple[int, EntryValues]]) -> None:
+    """Move entries that were kept without a title to these titles: as new entries, or joined with those there."""
+    with _list_change(user):
+        for title_id, other in found:
+            kept = ListEntry.objects.filter(user=user, title=title_id).first()
+            if kept is not None:
+                join_entries(kept, other)
+                continue
+            values = {name: getattr(other, name) for name in EDITABLE}
+            _save([ListEntry(user=user, title_id=title_id, is_removed=other.is_removed, **values)])
+            _set_times(user, {title_id: (other.created_at, other.updated_at)})
 
 
 def mark_lists_changed(title_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from accounts.entries import writing as lists
 from accounts.lists.conditions import CONDITIONS, holding, tag_of
 from accounts.lists.queries import SORTS, hidden_rows, list_page, tags_of
-from accounts.models import EntryStatus, HiddenTitle, ListEntry
+from accounts.models import EntryStatus, EntryValues, HiddenTitle, ListEntry
 from accounts.models.entries import MOST_TAGS, TAG_LENGTH
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
@@ -48,7 +48,12 @@ class PartialDateField(serializers.CharField):
         return str(value)
 
 
-class EntrySerializer(serializers.ModelSerializer[ListEntry]):
+Values = TypeVar("Values", bound=EntryValues)
+
+
+class ValuesSerializer(serializers.ModelSerializer[Values]):
+    """What a member notes about a title, of the catalogue or not."""
+
     is_closed = True
     started_on = PartialDateField(required=False, allow_null=True)
     finished_on = PartialDateField(required=False, allow_null=True)
@@ -57,6 +62,13 @@ class EntrySerializer(serializers.ModelSerializer[ListEntry]):
         child=serializers.RegexField(SOME_TEXT, max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if unknown := set(self.initial_data) - set(self.fields):
+            raise serializers.ValidationError({name: ["A list entry has no such field."] for name in sorted(unknown)})
+        return attrs
+
+
+class EntrySerializer(ValuesSerializer[ListEntry]):
     class Meta:
         model = ListEntry
         fields: tuple[str, ...] = (
@@ -64,11 +76,6 @@ class EntrySerializer(serializers.ModelSerializer[ListEntry]):
             "visibility", "updated_at",
         )  # fmt: skip
         read_only_fields = ("updated_at",)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if unknown := set(self.initial_data) - set(self.fields):
-            raise serializers.ValidationError({name: ["A list entry has no such field."] for name in sorted(unknown)})
-        return attrs
 
 
 class EntryWithTitleSerializer(EntrySerializer):

@@ -59,6 +59,7 @@ def list_view(request: MemberRequest) -> HttpResponse:
     if request.htmx.target in ("entries", "pager"):
         return render(request, "accounts/lists/_entries.html", context)
     context["tags"] = queries.tags_of(request.user)
+    context["n_own"] = request.user.own_entries.count()
     context["changes"] = bulk_choices(request.user.score_format)
     return render(request, "accounts/lists/list.html", context)
 

@@ -1,7 +1,8 @@
 from accounts.models.about import AboutMember
-from accounts.models.entries import SEEN, EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet
+from accounts.models.entries import SEEN, EntryStatus, EntryValues, HiddenTitle, ListEntry, ListEntryQuerySet
 from accounts.models.history import EntryChange
 from accounts.models.imports import Conflict, ImportRow, ListImport
+from accounts.models.own_entries import OwnEntry
 from accounts.models.tokens import AccessToken, StoredResponse
 from accounts.models.users import User, Visibility
 from accounts.models.webhooks import Delivery, Webhook
@@ -14,11 +15,13 @@ __all__ = [
     "Delivery",
     "EntryChange",
     "EntryStatus",
+    "EntryValues",
     "HiddenTitle",
     "ImportRow",
     "ListEntry",
     "ListEntryQuerySet",
     "ListImport",
+    "OwnEntry",
     "StoredResponse",
     "User",
     "Visibility",

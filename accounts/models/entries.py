@@ -36,11 +36,9 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         return self.filter(user=member, title__in=Title.objects.visible_to(member).order_by())
 
 
-class ListEntry(models.Model):
-    """A title on a member's list. Written only through `accounts.entries.writing`."""
+class EntryValues(models.Model):
+    """What a member notes about a title, of the catalogue or not."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="entries")
-    title = models.ForeignKey(Title, models.PROTECT, related_name="entries")
     status = models.CharField(max_length=10, choices=EntryStatus, default=EntryStatus.PLANNED)
     score = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10)]
@@ -59,24 +57,12 @@ class ListEntry(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = ListEntryQuerySet.as_manager()
-
     # Of the change that made this object, not stored: the dates it set by itself, the episodes it says were watched.
     dates_set: tuple[str, ...] = ()
     watched_now = 0
 
     class Meta:
-        verbose_name_plural = "list entries"
-        constraints = [
-            models.UniqueConstraint(fields=["user", "title"], name="entry_once"),
-            models.CheckConstraint(
-                condition=models.Q(score__isnull=True) | models.Q(score__range=(1, 10)), name="entry_score_1_to_10"
-            ),
-        ]
-        indexes = [models.Index(fields=["user", "-updated_at"], name="entry_recent")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.title_id} ({self.status})"
+        abstract = True
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         try:
@@ -101,6 +87,27 @@ class ListEntry(models.Model):
         if started[:precision] > finished[:precision]:
             message = gettext("Finish date (%(finished)s) is before the start date (%(started)s).")
             raise ValidationError({"finished_on": message % {"finished": finished, "started": started}})
+
+
+class ListEntry(EntryValues):
+    """A title on a member's list. Written only through `accounts.entries.writing`."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="entries")
+    title = models.ForeignKey(Title, models.PROTECT, related_name="entries")
+    objects = ListEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "list entries"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "title"], name="entry_once"),
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(score__range=(1, 10)), name="entry_score_1_to_10"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-updated_at"], name="entry_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.title_id} ({self.status})"
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:

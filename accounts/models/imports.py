@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.own_entries import OwnEntry
 from accounts.models.users import User
 from catalog.models import Title
 
@@ -34,6 +35,9 @@ class ListImport(models.Model):
     format = models.CharField(max_length=10)  # one of accounts.portability.formats.detection.ListFormat
     name = models.CharField(max_length=200, help_text="Of the file, or of the account elsewhere.")
     rule = models.CharField(max_length=10, choices=Conflict, default=Conflict.THEIRS)
+    keeps_own = models.BooleanField(
+        default=True, help_text="Whether titles that the catalogue lacks become the member's own entries."
+    )
     message = models.TextField(blank=True, help_text="Why it failed.")
     upload = models.BinaryField(null=True, help_text="The file, until it is written.")
     columns = models.JSONField(default=dict, help_text="Of a table: our field → its column.")
@@ -69,6 +73,7 @@ class ImportRow(models.Model):
         UPDATED = "updated", _("Changed")
         KEPT = "kept", _("Your entry kept")
         UNCHANGED = "unchanged", _("Unchanged")
+        OWN = "own", _("Kept as your own entry")
         UNMATCHED = "unmatched", _("Title not found")
         DUPLICATE = "duplicate", _("Duplicate row")
         INVALID = "invalid", _("Invalid")
@@ -82,6 +87,10 @@ class ImportRow(models.Model):
     hint = models.CharField(max_length=40, blank=True, help_text="Year and format, as the file says.")
     is_hidden = models.BooleanField(default=False, help_text="A hidden title instead of an entry.")
     title = models.ForeignKey(Title, models.SET_NULL, null=True, related_name="+")
+    about = models.JSONField(
+        default=dict, help_text="Of a title that the catalogue lacks: its kind, IDs, year, format and parts."
+    )
+    own_entry = models.ForeignKey(OwnEntry, models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome)
     values = models.JSONField(default=dict, help_text="What the file says of the entry, without what it leaves open.")
     before = models.JSONField(null=True, help_text="The entry before the import; null when there was none.")

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Conflict, ListImport
 from accounts.portability.formats.csv_files import Table
-from accounts.portability.formats.detection import ListFormat
 from accounts.portability.formats.rows import MAX_UPLOAD
+from accounts.portability.remote.sites import offered
 from accounts.portability.values.vocabulary import COLUMNS, FIELD_LABELS
 
 HEADERS = [name for name in COLUMNS if name in FIELD_LABELS]  # the fields that members can match
@@ -19,7 +19,6 @@ SCALE_CHOICES = [
     (10, gettext_lazy("10 points")), (100, gettext_lazy("100 points")), (20, gettext_lazy("20 points")),
     (5, gettext_lazy("5 stars")), (3, gettext_lazy("3 faces")),
 ]  # fmt: skip
-SERVICES = [(ListFormat.ANILIST.value, "AniList"), (ListFormat.KITSU.value, "Kitsu")]
 
 
 class FileImportForm(forms.Form):
@@ -42,7 +41,7 @@ class FileImportForm(forms.Form):
 
 
 class AccountImportForm(forms.Form):
-    service = forms.ChoiceField(label=gettext_lazy("Site"), choices=SERVICES)
+    service = forms.ChoiceField(label=gettext_lazy("Site"), choices=offered)
     account = forms.RegexField(
         r"^[\w.-]+$",
         label=gettext_lazy("Username"),

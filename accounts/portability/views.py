@@ -13,12 +13,11 @@ from django.db.models.lookups import IsNull
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.models import ImportRow, ListImport
+from accounts.models import ImportRow, ListImport, OwnEntry
 from accounts.personal_data import export_personal_data
 from accounts.portability import tasks
 from accounts.portability.exports import KINDS, export_list
@@ -83,7 +82,6 @@ def _start(request: MemberRequest, **forms: Any) -> HttpResponse:
         "file": FileImportForm(),
         "account": AccountImportForm(),
         "history": queries.history(request.user)[:20],
-        "n_unmatched": queries.unmatched_rows(request.user).count(),
         **forms,
     }
     return render(request, "accounts/portability/start.html", context, status=422 if forms else 200)
@@ -115,6 +113,7 @@ def _rows(request: MemberRequest, opened: ListImport) -> HttpResponse:
     numbers = {count.outcome: count.n for count in counts}
     context |= {"counts": counts, "n": numbers, "n_written": _n_written(numbers)}
     if opened.state in (State.PREVIEW, State.DONE):
+        context["own"] = [(OwnEntry.Kind(kind).label, n) for kind, n in queries.own_counts(opened).items()]
         context["n_hidden"] = queries.hidden_by_settings(opened, request.user)
     if opened.state == State.PREVIEW and opened.examples and opened.has_upload and opened.format not in FIXED_SCALES:  # type: ignore[attr-defined]
         context["scale"] = ScaleForm(initial={"scale": opened.scale})
@@ -161,6 +160,15 @@ def rule(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest(_("Unknown rule. Choose one from the list."))
     reading.replan(opened, form.cleaned_data["rule"])
+    return redirect(opened)
+
+
+@require_POST
+@login_required
+def keep_own(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep the rows that have no title as own entries, or leave them out."""
+    opened = _import(request, pk, State.PREVIEW)
+    reading.replan(opened, keeps_own=request.POST.get("keep") == "1")
     return redirect(opened)
 
 
@@ -214,20 +222,10 @@ def report(request: MemberRequest, pk: int) -> HttpResponseBase:
     return download(request, f"import-{opened.pk}.csv", "text/csv", write_table(queries.report_lines(opened)))
 
 
-@require_GET
-@login_required
-def unmatched(request: MemberRequest) -> HttpResponse:
-    page = Paginator(queries.unmatched_rows(request.user), PAGE).get_page(request.GET.get("page"))
-    template = (
-        "accounts/portability/_rows.html" if request.htmx.target == "pager" else "accounts/portability/unmatched.html"
-    )
-    return render(request, template, {"page": page})
-
-
 @require_http_methods(["GET", "POST"])
 @login_required
 def row(request: MemberRequest, pk: int) -> HttpResponse:
-    """Resolve an unmatched row: search for its title, or dismiss it."""
+    """Resolve a previewed row without a title: search for its title, or leave it out."""
     import_row = get_object_or_404(
         ImportRow.objects.select_related("list_import"), pk=pk, list_import__user=request.user
     )
@@ -243,6 +241,7 @@ def row(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _settle(request: MemberRequest, import_row: ImportRow) -> HttpResponse:
+    before = import_row.outcome
     try:
         if "dismiss" in request.POST:
             writing.dismiss_row(import_row)
@@ -252,10 +251,7 @@ def _settle(request: MemberRequest, import_row: ImportRow) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     if not request.htmx:
-        done = import_row.list_import.state == State.DONE
-        return redirect(
-            reverse("accounts:unmatched") if done else f"{import_row.list_import.get_absolute_url()}?outcome=unmatched"
-        )
+        return redirect(f"{import_row.list_import.get_absolute_url()}?outcome={before}")
     settled = queries.rows_of(import_row.list_import, request.user).get(pk=import_row.pk)
     return render(request, "accounts/portability/_row.html", {"row": settled, "import": import_row.list_import})
 

@@ -35,6 +35,14 @@ class Candidate(NamedTuple):
     text: str = ""
 
 
+def match_titles(rows: Sequence[Sought], titles: TitleQuerySet) -> dict[int, int]:
+    """Map row numbers to title ids, by a known id or else by a name among `titles`, with three queries."""
+    owners = owners_of((provider, value) for row in rows for provider, value in row.ids.items())
+    matches = match_ids(rows, owners)
+    unmatched = [row for row in rows if row.row not in matches and row.name]
+    return matches | match_names(unmatched, titles, is_strict=False)
+
+
 def match_ids(rows: Iterable[Sought], owners: Mapping[tuple[str, str], int]) -> dict[int, int]:
     """Map row numbers to title ids, for rows with a known id. The most trusted provider's id wins."""
     matches = {}

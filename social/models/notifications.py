@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import ListEntry, User
 from social.models.activities import Comment, Like
 from social.models.corrections import Correction
 from social.models.moderation import Decision
@@ -27,6 +27,7 @@ class Notification(models.Model):
     at = models.DateTimeField(default=timezone.now)
     is_read = models.BooleanField(default=False)
     wants_letter = models.BooleanField(default=False, help_text="An e-mail is to tell of it, and has not yet.")
+    n = models.PositiveIntegerField(default=1, db_default=1, help_text="How many things it tells of at once.")
     thread = models.CharField(
         max_length=40, blank=True, help_text="What is told together: the kind and this, of a day."
     )
@@ -41,6 +42,7 @@ class Notification(models.Model):
 
     tip = models.ForeignKey(Tip, models.CASCADE, null=True, related_name="+")
     correction = models.ForeignKey(Correction, models.CASCADE, null=True, related_name="+")
+    entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="+")
 
     class Meta:
         indexes = [

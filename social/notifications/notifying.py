@@ -19,8 +19,10 @@ from social.notifications.tasks import send_letter
 EMAIL_DELAY = 300  # seconds; notifications in between join the same email
 
 
-def notify(recipient: User, kind: str, actor: User | None, about: Model) -> None:
+def notify(recipient: User, kind: str, actor: User | None, about: Model, n: int = 1) -> None:
     """Notify a member of `about`: a follow, a comment or anything else that Notification has a column for.
+
+    n: how many such things there are, of which `about` is one.
 
     Members aren't notified of their own actions, of kinds they turned off, of things they can't see, or of actions by
     muted members.
@@ -29,7 +31,8 @@ def notify(recipient: User, kind: str, actor: User | None, about: Model) -> None
     if actor == recipient or channel == Channel.OFF:
         return
     with transaction.atomic():
-        notification = Notification(recipient=recipient, kind=kind, actor=actor, wants_letter=channel == Channel.EMAIL)
+        is_letter = channel == Channel.EMAIL
+        notification = Notification(recipient=recipient, kind=kind, actor=actor, n=n, wants_letter=is_letter)
         setattr(notification, _column(about), about)
         notification.thread = kinds()[kind].thread(notification)
         notification.save()

@@ -16,7 +16,9 @@ from rest_framework.views import APIView
 
 from accounts.lists.api import EntryWithTitleSerializer, ListQuery
 from accounts.lists.queries import list_page
-from accounts.models import ListEntry, User
+from accounts.models import ListEntry, OwnEntry, User
+from accounts.own_entries.api import OwnEntrySerializer, OwnQuery
+from accounts.own_entries.queries import own_page
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from anirec.lib.text import SOME_TEXT
@@ -24,7 +26,7 @@ from anirec.lib.web.query import Query
 from social.models import FollowRequest
 from social.moderation.api import report_endpoint
 from social.people import queries, relations
-from social.visibility import entries_visible_to
+from social.visibility import entries_visible_to, own_entries_visible_to
 
 Change = Callable[[User, User], None]
 
@@ -113,6 +115,31 @@ class MemberList(ListAPIView[ListEntry]):
         return list_page(entries, **filters).entries
 
 
+class PublicOwnEntrySerializer(OwnEntrySerializer):
+    """An own entry without the owner's private fields: tags and visibility."""
+
+    class Meta(OwnEntrySerializer.Meta):
+        fields: tuple[str, ...] = tuple(
+            name for name in OwnEntrySerializer.Meta.fields if name not in ("tags", "visibility")
+        )
+
+
+@extend_schema_view(get=extend_schema(operation_id="member_own_entries", parameters=[OwnQuery]))
+class MemberOwnEntries(ListAPIView[OwnEntry]):
+    """List the entries of a member that I can see, of titles that the catalogue lacks."""
+
+    read_scope = "read:social"
+    serializer_class = PublicOwnEntrySerializer
+    pagination_class = CursorPages
+
+    def get_queryset(self) -> QuerySet[OwnEntry]:
+        if getattr(self, "swagger_fake_view", False):
+            return OwnEntry.objects.none()
+        filters = OwnQuery.of(self.request)
+        owner = queries.visible_member(self.kwargs["username"], self.request.user)
+        return own_page(own_entries_visible_to(self.request.user).filter(user=owner), **filters).entries
+
+
 class Relation(ForMembers, APIView):
     """A relation between me and another member: PUT creates it, DELETE ends it. Both are idempotent."""
 
@@ -199,6 +226,7 @@ urlpatterns = [
     path("members/", Members.as_view(), name="members"),
     path("members/<str:username>/", Member.as_view(), name="member"),
     path("members/<str:username>/list/", MemberList.as_view(), name="member-list"),
+    path("members/<str:username>/own-entries/", MemberOwnEntries.as_view(), name="member-own-entries"),
     path("members/<str:username>/follow/", Following.as_view(), name="follow"),
     path("members/<str:username>/mute/", Muting.as_view(), name="mute"),
     path("members/<str:username>/block/", Blocking.as_view(), name="block"),

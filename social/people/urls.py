@@ -6,6 +6,7 @@ from social.people import relations_views, views
 urlpatterns = [
     path("members/", views.members, name="members"),
     path("members/<str:username>/", views.member, name="member"),
+    path("members/<str:username>/own/", views.own_entries, name="own_entries"),
     path("members/<str:username>/follow/", views.follow, name="follow"),
     path("members/<str:username>/unfollow/", views.unfollow, name="unfollow"),
     path("followers/", relations_views.followers, name="followers"),

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.lists.forms import ListForm
 from accounts.lists.queries import list_page
 from accounts.models import User
+from accounts.own_entries.forms import OwnListForm
+from accounts.own_entries.queries import own_page
 from accounts.requests import MemberRequest
 from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import back_to
 from social.people import queries, relations
 from social.people.forms import DirectoryForm
 from social.people.queries import visible_member
-from social.visibility import entries_visible_to
+from social.visibility import entries_visible_to, own_entries_visible_to
 
 PAGE = 48
 
@@ -48,11 +50,24 @@ def member(request: PageRequest, username: str) -> HttpResponse:
         "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),
         "follow": queries.follow_state(owner, request.user),
         "filters": form,
+        "n_own": own_entries_visible_to(request.user).filter(user=owner).count(),
         **options,
     }
     return render(
         request, "social/people/_entries.html" if _is_fragment(request) else "social/people/member.html", context
     )
+
+
+@require_GET
+def own_entries(request: PageRequest, username: str) -> HttpResponse:
+    """Show a member's entries of titles that the catalogue lacks."""
+    owner = visible_member(username, request.user)
+    options = OwnListForm(request.GET).options()
+    listed = own_page(own_entries_visible_to(request.user).filter(user=owner), **options)
+    page = Paginator(listed.entries, PAGE).get_page(request.GET.get("page"))
+    context = {"owner": owner, "own": listed, "page": page, **options}
+    template = "accounts/own_entries/_entries.html" if _is_fragment(request) else "social/people/own_entries.html"
+    return render(request, template, context)
 
 
 @require_POST

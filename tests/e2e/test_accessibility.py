@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.entries.writing import hide_title, set_score, set_status, update_entry
 from accounts.models import ListImport, User
+from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading, writing
 from accounts.security.lock import lock_url
 from catalog.models import ExternalId, SavedView, Title
@@ -76,7 +77,11 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "accounts:history_of_title": (MEMBER, ["/list/{title}/history/", "/list/{new}/history/"]),
     "accounts:entry": (MEMBER, ["/list/{title}/", "/list/{new}/"]),
     "accounts:imports": (MEMBER, ["/list/import/"]),
-    "accounts:unmatched": (MEMBER, ["/list/import/unmatched/"]),
+    "accounts:own_entries": (MEMBER, ["/list/own/", "/list/own/?kind=other"]),
+    "accounts:own_add": (MEMBER, ["/list/own/add/"]),
+    "accounts:own_entry": (MEMBER, ["/list/own/{own}/"]),
+    "accounts:own_link": (MEMBER, ["/list/own/{own}/link/"]),
+    "social:own_entries": (MEMBER, ["/members/{long_name}/own/", "/members/fan/own/"]),
     "accounts:import_row": (MEMBER, ["/list/import/rows/{row}/"]),
     "accounts:import": (
         MEMBER,
@@ -187,7 +192,7 @@ NO_PAGES = {
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
     "catalog:calendar_feed", "catalog:poster", "catalog:refresh_source",
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
-    "accounts:import_rule", "accounts:import_scale", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
+    "accounts:import_own", "accounts:own_remove", "accounts:import_rule", "accounts:import_scale", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
     "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act",
     "accounts:personal_data", "csp_reports", "None", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
@@ -356,7 +361,10 @@ def imports(fan) -> dict[str, int]:
         for state, kind in (("columns", "columns"), ("waiting", "queued"), ("failed", "failed"))
     }
     row = preview.rows.get(name="Cowboy Bebpo")
-    return {"done": done.pk, "preview": preview.pk, "row": row.pk, **{state: one.pk for state, one in others.items()}}
+    own = add_entry(fan, name="W" * 60, status="watching", score=8, progress=3, parts=12, notes="Nobody knows it. " * 9)
+    add_entry(fan, name="Berserk", kind="manga", status="watching", progress=10, volumes=1, year=1989)
+    imports = {"done": done.pk, "preview": preview.pk, "row": row.pk, "own": own.pk}
+    return {**imports, **{state: one.pk for state, one in others.items()}}
 
 
 PARTS = 3  # of the many pages of members: each in a test, and a process, of its own

@@ -57,7 +57,7 @@ class Command(BaseCommand):
             f" (bar < {BAR_SECONDS} s){'' if total < BAR_SECONDS else '  missed'}, {n_lines / total:,.0f} rows/s\n"
             f"plain COPY of {copied:,} entries: {copy * 1000:.0f} ms (the import takes {total / copy:,.0f}×)"
         )
-        for kind in KINDS:
+        for kind in KINDS.keys() - {"manga.xml"}:  # the list has no manga
             self.stdout.write(f"export, import and export again as {kind}: {_round_trip(member, kind)}")
         undone, undo = _timed(lambda: writing.undo_import(written))
         remaining = member.entries.count()

@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import ImportRow, ListImport, User
 from accounts.portability.formats.rows import PortabilityError
 from accounts.portability.imports import queries, reading, writing
-from accounts.portability.imports.planning import merged
+from accounts.portability.imports.planning import NOT_PLANNED, OWN_FIELDS, merged
 from accounts.portability.values.scores import SCALES
 
 Outcome = ImportRow.Outcome
@@ -83,9 +83,10 @@ def report_of(opened: ListImport) -> dict[str, Any]:
         "remarks": opened.remarks,
         "counts": {count.outcome: count.n for count in queries.outcome_counts(opened) if count.outcome},
         "hidden_by_settings": queries.hidden_by_settings(opened, opened.user),
-        "entries": [_entry(row) for row in rows if row.outcome in WITH_ENTRY],
+        "entries": [_entry(row) for row in rows if row.outcome in WITH_ENTRY and row.title_id],
+        "own_entries": [_own_entry(row) for row in rows if _is_own(row)],
         "not_found": [_unwritten(row) for row in rows if row.outcome == Outcome.UNMATCHED],
-        "not_imported": [_unwritten(row) for row in rows if row.outcome in (Outcome.INVALID, Outcome.DUPLICATE)],
+        "not_imported": [_unwritten(row) for row in rows if row.outcome in NOT_PLANNED],
     }
 
 
@@ -100,6 +101,16 @@ def _entry(row: ImportRow) -> dict[str, Any]:
     }
     times = {"updated_at": row.values.get("updated_at")} if "updated_at" in row.values else {}
     return facts | {name: entry[name] for name in SHOWN if name in entry} | times | {"remark": row.remark}
+
+
+def _is_own(row: ImportRow) -> bool:
+    return row.outcome == Outcome.OWN or (row.outcome in WITH_ENTRY and row.title_id is None)
+
+
+def _own_entry(row: ImportRow) -> dict[str, Any]:
+    about = {"row": row.number, "name": row.name, "outcome": str(row.outcome), "kind": "anime", **row.about}
+    entry = merged(row.before, row.values)
+    return about | {name: entry[name] for name in (*SHOWN, *OWN_FIELDS) if name in entry} | {"remark": row.remark}
 
 
 def _unwritten(row: ImportRow) -> dict[str, Any]:
@@ -122,9 +133,15 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"  {counts}; {report['hidden_by_settings']:,} hidden by the member's settings"
     yield from (f"  {remark}" for remark in report["remarks"])
     for entry in report["entries"]:
-        values = ", ".join(f"{name} {entry[name]}" for name in SHOWN if entry.get(name) and name != "visibility")
-        hidden = "hidden from recommendations" if entry["is_hidden"] else values
-        title, result = f"{entry['title_id']} {entry['title']}", f"[{entry['outcome']}] {entry['remark']}"
-        yield f"  {entry['row']:>5}  {title}: {hidden}  {result}"
+        yield _line(entry, f"{entry['title_id']} {entry['title']}", is_hidden=entry["is_hidden"])
+    for entry in report["own_entries"]:
+        yield _line(entry, f"{entry['name']} ({entry['kind']}, not in the catalogue)")
     for row in (*report["not_found"], *report["not_imported"]):
         yield f"  {row['row']:>5}  {row['name'] or '–'}  [{row['outcome']}] {row['remark']}"
+
+
+def _line(entry: dict[str, Any], title: str, *, is_hidden: bool = False) -> str:
+    names = (*SHOWN, *OWN_FIELDS)
+    values = ", ".join(f"{name} {entry[name]}" for name in names if entry.get(name) and name != "visibility")
+    shown = "hidden from recommendations" if is_hidden else values
+    return f"  {entry['row']:>5}  {title}: {shown}  [{entry['outcome']}] {entry['remark']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,12 +29,28 @@ def read(data: bytes) -> Items:
     stated = value_at(data, f"{root}.user.mediaListOptions.scoreFormat")
     if stated is not None:
         yield StatedScale(_scale(stated))
+    custom = _custom_lists(data, root)
     keys: set[str] = set()
     for item in section(data, f"{root}.lists.item.entries.item"):
-        key = str(item.get("mediaId") or item.get("id") or "")
+        key = _key(item)
         if not key or key not in keys:
             keys.add(key)
-            yield RawRow(len(keys), entry_cells(item))
+            cells = entry_cells(item)
+            yield RawRow(len(keys), cells | {"tags": [*cells["tags"], *custom.get(key, [])]})
+
+
+def _key(item: dict[str, Any]) -> str:
+    return str(item.get("mediaId") or item.get("id") or "")
+
+
+def _custom_lists(data: bytes, root: str) -> dict[str, list[str]]:
+    """Return the names of the custom lists that each entry is on, by its key: they become tags."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for some in section(data, f"{root}.lists.item"):
+        for item in some.get("entries") or [] if some.get("isCustomList") is True else []:
+            if isinstance(item, dict):
+                names[_key(item)].append(str(some.get("name") or ""))
+    return names
 
 
 def _scale(stated: object) -> int:
@@ -45,17 +62,20 @@ def _scale(stated: object) -> int:
 def entry_cells(item: dict[str, Any]) -> dict[str, Any]:
     """Return the cells of an entry of AniList's API."""
     media = part(item, "media")
+    lists = [name for name, is_on in part(item, "customLists").items() if is_on is True]
     names = part(media, "title")
     return {
         "title": names.get("romaji") or names.get("english") or names.get("native") or names.get("userPreferred"),
         "medium": media.get("type"),
         "ids": {"mal": media.get("idMal"), "anilist": item.get("mediaId") or media.get("id")},
         "format": str(media.get("format") or "").replace("_", " "),
-        "of": media.get("episodes"),
+        "of": media.get("episodes") or media.get("chapters"),
         "year": media.get("seasonYear") or part(media, "startDate").get("year"),
         "status": item.get("status"),
         "score": item.get("score"),
         "progress": item.get("progress"),
+        "volumes": item.get("progressVolumes"),
+        "tags": lists,
         "started_on": date_text(item.get("startedAt")),
         "finished_on": date_text(item.get("completedAt")),
         "rewatches": item.get("repeat"),
@@ -94,6 +114,7 @@ def _gdpr_cells(item: dict[str, Any]) -> dict[str, Any]:
         "status": GDPR_STATUSES.get(str(status), status),
         "score": item.get("score"),
         "progress": item.get("progress"),
+        "volumes": item.get("progress_volume"),
         "started_on": item.get("started_on"),
         "finished_on": item.get("finished_on"),
         "rewatches": item.get("repeat"),

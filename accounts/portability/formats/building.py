@@ -9,15 +9,17 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from accounts.models import EntryStatus, Visibility
+from accounts.models import EntryStatus, OwnEntry, Visibility
 from accounts.models.entries import MOST_DATES, MOST_TAGS, TAG_LENGTH
-from accounts.portability.formats.rows import MAX_ID, MAX_IDS, MAX_NAME, MAX_NOTES, InvalidRow, ListRow, RawRow, Row
+from accounts.models.own_entries import MAX_ID, MAX_IDS, MAX_NAME
+from accounts.portability.formats.rows import MAX_NOTES, InvalidRow, ListRow, RawRow, Row
 from accounts.portability.values import numbers, texts
 from accounts.portability.values.dates import month_first, parse_date, parse_moment
 from accounts.portability.values.scores import Scale, detect_scale, parse_score
 from accounts.portability.values.vocabulary import (
     FIELD_LABELS,
     HIDDEN,
+    KINDS,
     OTHER_MEDIA,
     STATUSES,
     TYPES,
@@ -60,7 +62,7 @@ def conventions_of(rows: Iterable[RawRow], stated_scale: int | None) -> Conventi
 
 
 def build(raw: RawRow, conventions: Conventions) -> Row:
-    """Return the row, or an InvalidRow if it isn't an anime or can't be identified."""
+    """Return the row, or an InvalidRow if no list is kept of its kind or it can't be identified."""
     return _Builder(raw, conventions).row()
 
 
@@ -69,19 +71,19 @@ class _Builder:
         self.raw, self.conventions, self.remarks = raw, conventions, list[str]()
         self.cells: Mapping[str, Any] = raw.cells
         self.is_lenient = not raw.is_exact
+        self.kind = self._kind()
 
     def row(self) -> Row:
         name, ids = self._name(), self._ids()
-        medium = OTHER_MEDIA.get(key(self.cells.get("format") or "")) or OTHER_MEDIA.get(
-            key(self.cells.get("medium") or "")
-        )
-        if medium:
-            return InvalidRow(self.raw.number, name, _("not an anime (%(medium)s)") % {"medium": medium})
+        if medium := OTHER_MEDIA.get(self._key("format")) or OTHER_MEDIA.get(self._key("medium")):
+            return InvalidRow(
+                self.raw.number, name, _("neither an anime nor a manga (%(medium)s)") % {"medium": medium}
+            )
         if not name and not ids:
             return InvalidRow(self.raw.number, name, _("neither a title nor an ID"))
         row = ListRow(
-            self.raw.number, name, ids=ids, year=self._year(),
-            format=TYPES.get(key(self.cells.get("format") or ""), ""), is_exact=self.raw.is_exact,
+            self.raw.number, name, ids=ids, year=self._year(), kind=self.kind, parts=self._parts(),
+            format=TYPES.get(self._key("format"), ""), is_exact=self.raw.is_exact,
         )  # fmt: skip
         status = self._status()
         if status == HIDDEN or self.cells.get("is_hidden"):
@@ -105,6 +107,7 @@ class _Builder:
             "status": EntryStatus(status) if status else None,
             "score": self._score(),
             "progress": progress,
+            "volumes": self._volumes(),
             "started_on": started,
             "finished_on": finished,
             "rewatches": self._rewatches(),
@@ -117,6 +120,19 @@ class _Builder:
         }
 
     # --- What is it? ---
+
+    def _key(self, name: str) -> str:
+        return key(self.cells.get(name) or "")
+
+    def _kind(self) -> str:
+        if self.raw.is_exact:
+            kind = str(self.cells.get("kind") or "")
+            return kind if kind in OwnEntry.Kind.values else OwnEntry.Kind.ANIME
+        return KINDS.get(self._key("format")) or KINDS.get(self._key("medium")) or OwnEntry.Kind.ANIME
+
+    def _parts(self) -> int | None:
+        name = "parts" if "parts" in self.cells else "of"
+        return self._optional(name, lambda v: numbers.parse_progress(v).n, 0, is_silent=True) or None
 
     def _text(self, value: object) -> str:
         if not self.is_lenient:
@@ -181,7 +197,9 @@ class _Builder:
 
     def _progress(self, status: str | None) -> tuple[int, str | None]:
         most = numbers.MOST_EPISODES if self.is_lenient else numbers.MAX_SMALL
-        watched = self._optional("progress", lambda v: numbers.parse_progress(v, most), numbers.Watched(0, None))
+        is_read = self.kind != OwnEntry.Kind.ANIME and not is_blank(self.cells.get("chapters"))
+        name = "chapters" if is_read else "progress"
+        watched = self._optional(name, lambda v: numbers.parse_progress(v, most), numbers.Watched(0, None))
         n, of = watched.n, watched.of or self._optional("of", lambda v: numbers.parse_progress(v).n, 0, is_silent=True)
         if status == EntryStatus.REWATCHING and not is_blank(self.cells.get("rewatching_progress")):
             again = self._optional("rewatching_progress", lambda v: numbers.parse_progress(v).n, 0, is_silent=True)
@@ -192,6 +210,11 @@ class _Builder:
         if status is None and n and of and n >= of:
             status = EntryStatus.COMPLETED
         return n, status
+
+    def _volumes(self) -> int:
+        if self.kind == OwnEntry.Kind.ANIME:
+            return 0
+        return self._optional("volumes", lambda v: numbers.parse_progress(v).n, 0)
 
     def _score(self) -> int | None:
         none: tuple[int | None, str] = (None, "")

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from accounts.models.own_entries import MAX_NAME
 from accounts.portability.formats.repair import decoded
 from accounts.portability.formats.rows import (
-    MAX_NAME,
     FileRemark,
     Items,
     ListRow,
@@ -31,8 +31,9 @@ DELIMITERS = ",;\t|"
 NOT_RECOGNISED = "We don’t recognise this file. Supported: XML, JSON and CSV."
 OWN_HEADER = (
     "title", "year", "format", "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on",
-    "notes", "tags", "visibility", "created_at", "updated_at", "ids",
+    "notes", "tags", "visibility", "created_at", "updated_at", "ids", "kind", "parts", "volumes",
 )  # fmt: skip
+OWN_HEADERS = (OWN_HEADER, OWN_HEADER[:-3])  # the latter before titles that the catalogue lacks were exported
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Table:
 
     @property
     def is_own(self) -> bool:
-        return self.header == OWN_HEADER
+        return self.header in OWN_HEADERS
 
 
 class Layout(NamedTuple):
@@ -113,10 +114,10 @@ def read(data: bytes, columns: Mapping[str, int]) -> Items:
     text, remarks = decoded(data)
     yield from map(FileRemark, remarks)
     layout = _layout(text)
-    if layout.header == OWN_HEADER:
+    if layout.header in OWN_HEADERS:
         yield StatedScale(10)
     for number, line in enumerate(_lines(text, layout), start=1):
-        if layout.header == OWN_HEADER and any(line):
+        if layout.header in OWN_HEADERS and any(line):
             yield RawRow(number, _own_cells(line), is_exact=True)
         elif any(cell.strip() for cell in line):
             cells = {name: _bare(line[at]).strip() for name, at in columns.items() if at < len(line)}
@@ -184,6 +185,7 @@ def write(entries: Iterable[ListRow]) -> Iterator[str]:
             ", ".join(entry.tags), entry.visibility,
             entry.created_at and entry.created_at.isoformat(), entry.updated_at and entry.updated_at.isoformat(),
             " ".join(f"{provider}:{value}" for provider, value in entry.ids.items()),
+            entry.kind, entry.parts, entry.volumes,
         )
         for entry in entries
     )  # fmt: skip

@@ -34,6 +34,8 @@ class ListFormat(models.TextChoices):
     MAL_XML = "mal_xml", gettext_lazy("MyAnimeList export")
     ANILIST = "anilist", gettext_lazy("AniList list")
     KITSU = "kitsu", gettext_lazy("Kitsu library")
+    MAL_API = "mal_api", gettext_lazy("MyAnimeList list")
+    SHIKIMORI = "shikimori", gettext_lazy("Shikimori list")
     OWN_JSON = "own_json", gettext_lazy("anirec export")
     JSON = "json", gettext_lazy("JSON list")
     CSV = "csv", gettext_lazy("CSV")
@@ -54,9 +56,14 @@ READERS: dict[str, Callable[[bytes], Items]] = {
     ListFormat.MAL_XML: mal_xml.read,
     ListFormat.ANILIST: anilist.read,
     ListFormat.KITSU: kitsu.read,
+    ListFormat.MAL_API: json_lists.read,
+    ListFormat.SHIKIMORI: json_lists.read,
     ListFormat.JSON: json_lists.read,
 }
-OF_JSON = (ListFormat.ANILIST, ListFormat.KITSU, ListFormat.JSON, ListFormat.OWN_JSON)
+OF_JSON = (
+    ListFormat.ANILIST, ListFormat.KITSU, ListFormat.MAL_API, ListFormat.SHIKIMORI, ListFormat.JSON,
+    ListFormat.OWN_JSON,
+)  # fmt: skip
 
 
 def detect(data: bytes) -> ListFormat:

@@ -16,7 +16,7 @@ from accounts.portability.formats import anilist
 from accounts.portability.formats.building import PROVIDERS
 from accounts.portability.formats.json_parts import part, value_at, values_at
 from accounts.portability.formats.rows import FileRemark, Items, RawRow, StatedScale
-from accounts.portability.values.vocabulary import FIELD_OF, OTHER_MEDIA, key
+from accounts.portability.values.vocabulary import FIELD_OF, KINDS, OTHER_MEDIA, key
 
 # Objects that describe the title, not the member's entry.
 TITLE_OBJECTS = {"node", "anime", "media", "show", "movie", "title", "series"}
@@ -65,9 +65,10 @@ def read(data: bytes) -> Items:
         yield StatedScale(10)
     numbers = iter(range(1, 10**9))
     for place in found:
+        kind = {"medium": place.medium} if key(place.medium) in KINDS else {}
         for item in values_at(data, place.path):
             if isinstance(item, dict):
-                yield RawRow(next(numbers), cells_of(item))
+                yield RawRow(next(numbers), kind | cells_of(item))
     if skipped := [place.medium for place in places(data) if key(place.medium) in OTHER_MEDIA]:
         yield FileRemark(_("Other lists in the file skipped: %(names)s.") % {"names": ", ".join(skipped)})
 

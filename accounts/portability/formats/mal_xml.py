@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError
@@ -15,7 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
 
-from accounts.models import EntryStatus
+from accounts.models import EntryStatus, OwnEntry
 from accounts.portability.formats import repair
 from accounts.portability.formats.building import Conventions, build
 from accounts.portability.formats.rows import (
@@ -44,6 +44,12 @@ TAGS = {
     "my_rewatches": "rewatches", "my_rewatching": "is_rewatching", "my_rewatching_ep": "rewatching_progress",
     "my_comments": "notes", "my_tags": "tags", "my_last_updated": "updated_at", "series_url": "link",
 }  # fmt: skip
+MANGA_TAGS = {
+    **TAGS, "manga_mangadb_id": "mal", "series_mangadb_id": "mal", "manga_title": "title", "manga_chapters": "of",
+    "series_chapters": "of", "my_read_chapters": "progress", "my_read_volumes": "volumes",
+    "my_times_read": "rewatches", "my_rereading": "is_rewatching",
+}  # fmt: skip
+NAMING = ("series_title", "manga_title", "series_animedb_id", "manga_mangadb_id")
 STATUS_NAMES = {
     EntryStatus.WATCHING: "Watching", EntryStatus.COMPLETED: "Completed", EntryStatus.REWATCHING: "Completed",
     EntryStatus.ON_HOLD: "On-Hold", EntryStatus.DROPPED: "Dropped", EntryStatus.PLANNED: "Plan to Watch",
@@ -89,8 +95,6 @@ def read(data: bytes) -> Items:
         if not any(isinstance(item, RawRow) for item in items):
             raise (_invalid(error) if isinstance(error, ParseError) else error) from error
         yield FileRemark(_("Damaged XML repaired. Check the rows."))
-    if items and all(isinstance(item, RawRow) and item.cells.get("medium") for item in items):
-        raise PortabilityError(_("Manga lists aren’t supported. Choose an anime list."))
     yield from items
 
 
@@ -133,15 +137,14 @@ def _repaired(text: str) -> Iterator[Item]:
                 % {"name": last, "row": number - 1}
             )
             return
-        last = element[1].get("series_title", "") or element[1].get("series_animedb_id", "")
+        last = next((element[1][tag] for tag in NAMING if element[1].get(tag)), "")
         yield _raw(number, *element, is_own=False)
 
 
 def _raw(number: int, kind: str, fields: dict[str, str], is_own: bool) -> RawRow:
-    if kind == "manga":
-        return RawRow(number, {"title": fields.get("manga_title", ""), "medium": "manga"})
-    cells = {name: fields[tag].strip() for tag, name in TAGS.items() if fields.get(tag)}
-    return RawRow(number, cells, is_own)
+    tags = MANGA_TAGS if kind == "manga" else TAGS
+    cells = {name: fields[tag].strip() for tag, name in tags.items() if fields.get(tag)}
+    return RawRow(number, cells | {"medium": kind, "kind": kind}, is_own)
 
 
 def _require_root(element: Element) -> None:
@@ -169,32 +172,71 @@ def _invalid(error: ParseError) -> PortabilityError:
 
 def write(entries: Iterable[ListRow]) -> Iterator[str]:
     """Yield an export that MyAnimeList can import, without hidden titles and fields that it lacks."""
+    anime = (entry for entry in entries if not entry.is_hidden and entry.kind == OwnEntry.Kind.ANIME)
+    return _document(1, map(_anime, anime))
+
+
+def write_manga(entries: Iterable[ListRow]) -> Iterator[str]:
+    """Yield a manga export that MyAnimeList can import. Light novels are manga there."""
+    read = (entry for entry in entries if entry.kind in (OwnEntry.Kind.MANGA, OwnEntry.Kind.LIGHT_NOVEL))
+    return _document(2, map(_manga, read))
+
+
+def _document(kind: int, elements: Iterable[str]) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8" ?>\n<myanimelist>\n'
-    yield f"  <myinfo>\n    <user_export_type>1</user_export_type>\n    {EXPORTED_BY_US}\n  </myinfo>\n"
-    for entry in entries:
-        if not entry.is_hidden:
-            yield _element(entry)
+    yield f"  <myinfo>\n    <user_export_type>{kind}</user_export_type>\n    {EXPORTED_BY_US}\n  </myinfo>\n"
+    yield from elements
     yield "</myanimelist>\n"
 
 
-def _element(entry: ListRow) -> str:
-    fields = {
-        "series_animedb_id": entry.ids.get("mal", "0"),
-        "series_title": entry.name,
-        "series_type": FORMAT_NAMES.get(Format(entry.format), ""),
-        "my_watched_episodes": entry.progress,
+def _anime(entry: ListRow) -> str:
+    return _element(
+        "anime",
+        {
+            "series_animedb_id": entry.ids.get("mal", "0"),
+            "series_title": entry.name,
+            "series_type": FORMAT_NAMES.get(Format(entry.format), ""),
+            "my_watched_episodes": entry.progress,
+            **_shared(entry),
+            "my_status": STATUS_NAMES[entry.status or EntryStatus.PLANNED],
+            "my_times_watched": entry.rewatches,
+            "my_rewatching": int(entry.status == EntryStatus.REWATCHING),
+        },
+    )
+
+
+def _manga(entry: ListRow) -> str:
+    status = STATUS_NAMES[entry.status or EntryStatus.PLANNED]
+    return _element(
+        "manga",
+        {
+            "manga_mangadb_id": entry.ids.get("mal", "0"),
+            "manga_title": entry.name,
+            "manga_chapters": entry.parts or 0,
+            "my_read_volumes": entry.volumes,
+            "my_read_chapters": entry.progress,
+            **_shared(entry),
+            "my_status": {"Watching": "Reading", "Plan to Watch": "Plan to Read"}.get(status, status),
+            "my_times_read": entry.rewatches,
+            "my_rereading": int(entry.status == EntryStatus.REWATCHING),
+        },
+    )
+
+
+def _shared(entry: ListRow) -> dict[str, object]:
+    tags = {tag.casefold(): tag for tag in map(_storable, entry.tags) if tag}
+    return {
         "my_start_date": _date(entry.started_on),
         "my_finish_date": _date(entry.finished_on),
         "my_score": entry.score or 0,
-        "my_status": STATUS_NAMES[entry.status or EntryStatus.PLANNED],
         "my_comments": entry.notes,
-        "my_times_watched": entry.rewatches,
-        "my_rewatching": int(entry.status == EntryStatus.REWATCHING),
-        "my_tags": ", ".join({tag.casefold(): tag for tag in map(_storable, entry.tags) if tag}.values()),
-        "update_on_import": 1,
+        "my_tags": ", ".join(tags.values()),
     }
-    lines = (f"    <{name}>{_text(value)}</{name}>\n" for name, value in fields.items())
-    return f"  <anime>\n{''.join(lines)}  </anime>\n"
+
+
+def _element(kind: str, fields: Mapping[str, object]) -> str:
+    lines = (f"    <{name}>{_text(value)}</{name}>\n" for name, value in {**fields, "update_on_import": 1}.items())
+    return f"  <{kind}>\n{''.join(lines)}  </{kind}>\n"
 
 
 def _text(value: object) -> str:

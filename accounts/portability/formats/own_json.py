@@ -34,7 +34,7 @@ def is_own(start: str) -> bool:
 
 
 def read(data: bytes, extra: Iterable[str] = ()) -> Items:
-    """Yield the entries, the hidden titles, then the items of the `extra` sections."""
+    """Yield the entries, those that the catalogue lacks, the hidden titles, then the items of the `extra` sections."""
     version = value_at(data, "version")
     if version != VERSION:
         raise PortabilityError(
@@ -45,6 +45,9 @@ def read(data: bytes, extra: Iterable[str] = ()) -> Items:
     numbers = itertools.count(1)
     for item in section(data, "entries.item"):
         yield RawRow(next(numbers), _title_cells(item) | {name: item.get(name) for name in ENTRY_FIELDS}, is_exact=True)
+    for item in section(data, "own_entries.item"):
+        cells = {name: item.get(name) for name in (*ENTRY_FIELDS, "volumes")}
+        yield RawRow(next(numbers), _title_cells(item) | cells, is_exact=True)
     for item in section(data, "hidden.item"):
         cells = {"is_hidden": True, "created_at": item.get("created_at")}
         yield RawRow(next(numbers), _title_cells(item) | cells, is_exact=True)
@@ -64,6 +67,8 @@ def _title_cells(item: dict[str, Any]) -> dict[str, Any]:
         "ids": part(title, "ids"),
         "year": title.get("year"),
         "format": title.get("format"),
+        "kind": title.get("kind"),
+        "parts": title.get("parts"),
     }
 
 
@@ -71,11 +76,15 @@ def _title_cells(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(
-    entries: Iterable[ListRow], hidden: Iterable[ListRow], extra: Mapping[str, Iterable[Any]] | None = None
+    entries: Iterable[ListRow],
+    hidden: Iterable[ListRow],
+    extra: Mapping[str, Iterable[Any]] | None = None,
+    own: Iterable[ListRow] = (),
 ) -> Iterator[str]:
     """Yield the file, without time and username so that equal lists give equal files."""
     yield f'{{"format": "{FORMAT}", "version": {VERSION}'
     yield from _section("entries", (_entry(row) for row in entries))
+    yield from _section("own_entries", (_own_entry(row) for row in own))
     yield from _section("hidden", ({"title": _title(row)} for row in hidden))
     for name, items in (extra or {}).items():
         yield from _section(name, items)
@@ -105,6 +114,11 @@ def _entry(row: ListRow) -> dict[str, Any]:
         "created_at": _moment(row.created_at),
         "updated_at": _moment(row.updated_at),
     }
+
+
+def _own_entry(row: ListRow) -> dict[str, Any]:
+    title = {**_title(row), "kind": str(row.kind), "parts": row.parts}
+    return {**_entry(row), "title": title, "volumes": row.volumes}
 
 
 def _title(row: ListRow) -> dict[str, Any]:

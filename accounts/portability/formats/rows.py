@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from accounts.models import EntryStatus, Visibility
+from accounts.models import EntryStatus, OwnEntry, Visibility
 from anirec.lib.partial_dates import PartialDate
 
 MAX_UPLOAD = 10_000_000  # bytes, as uploaded
 MAX_BYTES = 50_000_000  # decompressed; 30,000 entries of MyAnimeList's XML are about 30 MB
 MAX_ROWS = 30_000
 MAX_NOTES = 5_000
-MAX_NAME = 300
-MAX_IDS = 12
-MAX_ID = 120
 
 
 class PortabilityError(ValueError):
@@ -32,10 +29,13 @@ class ListRow:
     ids: Mapping[str, str] = field(default_factory=dict)  # provider → ID
     year: int | None = None
     format: str = ""
+    kind: str = OwnEntry.Kind.ANIME
+    parts: int | None = None  # episodes or chapters that the title has, as the file says
     is_hidden: bool = False  # a title hidden from recommendations, not an entry
     status: EntryStatus | None = None
     score: int | None = None
     progress: int = 0
+    volumes: int = 0
     started_on: PartialDate | None = None
     finished_on: PartialDate | None = None
     rewatches: int = 0

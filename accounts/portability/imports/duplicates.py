@@ -9,18 +9,28 @@ from django.utils.translation import gettext as _
 
 from accounts.models import EntryStatus, ImportRow
 from accounts.models.entries import LONGEST_NOTES, MOST_DATES, MOST_TAGS
-from accounts.portability.imports.planning import Stored
+from accounts.own_entries.works import Works
+from accounts.portability.imports.planning import OWN_FIELDS, Stored, work_of
 
 Outcome = ImportRow.Outcome
 
 
 def merge_duplicates(rows: Sequence[ImportRow]) -> None:
-    """Merge rows with the same title into the one that changed last, or else the last one; mark the others."""
+    """Merge rows about the same title into the one that changed last, or else the last one; mark the others."""
     groups: defaultdict[tuple[int, bool], list[ImportRow]] = defaultdict(list)
+    own: list[list[ImportRow]] = []
+    works = Works[list[ImportRow]]()
     for row in rows:
-        if row.title_id is not None and row.outcome != Outcome.INVALID:
+        if row.outcome == Outcome.INVALID or (row.title_id is None and row.is_hidden):
+            continue
+        if row.title_id is not None:
             groups[row.title_id, row.is_hidden].append(row)
-    for group in groups.values():
+        elif group := works.find(work_of(row)):
+            group.append(row)
+        else:
+            own.append([row])
+            works.add(work_of(row), own[-1])
+    for group in (*groups.values(), *own):
         if len(group) > 1:
             _merge(sorted(group, key=lambda row: (row.values.get("updated_at", ""), row.number)))
 
@@ -33,6 +43,8 @@ def _merge(group: list[ImportRow]) -> None:
         row.remark = _joined(row.remark, _("Duplicate of row %(n)s.") % {"n": newest.number})
     newest.values = merged_values([row.values for row in group])
     others = ", ".join(str(row.number) for row in sorted(group[:-1], key=lambda row: row.number))
+    ids = {site: value for row in group for site, value in row.about.get("ids", {}).items()}
+    newest.about = {**newest.about, "ids": ids} if newest.about else {}
     newest.remark = _joined(newest.remark, _("Merged with row %(n)s.") % {"n": others})
 
 
@@ -43,7 +55,7 @@ def _joined(*remarks: str) -> str:
 def merged_values(all_values: Sequence[Stored]) -> Stored:
     """Return one entry's values: the newest ones, without losing dates, episodes, tags and notes of the others."""
     merged: Stored = {name: value for values in all_values for name, value in values.items()}
-    for name in ("progress", "rewatches"):
+    for name in ("progress", "rewatches", *OWN_FIELDS):
         if counts := [values[name] for values in all_values if name in values]:
             merged[name] = max(counts)
     if merged.get("status") == EntryStatus.PLANNED and merged.get("progress"):  # a plan doesn't undo what was watched

@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from accounts.entries.writing import EDITABLE, EntryDraft
-from accounts.models import Conflict, EntryStatus, HiddenTitle, ImportRow, ListEntry, User
+from accounts.models import Conflict, EntryStatus, EntryValues, HiddenTitle, ImportRow, ListEntry, OwnEntry, User
+from accounts.own_entries.works import Work, Works
+from accounts.own_entries.writing import own_works
 from accounts.portability.formats.rows import ListRow
 from anirec.lib.partial_dates import PartialDate
+from catalog.search.keys import search_key
 
 Stored = dict[str, Any]
 Outcome = ImportRow.Outcome
@@ -20,17 +23,20 @@ Outcome = ImportRow.Outcome
 TIMES = ("created_at", "updated_at")
 DATES = ("started_on", "finished_on")
 FIELDS = (*sorted(EDITABLE), *TIMES)
+OWN_FIELDS = ("volumes",)  # of own entries only
 NOT_PLANNED = (Outcome.INVALID, Outcome.DISMISSED, Outcome.DUPLICATE)
 
 
 def row_values(row: ListRow) -> Stored:
     """Return the non-empty entry values of a row."""
-    return {name: _plain(value) for name in FIELDS if (value := getattr(row, name, None))}
+    return {name: _plain(value) for name in (*FIELDS, *OWN_FIELDS) if (value := getattr(row, name, None))}
 
 
-def stored(entry: ListEntry) -> Stored:
+def stored(entry: EntryValues) -> Stored:
+    """Return all values of an entry; of an own entry also its volumes, if there are any."""
     fields = {name: _plain(getattr(entry, name)) for name in FIELDS}
-    return {**fields, **{name: fields[name] or None for name in DATES}}
+    own = {name: value for name in OWN_FIELDS if (value := getattr(entry, name, None))}
+    return {**fields, **{name: fields[name] or None for name in DATES}, **own}
 
 
 def _plain(value: Any) -> Any:
@@ -46,7 +52,8 @@ BLANK: Stored = {name: value for name, value in stored(ListEntry()).items() if n
 
 def merged(before: Stored | None, values: Stored) -> Stored:
     """Return the entry after the import: values missing from the row are kept, or blank in a new entry."""
-    after = {**BLANK, **(before or {}), **{name: values[name] for name in BLANK.keys() & values.keys()}}
+    names = {*BLANK, *OWN_FIELDS} & values.keys()
+    after = {**BLANK, **(before or {}), **{name: values[name] for name in names}}
     if before is None and "status" not in values:
         after["status"] = str(_likely_status(values))
     return after
@@ -62,14 +69,19 @@ def _likely_status(values: Stored) -> EntryStatus:
 
 def same(one: Stored | None, other: Stored | None) -> bool:
     """Return whether two entries are equal, ignoring their timestamps."""
-    return one is not None and other is not None and all(one.get(name) == other.get(name) for name in BLANK)
+    names = (*BLANK, *OWN_FIELDS)
+    return one is not None and other is not None and all(one.get(name) == other.get(name) for name in names)
 
 
 def draft(title_id: int, entry: Stored) -> EntryDraft:
+    return EntryDraft(title_id=title_id, **entry_fields(entry))
+
+
+def entry_fields(entry: Stored) -> dict[str, Any]:
+    """Return the stored values as a list entry has them."""
     fields: dict[str, Any] = {name: entry.get(name, blank) for name, blank in BLANK.items()}
     fields |= {name: PartialDate.parse(fields[name] or "") for name in DATES}
-    fields["rewatched_on"] = [PartialDate.parse(day) for day in fields["rewatched_on"]]
-    return EntryDraft(title_id=title_id, **fields)
+    return fields | {"rewatched_on": [PartialDate.parse(day) for day in fields["rewatched_on"]]}
 
 
 def times(entry: Stored) -> tuple[datetime | None, datetime | None]:
@@ -80,30 +92,53 @@ def times(entry: Stored) -> tuple[datetime | None, datetime | None]:
 # --- Planning --------------------------------------------------------------------------------------------------------
 
 
-def plan(user: User, rows: Iterable[ImportRow], rule: str) -> list[ImportRow]:
-    """Set `outcome` and `before` of rows for the current list, with two queries. Return the changed rows."""
+def plan(user: User, rows: Iterable[ImportRow], rule: str, *, keeps_own: bool = True) -> list[ImportRow]:
+    """Set `outcome` and `before` of rows for the current list, with three queries. Return the changed rows."""
     planned = [row for row in rows if row.outcome not in NOT_PLANNED]
     title_ids = {row.title_id for row in planned}
     entries = {
         entry.title_id: stored(entry) for entry in ListEntry.objects.filter(user=user, title__in=title_ids - {None})
     }
     hidden = set(HiddenTitle.objects.filter(user=user).values_list("title_id", flat=True))
+    own = own_works(user) if None in title_ids else Works[OwnEntry]()
     last = {(row.title_id, row.is_hidden): row.number for row in planned}
     changed = []
     for row in planned:
-        previous = (row.outcome, row.before)
-        row.before = None if row.is_hidden or row.title_id is None else entries.get(row.title_id)
+        previous = (row.outcome, row.before, row.own_entry_id)
         if row.title_id is None:
-            row.outcome = Outcome.UNMATCHED
-        elif last[row.title_id, row.is_hidden] != row.number:
-            row.outcome = Outcome.DUPLICATE
-        elif row.is_hidden:
-            row.outcome = Outcome.UNCHANGED if row.title_id in hidden else Outcome.CREATED
+            _plan_own(row, own, rule, keeps_own)
         else:
-            row.outcome = outcome_of(row.before, row.values, rule)
-        if previous != (row.outcome, row.before):
+            row.own_entry = None
+            row.before = None if row.is_hidden else entries.get(row.title_id)
+            is_last = last[row.title_id, row.is_hidden] == row.number
+            row.outcome = _outcome(row, row.title_id in hidden, rule) if is_last else Outcome.DUPLICATE
+        if previous != (row.outcome, row.before, row.own_entry_id):
             changed.append(row)
     return changed
+
+
+def _outcome(row: ImportRow, is_hidden: bool, rule: str) -> Outcome:
+    if row.is_hidden:
+        return Outcome.UNCHANGED if is_hidden else Outcome.CREATED
+    return outcome_of(row.before, row.values, rule)
+
+
+def _plan_own(row: ImportRow, own: Works[OwnEntry], rule: str, keeps_own: bool) -> None:
+    """Plan a row whose title the catalogue lacks: it becomes an own entry, unless the member leaves such rows out."""
+    row.before, row.own_entry = None, None
+    if row.is_hidden or not keeps_own:
+        row.outcome = Outcome.UNMATCHED
+        return
+    if entry := own.find(work_of(row)):
+        row.before, row.own_entry = stored(entry), entry
+    outcome = outcome_of(row.before, row.values, rule)
+    row.outcome = Outcome.OWN if outcome in (Outcome.CREATED, Outcome.UPDATED) else outcome
+
+
+def work_of(row: ImportRow) -> Work:
+    """Return the description of a row's title."""
+    about = row.about
+    return Work(about.get("kind", OwnEntry.Kind.ANIME), search_key(row.name), about.get("ids", {}), about.get("year"))
 
 
 def outcome_of(before: Stored | None, values: Stored, rule: str) -> Outcome:

@@ -9,14 +9,15 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import EntryStatus, ImportRow, ListImport, User, Visibility
+from accounts.models import EntryStatus, ImportRow, ListImport, OwnEntry, User, Visibility
 from accounts.portability.imports.planning import merged
 from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
 
 Outcome = ImportRow.Outcome
 LABELS = {
-    "status": _("Status"), "score": _("Score"), "progress": _("Episodes"), "started_on": _("Started"),
+    "status": _("Status"), "score": _("Score"), "progress": _("Episodes"), "volumes": _("Volumes"),
+    "started_on": _("Started"),
     "finished_on": _("Finished"), "rewatches": _("Rewatched"), "rewatched_on": _("Rewatched on"),
     "tags": _("Tags"), "visibility": _("Visible to"),
     "notes": _("Notes"),
@@ -54,15 +55,12 @@ def hidden_by_settings(opened: ListImport, viewer: User) -> int:
     return written.exclude(title__in=Title.objects.visible_to(viewer).order_by()).count()
 
 
-def unmatched_rows(user: User) -> QuerySet[ImportRow]:
-    """Return the unmatched rows of all imports that a member has run, newest import first."""
-    return (
-        ImportRow.objects.filter(
-            list_import__user=user, list_import__state=ListImport.State.DONE, outcome=Outcome.UNMATCHED
-        )
-        .select_related("list_import")
-        .order_by("-list_import", "number")
-    )
+def own_counts(opened: ListImport) -> dict[str, int]:
+    """Return the number of rows that are kept as own entries, by kind."""
+    rows = opened.rows.filter(outcome=Outcome.OWN).order_by()
+    numbers = dict(rows.values_list("about__kind").annotate(n=Count("pk")))
+    numbers[OwnEntry.Kind.ANIME] = numbers.get(OwnEntry.Kind.ANIME, 0) + numbers.pop(None, 0)  # titles deleted since
+    return {kind: numbers[kind] for kind in OwnEntry.Kind.values if numbers.get(kind)}
 
 
 def history(user: User) -> QuerySet[ListImport]:
@@ -75,7 +73,7 @@ def history(user: User) -> QuerySet[ListImport]:
         .annotate(
             n_rows=Count("rows"),
             n_written=number_of(Outcome.CREATED, Outcome.UPDATED),
-            n_unmatched=number_of(Outcome.UNMATCHED),
+            n_own=number_of(Outcome.OWN),
         )
         .order_by("-created_at", "-pk")
     )
@@ -88,15 +86,19 @@ def _with_titles(rows: QuerySet[ImportRow], viewer: User) -> QuerySet[ImportRow]
 
 def changes_of(row: ImportRow) -> list[Change]:
     """Return the changes a row makes or made; all its values for a new entry."""
-    if row.is_hidden or row.title_id is None:
+    if row.is_hidden or (row.title_id is None and row.outcome == Outcome.UNMATCHED):
         return []
-    after = merged(row.before, row.values)
-    before = row.before or {}
+    after, before = merged(row.before, row.values), row.before or {}
     return [
-        Change(label, _display(name, before.get(name)), _display(name, after.get(name)))
-        for name, label in LABELS.items()
+        Change(_label(row, name), _display(name, before.get(name)), _display(name, after.get(name)))
+        for name in LABELS
         if before.get(name) != after.get(name) and (after.get(name) or before.get(name)) and not _is_default(row, name)
     ]
+
+
+def _label(row: ImportRow, name: str) -> Any:
+    is_read = row.about.get("kind") in (OwnEntry.Kind.MANGA, OwnEntry.Kind.LIGHT_NOVEL)
+    return _("Chapters") if name == "progress" and is_read else LABELS[name]
 
 
 def _is_default(row: ImportRow, name: str) -> bool:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Conflict, EntryStatus, ImportRow, ListEntry, ListImport, User
+from accounts.models.own_entries import MAX_NAME
 from accounts.portability.formats.detection import ListFormat, Parsed, detect, look_at_table, read_list
-from accounts.portability.formats.rows import MAX_NAME, MAX_UPLOAD, InvalidRow, ListRow, PortabilityError
+from accounts.portability.formats.rows import MAX_UPLOAD, InvalidRow, ListRow, PortabilityError
 from accounts.portability.imports import progress
 from accounts.portability.imports.duplicates import merge_duplicates
 from accounts.portability.imports.matching import match_titles
 from accounts.portability.imports.planning import Stored, draft, merged, plan, row_values
 from accounts.portability.imports.progress import Progress
-from accounts.portability.remote import fetch_list
+from accounts.portability.remote.sites import fetch_list
 from accounts.portability.sections import sections
 from catalog.models import Title
 from catalog.models.titles import Format
@@ -96,12 +98,13 @@ def fetch(import_id: int) -> None:
             _save(opened, parsed)
 
 
-def replan(opened: ListImport, rule: str) -> None:
-    """Plan the rows again, with this rule and for the current list."""
+def replan(opened: ListImport, rule: str = "", *, keeps_own: bool | None = None) -> None:
+    """Plan the rows again for the current list, with another rule or with another choice about own entries."""
     with transaction.atomic():
-        opened.rule = rule
-        opened.save(update_fields=["rule"])
-        save_plan(plan(opened.user, opened.rows.all(), rule))
+        opened.rule = rule or opened.rule
+        opened.keeps_own = opened.keeps_own if keeps_own is None else keeps_own
+        opened.save(update_fields=["rule", "keeps_own"])
+        save_plan(plan(opened.user, opened.rows.all(), opened.rule, keeps_own=opened.keeps_own))
 
 
 def save_plan(changed: list[ImportRow]) -> None:
@@ -112,11 +115,17 @@ def save_plan(changed: list[ImportRow]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE accounts_importrow target SET outcome = planned.outcome, before = planned.before::jsonb
-            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS planned (id, outcome, before)
+            UPDATE accounts_importrow target
+            SET outcome = planned.outcome, before = planned.before::jsonb, own_entry_id = planned.own_entry
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) AS planned (id, outcome, before, own_entry)
             WHERE target.id = planned.id
             """,
-            [[row.pk for row in changed], [str(row.outcome) for row in changed], befores],
+            [
+                [row.pk for row in changed],
+                [str(row.outcome) for row in changed],
+                befores,
+                [row.own_entry_id for row in changed],
+            ],
         )
 
 
@@ -148,7 +157,7 @@ def _save(opened: ListImport, parsed: Parsed) -> ListImport:
     opened.extra, opened.remarks, opened.examples = parsed.extra, parsed.remarks, parsed.examples
     opened.scale, opened.is_scale_sure = parsed.conventions.scale.out_of, parsed.conventions.scale.is_sure
     opened.save()
-    plan(opened.user, rows, opened.rule)
+    plan(opened.user, rows, opened.rule, keeps_own=opened.keeps_own)
     opened.rows.all().delete()
     for row in rows:
         row.list_import = opened
@@ -169,15 +178,22 @@ def _import_row(row: ListRow | InvalidRow, title: Title | None) -> ImportRow:
         hint=", ".join(str(fact) for fact in facts if fact),
         is_hidden=row.is_hidden,
         title=title,
+        about={} if title else _about(row),
         values=values,
         remark=" ".join(filter(None, (row.remark, _other_year(row, title)))),
     )
 
 
+def _about(row: ListRow) -> dict[str, Any]:
+    """Return what the file says of a title that the catalogue lacks."""
+    facts = {"kind": str(row.kind), "ids": dict(row.ids), "year": row.year, "format": row.format, "parts": row.parts}
+    return {name: value for name, value in facts.items() if value}
+
+
 def _entry_values(row: ListRow, title: Title | None) -> Stored:
     """Return the row's values, with what follows from the title's number of episodes."""
     values = row_values(row)
-    episodes = (title and title.episodes) or 0
+    episodes = (title.episodes if title else row.parts) or 0
     if row.is_exact:
         return values
     if values.get("status") == EntryStatus.COMPLETED and "progress" not in values and episodes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.entries import writing as lists
 from accounts.models import ImportRow, ListEntry, ListImport, User
 from accounts.portability.imports import progress
+from accounts.portability.imports.own import undo_own_rows, write_own_rows
 from accounts.portability.imports.planning import NOT_PLANNED, Stored, draft, merged, plan, same, stored, times
 from accounts.portability.imports.progress import Progress
 from accounts.portability.imports.reading import save_plan
@@ -22,6 +23,8 @@ from catalog.models import Title
 State = ListImport.State
 Outcome = ImportRow.Outcome
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED)
+# Of rows without a title, which the member may match or skip before the import is written.
+SETTLEABLE = (Outcome.OWN, Outcome.UNMATCHED, Outcome.DISMISSED)
 
 
 def queue(opened: ListImport) -> bool:
@@ -49,7 +52,10 @@ def _write_import(import_id: int) -> None:
             return
         rows = list(opened.rows.exclude(outcome__in=NOT_PLANNED).order_by("number"))
         progress.report(import_id, Progress("write", 0, len(rows)))
-        save_plan(plan(opened.user, rows, opened.rule))
+        changed = plan(opened.user, rows, opened.rule, keeps_own=opened.keeps_own)
+        own = [row for row in rows if row.outcome == Outcome.OWN]
+        write_own_rows(opened.user, own)
+        save_plan([*own, *(row for row in changed if row.outcome != Outcome.OWN)])
         _write_rows(opened.user, rows)
         restores = {section.name: section.restore for section in sections()}
         opened.extra = {name: restores[name](opened.user, items) for name, items in opened.extra.items()}
@@ -64,6 +70,9 @@ def undo_import(opened: ListImport) -> bool:
         if locked is None:
             return False
         _undo_rows(locked.user, list(locked.rows.filter(outcome__in=WRITTEN).exclude(title=None)))
+        own = list(locked.rows.filter(outcome=Outcome.OWN).select_related("own_entry"))
+        undo_own_rows(locked.user, own)
+        _save_outcomes(own)
         for section in sections():
             if section.name in locked.extra:
                 section.undo(locked.user, locked.extra[section.name])
@@ -73,23 +82,23 @@ def undo_import(opened: ListImport) -> bool:
 
 
 def resolve_row(row: ImportRow, title: Title) -> None:
-    """Assign a title to an unmatched row, and write it at once if the import has been run."""
+    """Assign a title to a previewed row that has none."""
     with transaction.atomic():
         opened = ListImport.objects.select_for_update().select_related("user").get(pk=row.list_import_id)
         row.refresh_from_db()
-        if row.outcome not in (Outcome.UNMATCHED, Outcome.DISMISSED) or opened.state not in (State.PREVIEW, State.DONE):
+        if row.outcome not in SETTLEABLE or row.title_id or opened.state != State.PREVIEW:
             raise ValidationError(_("Row already resolved."))
         if opened.rows.filter(title=title, outcome__in=WRITTEN, is_hidden=row.is_hidden).exists():
             raise ValidationError(_("Another row of this import already has this title. Choose another one."))
         row.title, row.outcome = title, Outcome.UNMATCHED
         plan(opened.user, [row], opened.rule)
-        if opened.state == State.DONE:
-            _write_rows(opened.user, [row])
         row.save()
 
 
 def dismiss_row(row: ImportRow) -> None:
-    ImportRow.objects.filter(pk=row.pk, outcome=Outcome.UNMATCHED).update(outcome=Outcome.DISMISSED)
+    ImportRow.objects.filter(pk=row.pk, outcome__in=SETTLEABLE, list_import__state=State.PREVIEW).update(
+        outcome=Outcome.DISMISSED
+    )
 
 
 def _locked(import_id: int, state: str) -> ListImport | None:
@@ -150,5 +159,9 @@ def _undo_rows(user: User, rows: list[ImportRow]) -> None:
         times={title_id: times(entry) for title_id, entry in restored.items()},
     )
     lists.unhide_titles(user, unhidden)
+    _save_outcomes(rows)
+
+
+def _save_outcomes(rows: Sequence[ImportRow]) -> None:
     for outcome in (Outcome.UNDONE, Outcome.LEFT):
         ImportRow.objects.filter(pk__in=[row.pk for row in rows if row.outcome == outcome]).update(outcome=outcome)

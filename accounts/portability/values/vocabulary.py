@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import EntryStatus
+from accounts.models import EntryStatus, OwnEntry
 from catalog.models.titles import Format
 from catalog.search.keys import search_key
 
@@ -108,13 +108,22 @@ TYPES: dict[str, str] = _by_key(
         Format.COMMERCIAL.value: "cm | pv | commercial | promo",
     }
 )
+# Kinds of titles beside anime: members keep them as their own entries.
+KINDS: dict[str, str] = _by_key(
+    {
+        OwnEntry.Kind.MANGA.value: (
+            "manga | one shot | oneshot | manhwa | manhua | doujin | doujinshi | comic | mangas | 漫画 | 漫畫 | マンガ"
+            " | манга | манхва | маньхуа | 만화"
+        ),
+        OwnEntry.Kind.LIGHT_NOVEL.value: (
+            "light novel | novel | ranobe | web novel | ln | ライトノベル | ранобэ | 轻小说 | 라이트 노벨"
+        ),
+        OwnEntry.Kind.OTHER.value: "book | audiobook | game | video game | videogame | vn | visual novel | boardgame",
+    }
+)
+# What no list is kept of.
 OTHER_MEDIA = _by_key(
     {
-        "manga": (
-            "manga | novel | light novel | one shot | oneshot | manhwa | manhua | doujin | doujinshi | comic | ranobe"
-        ),
-        "book": "book | audiobook",
-        "game": "game | video game | videogame | vn | visual novel | boardgame",
         "episode": "episode | tv episode | tvepisode | season",
         "podcast": "podcast | podcast series | podcast episode",
     }
@@ -172,6 +181,14 @@ COLUMN_NAMES = {
         " | gesehene folgen | episoden | gesehene episoden | épisodes vus | épisodes | episodios vistos | episodios"
         " | episódios | episodi | odcinki | эпизоды | серии | просмотрено серий | 話数 | 視聴話数 | 集数"
     ),
+    "chapters": (
+        "chapters | chapters read | read chapters | my read chapters | num chapters read | chapter | kapitel"
+        " | gelesene kapitel | chapitres | capítulos | главы"
+    ),
+    "volumes": (
+        "volumes | volumes read | read volumes | my read volumes | num volumes read | progress volumes"
+        " | progress volume | volume | bände | gelesene bände | tomes | tomos | тома"
+    ),
     "started_on": (
         "started on | my start date | start date | date started | started | started at | watched from | start | from"
         " | begonnen | begonnen am | angefangen | angefangen am | gestartet | beginn | startdatum | début"
@@ -215,8 +232,9 @@ FIELD_OF: dict[str, str] = {name: field for field, names in reversed(COLUMNS.ite
 FIELD_LABELS = {
     "title": _("Title"), "year": _("Year"), "format": _("Type (TV, movie …)"),
     "mal": _("MyAnimeList ID"), "anilist": _("AniList ID"), "kitsu": _("Kitsu ID"), "anidb": _("AniDB ID"),
-    "link": _("Link"),
+    "link": _("Link"), "medium": _("Kind (anime, manga …)"),
     "status": _("Status"), "score": _("Score"), "progress": _("Episodes watched"),
+    "chapters": _("Chapters read"), "volumes": _("Volumes read"),
     "started_on": _("Started"), "finished_on": _("Finished"),
     "rewatches": _("Rewatches"), "times_watched": _("Times watched"), "rewatched_on": _("Rewatched on"),
     "notes": _("Notes"), "tags": _("Tags"),

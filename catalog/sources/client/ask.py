@@ -185,7 +185,7 @@ def _note_refusal(service: Service, state: SourceState, refusal: Refusal) -> Non
         _count(service.name, now.date(), requests=1, **{kind: 1})
 
 
-def pause(service: Service, reason: str, wait: timedelta) -> None:
+def pause(service: Service, reason: str, wait: timedelta | None) -> None:
     """Ask the source no more for a while, because of what it answers."""
     state, _ = SourceState.objects.get_or_create(source=service.name)
     open_circuit(state, Refusal(0, reason, wait), service.manners, clock().now())

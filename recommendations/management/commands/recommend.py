@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import OwnEntry
 from accounts.portability.formats.mal_xml import read_mal_xml
 from accounts.portability.formats.rows import ListRow, PortabilityError
 from catalog.models import Title
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError("no model is published yet: run `manage.py seed` or `manage.py rebuild`")
         try:
-            rows = [row for row in read_mal_xml(file) if isinstance(row, ListRow)]
+            rows = [row for row in read_mal_xml(file) if isinstance(row, ListRow) and row.kind == OwnEntry.Kind.ANIME]
         except (PortabilityError, OSError) as error:
             raise CommandError(f"{file}: {error}") from error
         title_of = title_ids_by_mal()

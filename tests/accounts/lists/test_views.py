@@ -93,7 +93,7 @@ class TestList:
     ):
         for _ in range(n):
             make_entry(member)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             own.get(reverse("accounts:list"))
 
     def test_htmx_gets_the_rows_alone(self, own, member, make_entry):

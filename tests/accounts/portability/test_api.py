@@ -33,7 +33,7 @@ def own_json(*entries: dict) -> bytes:
 
 def test_an_import_is_read_run_and_undone(api, member, monster):
     read = post(api, own_json(ENTRY, LOST)).json()
-    assert (read["state"], read["counts"], member.entries.count()) == ("preview", {"created": 1, "unmatched": 1}, 0)
+    assert (read["state"], read["counts"], member.entries.count()) == ("preview", {"created": 1, "own": 1}, 0)
     address = f"{IMPORTS}{read['id']}/"
     assert api.post(f"{address}run/").status_code == 202
     assert api.get(address).json()["state"] == "done"
@@ -41,7 +41,7 @@ def test_an_import_is_read_run_and_undone(api, member, monster):
     rows = api.get(f"{address}rows/").json()["results"]
     assert [(row["name"], row["outcome"], row["title_id"]) for row in rows] == [
         ("Monster", "created", monster.pk),
-        ("Who knows", "unmatched", None),
+        ("Who knows", "own", None),
     ]
     assert api.post(f"{address}undo/").json()["state"] == "undone"
     assert member.entries.count() == 0
@@ -78,12 +78,12 @@ def test_imports_and_exports_are_my_own(api, member, make_member, monster):
     assert [APIClient().get(url).status_code for url in (address, "/api/v1/my/export/")] == [401, 401]
 
 
-@pytest.mark.parametrize("kind", ["json", "csv", "xml"])
+@pytest.mark.parametrize("kind", ["json", "csv", "xml", "manga.xml"])
 def test_the_export_is_the_file_of_the_page(api, client, member, make_entry, kind):
     make_entry(member)
     client.force_login(member)
     mine = b"".join(api.get("/api/v1/my/export/", {"kind": kind}).streaming_content)
     assert mine == b"".join(client.get(f"/list/export/{kind}/").streaming_content)
     assert api.get("/api/v1/my/export/", {"kind": "pdf"}).json()["errors"] == {
-        "kind": ["Unknown format. Use one of: json, csv, xml."]
+        "kind": ["Unknown format. Use one of: json, csv, xml, manga.xml."]
     }

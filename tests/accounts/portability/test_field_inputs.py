@@ -166,15 +166,49 @@ def test_the_same_title_brought_in_three_states_is_one_entry(member):
 
 
 @pytest.mark.usefixtures("catalogue")
-def test_the_command_prints_json_and_names_files_that_are_no_list(member):
-    out = io.StringIO()
-    files = [str(FOLDER / name) for name in ("x33_air13.xml", "x20_manga.xml")]
-    with pytest.raises(CommandError, match="x20_manga"):
-        call_command("import_list", member.username, *files, "--json", stdout=out)
-    air, manga = map(json.loads, out.getvalue().splitlines())
+def test_the_command_prints_json_and_names_files_that_are_no_list(member, tmp_path):
+    out, empty = io.StringIO(), tmp_path / "empty.xml"
+    empty.touch()
+    with pytest.raises(CommandError, match=r"empty\.xml"):
+        call_command("import_list", member.username, str(FOLDER / "x33_air13.xml"), str(empty), "--json", stdout=out)
+    air, none = map(json.loads, out.getvalue().splitlines())
     assert [entry["progress"] for entry in air["entries"]] == [13, 95]
-    assert manga["error"] == "Manga lists aren’t supported. Choose an anime list."
+    assert none["error"] == "The file is empty. Choose another one."
     assert member.entries.count() == 2
+
+
+# File → what is kept beside the list: kind, title, status, chapters or episodes.
+OWN_ENTRIES = {
+    "x20_manga.xml": [("manga", "Berserk", "watching", 10)],
+    "x21_mixed.xml": [("manga", "Berserk", "watching", 0)],
+    "j03_anilist_gdpr.json": [("manga", "AniList title 30002", "watching", 1)],
+}
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.parametrize("file", OWN_ENTRIES)
+def test_manga_and_titles_that_the_catalogue_lacks_are_own_entries(member, file):
+    report = import_file(member, FOLDER / file, None, is_dry=False)
+    kept = [tuple(row[name] for name in ("kind", "name", "status", "progress")) for row in report["own_entries"]]
+    assert kept == OWN_ENTRIES[file]
+    assert list(member.own_entries.values_list("kind", "name", "status", "progress")) == kept
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_every_row_of_every_file_is_accounted_for(member):
+    for path in sorted(FOLDER.iterdir()):
+        if path.name != "README.md":
+            report = import_file(member, path, None, is_dry=True)
+            told = sum(len(report[name]) for name in ("entries", "own_entries", "not_found", "not_imported"))
+            assert told == sum(report["counts"].values()) > 0, path.name
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_custom_lists_are_tags_and_private_stays_private(member):
+    report = import_file(member, FOLDER / "a_custom_private.json", None, is_dry=True)
+    assert [(entry["visibility"], entry["tags"]) for entry in report["entries"][:2]] == [
+        ("private", []), ("public", ["My faves"]),
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("catalogue")

@@ -124,13 +124,11 @@ class TestPages:
             make_known(f"Title {number}", number)
         rows = [{"mal": number} for number in range(1, n + 1)] + [{"name": f"x{number}"} for number in range(n)]
         page = self.upload(own, mal_xml(*rows)).url
-        with django_assert_num_queries(8):  # session, member, import, counts, hidden ones, number of rows, rows, titles
+        with django_assert_num_queries(9):  # session, member, import, counts, own, hidden, number of rows, rows, titles
             own.get(page)
         run(ListImport.objects.get())
-        with django_assert_num_queries(4):  # session, member, history, unmatched rows
+        with django_assert_num_queries(3):  # session, member, history
             own.get(reverse("accounts:imports"))
-        with django_assert_num_queries(4):  # session, member, number of rows, rows
-            own.get(reverse("accounts:unmatched"))
 
     def test_the_report_has_a_line_for_each_row_and_no_formula(self, own, make_known):
         make_known("Monster", 19)
@@ -140,7 +138,7 @@ class TestPages:
         assert lines == [
             ["row", "name", "result", "before", "after", "remark"],
             ["1", "'=Monster", "New", "", "Status: Completed; Score: 9; Episodes: 12", ""],
-            ["2", "Who", "Title not found", "", "", ""],
+            ["2", "Who", "Kept as your own entry", "", "Status: Completed", ""],
         ]
 
     def test_waiting_says_so_and_then_loads_again(self, own, member, make_known):
@@ -168,7 +166,7 @@ class TestPages:
     def test_imports_are_for_their_owner_only(self, client, member, make_member, make_known):
         make_known("Monster", 19)
         found = opened(member, {"mal": 19}, {"name": "x"})
-        row = found.rows.get(outcome="unmatched")
+        row = found.rows.get(outcome="own")
         client.force_login(make_member("other"))
         gets = [
             found.get_absolute_url(),
@@ -211,31 +209,40 @@ def queue_is_down():
 class TestByHand:
     @pytest.fixture
     def lost(self, member, make_known):
-        """An unmatched row of a written import."""
+        """A row of a preview whose title the catalogue lacks."""
         make_known("Monster", 19)
-        found = run(opened(member, {"mal": 19, "score": 9}, {"name": "Mushi-shi", "score": 8, "progress": 26}))
-        return found.rows.get(outcome="unmatched")
-
-    def test_the_queue_lists_what_was_not_found(self, own, lost):
-        assert list(own.get(reverse("accounts:unmatched")).context["page"]) == [lost]
+        found = opened(member, {"mal": 19, "score": 9}, {"name": "Mushi-shi", "score": 8, "progress": 26})
+        return found.rows.get(outcome="own")
 
     def test_a_row_whose_title_is_told_is_written_as_the_import_would_have(self, own, member, lost, make_known):
         title = make_known("Mushishi")
         url = reverse("accounts:import_row", args=[lost.pk])
         assert list(own.get(url, {"q": "mushishi"}).context["titles"]) == [title]
         own.post(url, {"title": title.pk})
-        assert entry(member, title) == ("completed", 8, 26, "")
         lost.refresh_from_db()
-        assert (lost.outcome, lost.title) == ("created", title)
+        assert (lost.outcome, lost.title, member.entries.count()) == ("created", title, 0)
+        run(lost.list_import)
+        assert entry(member, title) == ("completed", 8, 26, "")
+        assert member.own_entries.count() == 0
 
     def test_and_is_undone_with_the_import(self, own, member, lost, make_known):
         own.post(reverse("accounts:import_row", args=[lost.pk]), {"title": make_known("Mushishi").pk})
-        writing.undo_import(lost.list_import)
+        writing.undo_import(run(lost.list_import))
         assert member.entries.count() == 0
 
-    def test_a_row_can_be_left_out(self, own, lost):
+    def test_a_row_can_be_left_out(self, own, member, lost):
         own.post(reverse("accounts:import_row", args=[lost.pk]), {"dismiss": "1"})
-        assert list(own.get(reverse("accounts:unmatched")).context["page"]) == []
+        assert outcomes(run(lost.list_import)) == ["created", "dismissed"]
+        assert member.own_entries.count() == 0
+
+    def test_all_such_rows_can_be_left_out_and_kept_again(self, own, member, lost):
+        page = lost.list_import.get_absolute_url()
+        own.post(f"{page}own/")
+        assert outcomes(lost.list_import) == ["created", "unmatched"]
+        assert "Keep unmatched titles" in own.get(page).content.decode()
+        own.post(f"{page}own/", {"keep": "1"})
+        assert outcomes(lost.list_import) == ["created", "own"]
+        assert "Leave these titles out" in own.get(page).content.decode()
 
     def test_htmx_gets_the_row_as_it_is_then(self, own, lost, make_known):
         title = make_known("Mushishi")
@@ -243,19 +250,11 @@ class TestByHand:
         assert f'id="row-{lost.pk}"' in response.content.decode()
         assert "New</span>" in response.content.decode()
 
-    def test_in_the_preview_nothing_is_written_yet(self, own, member, make_known):
-        found = opened(member, {"name": "Mushi-shi", "score": 8})
-        title = make_known("Mushishi")
-        own.post(reverse("accounts:import_row", args=[found.rows.get().pk]), {"title": title.pk})
-        assert (outcomes(found), member.entries.count()) == (["created"], 0)
-        run(found)
-        assert entry(member, title)[1] == 8
-
-    def test_one_title_is_told_for_one_row_of_an_import_only(self, own, member, lost):
-        monster = member.entries.get().title
+    def test_one_title_is_told_for_one_row_of_an_import_only(self, own, lost):
+        monster = lost.list_import.rows.get(number=1).title
         own.post(reverse("accounts:import_row", args=[lost.pk]), {"title": monster.pk})
         lost.refresh_from_db()
-        assert (lost.outcome, entry(member, monster)[1]) == ("unmatched", 9)
+        assert (lost.outcome, lost.title) == ("own", None)
 
     @pytest.mark.parametrize("title", ["", "x", "0", "99999999999", "²"])
     def test_a_title_that_is_none_is_not_found(self, own, lost, title):
@@ -265,11 +264,12 @@ class TestByHand:
         title = make_known("For adults", is_adult=True)
         assert own.post(reverse("accounts:import_row", args=[lost.pk]), {"title": title.pk}).status_code == 404
 
-    def test_a_settled_row_stays_as_it_is(self, own, member, lost, make_known):
+    def test_a_settled_row_stays_as_it_is(self, own, lost, make_known):
         first, second = make_known("Mushishi"), make_known("Another")
         for title in (first, second):
             own.post(reverse("accounts:import_row", args=[lost.pk]), {"title": title.pk})
-        assert second.pk not in member.entries.values_list("title", flat=True)
+        lost.refresh_from_db()
+        assert lost.title == first
 
 
 def test_a_file_that_is_too_large_is_refused_by_what_reads_it_too(member):

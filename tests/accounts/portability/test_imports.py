@@ -38,16 +38,16 @@ class TestMatching:
         found = opened(member, {"name": "Monster", "format": "Movie"}, {"name": "Monster"})
         assert list(found.rows.order_by("number").values_list("title", "outcome")) == [
             (film.pk, "created"),
-            (None, "unmatched"),
+            (None, "own"),
         ]
 
     def test_a_title_with_another_id_there_is_another_title(self, member, make_known):
         make_known("Monster", 19)
-        assert outcomes(opened(member, {"mal": 777, "name": "Monster"})) == ["unmatched"]
+        assert outcomes(opened(member, {"mal": 777, "name": "Monster"})) == ["own"]
 
     def test_an_adult_title_is_not_found_by_name_without_the_opt_in(self, member, make_known):
         make_known("For adults", is_adult=True)
-        assert outcomes(opened(member, {"name": "For adults"})) == ["unmatched"]
+        assert outcomes(opened(member, {"name": "For adults"})) == ["own"]
         lists.show_adult_titles(member, True)
         assert outcomes(opened(member, {"name": "For adults"})) == ["created"]
 
@@ -60,12 +60,12 @@ class TestMatching:
         ]
         for number in range(1, n + 1):
             make_known(f"Title {number}", number)
-        with django_assert_num_queries(12):  # the first locks the member's row
+        with django_assert_num_queries(13):  # the first locks the member's row
             found = opened(member, *rows)
         writing.queue(found)
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(28):
             writing.write_import(found.pk)
-        assert sorted(set(outcomes(found))) == ["created", "unmatched"]
+        assert sorted(set(outcomes(found))) == ["created", "own"]
 
 
 class TestPreview:
@@ -83,7 +83,7 @@ class TestPreview:
             {"mal": 1, "score": 10},
             {"mal": 1, "status": "Loved"},
         )
-        assert outcomes(found) == ["duplicate", "updated", "unchanged", "unmatched", "duplicate", "created"]
+        assert outcomes(found) == ["duplicate", "updated", "unchanged", "own", "duplicate", "created"]
         assert list(member.entries.order_by("pk").values()) == before
         assert new not in [one.title for one in member.entries.all()]
 
@@ -164,11 +164,12 @@ class TestWriting:
         assert (outcomes(found), entry(member, title)[1]) == (["updated"], 7)
         assert found.rows.get().before["score"] == 3
 
-    def test_a_title_deleted_meanwhile_is_not_found(self, member, make_known):
+    def test_a_title_deleted_meanwhile_becomes_an_own_entry(self, member, make_known):
         title = make_known("Monster", 19)
         found = opened(member, {"mal": 19})
         title.delete()
-        assert outcomes(run(found)) == ["unmatched"]
+        assert outcomes(run(found)) == ["own"]
+        assert member.own_entries.get().name == "mal 19"
 
     def test_counts_the_lists_version_up(self, member, make_known):
         make_known("Monster", 19)
@@ -263,7 +264,7 @@ class TestRoundTrip:
     def test_an_export_takes_the_same_queries_for_any_length(
         self, owner, member, make_entry, kind, django_assert_num_queries
     ):
-        n_queries = 2 + len(sections()) if kind == "json" else 1  # one per section, two for plans, none for privacy
+        n_queries = 3 + len(sections()) if kind == "json" else 2  # one per section, two for plans, none for privacy
         make_entry(member)
         for somebody in (owner, member):
             with django_assert_num_queries(n_queries):

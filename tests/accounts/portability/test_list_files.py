@@ -108,9 +108,25 @@ class TestAniList:
             "Control characters removed.",
         ]
 
-    def test_manga_is_counted_and_said(self):
-        row = read(anilist({**ANILIST_ENTRY, "media": {"type": "MANGA"}}))[0]
-        assert row == InvalidRow(1, "", "not an anime (manga)")
+    @pytest.mark.parametrize(
+        ("format", "kind"), [("MANGA", "manga"), ("NOVEL", "light_novel"), ("ONE_SHOT", "manga"), (None, "manga")]
+    )
+    def test_manga_is_read_with_chapters_and_volumes(self, format, kind):
+        media = {"type": "MANGA", "format": format, "chapters": 380}
+        row = read(anilist({**ANILIST_ENTRY, "media": media, "progress": 10, "progressVolumes": 1}))[0]
+        assert (row.kind, row.progress, row.volumes, row.parts) == (kind, 10, 1, 380)
+
+    def test_custom_lists_become_tags(self):
+        entry = {**ANILIST_ENTRY, "mediaId": 7, "customLists": {"Best of 2020": True, "Bad": False}}
+        lists = [
+            {"name": "Completed", "isCustomList": False, "entries": [entry]},
+            {"name": "With Ann", "isCustomList": True, "entries": [entry, {**ANILIST_ENTRY, "mediaId": 8}]},
+        ]
+        data = json.dumps({"data": {"MediaListCollection": {"lists": lists}}}).encode()
+        assert [(row.ids["anilist"], row.tags) for row in read(data)] == [
+            ("7", ("Best of 2020", "With Ann")),
+            ("8", ("With Ann",)),
+        ]
 
 
 class TestKitsu:

@@ -197,10 +197,15 @@ class TestOtherFiles:
             == "We don’t recognise this XML (<html>). MyAnimeList exports start with <myanimelist>."
         )
 
-    def test_a_manga_list_is_refused(self):
-        assert reason(export("<manga><my_score>1</my_score></manga>")) == (
-            "Manga lists aren’t supported. Choose an anime list."
-        )
+    def test_a_manga_list_is_read_with_chapters_and_volumes(self):
+        row = read(
+            export("""<manga><manga_mangadb_id>2</manga_mangadb_id><manga_title>Berserk</manga_title>
+            <manga_chapters>380</manga_chapters><my_read_chapters>10</my_read_chapters>
+            <my_read_volumes>1</my_read_volumes><my_status>Reading</my_status><my_score>9</my_score>
+            <my_times_read>1</my_times_read></manga>""")
+        )[0]
+        assert (row.kind, row.name, row.ids, row.parts) == ("manga", "Berserk", {"mal": "2"}, 380)
+        assert (row.status, row.progress, row.volumes, row.score, row.rewatches) == ("watching", 10, 1, 9, 1)
 
     def test_a_truncated_file_names_the_line(self):
         assert reason(export(anime()).replace(b"<my_score>", b"\n<my_score>")[:-80]).startswith(

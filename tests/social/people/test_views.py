@@ -96,7 +96,7 @@ class TestMemberPage:
         for _ in range(n):
             make_entry(owner)
         client.force_login(member)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             client.get(owner.get_absolute_url())
 
 

@@ -129,7 +129,7 @@ def exports(made: Made) -> None:
     assert export_follows(who) == [f"member-{n}" for n in followed]
     own = [n for n, comment in enumerate(world.comments) if comment[0] == made.member]
     assert [one["text"] for one in export_comments(who)] == [f"comment-{n}-" for n in own]
-    for kind in FILES:
+    for kind in FILES.keys() - {"manga.xml"}:  # without list entries
         text = "".join(export_list(who, kind))
         assert texts_in("note", world.entries, text) == {key for key in world.entries if key[0] == made.member}
 
