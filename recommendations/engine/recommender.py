@@ -150,7 +150,9 @@ class Recommender:
             allowed &= among
         eligible = allowed & may_be_shown(rules, options)
         if options.model == Hybrid.name:
-            ranking = self._ranked_by_hybrid(evidence, new_titles, eligible, n, self._new_every(member))
+            ranking = self._ranked_by_hybrid(evidence, eligible)
+            may_enter = _may_enter(member, rules, eligible)
+            self._insert_new_titles(ranking, new_titles, may_enter, n, self._new_every(member))
         else:
             ranking = self._ranked_by(options.model, evidence, eligible)
         scores = ranking.scores
@@ -178,19 +180,10 @@ class Recommender:
         """Return (n_targets,) expected scores, 1–10, for a member with this list."""
         return self.ratings.predict_one(items, scores, targets)
 
-    def _ranked_by_hybrid(
-        self,
-        evidence: MemberEvidence,
-        new_titles: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
-        n: int,
-        every: int,
-    ) -> RankedCandidates:
+    def _ranked_by_hybrid(self, evidence: MemberEvidence, eligible: NDArray[np.bool_]) -> RankedCandidates:
         supported = eligible & (evidence.linear > 0)  # the list gives no evidence for the others
         ranking = self.hybrid.rank(evidence, supported)
-        scores = np.where(supported, ranking.scores, np.nan)
-        self._insert_new_titles(scores, ranking.candidates, new_titles, eligible, n, every)
-        return ranking._replace(scores=scores)
+        return ranking._replace(scores=np.where(supported, ranking.scores, np.nan))
 
     def _ranked_by(self, model: str, evidence: MemberEvidence, eligible: NDArray[np.bool_]) -> RankedCandidates:
         """Rank by one model alone, without candidates; all NaN if this version lacks the model."""
@@ -215,14 +208,14 @@ class Recommender:
 
     def _insert_new_titles(
         self,
-        scores: NDArray[np.floating],
-        candidates: NDArray[np.int64],
+        ranking: RankedCandidates,
         by_content: NDArray[np.float32],
         allowed: NDArray[np.bool_],
         n: int,
         every: int,
     ) -> None:
         """Give the best new titles the scores of every `every`-th candidate."""
+        scores, candidates = ranking.scores, ranking.candidates
         new, _ = self._new_titles
         if not len(new) or not len(candidates):
             return
@@ -403,6 +396,16 @@ class Recommender:
         ratings = RatingBlend(**parameters["blend"]).over(evidence, nested(arrays, "blend"))
         content = loaded(Content) if "content" in parameters else None
         return cls(IdMap(arrays["item_ids"]), hybrid, ratings, loaded(Popularity), content, arrays.get("alike"))
+
+
+def _may_enter(member: MemberList, rules: TitleRules, eligible: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return an (n_items,) mask of the eligible titles that may enter by their content.
+
+    Recent ones for members who have watched any recent title, if there are some; old ones that nobody here has rated
+    would take their places.
+    """
+    recent = eligible & rules.is_new
+    return recent if rules.is_new[member.items].any() and recent.any() else eligible
 
 
 def _shares_below(values: NDArray[np.floating]) -> NDArray[np.float32]:
