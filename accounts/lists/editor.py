@@ -62,7 +62,7 @@ def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str])
         pk=title.pk,
         name=name_for(title, viewer),
         address=title.get_absolute_url(),
-        poster=poster_url(title),
+        poster=poster_url(title, viewer),
         details=" · ".join(filter(None, (facts(title), *_details(entry)))),
         tags=entry.tags,
         status=statuses[entry.status],

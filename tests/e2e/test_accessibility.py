@@ -171,7 +171,7 @@ NO_PAGES = {
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_rule", "accounts:import_scale", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
-    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act",
+    "accounts:language", "accounts:theme", "accounts:title_language", "accounts:revoke_token", "accounts:webhook_act",
     "accounts:personal_data", "csp_reports", "None", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_authenticate", "mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
     "mfa_download_recovery_codes", "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
