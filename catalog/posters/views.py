@@ -17,7 +17,7 @@ HOUR, YEAR = 3600, 31_536_000
 
 @require_GET
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Serve a poster with the name in a language (`?name=`): for a year under its current version (`?v=`), else an hour.
+    """Serve a poster with the name in a language (`?name=`): cacheable for a year if its version (`?v=`) is current.
 
     Only titles that the viewer may see have one. Visitors without a session all see the same, so any cache may keep it.
     """
