@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from anirec.lib.web.addresses import address_of
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.posters.drawing import poster_version
+from catalog.search.matched import other_names
 from catalog.templatetags.fragments import fragment
 from catalog.titles.names import language_for, name_for, name_in
 from catalog.viewers import Viewer
@@ -30,6 +32,14 @@ register.simple_tag(address_of, name="address")  # cached, for links on every pa
 @register.simple_tag(takes_context=True)
 def title_name(context: Context, title: Title) -> str:
     return name_for(title, context.get("user"))
+
+
+@register.simple_tag(takes_context=True)
+def by_name(context: Context, titles: Sequence[Title]) -> list[tuple[Title, SafeString | None]]:
+    """Return each title found for `search_query` with the name that matched, if it isn't the one that is shown."""
+    shown = {title.pk: title_name(context, title) for title in titles}
+    others = other_names(context.get("search_query", ""), titles, shown)
+    return [(title, others.get(title.pk)) for title in titles]
 
 
 @register.simple_tag(takes_context=True)
