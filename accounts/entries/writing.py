@@ -100,14 +100,19 @@ class _Applied:
         return WriteResult(created=len(self.written) - n_updated, updated=n_updated)
 
 
-def step_progress(user: User, title: Title, episodes: int) -> ListEntry:
-    """Add episodes to the entry's current progress, read under the lock so that simultaneous steps add up."""
+def watch_episode(user: User, title: Title, episode: int) -> bool:
+    """Mark an episode as watched if it is the next one, and return whether it was.
+
+    A step that is sent twice, or from a page that is out of date, changes nothing.
+    """
     with _list_change(user):
         before = _entries_of(user, [title])
         watched = before[title.pk].progress if title.pk in before else 0
-        applied = _apply(user, [(title, {"progress": watched + episodes})], before)
-        applied.result()
-    return applied.written[title.pk]
+        if is_next := episode == watched + 1:
+            _apply(user, [(title, {"progress": episode})], before).result()
+        else:
+            transaction.set_rollback(True)
+    return is_next
 
 
 def update_entry(user: User, title: Title, **fields: Any) -> ListEntry:

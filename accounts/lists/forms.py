@@ -92,9 +92,9 @@ class TagsInput(forms.CharField):
 class EntryForm(forms.Form):
     """Form for any part of a list entry; omitted fields are unchanged. `accounts.entries.writing` validates."""
 
-    status = forms.ChoiceField(choices=EntryStatus, required=False, label=_("Status"))
-    score = forms.IntegerField(required=False, label=_("Score"), widget=forms.Select)
-    progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"))
+    status = forms.ChoiceField(choices=EntryStatus, required=False, label=_("Status"), show_hidden_initial=True)
+    score = forms.IntegerField(required=False, label=_("Score"), widget=forms.Select, show_hidden_initial=True)
+    progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"), show_hidden_initial=True)
     started_on = PartialDateInput(required=False, label=_("Started"))
     finished_on = PartialDateInput(required=False, label=_("Finished"))
     rewatches = forms.IntegerField(required=False, min_value=0, label=_("Rewatches"))
@@ -104,7 +104,8 @@ class EntryForm(forms.Form):
         required=False, label=_("My tags"), widget=forms.TextInput(attrs={"placeholder": _("separated by commas")})
     )
     notes = forms.CharField(required=False, max_length=5000, label=_("Notes"), widget=forms.Textarea(attrs={"rows": 3}))
-    step = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    episode = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the next one, as the page knew it
+    is_out_of_date = False  # whether it wasn't the next one
 
     def __init__(self, *args: Any, user: User, title: Title, entry: ListEntry | None, **kwargs: Any) -> None:
         self.user, self.title, self.entry = user, title, entry
@@ -127,17 +128,22 @@ class EntryForm(forms.Form):
         return True
 
     def _write(self) -> None:
-        if step := self.cleaned_data["step"]:
-            lists.step_progress(self.user, self.title, step)
+        if episode := self.cleaned_data["episode"]:
+            self.is_out_of_date = not lists.watch_episode(self.user, self.title, episode)
         else:
             lists.update_entry(self.user, self.title, **self._changes())
 
     def _changes(self) -> dict[str, Any]:
-        sent = {name: self.cleaned_data[name] for name in lists.EDITABLE if name in self.data}
+        names = [name for name in lists.EDITABLE if name in self.data and not self._is_as_loaded(name)]
+        sent = {name: self.cleaned_data[name] for name in names}
         for name in ("progress", "rewatches"):
             if name in sent:
                 sent[name] = sent[name] or 0
         return {name: value for name, value in sent.items() if value != self.initial[name]}
+
+    def _is_as_loaded(self, name: str) -> bool:
+        """Return whether the page sent a value as it had loaded it: another page may have changed it since."""
+        return self.add_initial_prefix(name) in self.data and name not in self.changed_data
 
 
 class BulkForm(forms.Form):
