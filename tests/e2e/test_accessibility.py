@@ -389,7 +389,7 @@ def find_nothing(page) -> None:
 
 def plan_a_title(page) -> None:
     """Until the message is there, the card is paler: it waits for the site."""
-    page.get_by_role("button", name="Plan to watch").first.click()
+    page.get_by_role("button", name="Plan").first.click()
     page.get_by_text("Planned:").wait_for()
     page.locator(".card:has(.htmx-request)").wait_for(state="detached")
     page.wait_for_timeout(300)  # the card's own transition

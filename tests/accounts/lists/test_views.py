@@ -103,6 +103,23 @@ class TestList:
         assert "<html" not in content
 
 
+class TestCards:
+    def test_seen_titles_are_faded_while_browsing_but_not_on_the_own_list(self, own, member, make_entry):
+        make_entry(member, status="completed")
+        browsing, listed = (
+            own.get(path).content.decode()
+            for path in (reverse("catalog:browse"), reverse("accounts:list") + "?view=grid")
+        )
+        assert ('class="card done"' in browsing, 'class="card done"' in listed) == (True, False)
+        assert 'class="card"' in listed
+
+    def test_buttons_have_words(self, own, make_title):
+        make_title("Monster")
+        content = own.get(reverse("catalog:browse")).content.decode()
+        acts = content.split('<div class="acts"')[1].split("</div>")[0]
+        assert re.findall(r"</svg>(.*?)</button>", acts) == ["Plan", "Liked", "Seen", "Hide"]
+
+
 class TestEntry:
     def test_a_plain_form_goes_back_to_its_page(self, own, member, make_title):
         title = make_title()
@@ -158,9 +175,7 @@ class TestEntry:
 
     @pytest.mark.parametrize("via", ["", "editor", "row"])
     @pytest.mark.parametrize("now_at", [3, 5, 9])
-    def test_a_step_that_is_sent_again_or_late_changes_nothing_and_says_so(
-        self, own, member, make_entry, via, now_at
-    ):
+    def test_a_step_that_is_sent_again_or_late_changes_nothing_and_says_so(self, own, member, make_entry, via, now_at):
         """A double click, the back button, or a second tab: the page's next episode isn't the next any more."""
         entry = make_entry(member, status="watching", progress=now_at)
         target = {"editor": htmx("editor"), "row": htmx(f"entry-{entry.title_id}")}.get(via, {})
