@@ -38,7 +38,7 @@ def title_name(context: Context, title: Title) -> str:
 def by_name(context: Context, titles: Sequence[Title]) -> list[tuple[Title, SafeString | None]]:
     """Return each title found for `search_query` with the name that matched, if it isn't the one that is shown."""
     shown = {title.pk: title_name(context, title) for title in titles}
-    others = other_names(context.get("search_query", ""), titles, shown)
+    others = other_names(context.get("search_query") or "", titles, shown)
     return [(title, others.get(title.pk)) for title in titles]
 
 
