@@ -76,7 +76,9 @@ TABLE: dict[str, Row] = {
     **rows(EVERYBODY, "recommendations:home recommendations:surprise recommendations:segments recommendations:about"),
     **rows(EVERYBODY, "recommendations:rate_some"),
     **rows(
-        EVERYBODY, "recommendations:guest_clear accounts:language accounts:theme experiments:events", methods="POST"
+        EVERYBODY,
+        "recommendations:guest_clear accounts:language accounts:theme accounts:title_language experiments:events",
+        methods="POST",
     ),
     **rows(EVERYBODY, "api:experiments-assignment"),
     **rows(EVERYBODY, "csp_reports", methods="POST"),

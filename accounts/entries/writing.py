@@ -103,12 +103,18 @@ class _Applied:
         return WriteResult(created=len(self.written) - n_updated, updated=n_updated)
 
 
-def step_progress(user: User, title: Title, episodes: int) -> ListEntry:
-    """Add episodes to the entry's current progress, read under the lock so that simultaneous steps add up."""
+def watch_episode(user: User, title: Title, episode: int) -> ListEntry | None:
+    """Mark an episode as watched and return the entry, or None if it isn't the next one.
+
+    A step that is sent twice, or from a page that is out of date, changes nothing.
+    """
     with _list_change(user):
         before = _entries_of(user, [title])
         watched = before[title.pk].progress if title.pk in before else 0
-        applied = _apply(user, [(title, {"progress": watched + episodes})], before, is_live=True)
+        if episode != watched + 1:
+            transaction.set_rollback(True)
+            return None
+        applied = _apply(user, [(title, {"progress": episode})], before, is_live=True)
         applied.result()
     return applied.written[title.pk]
 

@@ -33,7 +33,7 @@ def editor(request: HttpRequest, title: Title, form: EntryForm | None = None) ->
 class Row(NamedTuple):
     """Plain values of a row: a page has fifty rows, and templates would look up the same things several times in each.
 
-    details: facts about the title and the entry. has_next: whether there is another episode to watch.
+    details: facts about the title and the entry. next_episode: the one to watch next, 0 after the last.
     """
 
     pk: int
@@ -45,7 +45,7 @@ class Row(NamedTuple):
     status: str
     progress: str
     score: str
-    has_next: bool
+    next_episode: int
 
 
 def rows_of(entries: Iterable[ListEntry], viewer: User) -> list[Row]:
@@ -62,13 +62,13 @@ def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str])
         pk=title.pk,
         name=name_for(title, viewer),
         address=title.get_absolute_url(),
-        poster=poster_url(title),
+        poster=poster_url(title, viewer),
         details=" · ".join(filter(None, (facts(title), *_details(entry)))),
         tags=entry.tags,
         status=statuses[entry.status],
         progress=f"{entry.progress} / {n or '?'}",
         score=scores.shown(entry.score, viewer.score_format),
-        has_next=not n or entry.progress < n,
+        next_episode=entry.progress + 1 if not n or entry.progress < n else 0,
     )
 
 

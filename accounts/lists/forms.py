@@ -92,9 +92,9 @@ class TagsInput(forms.CharField):
 class EntryForm(forms.Form):
     """Form for any part of a list entry; omitted fields are unchanged. `accounts.entries.writing` validates."""
 
-    status = forms.ChoiceField(choices=EntryStatus, required=False, label=_("Status"))
-    score = forms.IntegerField(required=False, label=_("Score"), widget=forms.Select)
-    progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"))
+    status = forms.ChoiceField(choices=EntryStatus, required=False, label=_("Status"), show_hidden_initial=True)
+    score = forms.IntegerField(required=False, label=_("Score"), widget=forms.Select, show_hidden_initial=True)
+    progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"), show_hidden_initial=True)
     started_on = PartialDateInput(required=False, label=_("Started"))
     finished_on = PartialDateInput(required=False, label=_("Finished"))
     rewatches = forms.IntegerField(required=False, min_value=0, label=_("Rewatches"))
@@ -104,7 +104,8 @@ class EntryForm(forms.Form):
         required=False, label=_("My tags"), widget=forms.TextInput(attrs={"placeholder": _("separated by commas")})
     )
     notes = forms.CharField(required=False, max_length=5000, label=_("Notes"), widget=forms.Textarea(attrs={"rows": 3}))
-    step = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    episode = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the next one, as the page knew it
+    saved: ListEntry | None = None
 
     def __init__(self, *args: Any, user: User, title: Title, entry: ListEntry | None, **kwargs: Any) -> None:
         self.user, self.title, self.entry = user, title, entry
@@ -115,27 +116,34 @@ class EntryForm(forms.Form):
         score.choices = [("", "–"), *scores.choices(user.score_format, current.score)]  # type: ignore[attr-defined]
         progress.attrs |= {"max": max(title.episodes, current.progress)} if title.episodes else {}
 
-    def save(self) -> ListEntry | None:
-        """Save the changes. Return the entry, or None with form errors if they are invalid."""
+    def save(self) -> bool:
+        """Save the changes; return False with form errors if invalid. `saved` is None if the page was out of date."""
         if not self.is_valid():
-            return None
+            return False
         try:
-            return self._write()
+            self._write()
         except ValidationError as error:
             self.add_error(None, error)
-            return None
+            return False
+        return True
 
-    def _write(self) -> ListEntry:
-        if step := self.cleaned_data["step"]:
-            return lists.step_progress(self.user, self.title, step)
-        return lists.update_entry(self.user, self.title, **self._changes())
+    def _write(self) -> None:
+        if episode := self.cleaned_data["episode"]:
+            self.saved = lists.watch_episode(self.user, self.title, episode)
+        else:
+            self.saved = lists.update_entry(self.user, self.title, **self._changes())
 
     def _changes(self) -> dict[str, Any]:
-        sent = {name: self.cleaned_data[name] for name in lists.EDITABLE if name in self.data}
+        names = [name for name in lists.EDITABLE if name in self.data and not self._is_as_loaded(name)]
+        sent = {name: self.cleaned_data[name] for name in names}
         for name in ("progress", "rewatches"):
             if name in sent:
                 sent[name] = sent[name] or 0
         return {name: value for name, value in sent.items() if value != self.initial[name]}
+
+    def _is_as_loaded(self, name: str) -> bool:
+        """Return whether the page sent a value as it had loaded it: another page may have changed it since."""
+        return self.add_initial_prefix(name) in self.data and name not in self.changed_data
 
 
 class BulkForm(forms.Form):

@@ -15,6 +15,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -131,10 +132,20 @@ def _edit(request: MemberRequest, title: Title) -> HttpResponse:
     form = EntryForm(request.POST or None, user=request.user, title=title, entry=current)
     if request.method == "GET":
         return _editor(request, form)
-    if (saved := form.save()) is None:
+    if not form.save():
         return _editor(request, form, status=422)
-    tell(request, saved, current)
+    if form.saved is None:
+        _explain(request, queries.entry_of(request.user, title))
+    else:
+        tell(request, form.saved, current)
     return _saved(request, title)
+
+
+def _explain(request: MemberRequest, current: ListEntry | None) -> None:
+    """Say that an episode wasn't added, because the page didn't know the current progress."""
+    n = current.progress if current else 0
+    text = gettext("No episode added: your progress had already changed. You’re at episode %(n)s.")
+    messages.info(request, text % {"n": number_format(n)})
 
 
 @require_POST

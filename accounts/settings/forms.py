@@ -44,6 +44,10 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES)
 
 
+class TitleLanguageForm(forms.Form):
+    title_language = forms.ChoiceField(choices=User.TitleLanguage)
+
+
 class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=User.Theme)
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("settings/adult/", views.adult, name="adult"),
     path("settings/age/", views.age_limit, name="age_limit"),
     path("settings/language/", views.language, name="language"),
+    path("settings/title-language/", views.title_language, name="title_language"),
     path("settings/theme/", views.theme, name="theme"),
     path("settings/delete/", views.delete_account, name="delete_account"),
     path("settings/statistics/", about.about_me, name="about_me"),

@@ -22,9 +22,10 @@ from accounts.settings.forms import (
     LanguageForm,
     PreferencesForm,
     ThemeForm,
+    TitleLanguageForm,
     privacy_form,
 )
-from accounts.settings.language import remember_language
+from accounts.settings.language import TITLES_COOKIE, remember_language
 from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import back_to
 
@@ -103,19 +104,34 @@ def language(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
+def title_language(request: PageRequest) -> HttpResponse:
+    """Set the language of titles: a member's is a setting, a visitor's a cookie."""
+    form = TitleLanguageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest(gettext("Unknown title language. Use one of: romaji, english, native."))
+    response = back_to(request, "recommendations:home")
+    _keep(request, response, TITLES_COOKIE, form.cleaned_data["title_language"])
+    return response
+
+
+@require_POST
 def theme(request: PageRequest) -> HttpResponse:
     """Set the theme: a member's is a setting, a visitor's a cookie."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest(gettext("Unknown theme. Use one of: system, light, dark."))
-    chosen = form.cleaned_data["theme"]
     response = HttpResponse(status=204) if request.htmx else back_to(request, "recommendations:home")
-    if request.user.is_authenticated:
-        request.user.theme = chosen
-        request.user.save(update_fields=["theme"])
-    else:
-        response.set_cookie("theme", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+    _keep(request, response, "theme", form.cleaned_data["theme"])
     return response
+
+
+def _keep(request: PageRequest, response: HttpResponse, name: str, value: str) -> None:
+    """Keep a choice in the member's setting of this name, or in the visitor's cookie."""
+    if request.user.is_authenticated:
+        setattr(request.user, name, value)
+        request.user.save(update_fields=[name])
+    else:
+        response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
 
 
 @require_http_methods(["GET", "POST"])

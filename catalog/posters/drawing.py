@@ -17,6 +17,7 @@ from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.posters import patterns
 from catalog.posters.patterns import HEIGHT, WIDTH, Pattern
+from catalog.titles.names import ROMAJI, name_in
 
 DESIGN = "1"  # change this with the drawing, so that browsers fetch it again
 MARGIN = 16
@@ -76,24 +77,25 @@ class Sheet:
     tags: tuple[str, ...]
 
     @classmethod
-    def of(cls, title: Title) -> Sheet:
+    def of(cls, title: Title, language: str) -> Sheet:
         facts = (FORMATS[title.format], title.year)
+        name = name_in(title, language)
         return cls(
-            name=title.name,
-            native="" if title.name_native == title.name else title.name_native,
+            name=name,
+            native="" if title.name_native == name else title.name_native,
             footer=" · ".join(str(fact) for fact in facts if fact).upper(),
             tags=tuple(title.tag_names),
         )
 
 
-def poster(title: Title) -> str:
-    """Return the poster as SVG. The title must be loaded `with_tag_names`."""
-    return draw(Sheet.of(title))
+def poster(title: Title, language: str = ROMAJI) -> str:
+    """Return the poster as SVG, with the name in a language. The title must be loaded `with_tag_names`."""
+    return draw(Sheet.of(title, language))
 
 
-def poster_version(title: Title) -> str:
+def poster_version(title: Title, language: str = ROMAJI) -> str:
     """Return a hash that changes with the poster."""
-    return _version(Sheet.of(title))
+    return _version(Sheet.of(title, language))
 
 
 @lru_cache(maxsize=20_000)
@@ -102,8 +104,8 @@ def _version(sheet: Sheet) -> str:
     return sha256(repr(inputs).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def poster_etag(title: Title) -> str:
-    return f'"{poster_version(title)}"'
+def poster_etag(title: Title, language: str = ROMAJI) -> str:
+    return f'"{poster_version(title, language)}"'
 
 
 def draw(sheet: Sheet) -> str:

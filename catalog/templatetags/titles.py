@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,8 +17,10 @@ from anirec.lib.web.addresses import address_of
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.posters.drawing import poster_version
+from catalog.search.matched import other_names
 from catalog.templatetags.fragments import fragment
-from catalog.titles.names import name_for
+from catalog.titles.names import language_for, name_for, name_in
+from catalog.viewers import Viewer
 
 register = template.Library()
 FORMATS = dict(Format.choices)  # Django's get_format_display takes ten times as long
@@ -31,16 +34,36 @@ def title_name(context: Context, title: Title) -> str:
     return name_for(title, context.get("user"))
 
 
-@register.simple_tag
-def poster_url(title: Title) -> str:
-    """Return the poster's URL, versioned so that browsers can cache it indefinitely."""
-    return f"{address_of('catalog:poster', title.pk)}?v={poster_version(title)}"
+@register.simple_tag(takes_context=True)
+def by_name(context: Context, titles: Sequence[Title]) -> list[tuple[Title, SafeString | None]]:
+    """Return each title found for `search_query` with the name that matched, if it isn't the one that is shown."""
+    shown = {title.pk: title_name(context, title) for title in titles}
+    others = other_names(context.get("search_query") or "", titles, shown)
+    return [(title, others.get(title.pk)) for title in titles]
+
+
+@register.simple_tag(takes_context=True)
+def title_language(context: Context) -> str:
+    return language_for(context.get("user"))
+
+
+@register.simple_tag(takes_context=True, name="poster_url")
+def poster_for_viewer(context: Context, title: Title) -> str:
+    return poster_url(title, context.get("user"))
+
+
+def poster_url(title: Title, viewer: Viewer = None) -> str:
+    """Return the URL of the poster in the viewer's language, versioned so that browsers can cache it indefinitely."""
+    language = language_for(viewer)
+    version = poster_version(title, language)
+    address = f"{address_of('catalog:poster', title.pk)}?v={version}"
+    return address if name_in(title, language) == title.name else f"{address}&name={language}"
 
 
 @register.simple_tag(takes_context=True)
 def card_head(context: Context, title: Title, *, is_eager: bool = False) -> SafeString:
     """Return a card's poster, name and facts. is_eager: load the poster at once, because it is visible at first."""
-    values = {"name": title_name(context, title), "poster": poster_url(title), "facts": facts(title)}
+    values = {"name": title_name(context, title), "poster": poster_for_viewer(context, title), "facts": facts(title)}
     return fragment("_card_head.html", pk=title.pk, address=title.get_absolute_url(), is_eager=is_eager, **values)
 
 

@@ -28,7 +28,7 @@ class Verdict(NamedTuple):
 
 VERDICTS = (
     Verdict(QUICK_LIKE_SCORE, "smile", _("Like"), _("I liked %(title)s")),
-    Verdict(7, "meh", _("OK"), _("%(title)s was fine")),
+    Verdict(7, "meh", _("Fine"), _("%(title)s was fine")),
     Verdict(4, "frown", _("Dislike"), _("I disliked %(title)s")),
 )
 

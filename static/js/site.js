@@ -129,14 +129,17 @@ document.addEventListener("htmx:beforeRequest", () => {
   const focused = document.activeElement;
   const cards = [...document.querySelectorAll("main .card, main .entry")];
   const index = cards.findIndex((card) => card.contains(focused));
-  lastPlace = index < 0 ? lastPlace : { index, name: focused.value ?? "" };
+  lastPlace = index < 0 ? lastPlace : { index, name: focused.name ?? "", value: focused.value ?? "" };
 });
 
 document.addEventListener("htmx:afterSettle", () => {
   if (!lastPlace || document.activeElement !== document.body) return;
   const card = [...document.querySelectorAll("main .card, main .entry")][lastPlace.index];
   const buttons = card ? [...card.querySelectorAll("button, select, a[href]:not([tabindex])")] : [];
-  (buttons.find((button) => button.value === lastPlace.name) ?? buttons[0])?.focus({ preventScroll: true });
+  const { name, value } = lastPlace;
+  const sameName = buttons.filter((button) => name && button.name === name);
+  const same = sameName.find((button) => button.value === value) ?? sameName[0];
+  (same ?? buttons[0])?.focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -194,7 +194,7 @@ NO_PAGES = {
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_own", "accounts:own_remove", "accounts:import_rule", "accounts:import_scale", "accounts:import_run", "accounts:import_undo", "accounts:import_discard",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
-    "accounts:language", "accounts:theme", "accounts:revoke_token", "accounts:webhook_act",
+    "accounts:language", "accounts:theme", "accounts:title_language", "accounts:revoke_token", "accounts:webhook_act",
     "accounts:personal_data", "csp_reports", "None", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_authenticate", "mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
     "mfa_download_recovery_codes", "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
@@ -435,7 +435,7 @@ def find_nothing(page) -> None:
 
 def plan_a_title(page) -> None:
     """Until the message is there, the card is paler: it waits for the site."""
-    page.get_by_role("button", name="Plan to watch").first.click()
+    page.get_by_role("button", name="Plan").first.click()
     page.get_by_text("Planned:").wait_for()
     page.locator(".card:has(.htmx-request)").wait_for(state="detached")
     page.wait_for_timeout(300)  # the card's own transition

@@ -84,7 +84,7 @@ def test_a_card_is_hidden_with_one_tap_and_brought_back(visit, fan):
     page = visit("/", member=fan)
     first = picks(page)[0]
     shown = page.locator("section[aria-labelledby=picks-head] h3").get_by_text(first, exact=True)
-    page.get_by_role("button", name=f"Not interested in {first}").click()
+    page.get_by_role("button", name=f"Hide {first}").click()
     page.get_by_role("button", name="Undo").wait_for()
     expect(shown).to_have_count(0)
     assert fan.hidden.get().title.name == first
@@ -106,7 +106,7 @@ def test_sliders_change_the_list_in_place_and_the_address_with_it(visit, fan):
     assert picks(page) != before
     hidden = picks(page)[0]
     with page.expect_response("**/for-you/"):  # which asks again, and keeps what was asked for
-        page.get_by_role("button", name=f"Not interested in {hidden}").click()
+        page.get_by_role("button", name=f"Hide {hidden}").click()
     expect(page.get_by_label("Popularity")).to_have_value("1")
     page.get_by_role("link", name="Reset").click()
     page.wait_for_url("**/for-you/")
@@ -199,7 +199,7 @@ class TestWithoutJavaScript:
     def test_a_card_is_hidden_and_brought_back(self, plain, fan):
         page = plain("/", member=fan)
         first = picks(page)[0]
-        page.get_by_role("button", name=f"Not interested in {first}").click()
+        page.get_by_role("button", name=f"Hide {first}").click()
         assert first not in picks(page)
         page.get_by_role("button", name="Undo").click()
         assert fan.hidden.count() == 0

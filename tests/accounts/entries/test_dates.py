@@ -26,7 +26,7 @@ def days(entry: ListEntry) -> tuple[str, str, list[str]]:
 
 class TestStart:
     def test_is_the_day_of_the_first_episode(self, member, make_entry):
-        entry = lists.step_progress(member, make_entry(member, status="planned").title, 1)
+        entry = lists.watch_episode(member, make_entry(member, status="planned").title, 1)
         assert days(entry) == (TODAY, "", [])
         assert entry.dates_set == ("started_on",)
 
@@ -35,7 +35,7 @@ class TestStart:
 
     def test_is_not_set_by_a_later_episode(self, member, make_entry):
         entry = make_entry(member, status="watching", progress=3)
-        assert days(lists.step_progress(member, entry.title, 1)) == ("", "", [])
+        assert days(lists.watch_episode(member, entry.title, 4)) == ("", "", [])
 
     @pytest.mark.parametrize("status", ["planned", "dropped", "on_hold"])
     def test_is_not_set_by_another_status(self, member, make_title, status):
@@ -45,7 +45,7 @@ class TestStart:
 class TestFinish:
     def test_is_the_day_of_the_last_episode(self, member, make_entry):
         entry = make_entry(member, status="watching", progress=11, started_on="2026-01")
-        assert days(lists.step_progress(member, entry.title, 1)) == ("2026-01", TODAY, [])
+        assert days(lists.watch_episode(member, entry.title, 12)) == ("2026-01", TODAY, [])
 
     def test_is_the_day_of_the_status(self, member, make_entry):
         entry = make_entry(member, status="watching", progress=11)
@@ -57,7 +57,7 @@ class TestFinish:
 
     def test_is_kept(self, member, make_entry):
         entry = make_entry(member, status="watching", progress=11, finished_on="2025")
-        assert days(lists.step_progress(member, entry.title, 1)) == ("", "2025", [])
+        assert days(lists.watch_episode(member, entry.title, 12)) == ("", "2025", [])
 
     def test_as_given_is_kept(self, member, make_entry):
         entry = make_entry(member, status="watching", progress=11)
@@ -110,20 +110,20 @@ def test_the_day_is_the_members(make_member, make_title, zone, day):
 
 def test_a_finish_never_precedes_the_start(member, make_entry):
     entry = make_entry(member, status="watching", progress=11, started_on="2027-01-01")
-    assert days(lists.step_progress(member, entry.title, 1)) == ("2027-01-01", "", [])
+    assert days(lists.watch_episode(member, entry.title, 12)) == ("2027-01-01", "", [])
 
 
 class TestUndo:
     def test_takes_back_the_dates_alone(self, member, make_entry):
-        entry = lists.step_progress(member, make_entry(member, status="planned").title, 1)
+        entry = lists.watch_episode(member, make_entry(member, status="planned").title, 1)
         key = undo.remember_fields(member, entry, {"started_on": None}).split("/")[-2]
-        lists.step_progress(member, entry.title, 1)
+        lists.watch_episode(member, entry.title, 2)
         assert undo.take_back(member, key)
         assert days(entry) == ("", "", [])
         assert entry.progress == 2
 
     def test_leaves_a_date_that_was_changed_since(self, member, make_entry):
-        entry = lists.step_progress(member, make_entry(member, status="planned").title, 1)
+        entry = lists.watch_episode(member, make_entry(member, status="planned").title, 1)
         key = undo.remember_fields(member, entry, {"started_on": None}).split("/")[-2]
         lists.update_entry(member, entry.title, started_on=PartialDate(2026, 2))
         assert undo.take_back(member, key)

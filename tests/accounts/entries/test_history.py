@@ -45,15 +45,15 @@ class TestRecord:
 
     def test_joins_what_follows_within_minutes(self, member, make_entry):
         entry = make_entry(member, status="watching", progress=4)
-        for _ in range(3):
-            lists.step_progress(member, entry.title, 1)
+        for episode in (5, 6, 7):
+            lists.watch_episode(member, entry.title, episode)
         assert changes(member) == [("watching", "watching", 4, 7, None, 3, [])]
 
     def test_keeps_apart_what_follows_later(self, member, make_entry):
         entry = make_entry(member, status="watching", progress=4)
-        lists.step_progress(member, entry.title, 1)
+        lists.watch_episode(member, entry.title, 5)
         an_hour_later()
-        lists.step_progress(member, entry.title, 1)
+        lists.watch_episode(member, entry.title, 6)
         assert [(before, after) for _, _, before, after, *_ in changes(member)] == [(4, 5), (5, 6)]
 
     def test_forgets_what_is_taken_back_at_once(self, member, make_entry):

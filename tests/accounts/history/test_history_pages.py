@@ -88,7 +88,7 @@ class TestPages:
 class TestApi:
     def test_lists_changes_of_a_title(self, api, member, make_entry):
         entry, other = make_entry(member, status="watching", progress=4), make_entry(member)
-        lists.step_progress(member, entry.title, 1)
+        lists.watch_episode(member, entry.title, 5)
         lists.set_score(member, other.title, 5)
         results = api.get("/api/v1/my/history/", {"title_id": entry.title_id}).json()["results"]
         assert [(row["title"]["id"], row["progress"], row["watched"]) for row in results] == [(entry.title_id, 5, 1)]

@@ -103,6 +103,23 @@ class TestList:
         assert "<html" not in content
 
 
+class TestCards:
+    def test_seen_titles_are_faded_while_browsing_but_not_on_the_own_list(self, own, member, make_entry):
+        make_entry(member, status="completed")
+        browsing, listed = (
+            own.get(path).content.decode()
+            for path in (reverse("catalog:browse"), reverse("accounts:list") + "?view=grid")
+        )
+        assert ('class="card done"' in browsing, 'class="card done"' in listed) == (True, False)
+        assert 'class="card"' in listed
+
+    def test_buttons_have_words(self, own, make_title):
+        make_title("Monster")
+        content = own.get(reverse("catalog:browse")).content.decode()
+        acts = content.split('<div class="acts"')[1].split("</div>")[0]
+        assert re.findall(r"</svg>(.*?)</button>", acts) == ["Plan", "Liked", "Seen", "Hide"]
+
+
 class TestEntry:
     def test_a_plain_form_goes_back_to_its_page(self, own, member, make_title):
         title = make_title()
@@ -151,10 +168,47 @@ class TestEntry:
 
     def test_one_more_episode(self, own, member, make_entry):
         entry = make_entry(member, status="watching", progress=4)
-        row = {"status": "watching", "score": "", "progress": "4", "step": "1"}
+        row = {"status": "watching", "score": "", "progress": "4", "episode": "5"}
         own.post(reverse("accounts:entry", args=[entry.title_id]), row)
         entry.refresh_from_db()
         assert (entry.status, entry.progress) == ("watching", 5)
+
+    @pytest.mark.parametrize("via", ["", "editor", "row"])
+    @pytest.mark.parametrize("now_at", [3, 5, 9])
+    def test_a_step_that_is_sent_again_or_late_changes_nothing_and_says_so(self, own, member, make_entry, via, now_at):
+        """A double click, the back button, or a second tab: the page's next episode isn't the next any more."""
+        entry = make_entry(member, status="watching", progress=now_at)
+        target = {"editor": htmx("editor"), "row": htmx(f"entry-{entry.title_id}")}.get(via, {})
+        response = own.post(reverse("accounts:entry", args=[entry.title_id]), {"episode": "5"}, **target)
+        entry.refresh_from_db()
+        assert entry.progress == now_at
+        page = response if via else own.get(entry.title.get_absolute_url())
+        content = page.content.decode()
+        assert f"No episode added: your progress had already changed. You’re at episode {now_at}." in content
+        assert f"{now_at} / 12" in content
+        assert f'value="{now_at + 1}"' in content
+
+    def test_the_page_names_the_next_episode_for_its_button(self, own, member, make_entry):
+        entry = make_entry(member, status="watching", progress=4)
+        for content in (
+            own.get(reverse("accounts:list")).content.decode(),
+            own.get(entry.title.get_absolute_url()).content.decode(),
+        ):
+            assert re.findall(r'name="episode"\s+value="(\d+)"', content) == ["5"]
+
+    def test_fields_that_nobody_touched_dont_undo_what_another_tab_did(self, own, member, make_entry):
+        entry = make_entry(member, status="watching", progress=4)
+        url = reverse("accounts:entry", args=[entry.title_id])
+        fields = own.get(url, **htmx(f"more-{entry.title_id}")).content.decode()
+        loaded = {name: "4" if "progress" in name else "watching" for name in ("progress", "status")}
+        assert [f'name="initial-{name}" value="{value}"' in fields for name, value in loaded.items()] == [True, True]
+
+        own.post(url, {"episode": "5", "score": "7"})
+        own.post(url, {"progress": "12"})
+        stale = loaded | {f"initial-{name}": value for name, value in loaded.items()} | {"notes": "Slow."}
+        own.post(url, stale)
+        entry.refresh_from_db()
+        assert (entry.status, entry.progress, entry.notes) == ("completed", 12, "Slow.")
 
     @pytest.mark.parametrize(
         ("data", "field", "message"),

@@ -161,3 +161,18 @@ class TestFollowing:
         client.force_login(member)
         content = client.post(reverse("social:follow", args=["owner"]), HTTP_HX_REQUEST="true").content.decode()
         assert ("Unfollow" in content, "1 follower\n" in content, "<html" in content) == (True, True, False)
+
+
+class TestNotes:
+    def test_a_spoiler_in_a_note_is_behind_its_button(self, client, owner, make_title, make_entry):
+        make_entry(owner, make_title("Monster"), notes="He is ||his own father||.")
+        content = client.get(owner.get_absolute_url()).content.decode()
+        assert '<details class="spoiler"><summary>' in content
+        assert "||" not in content
+
+    def test_a_long_note_is_cut_without_its_spoilers(self, client, owner, make_title, make_entry):
+        make_entry(owner, make_title("Monster"), notes="||He dies|| " + "word " * 50)
+        content = client.get(owner.get_absolute_url()).content.decode()
+        summary = content.split("<summary>[…]")[1].split("</summary>")[0]
+        assert summary.count("word") == 39
+        assert "He dies" not in summary

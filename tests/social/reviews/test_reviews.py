@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import nh3
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -63,11 +64,29 @@ class TestMarkdown:
     def test_renders_what_is_harmless(self, text, html):
         assert markdown.render(text) == html
 
-    def test_a_spoiler_opens_when_it_is_asked_for(self):
+    def test_a_spoiler_is_behind_a_labelled_button(self):
         assert markdown.render("He is ||his *own* father||.") == (
-            '<p>He is <label class="spoiler"><input type="checkbox" aria-label="Show spoiler">'
-            "<span>his <em>own</em> father</span></label>.</p>\n"
+            '<div>He is <details class="spoiler"><summary><span class="to-open">Show spoiler (3 words)</span>'
+            '<span class="to-close">Hide spoiler</span></summary><span>his <em>own</em> father</span></details>.'
+            "</div>\n"
         )
+
+    def test_paragraphs_without_a_spoiler_stay_paragraphs(self):
+        assert markdown.render("One\n\n||Two||\n\nThree").count("<p>") == 2
+
+    @pytest.mark.parametrize("text", ["# ||A||", "- ||A||\n- B", "> ||A||", "**||A||**", "A ||B||\nC ||D||"])
+    def test_a_spoiler_stays_inside_the_text_around_it(self, text):
+        html = markdown.render(text)
+        assert html == nh3.clean(html, tags=markdown.TAGS, attributes={"span": {"class"}, "details": {"class"}})
+        assert html.count("<details") == html.count("</details>") == text.count("||") // 2
+        assert "<p></p>" not in html
+
+    @pytest.mark.property
+    @given(st.text(alphabet="ab|*_`[]()<># \n-", max_size=60))
+    def test_nothing_between_bars_is_outside_a_spoiler(self, text):
+        html = markdown.render(f"Before ||{'secret'}|| after {text}")
+        outside = re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+        assert "secret" not in outside
 
     def test_a_spoiler_is_left_out_where_a_text_is_quoted(self):
         assert markdown.without_spoilers("He is ||his own father||, and ||a ghost||.") == "He is […], and […]."
@@ -76,10 +95,10 @@ class TestMarkdown:
     @given(st.text(alphabet=st.sampled_from("<>\"'=/|*_[]()!#&; \nabonerscriptjv:xhf.`~-\\"), max_size=80))
     def test_never_makes_anything_that_runs(self, text):
         html = markdown.render(text)
-        allowed = r"</?(p|br|em|strong|s|blockquote|ul|ol|li|code|pre|hr|h3|h4|span|label)\s*/?>"
+        allowed = r"</?(p|br|em|strong|s|blockquote|ul|ol|li|code|pre|hr|h3|h4|div|span|summary|details)\s*/?>"
         rest = re.sub(allowed, "", html)
         rest = re.sub(r'<a href="(https?://[^"<>]*)?" rel="nofollow ugc noopener">|</a>|<a rel="[^"]*">', "", rest)
-        rest = re.sub(r'<label class="spoiler"><input type="checkbox" aria-label="Show spoiler">', "", rest)
+        rest = re.sub(r'<details class="spoiler">|<span class="to-(open|close)">', "", rest)
         rest = re.sub(r'<a href="[^":<>]*" rel="nofollow ugc noopener">', "", rest)
         assert "<" not in rest
 
