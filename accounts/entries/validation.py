@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from accounts.models import EntryValues
+from anirec.lib.numbers import whole
 
 INTEGERS = ("score", "progress", "rewatches")
 NOT_CHECKED = {"user", "title"}
@@ -35,8 +36,8 @@ def validate_changes(entry: EntryValues, before: EntryValues, episodes: int | No
     if not same.issuperset(("started_on", "finished_on")):
         entry.require_date_order()
     if episodes and entry.progress > max(episodes, before.progress):  # fewer than before is a correction
-        message = gettext("Too many episodes watched (%(watched)d). The title has %(n)d.")
-        raise ValidationError({"progress": message % {"n": episodes, "watched": entry.progress}})
+        message = gettext("Too many episodes watched (%(watched)s). The title has %(n)s.")
+        raise ValidationError({"progress": message % {"n": whole(episodes), "watched": whole(entry.progress)}})
 
 
 def located(error: ValidationError, where: str) -> ValidationError:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.lists import score_formats as scores
 from accounts.models import EntryChange
+from anirec.lib.numbers import whole
 
 
 def describe(change: EntryChange, score_format: str = scores.FORMATS.POINTS) -> str:
@@ -34,13 +35,14 @@ def _changed(change: EntryChange, score_format: str) -> Iterator[str]:
 def _episodes(change: EntryChange) -> Iterator[str]:
     last, first = change.progress, change.progress_before + 1
     if change.watched == 1:
-        yield _("Watched episode %(n)d") % {"n": last}
+        yield _("Watched episode %(n)s") % {"n": whole(last)}
     elif change.watched > 1:
         begun_again = last - first + 1 != change.watched
-        numbers = {"first": last - change.watched + 1 if begun_again else first, "last": last}
-        yield _("Watched episodes %(first)d–%(last)d") % numbers
+        begin = last - change.watched + 1 if begun_again else first
+        numbers = {"first": whole(begin), "last": whole(last)}
+        yield _("Watched episodes %(first)s–%(last)s") % numbers
     elif change.progress != change.progress_before:
-        yield _("Progress set to %(n)d") % {"n": last}
+        yield _("Progress set to %(n)s") % {"n": whole(last)}
 
 
 def _others(change: EntryChange) -> Iterator[str]:

@@ -13,6 +13,7 @@ from accounts.lists import score_formats as scores
 from accounts.lists.forms import EntryForm
 from accounts.lists.visitor_scores import guest_scores
 from accounts.models import EntryStatus, ListEntry, User, Visibility
+from anirec.lib.numbers import whole
 from catalog.models import Title
 from catalog.templatetags.titles import facts, poster_url
 from catalog.titles.cards import title_cards
@@ -66,7 +67,7 @@ def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str])
         details=" · ".join(filter(None, (facts(title), *_details(entry)))),
         tags=entry.tags,
         status=statuses[entry.status],
-        progress=f"{entry.progress} / {n or '?'}",
+        progress=f"{whole(entry.progress)} / {whole(n) if n else '?'}",
         score=scores.shown(entry.score, viewer.score_format),
         next_episode=entry.progress + 1 if not n or entry.progress < n else 0,
     )

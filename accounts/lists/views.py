@@ -15,7 +15,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +29,7 @@ from accounts.lists.forms import BulkForm, EntryForm, ListForm, bulk_choices
 from accounts.lists.telling import tell
 from accounts.models import EntryStatus, ListEntry, User
 from accounts.requests import MemberRequest
+from anirec.lib.numbers import whole
 from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import announce_change, back_to
 from catalog.models import Title
@@ -81,7 +81,7 @@ def bulk(request: MemberRequest) -> HttpResponse:
         messages.error(request, " ".join([gettext("No changes made."), *error.messages]))
     else:
         n = result.updated + result.removed
-        text = ngettext("%(n)d title changed.", "%(n)d titles changed.", n) % {"n": n}
+        text = ngettext("%(n)s title changed.", "%(n)s titles changed.", n) % {"n": whole(n)}
         messages.success(request, text, extra_tags=undo_url if n else "")
     return back_to(request, "accounts:list")
 
@@ -113,7 +113,7 @@ def watched_up_to(request: MemberRequest, title_id: int) -> HttpResponse:
     undo_url = undo.remember(request.user, [part.pk for part in parts])
     result = lists.watch_up_to(request.user, parts)
     n = result.created + result.updated
-    text = ngettext("%(n)d title changed.", "%(n)d titles changed.", n) % {"n": n}
+    text = ngettext("%(n)s title changed.", "%(n)s titles changed.", n) % {"n": whole(n)}
     messages.success(request, text, extra_tags=undo_url if n else "")
     return back_to(request, title.get_absolute_url())
 
@@ -145,7 +145,7 @@ def _explain(request: MemberRequest, current: ListEntry | None) -> None:
     """Say that an episode wasn't added, because the page didn't know the current progress."""
     n = current.progress if current else 0
     text = gettext("No episode added: your progress had already changed. You’re at episode %(n)s.")
-    messages.info(request, text % {"n": number_format(n)})
+    messages.info(request, text % {"n": whole(n)})
 
 
 @require_POST

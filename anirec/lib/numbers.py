@@ -21,3 +21,8 @@ def percent(share: float, digits: int = 0) -> str:
 def _percent(number: float, digits: int, language: str) -> str:
     gap = " " if language.startswith("de") else ""
     return f"{number_format(number, digits).replace('-', '−')}{gap}%"
+
+
+def whole(number: int) -> str:
+    """Return a whole number with the separators of the current language, such as "1,028"."""
+    return number_format(number, use_l10n=True, force_grouping=True)

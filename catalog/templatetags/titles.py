@@ -84,7 +84,7 @@ def facts(title: Title) -> str:
 
 @lru_cache(maxsize=5000)
 def _facts(format: str, n: int, year: int | None, _language: str) -> str:
-    episodes = ngettext("%(n)d episode", "%(n)d episodes", n) % {"n": n} if n > 1 else ""
+    episodes = ngettext("%(n)s episode", "%(n)s episodes", n) % {"n": numbers.whole(n)} if n > 1 else ""
     parts = [FORMATS[format] if format else "", episodes, year]
     return " · ".join(str(part) for part in parts if part)
 

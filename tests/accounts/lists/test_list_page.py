@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -11,6 +13,7 @@ from accounts.entries import writing as lists
 from accounts.lists import score_formats as scores
 from accounts.models import ListEntry, User
 from catalog.models import Title
+from tests.html import one_line
 
 
 @pytest.fixture
@@ -225,3 +228,15 @@ class TestScores:
 
     def test_a_face_keeps_the_score_it_stands_for(self):
         assert scores.choices("faces", 10) == [(10, "☺ Liked"), (7, "😐 Okay"), (4, "☹ Disliked")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "shown"), [("en", "1,001"), ("de", "1.001")])
+@pytest.mark.parametrize("address", ["/list/", "/list/?view=grid", "/list/next/", "/members/member/"])
+def test_large_numbers_are_written_as_the_language_does(client, member, new_title, language, shown, address):
+    titles = Title.objects.bulk_create(new_title("Monster", episodes=1001) for _ in range(1001))
+    ListEntry.objects.bulk_create(ListEntry(user=member, title=title, progress=1001) for title in titles)
+    client.force_login(member)
+    page = one_line(client.get(address, headers={"Accept-Language": language}))
+    assert shown in page
+    assert not re.search(r">[^<]*\b1001\b[^<]*<", page)
