@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from catalog.models import ExternalId, TitleName
-from catalog.models.titles import Medium, TitleQuerySet
+from catalog.models.titles import Format, Medium, TitleQuerySet
 from catalog.search.keys import name_keys, search_key
 
 PROVIDERS = tuple(ExternalId.Provider.values)  # most trusted first: MyAnimeList
@@ -90,12 +90,19 @@ def match_names(
             for candidate in candidates[key]
             if (not is_strict or (candidate.year, candidate.format) == (row.year, row.format))
             and candidate.title_id not in claimed
+            and _may_be_film(candidate, row, key)
             and providers[candidate.title_id].isdisjoint(row.ids)
         }
         best = [title_id for title_id, rank in ranks.items() if is_strict or rank == min(ranks.values())]
         if len(best) == 1:
             matches[row.row] = best[0]
     return matches
+
+
+def _may_be_film(candidate: Candidate, row: Sought, key: str) -> bool:
+    """Return False for a series that would be found by the name of a film without the word "movie"."""
+    drops_movie = "movie" in search_key(row.name).split() and "movie" not in key.split()
+    return not drops_movie or candidate.format == Format.MOVIE
 
 
 def _rank(candidate: Candidate, row: Sought, n_key: int) -> tuple[bool, ...]:
