@@ -167,7 +167,7 @@ class TestPages:
         page = client.get(own.get_absolute_url()).content.decode()
         assert page.index("Second") < page.index("First")
         assert "<em>Calm</em>" in page
-        assert 'Show spoiler (' in page
+        assert "Show spoiler (" in page
 
     def test_reordering_works_with_plain_forms(self, client, ada, best):
         client.force_login(ada)
