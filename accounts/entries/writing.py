@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts.entries.effects import set_dates, settle, watched_now
 from accounts.entries.history import record
 from accounts.entries.joining import join_entries
+from accounts.entries.saving import insert_many
 from accounts.entries.validation import VALUES, located, plain, validate, validate_changes
 from accounts.models import SEEN, EntryStatus, EntryValues, HiddenTitle, ListEntry, User, Visibility
 from accounts.signals import entries_changed, list_changed, sight_changed
@@ -58,6 +59,7 @@ class EntryDraft:
 
 DRAFT_FIELDS = tuple(field.name for field in dataclasses.fields(EntryDraft))
 EDITABLE = frozenset(VALUES)
+SAVED = (*VALUES, "updated_at")
 
 
 Changes = Sequence[tuple[Title, Mapping[str, Any] | None]]
@@ -228,12 +230,7 @@ def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _save(entries: Sequence[ListEntry]) -> None:
-    ListEntry.objects.bulk_create(
-        entries,
-        update_conflicts=True,
-        unique_fields=["user", "title"],
-        update_fields=[*sorted(EDITABLE), "updated_at"],
-    )
+    ListEntry.objects.bulk_create(entries, update_conflicts=True, unique_fields=["user", "title"], update_fields=SAVED)
 
 
 def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
@@ -351,7 +348,7 @@ def write_entries(
         _require_titles(drafts.keys())
         present = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user)}
         changed = [entry for entry in entries if not _same(entry, present.get(entry.title_id))]
-        _save(changed)
+        insert_many(changed, conflict=("user", "title"), update=SAVED)
         gone = present.keys() - drafts.keys() if replace else present.keys() & set(remove)
         ListEntry.objects.filter(user=user, title__in=gone).delete()
         _set_times(

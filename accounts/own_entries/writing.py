@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 
 from accounts.entries import writing as lists
 from accounts.entries.effects import set_dates, settle
+from accounts.entries.saving import insert_many
 from accounts.entries.validation import validate, validate_changes
 from accounts.models import OwnEntry, User
 from accounts.own_entries.matching import titles_of
@@ -75,7 +76,7 @@ def write_entries(user: User, entries: Sequence[OwnEntry]) -> None:
         new = [entry for entry in entries if entry.pk is None]
         _require_room(user, len(new))
         changed = [entry for entry in entries if entry.pk is not None]
-        OwnEntry.objects.bulk_create(new, batch_size=2_000)
+        insert_many(new)
         OwnEntry.objects.bulk_create(
             changed, batch_size=2_000, update_conflicts=True, unique_fields=["pk"], update_fields=STORED
         )

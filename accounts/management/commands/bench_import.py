@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path | None, entries: int, **options: Any) -> None:
         try:
-            data = file.read_bytes() if file else generated_list(entries).encode()
+            data = file.read_bytes() if file else gzip.compress(generated_list(entries).encode())
             with _member() as member:
                 self._measure(file.name if file else f"generated list of {entries:,} entries", data, member)
         except (OSError, PortabilityError) as error:
@@ -67,15 +68,19 @@ class Command(BaseCommand):
 
 
 def generated_list(n: int = ENTRIES) -> str:
-    """Return the most popular titles as a MyAnimeList export."""
+    """Return the most popular titles as a MyAnimeList export, and for the rest titles that the catalogue lacks."""
     ids = ExternalId.objects.filter(provider=ExternalId.Provider.MAL, medium=Medium.ANIME).select_related("title")
     statuses = list(EntryStatus)
+    known = [(row.title.name, {"mal": row.value}) for row in ids.order_by("-title__popularity", "pk")[:n]]
+    unknown: list[tuple[str, dict[str, str]]] = [
+        (f"Not in any catalogue {number}", {}) for number in range(n - len(known))
+    ]
     return "".join(
         mal_xml.write(
-            ListRow(number, row.title.name, ids={"mal": row.value}, status=statuses[number % len(statuses)],
+            ListRow(number, name, ids=by_site, status=statuses[number % len(statuses)],
                     score=number % 11 or None, progress=number % 26,
                     notes="Seen with friends." if number % 7 == 0 else "")
-            for number, row in enumerate(ids.order_by("-title__popularity", "pk")[:n], start=1)
+            for number, (name, by_site) in enumerate([*known, *unknown], start=1)
         )
     )  # fmt: skip
 
@@ -106,7 +111,7 @@ def _copy_entries(member: User) -> int:
 def _round_trip(member: User, kind: str) -> str:
     first = "".join(export_list(member, kind))
     with _member() as empty:
-        _written(reading.open_file(empty, f"list.{kind}", first.encode()))
+        _written(reading.open_file(empty, f"list.{kind}", gzip.compress(first.encode())))
         return "identical" if "".join(export_list(empty, kind)) == first else "different  missed"
 
 
