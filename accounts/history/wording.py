@@ -41,7 +41,7 @@ def _episodes(change: EntryChange) -> Iterator[str]:
         begin = last - change.watched + 1 if begun_again else first
         numbers = {"first": whole(begin), "last": whole(last)}
         yield _("Watched episodes %(first)s–%(last)s") % numbers
-    elif change.progress != change.progress_before:
+    elif change.progress != change.progress_before and change.status_before:
         yield _("Progress set to %(n)s") % {"n": whole(last)}
 
 

@@ -51,6 +51,11 @@ def test_a_score_is_shown_in_the_members_format():
 
 
 class TestPages:
+    def test_are_by_day(self, own, member, make_title):
+        lists.set_status(member, make_title(), "planned")
+        EntryChange.objects.update(at=timezone_aware("2026-03-09"))
+        assert '<h2 class="day">Monday, 9 Mar 2026</h2>' in one_line(own.get(HISTORY))
+
     def test_tell_what_was_changed(self, own, member, make_entry, make_title):
         entry = make_entry(member, make_title("Monster"), status="watching", progress=4)
         lists.update_entry(member, entry.title, progress=7)

@@ -91,6 +91,11 @@ class TestPage:
         assert "2 h" in page
         assert 'aria-current="page">Fits an evening<span>1</span>' in page
 
+    def test_says_when_the_next_episode_airs(self, own, plan):
+        at = timezone.now() + timedelta(days=2)
+        plan("Monster", status="airing", next_airing_at=at, next_episode=3)
+        assert f"Next episode: {at:%A}, {at.day} {at:%b} {at.year}, {at:%H:%M}" in one_line(own.get(PAGE))
+
     def test_starts_a_title(self, own, member, plan):
         title = plan("Monster")
         response = own.post(f"/list/{title.pk}/", {"status": "watching", "next": PAGE}, follow=True)
