@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from anirec.lib import numbers
 from anirec.lib.web.addresses import address_of
+from catalog.covers.addresses import cover_address, cover_widths, has_cover
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.posters.drawing import poster_version
@@ -33,15 +34,29 @@ def title_name(context: Context, title: Title) -> str:
 
 @register.simple_tag
 def poster_url(title: Title) -> str:
-    """Return the poster's URL, versioned so that browsers can cache it indefinitely."""
+    """Return the URL of the title's cover, or else of its drawn poster; it changes with the picture.
+
+    It is the only place that decides between the two. Callers show titles only to those who may see them.
+    """
+    if has_cover(title):
+        return cover_address(title)
     return f"{address_of('catalog:poster', title.pk)}?v={poster_version(title)}"
+
+
+@register.simple_tag
+def poster(title: Title, *, is_eager: bool = False) -> SafeString:
+    """Return a large poster, with the cover's colour behind it. is_eager: load it at once, because it's visible first."""
+    widths = cover_widths(title) if has_cover(title) else []
+    srcset = ", ".join(f"{cover_address(title, width)} {width}w" for width in widths)
+    colour = title.cover_colour if widths else ""
+    return fragment("_poster.html", url=poster_url(title), srcset=srcset, colour=colour, is_eager=is_eager)
 
 
 @register.simple_tag(takes_context=True)
 def card_head(context: Context, title: Title, *, is_eager: bool = False) -> SafeString:
     """Return a card's poster, name and facts. is_eager: load the poster at once, because it is visible at first."""
-    values = {"name": title_name(context, title), "poster": poster_url(title), "facts": facts(title)}
-    return fragment("_card_head.html", pk=title.pk, address=title.get_absolute_url(), is_eager=is_eager, **values)
+    values = {"name": title_name(context, title), "poster": poster(title, is_eager=is_eager), "facts": facts(title)}
+    return fragment("_card_head.html", pk=title.pk, address=title.get_absolute_url(), **values)
 
 
 @register.filter

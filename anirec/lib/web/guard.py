@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import SplitResult
 
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def guarded_connection(
 ) -> Iterator[http.client.HTTPConnection]:
     """Provide a connection to the URL's host, which is shut after `seconds`. Raise HostError or OSError."""
     connection = _connection(parts, addresses_of(parts, allow_private=allow_private)[0], seconds)
-    limit = threading.Timer(seconds, _shut, [connection])
+    limit = threading.Timer(seconds, _shut, [connection.sock])  # which the connection may hand over to its response
     limit.start()
     try:
         yield connection
@@ -106,10 +106,7 @@ def _connection(parts: SplitResult, address: str, seconds: float) -> http.client
     return connection
 
 
-def _shut(connection: http.client.HTTPConnection) -> None:
-    """Close the socket, to end a blocking call in the other thread."""
-    if connection.sock is not None:
-        try:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # already closed
+def _shut(connected: socket.socket) -> None:
+    """End a blocking call of another thread on the socket."""
+    with suppress(OSError):  # it is closed already
+        connected.shutdown(socket.SHUT_RDWR)
