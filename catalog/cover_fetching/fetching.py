@@ -138,7 +138,7 @@ def _fetch(title: Title, cover: Cover, url: str) -> bool:
         cover.save()
         return False
     try:
-        renditions = render(found.body, files.WIDTHS, ratio=files.RATIO)
+        renditions = render(found.body, files.QUALITIES, ratio=files.RATIO)
     except PictureError as error:
         raise CoverError(REASONS.get(type(error), str(error))) from error
     return _store(title, cover, url, found, renditions)

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils.crypto import salted_hmac
 
 SMALL, LARGE = WIDTHS = (225, 450)
+QUALITIES = {SMALL: 80, LARGE: 65}  # screens that take the large one have small pixels
 RATIO = 2 / 3
 FOLDER = "covers"
 

@@ -45,7 +45,7 @@ def poster_url(title: Title) -> str:
 
 @register.simple_tag
 def poster(title: Title, *, is_eager: bool = False) -> SafeString:
-    """Return a large poster, with the cover's colour behind it. is_eager: load it at once, because it's visible first."""
+    """Return a large poster, before its cover's colour. is_eager: load it at once, because it is visible at first."""
     widths = cover_widths(title) if has_cover(title) else []
     srcset = ", ".join(f"{cover_address(title, width)} {width}w" for width in widths)
     colour = title.cover_colour if widths else ""

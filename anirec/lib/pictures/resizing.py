@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -58,16 +58,17 @@ class Renditions:
     colour: str
 
 
-def render(data: bytes, widths: Iterable[int], *, ratio: float) -> Renditions:
+def render(data: bytes, qualities: Mapping[int, int], *, ratio: float) -> Renditions:
     """Return the picture, cropped to width by height, in the widths that need no great enlargement; the least always.
 
-    Raises PictureError.
+    qualities: width → WebP's quality. Raises PictureError.
     """
     image = _upright(_decoded(data))
-    smallest, *others = sorted(widths)
+    smallest, *others = sorted(qualities)
     most = min(image.width, image.height * ratio) * MOST_ENLARGED
     fitting = [smallest, *(width for width in others if width <= most)]
-    return Renditions({width: _encoded(image, width, ratio) for width in fitting}, _main_colour(image))
+    by_width = {width: _encoded(image, width, ratio, qualities[width]) for width in fitting}
+    return Renditions(by_width, _main_colour(image))
 
 
 def require_size(n_bytes: int) -> None:
@@ -119,14 +120,14 @@ def _upright(image: Image) -> Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _encoded(image: Image, width: int, ratio: float | None) -> bytes:
+def _encoded(image: Image, width: int, ratio: float | None, quality: int = QUALITY) -> bytes:
     from PIL import Image, ImageOps
 
     height = round(width / ratio) if ratio else max(1, round(image.height * width / image.width))
     small = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
     small.info.clear()  # the colour profile and other metadata
     target = BytesIO()
-    small.save(target, "WEBP", quality=QUALITY, method=4)
+    small.save(target, "WEBP", quality=quality, method=4)
     return target.getvalue()
 
 
