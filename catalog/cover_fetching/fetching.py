@@ -31,7 +31,6 @@ from catalog.versioning import catalogue_changed
 
 CHECK_EVERY = timedelta(days=30)
 AFTER_FAILURE, AFTER_REFUSAL = timedelta(days=1), timedelta(hours=1)
-MOST_REFUSED = 20  # titles in a row whose host can't be asked: then a later run goes on
 REASONS: dict[type[PictureError], str] = {
     TooManyPixelsError: "The picture has more than 25 megapixels.",
     UnknownFormatError: "The file isn’t a JPEG, PNG or WebP picture.",
@@ -73,25 +72,21 @@ def fetch_covers(
 
 
 def _fetch_due(outcome: Outcome, seconds: float | None, limit: int | None, progress: Callable[[Outcome], None]) -> None:
-    ids = list(due_titles(clock().now()).values_list("pk", flat=True)[:limit])
     deadline = time.monotonic() + seconds if seconds else float("inf")
-    n_refused = 0
-    for pk in ids:
-        outcome.stopped = _reason_to_stop(n_refused, deadline)
-        title = Title.objects.filter(pk=pk).first()
+    closed: set[str] = set()  # hosts that can't be asked now: their other titles wait for a later run
+    for pk, url in list(due_titles(clock().now()).values_list("pk", "cover_url")[:limit]):
+        outcome.stopped = _reason_to_stop(deadline)
         if outcome.stopped:
             return
-        if title is None:  # gone meanwhile
-            continue
-        before = outcome.waiting
-        _fetch_one(title, outcome)
-        n_refused = n_refused + 1 if outcome.waiting > before else 0
+        host = url.partition("://")[2].partition("/")[0]
+        if host in closed:
+            outcome.waiting += 1
+        elif title := Title.objects.filter(pk=pk).first():  # else it is gone meanwhile
+            closed |= {host} if _fetch_one(title, outcome) else set()
         progress(outcome)
 
 
-def _reason_to_stop(n_refused: int, deadline: float) -> str:
-    if n_refused >= MOST_REFUSED:
-        return "The hosts can’t be asked now."
+def _reason_to_stop(deadline: float) -> str:
     if time.monotonic() > deadline:
         return "The time is up; the next run goes on."
     return "" if used_bytes() < settings.COVERS_QUOTA else "COVERS_QUOTA_MB is used up."
@@ -102,19 +97,22 @@ def used_bytes() -> int:
     return Cover.objects.aggregate(total=Sum("n_bytes"))["total"] or 0
 
 
-def _fetch_one(title: Title, outcome: Outcome) -> None:
+def _fetch_one(title: Title, outcome: Outcome) -> bool:
+    """Fetch the title's cover. Return whether its host can't be asked now."""
     cover = Cover.objects.filter(title=title).first() or Cover(title=title)
     try:
         is_new = _fetch_first(title, cover)
     except CoverError as error:
         outcome.failed += 1
-        _note_failure(cover, str(error), AFTER_FAILURE * 2 ** min(cover.failures, 5))
+        _note_failure(cover, str(error), AFTER_FAILURE * 2 ** min(cover.failures, 5), failures=1)
     except SourceUnavailableError as error:
         outcome.waiting += 1
-        _note_failure(cover, str(error), AFTER_REFUSAL)
+        _note_failure(cover, str(error), AFTER_REFUSAL)  # the next probe of the host is for another title
+        return True
     else:
         outcome.fetched += is_new
         outcome.unchanged += not is_new
+    return False
 
 
 def _fetch_first(title: Title, cover: Cover) -> bool:
@@ -171,9 +169,9 @@ def _note_check(cover: Cover, now: datetime) -> None:
     cover.checked_at, cover.check_at = now, now + CHECK_EVERY
 
 
-def _note_failure(cover: Cover, reason: str, pause: timedelta) -> None:
+def _note_failure(cover: Cover, reason: str, pause: timedelta, failures: int = 0) -> None:
     """Keep the reason, and the cover that there is."""
     now = clock().now()
-    cover.failures, cover.reason = min(cover.failures + 1, 1000), reason[:300]
+    cover.failures, cover.reason = min(cover.failures + failures, 1000), reason[:300]
     cover.checked_at, cover.check_at = now, now + pause
     cover.save()

@@ -1,4 +1,4 @@
 from catalog.models import Cover
 from catalog.titles.merging import register_join
 
-register_join(Cover)  # the kept title's; the other one's is fetched again if it was the only one
+register_join(Cover)  # the kept title's attempts; a missing picture is filled in as other values are

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catalog.covers import files
 from catalog.models import Title
@@ -12,7 +12,7 @@ from catalog.models import Title
 YEAR = 31_536_000
 
 
-@require_GET
+@require_safe
 def cover(request: HttpRequest, digest: str, width: int) -> HttpResponseBase:
     """Serve a cover to those who may see its title. Its name changes with its content.
 

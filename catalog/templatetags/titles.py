@@ -44,12 +44,16 @@ def poster_url(title: Title) -> str:
 
 
 @register.simple_tag
-def poster(title: Title, *, is_eager: bool = False) -> SafeString:
-    """Return a large poster, before its cover's colour. is_eager: load it at once, because it is visible at first."""
+def poster(title: Title, *, width: int = 190, is_eager: bool = False) -> SafeString:
+    """Return a large poster, before its cover's colour.
+
+    width: on a wide screen. is_eager: load it at once, because it is visible at first.
+    """
     widths = cover_widths(title) if has_cover(title) else []
     srcset = ", ".join(f"{cover_address(title, width)} {width}w" for width in widths)
     colour = title.cover_colour if widths else ""
-    return fragment("_poster.html", url=poster_url(title), srcset=srcset, colour=colour, is_eager=is_eager)
+    values = {"url": poster_url(title), "srcset": srcset, "colour": colour}
+    return fragment("_poster.html", **values, width=width, is_eager=is_eager)
 
 
 @register.simple_tag(takes_context=True)

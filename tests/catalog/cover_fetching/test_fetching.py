@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from io import BytesIO
 
@@ -168,6 +169,28 @@ def test_a_host_that_asks_for_a_pause_is_left_alone(server, clock, make_title) -
     clock.set(START + timedelta(hours=4))
     fetch_covers()
     assert len(server.asked) == 2
+
+
+def test_a_host_that_is_down_holds_up_no_other(server, make_title, monkeypatch) -> None:
+    down = "https://s4.anilist.co/a.jpg"
+    monkeypatch.setattr(socket, "getaddrinfo", _unless("s4.anilist.co", socket.getaddrinfo))
+    first, second = make_title(cover_url=down, members=9), make_title(cover_url=down, members=8)
+    third = make_title(cover_url=server.answer("/a", picture()), members=7)
+
+    assert str(fetch_covers()) == "1 fetched, 0 unchanged, 0 failed, 2 waiting"
+
+    assert Cover.objects.get(title=first).reason == "Host not found: s4.anilist.co."
+    assert not Cover.objects.filter(title=second).exists()
+    assert Title.objects.get(pk=third.pk).cover_digest
+
+
+def _unless(name: str, lookup):
+    def find(host, *rest, **options):
+        if host == name:
+            raise socket.gaierror("no such host")
+        return lookup(host, *rest, **options)
+
+    return find
 
 
 def test_requests_to_a_host_are_spaced(server, clock, make_title) -> None:

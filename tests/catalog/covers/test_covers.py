@@ -132,6 +132,7 @@ class TestPages:
         shown = next(image for image in images(html) if image["width"] == "240")
         assert (shown["src"], shown["srcset"]) == (small, f"{small} 225w, {large} 450w")
         assert (shown["height"], shown["alt"]) == ("360", "")
+        assert shown["sizes"] == "(max-width: 560px) 42vw, 264px"
         assert 'fill="#204060"' in html
 
     def test_a_title_without_cover_and_a_site_without_covers_have_the_drawn_poster(self, client, make_title, settings):
