@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from urllib.parse import SplitResult, urljoin
 
 from anirec.lib.pictures.resizing import MOST_BYTES
@@ -22,6 +22,7 @@ from catalog.sources.clock import clock
 SECONDS = 20.0  # for one request, with its body
 PIECE = 1 << 16
 MOST_REDIRECTS = 3
+CUT_OFF = "The picture was cut off."
 REDIRECTS = (301, 302, 303, 307, 308)
 UNCHANGED, ABSENT = 304, (400, 404, 410)
 TYPES = ("image/jpeg", "image/jpg", "image/png", "image/webp")
@@ -102,7 +103,9 @@ def _exchange(parts: SplitResult, conditions: Mapping[str, str], seconds: float)
             if response.status == UNCHANGED:
                 return Download(None)
             _require_picture(parts, response)
-            body = _body(response, deadline)
+            expected = response.length
+            body = b"".join(_pieces(response))
+            _require_whole(len(body), expected, deadline)
     etag, last_modified = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
     return Download(body, etag[:300], last_modified[:60])
 
@@ -121,18 +124,23 @@ def _require_picture(parts: SplitResult, response: HTTPResponse) -> None:
         raise CoverError(_too_large())
 
 
-def _body(response: HTTPResponse, deadline: float) -> bytes:
-    expected, pieces, size = response.length, [], 0
-    while piece := response.read1(PIECE):
-        pieces.append(piece)
-        size += len(piece)
-        if size > MOST_BYTES:
-            raise CoverError(_too_large())
+def _pieces(response: HTTPResponse) -> Iterator[bytes]:
+    size = 0
+    try:
+        while piece := response.read1(PIECE):
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise CoverError(_too_large())
+            yield piece
+    except IncompleteRead as error:
+        raise CoverError(CUT_OFF) from error
+
+
+def _require_whole(size: int, expected: int | None, deadline: float) -> None:
     if time.monotonic() > deadline:
         raise CoverError("The picture took too long.")
     if expected is not None and size < expected:
-        raise CoverError("The picture was cut off.")
-    return b"".join(pieces)
+        raise CoverError(CUT_OFF)
 
 
 def _too_large() -> str:

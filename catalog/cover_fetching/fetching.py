@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from anirec.lib.locks import try_lock
@@ -82,7 +83,8 @@ def _fetch_due(outcome: Outcome, seconds: float | None, limit: int | None, progr
         if host in closed:
             outcome.waiting += 1
         elif title := Title.objects.filter(pk=pk).first():  # else it is gone meanwhile
-            closed |= {host} if _fetch_one(title, outcome) else set()
+            with suppress(IntegrityError):  # it went while its cover was fetched
+                closed |= {host} if _fetch_one(title, outcome) else set()
         progress(outcome)
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from PIL import Image
 
 from catalog.cover_fetching import cleaning
@@ -191,6 +192,25 @@ def _unless(name: str, lookup):
         return lookup(host, *rest, **options)
 
     return find
+
+
+def test_a_title_that_goes_meanwhile_stops_nothing(server, make_title) -> None:
+    gone = make_title(members=9)
+    other = make_title(cover_url=server.answer("/b", picture()), members=8)
+    Title.objects.filter(pk=gone.pk).update(cover_url=server.answer("/a", picture()))
+    send = server.answers["/a"]
+
+    def delete_and_send(handler) -> None:
+        Title.objects.filter(pk=gone.pk).delete()
+        connection.close()  # of the server's thread
+        send(handler)
+
+    server.answers["/a"] = delete_and_send
+
+    fetch_covers()
+
+    assert paths(server) == ["/a", "/b"]
+    assert [cover.title_id for cover in Cover.objects.all()] == [other.pk]
 
 
 def test_requests_to_a_host_are_spaced(server, clock, make_title) -> None:

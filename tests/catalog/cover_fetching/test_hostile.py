@@ -107,6 +107,21 @@ def test_a_body_that_claims_more_than_it_sends_is_refused(server, reason_for) ->
     assert reason_for(server.answer("/a", picture(), Content_Length="90000")) == "The picture was cut off."
 
 
+def test_a_body_in_chunks_that_ends_early_is_refused(server, reason_for) -> None:
+    def send(handler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(200)
+        handler.send_header("Content-Type", "image/jpeg")
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"400\r\n" + picture()[:500])
+        handler.close_connection = True
+
+    server.answers["/a"] = send
+
+    assert reason_for(f"{server.url}/a") == "The picture was cut off."
+
+
 def test_an_endless_body_is_refused(server, reason_for) -> None:
     def send(handler) -> None:
         handler.send_response(200)
