@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
-	bench-offline bench-catalogue
+	bench-offline bench-catalogue bench-covers
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench-offline: $(READY) ## Measure how well the models rank, beside well-known o
 
 bench-catalogue: $(READY) ## Measure imports of a synthetic catalogue of 40,000 titles, and merge public ones
 	@$(BIN)/python -m anirec.bench.catalogue $(OPTIONS)
+
+bench-covers: $(READY) ## Fetch 400 covers from a server on this machine, and weigh pages that show them
+	@$(BIN)/python -m anirec.bench.covers $(OPTIONS)
 
 screenshots: $(READY) ## Renew the pictures in docs/ from the sample site (needs Chromium)
 	@$(BIN)/python -m anirec.screenshots

@@ -254,7 +254,7 @@ if EVENTS_KEPT < 77:
 
 # --- Files ---------------------------------------------------------------------------------------------------------
 
-MEDIA_ROOT = DATA_DIR / "media"  # members' pictures
+MEDIA_ROOT = DATA_DIR / "media"  # members' pictures, covers
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -302,6 +302,14 @@ ID_MAP_URL = environment.url(
 )
 ANSWERS_KEPT = environment.whole_number("ANSWERS_KEPT_DAYS", default=35)  # longer than a title's longest turn
 ANSWERS_DIR = DATA_DIR / "answers"
+# Covers are others' works: none is fetched or shown unless the owner has the right to.
+COVERS = environment.flag("COVERS")
+COVERS_QUOTA = environment.whole_number("COVERS_QUOTA_MB", default=4000) * 1_000_000  # bytes
+COVER_HOSTS = (
+    "cdn.myanimelist.net", "api-cdn.myanimelist.net", "s4.anilist.co", "media.kitsu.app", "media.kitsu.io",
+    "shikimori.one", "cdn.anidb.net", "cdn.anisearch.com", "u.livechart.me",
+)  # fmt: skip
+COVER_TEST_ORIGIN = ""  # a server on this machine, such as http://127.0.0.1:8001, of tests and the benchmark
 SOURCES_CLOCK = env.str("SOURCES_CLOCK", default="")  # the file of a rehearsal's clock
 
 # --- API -----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.importing.corrections import merge_into
 from catalog.importing.precedence import FIELDS, STAFF
-from catalog.models import ExternalId, Relation, Studio, Tag, Title, TitleName
+from catalog.models import Cover, ExternalId, Relation, Studio, Tag, Title, TitleName
 from catalog.search.index import index_titles
 from catalog.search.keys import search_key
 from catalog.versioning import catalogue_changed
@@ -119,3 +119,17 @@ class StudioAdmin(CatalogueAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Cover)
+class CoverAdmin(admin.ModelAdmin):
+    """The last attempts to fetch covers, and why some failed. A deleted row is fetched again."""
+
+    list_display = ("title", "reason", "failures", "checked_at", "check_at")
+    list_filter = (("reason", admin.EmptyFieldListFilter),)
+    list_select_related = ("title",)
+    readonly_fields = ("title", "url", "etag", "last_modified", "n_bytes", "failures", "reason", "checked_at")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("catalog.airing.urls")),
     path("", include("catalog.search.urls")),
     path("", include("catalog.posters.urls")),
+    path("", include("catalog.covers.urls")),
     path("", include("catalog.sources.urls")),
 ]
 api_urlpatterns = [

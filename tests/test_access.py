@@ -272,6 +272,7 @@ ELSEWHERE = {
     "socialaccount_signup",  # on the way from another site: tests/accounts/security/test_sign_in_providers.py
     "None",  # an old address of allauth's that redirects
     "api:token",  # of the token that asks: tests/anirec
+    "catalog:cover",  # by its secret name, of a visible title: tests/catalog/covers
     "social:avatar",  # of a picture that is uploaded: tests/social/profiles
     "catalog:calendar_feed",  # by its secret address: tests/catalog/test_calendar.py
     "monitoring:first_admin",  # by the link that the start prints: tests/anirec/monitoring

@@ -1,3 +1,4 @@
+from catalog.models.covers import Cover
 from catalog.models.feeds import CalendarFeed
 from catalog.models.people import Studio
 from catalog.models.records import ImportedFile, SourceRecord, SourceScale, TitleRedirect
@@ -8,6 +9,7 @@ from catalog.models.tags import Tag
 from catalog.models.titles import SearchWord, Title, TitleName
 
 __all__ = [
-    "CalendarFeed", "ExternalId", "ImportedFile", "Relation", "SavedView", "SearchWord", "SourceDay", "SourceRecord",
-    "SourceScale", "SourceState", "StoredAnswer", "Studio", "Tag", "Title", "TitleName", "TitleRedirect",
+    "CalendarFeed", "Cover", "ExternalId", "ImportedFile", "Relation", "SavedView", "SearchWord", "SourceDay",
+    "SourceRecord", "SourceScale", "SourceState", "StoredAnswer", "Studio", "Tag", "Title", "TitleName",
+    "TitleRedirect",
 ]  # fmt: skip

@@ -91,7 +91,7 @@ class SourceMaterial(models.TextChoices):
 
 CARD_FIELDS = (
     "name", "name_english", "name_native", "format", "episodes", "season_year", "started_on", "cover_url", "score",
-    "is_adult", "medium", "status", "franchise_entry", "popularity",
+    "is_adult", "medium", "status", "franchise_entry", "popularity", "cover_digest", "cover_colour", "cover_width",
 )  # fmt: skip
 
 
@@ -207,6 +207,11 @@ class Title(models.Model):
         help_text="The score on the scale of the reference source, if its own source differs.",
     )
     cover_url = models.URLField(max_length=500, blank=True)
+    cover_digest = models.CharField(
+        max_length=32, blank=True, default="", editable=False, help_text="In the names of the cover’s files."
+    )
+    cover_colour = models.CharField(max_length=7, blank=True, default="", editable=False)
+    cover_width = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Of its largest file.")
 
     tags = models.ManyToManyField("catalog.Tag", related_name="titles", blank=True)
     studios = models.ManyToManyField("catalog.Studio", related_name="titles", blank=True)
@@ -236,6 +241,7 @@ class Title(models.Model):
             models.Index(fields=["-popularity", "id"], name="title_by_popularity"),
             models.Index(fields=["-score", "id"], name="title_by_score"),
             models.Index(fields=["-season_year", "season"], name="title_by_season"),
+            models.Index(fields=["cover_digest"], condition=~models.Q(cover_digest=""), name="title_by_cover"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from anirec.lib import numbers
 from anirec.lib.web.addresses import address_of
+from catalog.covers.addresses import cover_address, cover_widths, has_cover
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.posters.drawing import poster_version
@@ -53,7 +54,13 @@ def poster_for_viewer(context: Context, title: Title) -> str:
 
 
 def poster_url(title: Title, viewer: Viewer = None) -> str:
-    """Return the URL of the poster in the viewer's language, versioned so that browsers can cache it indefinitely."""
+    """Return the URL of the title's cover, or else of its drawn poster in the viewer's language.
+
+    The only place that decides between the two. It changes with the picture, so that browsers can cache it for good.
+    Callers show titles only to those who may see them.
+    """
+    if has_cover(title):
+        return cover_address(title)
     language = language_for(viewer)
     version = poster_version(title, language)
     address = f"{address_of('catalog:poster', title.pk)}?v={version}"
@@ -61,10 +68,24 @@ def poster_url(title: Title, viewer: Viewer = None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def poster(context: Context, title: Title, *, width: int = 190, is_eager: bool = False) -> SafeString:
+    """Return a large poster, before its cover's colour.
+
+    width: on a wide screen. is_eager: load it at once, because it is visible at first.
+    """
+    widths = cover_widths(title) if has_cover(title) else []
+    srcset = ", ".join(f"{cover_address(title, width)} {width}w" for width in widths)
+    colour = title.cover_colour if widths else ""
+    values = {"url": poster_for_viewer(context, title), "srcset": srcset, "colour": colour}
+    return fragment("_poster.html", **values, width=width, is_eager=is_eager)
+
+
+@register.simple_tag(takes_context=True)
 def card_head(context: Context, title: Title, *, is_eager: bool = False) -> SafeString:
     """Return a card's poster, name and facts. is_eager: load the poster at once, because it is visible at first."""
-    values = {"name": title_name(context, title), "poster": poster_for_viewer(context, title), "facts": facts(title)}
-    return fragment("_card_head.html", pk=title.pk, address=title.get_absolute_url(), is_eager=is_eager, **values)
+    large = poster(context, title, is_eager=is_eager)
+    values = {"name": title_name(context, title), "poster": large, "facts": facts(title)}
+    return fragment("_card_head.html", pk=title.pk, address=title.get_absolute_url(), **values)
 
 
 @register.filter

@@ -190,7 +190,7 @@ NO_PAGES = {
     "manifest", "service_worker",
     "account_set_password", "account_confirm_login_code",
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
-    "catalog:calendar_feed", "catalog:poster", "catalog:refresh_source",
+    "catalog:calendar_feed", "catalog:cover", "catalog:poster", "catalog:refresh_source",
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_own", "accounts:own_remove", "accounts:import_rule", "accounts:import_scale",
     "accounts:import_run", "accounts:import_undo", "accounts:import_discard", "accounts:clear_history",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MOST_BYTES, MOST_PIXELS = 5 * 2**20, 25_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 80
+MOST_ENLARGED = 1.5
 
 
 class PictureError(ValueError):
@@ -46,6 +48,27 @@ def resize(data: bytes, widths: Iterable[int], *, ratio: float | None = None) ->
     """
     image = _upright(_decoded(data))
     return {width: _encoded(image, width, ratio) for width in widths}
+
+
+@dataclass(frozen=True)
+class Renditions:
+    """A picture as WebP in several widths. colour: the one that most of it has, such as "#1a2b3c"."""
+
+    by_width: dict[int, bytes]
+    colour: str
+
+
+def render(data: bytes, qualities: Mapping[int, int], *, ratio: float) -> Renditions:
+    """Return the picture, cropped to width by height, in the widths that need no great enlargement; the least always.
+
+    qualities: width → WebP's quality. Raises PictureError.
+    """
+    image = _upright(_decoded(data))
+    smallest, *others = sorted(qualities)
+    most = min(image.width, image.height * ratio) * MOST_ENLARGED
+    fitting = [smallest, *(width for width in others if width <= most)]
+    by_width = {width: _encoded(image, width, ratio, qualities[width]) for width in fitting}
+    return Renditions(by_width, _main_colour(image))
 
 
 def require_size(n_bytes: int) -> None:
@@ -97,12 +120,20 @@ def _upright(image: Image) -> Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _encoded(image: Image, width: int, ratio: float | None) -> bytes:
+def _encoded(image: Image, width: int, ratio: float | None, quality: int = QUALITY) -> bytes:
     from PIL import Image, ImageOps
 
     height = round(width / ratio) if ratio else max(1, round(image.height * width / image.width))
     small = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
     small.info.clear()  # the colour profile and other metadata
     target = BytesIO()
-    small.save(target, "WEBP", quality=QUALITY, method=4)
+    small.save(target, "WEBP", quality=quality, method=4)
     return target.getvalue()
+
+
+def _main_colour(image: Image) -> str:
+    """Return the most frequent of five colours that stand for the picture."""
+    few = image.convert("RGB").resize((32, 48)).quantize(5)
+    counts = few.histogram()
+    start = 3 * counts.index(max(counts))
+    return "#" + "".join(f"{part:02x}" for part in (few.getpalette() or [])[start : start + 3])

@@ -21,7 +21,8 @@ from accounts.events import events, publish
 from accounts.models import Delivery, Webhook
 from accounts.webhooks import announcing, registration
 from accounts.webhooks import delivering as webhooks
-from accounts.webhooks.sending import WebhookError, is_public, post
+from accounts.webhooks.sending import WebhookError, post
+from anirec.lib.web.guard import is_public
 from social.people.relations import follow
 from social.reviews.writing import write_review
 from social.tips.recommending import recommend
