@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from accounts.scrobbling.players import Watched
@@ -34,7 +36,7 @@ def make_story(make_known):
             for place, (name, n) in enumerate(parts)
         ]
         Title.objects.update(franchise_entry=titles[0])
-        for one, other in zip(titles, titles[1:], strict=False):
+        for one, other in itertools.pairwise(titles):
             Relation.objects.create(from_title=one, to_title=other, kind="sequel")
         return titles
 

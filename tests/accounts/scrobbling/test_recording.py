@@ -16,6 +16,8 @@ from accounts.scrobbling import recording
 from accounts.scrobbling.players import IgnoredError, NotAnEventError
 from accounts.security.access import end_access
 from accounts.security.limits import TooManyWritesError
+from catalog.models import Title
+from catalog.titles.merging import merge_titles
 from tests.accounts.scrobbling.reports import emby, jellyfin, plex
 
 pytestmark = pytest.mark.django_db
@@ -148,11 +150,19 @@ class TestDecisions:
         recording.forget_show(show)
         assert send(plex(grandparentTitle="News", index=5)) == "unknown"
 
-    def test_a_choice_outlives_its_title_as_a_question(self, send, make_known):
+    def test_a_choice_follows_a_merged_title(self, send, member, make_known):
+        send(plex(index=3))
+        title, kept = (make_known("Port of Silence", episodes=12) for _ in range(2))
+        recording.choose_title(ScrobbledShow.objects.get(), title)
+        merge_titles(kept.pk, title.pk)
+        assert send(plex(index=4)) == "written"
+        assert ListEntry.objects.values_list("title", "progress").get() == (kept.pk, 4)
+
+    def test_a_chosen_title_that_the_member_may_no_longer_see_is_asked_about(self, send, make_known):
         send(plex(index=3))
         title = make_known("Port of Silence", episodes=12)
         recording.choose_title(ScrobbledShow.objects.get(), title)
-        title.delete()
+        Title.objects.update(is_adult=True)
         assert (send(plex(index=4)), ScrobbledShow.objects.get().state) == ("unknown", "open")
 
     def test_only_the_latest_questions_are_kept(self, send, monkeypatch):
