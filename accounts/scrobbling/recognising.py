@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from accounts.models import User
 from accounts.scrobbling.players import Watched
-from catalog.franchises.watch_order import Link, Role, watch_order
+from catalog.franchises.watch_order import Link, Role, Step, watch_order
 from catalog.models import Relation, Title, TitleName
 from catalog.models.titles import Format, Medium
 from catalog.search.keys import search_key
@@ -51,22 +51,36 @@ class _Story:
     def __init__(self, user: User, title: Title) -> None:
         detail = title_detail(title.pk, user)
         steps = watch_order(detail.franchise, detail.links)
-        main = [step.title for step in steps if step.role == Role.MAIN and step.title.format in SERIES]
-        pairs = _sequels(detail.links)
-        later = {sequel for _earlier, sequel in pairs}
-        self.is_first = title.pk not in later
-        self.series = [title]
-        if title in main and _is_one_line(pairs, {part.pk for part in main}):
-            self.series += [part for part in main[main.index(title) + 1 :] if part.pk in later]
+        pairs = _sequels(detail.links, [step.title.pk for step in steps])
+        self.is_first = all(later != title.pk for _earlier, later in pairs)
+        after = _after(title.pk, pairs)
+        following = [step.title for step in steps if step.title.pk in after and _is_season(step)]
+        self.series = [title, *following] if _is_one_line(pairs, {part.pk for part in following}) else [title]
 
 
-def _sequels(links: Collection[Link]) -> set[tuple[int, int]]:
-    """Return (earlier, later) for every sequel and prequel."""
-    sequels = {(one, other) for one, other, kind in links if kind == Relation.Kind.SEQUEL}
-    return sequels | {(other, one) for one, other, kind in links if kind == Relation.Kind.PREQUEL}
+def _sequels(links: Collection[Link], order: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (earlier, later) for every sequel that was released after the part it continues, in order of release."""
+    pairs = {(one, other) for one, other, kind in links if kind == Relation.Kind.SEQUEL}
+    pairs |= {(other, one) for one, other, kind in links if kind == Relation.Kind.PREQUEL}
+    place = {pk: place for place, pk in enumerate(order)}
+    known = [pair for pair in pairs if place.keys() >= set(pair) and place[pair[0]] < place[pair[1]]]
+    return sorted(known, key=lambda pair: (place[pair[1]], place[pair[0]]))
 
 
-def _is_one_line(pairs: Collection[tuple[int, int]], series: Collection[int]) -> bool:
+def _after(title_id: int, pairs: Iterable[tuple[int, int]]) -> set[int]:
+    """Return the parts that continue a title without a gap in between. pairs: in order of release."""
+    after = {title_id}
+    for earlier, later in pairs:
+        if earlier in after:
+            after.add(later)
+    return after - {title_id}
+
+
+def _is_season(step: Step) -> bool:
+    return step.role == Role.MAIN and step.title.format in SERIES
+
+
+def _is_one_line(pairs: Iterable[tuple[int, int]], series: Collection[int]) -> bool:
     counts = Counter(earlier for earlier, later in pairs if later in series)
     return all(n == 1 for n in counts.values())
 

@@ -140,6 +140,18 @@ class TestSeasons:
         Relation.objects.create(from_title=first, to_title=other, kind="sequel")
         assert (find("Fog", 2, 1), find("Fog", 1, 13), find("Fog", 1, 12)) == (None, None, ("Fog", 12))
 
+    def test_a_gap_in_the_catalogue_ends_the_count(self, find, make_story):
+        _first, second, _third, _fourth = make_story(("Fog", 12), ("Fog 2", 13), ("Fog 3", 11), ("Fog 4", 12))
+        Title.objects.filter(pk=second.pk).update(is_adult=True)  # the member doesn't see it
+        assert (find("Fog", 1, 13), find("Fog", 3, 1)) == (None, None)
+        assert find("Fog 3", 1, 11) == ("Fog 3", 11)
+
+    def test_a_prequel_that_was_released_later_does_not_make_it_the_second(self, find, make_story, make_known):
+        first = make_story(("Fog", 12), ("Fog 2nd Season", 13))[0]
+        zero = make_known("Fog 0", format="movie", episodes=1, season_year=2015, franchise_entry=first)
+        Relation.objects.create(from_title=first, to_title=zero, kind="prequel")
+        assert find("Fog", 2, 3) == ("Fog 2nd Season", 3)
+
     def test_a_series_that_is_no_sequel_is_no_season(self, find, make_story, make_known):
         first = make_story(("Fog", 12))[0]
         make_known("Fog 2", episodes=12, season_year=2013, franchise_entry=first)
