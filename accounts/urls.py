@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.security.urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("accounts.webhooks.urls")),
+    path("", include("accounts.scrobbling.urls")),
 ]
 api_urlpatterns = [
     path("", include("accounts.lists.bulk_api")),

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.entries.writing import set_score, update_entry
-from accounts.models import ListImport, User, Webhook
+from accounts.models import ListImport, ScrobbleAddress, ScrobbledShow, User, Webhook
 from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
@@ -107,6 +107,7 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "social:notifications social:notification_choices account_email"),
     **rows(MEMBERS, "account_change_password account_set_password account_reauthenticate"),
     **rows(MEMBERS, "accounts:own_add api:my-own-entries", methods="GET POST"),
+    **rows(MEMBERS, "accounts:scrobbling"),
     **rows(MEMBERS, "accounts:delete_account", methods="GET POST"),
     **rows(MEMBERS, "usersessions_list socialaccount_connections accounts:personal_data"),
     **rows(MEMBERS, "mfa_index mfa_activate_totp mfa_list_webauthn mfa_add_webauthn mfa_generate_recovery_codes"),
@@ -176,6 +177,10 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "api:my-own-entry", {"pk": "own_entry"}, "GET PATCH DELETE"),
     **rows(OWNER, "api:my-own-entry-link", {"pk": "own_entry"}, "POST"),
     **rows(OWNER, "accounts:webhook_act", {"pk": "webhook"}, "POST"),
+    **rows(OWNER, "accounts:scrobble_address", {"pk": "scrobble_address"}, "GET POST"),
+    **rows(OWNER, "accounts:revoke_scrobble_address", {"pk": "scrobble_address"}, "POST"),
+    **rows(OWNER, "accounts:scrobbled_show", {"pk": "scrobbled_show"}),
+    **rows(OWNER, "accounts:decide_scrobbled_show", {"pk": "scrobbled_show"}, "POST"),
     **rows(OWNER, "accounts:revoke_token", {"pk": "token"}, "POST"),
     **rows(OWNER, "social:plan recommendations:plan_suggestions", {"pk": "plan"}),
     **rows(OWNER, "social:change_plan social:accept_plan social:leave_plan social:delete_plan", {"pk": "plan"}, "POST"),
@@ -274,6 +279,8 @@ ELSEWHERE = {
     "api:token",  # of the token that asks: tests/anirec
     "catalog:cover",  # by its secret name, of a visible title: tests/catalog/covers
     "social:avatar",  # of a picture that is uploaded: tests/social/profiles
+    "accounts:scrobble",  # by a media server with its key: tests/accounts/scrobbling
+    "accounts:scrobble_by_header",
     "catalog:calendar_feed",  # by its secret address: tests/catalog/test_calendar.py
     "monitoring:first_admin",  # by the link that the start prints: tests/anirec/monitoring
     "staff:again",  # of a job that failed: tests/recommendations
@@ -329,6 +336,8 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         **imports_of(owner),
         "own_entry": add_entry(owner, name="Only mine").pk,
         "token": token.pk,
+        "scrobble_address": ScrobbleAddress.objects.create(user=owner, name="Home", account="owner", digest="x").pk,
+        "scrobbled_show": ScrobbledShow.objects.create(user=owner, key="shown", name="Shown", season=1).pk,
         "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
         **run_by_staff(),
     }

@@ -3,6 +3,7 @@ from accounts.models.entries import SEEN, EntryStatus, EntryValues, HiddenTitle,
 from accounts.models.history import EntryChange
 from accounts.models.imports import Conflict, ImportRow, ListImport
 from accounts.models.own_entries import OwnEntry
+from accounts.models.scrobbling import ScrobbleAddress, ScrobbledShow, ScrobbleEvent
 from accounts.models.tokens import AccessToken, StoredResponse
 from accounts.models.users import User, Visibility
 from accounts.models.webhooks import Delivery, Webhook
@@ -22,6 +23,9 @@ __all__ = [
     "ListEntryQuerySet",
     "ListImport",
     "OwnEntry",
+    "ScrobbleAddress",
+    "ScrobbleEvent",
+    "ScrobbledShow",
     "StoredResponse",
     "User",
     "Visibility",

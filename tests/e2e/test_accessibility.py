@@ -17,9 +17,10 @@ from allauth.account.utils import user_pk_to_url_str
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.entries.writing import hide_title, set_score, set_status, update_entry
-from accounts.models import ListImport, User
+from accounts.models import ListImport, ScrobbledShow, ScrobbleEvent, User
 from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading, writing
+from accounts.scrobbling.recording import create_address
 from accounts.security.lock import lock_url
 from catalog.models import ExternalId, SavedView, Title
 from recommendations.engine.data.interactions import Interactions
@@ -91,6 +92,9 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "accounts:settings": (MEMBER, ["/settings/"]),
     "accounts:tokens": (MEMBER, ["/settings/tokens/"]),
     "accounts:webhooks": (MEMBER, ["/settings/webhooks/"]),
+    "accounts:scrobbling": (MEMBER, ["/settings/scrobbling/"]),
+    "accounts:scrobble_address": (MEMBER, ["/settings/scrobbling/{address}/"]),
+    "accounts:scrobbled_show": (MEMBER, ["/settings/scrobbling/shows/{show}/?q=monster"]),
     "api_guide": (VISITOR, ["/api/"]),
     "social:title_scores": (VISITOR, ["/titles/{title}/scores/"]),
     "social:title_reviews": (BOTH, ["/titles/{title}/reviews/", "/titles/{new}/reviews/"]),
@@ -196,6 +200,7 @@ NO_PAGES = {
     "accounts:import_run", "accounts:import_undo", "accounts:import_discard", "accounts:clear_history",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
     "accounts:language", "accounts:theme", "accounts:title_language", "accounts:revoke_token", "accounts:webhook_act",
+    "accounts:revoke_scrobble_address", "accounts:decide_scrobbled_show", "accounts:scrobble", "accounts:scrobble_by_header",
     "accounts:personal_data", "csp_reports", "None", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_authenticate", "mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
     "mfa_download_recovery_codes", "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
@@ -266,7 +271,22 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         **plans_of_both(fan, friend, liked),
         **lists_of_both(fan, friend, [*liked[:3], long]),
         **imports(fan),
+        **scrobbled(fan, title),
     }
+
+
+def scrobbled(fan, title) -> dict[str, Any]:
+    """Shows in every state, and events of every kind."""
+    create_address(fan, "Living room", "ada")
+    shows = ScrobbledShow.objects.filter(user=fan)
+    shows.create(user=fan, key="a", name="Known", season=1, state="chosen", title=title)
+    shows.create(user=fan, key="b", name="News", season=2, state="ignored")
+    shows.create(user=fan, key="c", name="A film", state="open")
+    for outcome in ScrobbleEvent.Outcome:
+        ScrobbleEvent.objects.create(user=fan, name="Known", season=1, episode=2, outcome=outcome)
+    ScrobbleEvent.objects.create(user=fan, name="Known", outcome="written", title=title, title_episode=1)
+    show = shows.create(user=fan, key="d", name="w" * 300, season=3, last_episode=40, title=title)
+    return {"address": fan.scrobble_addresses.get().pk, "show": show.pk}
 
 
 def society(fan, friend, title, new, make_member) -> dict[str, Any]:
