@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_BYTES, MOST_PIXELS = 5 * 2**20, 25_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 80
+METHOD = 2  # half the time of 4, for files that are 4 % larger
 MOST_ENLARGED = 1.5
 
 
@@ -127,7 +128,7 @@ def _encoded(image: Image, width: int, ratio: float | None, quality: int = QUALI
     small = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
     small.info.clear()  # the colour profile and other metadata
     target = BytesIO()
-    small.save(target, "WEBP", quality=quality, method=4)
+    small.save(target, "WEBP", quality=quality, method=METHOD)
     return target.getvalue()
 
 
