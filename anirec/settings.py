@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "anirec.server.requests.RequestMiddleware",  # first: it times all of a request
+    "anirec.server.head.HeadMiddleware",
     "anirec.server.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.SecurityHeadersMiddleware",

@@ -371,6 +371,32 @@ def test_everybody_gets_in_where_the_table_says(world, viewer):
     assert "\n".join(wrong) == ""
 
 
+VARYING = {"ETag", "RateLimit", "Content-Length", "X-Request-ID"}  # some pages have random tokens; each call counts
+
+
+def test_head_tells_the_same_as_get(world):
+    client, different = Client(raise_request_exception=False), []
+    client.force_login(world["people"]["owner"])
+    cookies = client.cookies.output(header="")
+    for name, row in TABLE.items():
+        if "GET" in row.methods.split():
+            path = reverse(name, kwargs={key: world.get(value, value) for key, value in row.arguments.items()})
+            get, head = (told(client, cookies, method, path) for method in ("GET", "HEAD"))
+            different += [f"{name}: {sorted(get ^ head)}"] if get != head else []
+    assert different == []
+
+
+def told(client: Client, cookies: str, method: str, path: str) -> set[tuple[str, str]]:
+    """Return status and headers; whatever is done by the request is undone."""
+    client.cookies.clear()
+    client.cookies.load(cookies)
+    with transaction.atomic():
+        response = client.generic(method, path)
+        transaction.set_rollback(True)
+    headers = {(key, "" if key in VARYING else value) for key, value in response.headers.items()}
+    return {("Status", str(response.status_code)), *headers}
+
+
 def ask(client: Client, method: str, path: str) -> str:
     """What happens; whatever is done by it is undone."""
     with transaction.atomic():
