@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "anirec.live",
     "anirec.backups",
     "anirec.monitoring",
+    "anirec.outside",
 ]
 MIDDLEWARE = [
     "anirec.server.requests.RequestMiddleware",  # first: it times all of a request
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "anirec.server.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.SecurityHeadersMiddleware",
+    "anirec.outside.indexing.IndexingMiddleware",
     "anirec.server.read_only.ReadOnlyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "anirec.api.middleware.ApiMiddleware",

@@ -69,6 +69,8 @@ def rows(who: dict[str, str], names: str, arguments: dict[str, Any] | None = Non
 TABLE: dict[str, Row] = {
     # --- Whoever comes ---
     **rows(EVERYBODY, "manifest service_worker offline api_guide api:ping api:schema api:docs"),
+    **rows(EVERYBODY, "outside:robots outside:opensearch outside:sitemap"),
+    **rows(EVERYBODY, "outside:sitemap_part", {"kind": "titles", "number": 1}),
     **rows(EVERYBODY, "api:titles api:titles-facets api:calendar api:top api:moods api:members"),
     **rows(EVERYBODY, "account_login account_logout account_signup account_inactive account_email_verification_sent"),
     **rows(EVERYBODY, "account_reset_password account_reset_password_done account_reset_password_from_key_done"),
