@@ -152,6 +152,12 @@ CACHES = {
         "KEY_PREFIX": "anirec",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     },
+    "cards": {  # pictures for other sites, by their content: about 70 kB each
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cards",
+        "TIMEOUT": 30 * 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # of this process, for parts of pages
 }
 CHANNEL_LAYERS = {

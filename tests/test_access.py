@@ -69,7 +69,11 @@ def rows(who: dict[str, str], names: str, arguments: dict[str, Any] | None = Non
 TABLE: dict[str, Row] = {
     # --- Whoever comes ---
     **rows(EVERYBODY, "manifest service_worker offline api_guide api:ping api:schema api:docs"),
-    **rows(EVERYBODY, "outside:robots outside:opensearch outside:sitemap"),
+    **rows(EVERYBODY, "outside:robots outside:opensearch outside:sitemap outside:season_feed"),
+    **rows(EVERYBODY, "outside:oembed"),
+    # As a guest sees it, whoever asks: the same for somebody who is blocked.
+    **rows(EVERYBODY, "outside:member_feed", NAME),
+    **rows(EVERYBODY, "outside:card", {"kind": "title", "key": "title", "digest": "old"}),
     **rows(EVERYBODY, "outside:sitemap_part", {"kind": "titles", "number": 1}),
     **rows(EVERYBODY, "api:titles api:titles-facets api:calendar api:top api:moods api:members"),
     **rows(EVERYBODY, "account_login account_logout account_signup account_inactive account_email_verification_sent"),

@@ -1,4 +1,4 @@
-"""Canonical addresses, and `noindex` for all that search engines shouldn't list: anything filtered, personal or thin."""
+"""Canonical addresses, and `noindex` for what search engines shouldn't list: filtered, personal or thin pages."""
 
 from __future__ import annotations
 
