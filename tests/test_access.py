@@ -73,7 +73,7 @@ TABLE: dict[str, Row] = {
     **rows(EVERYBODY, "outside:oembed"),
     # As a guest sees it, whoever asks: the same for somebody who is blocked.
     **rows(EVERYBODY, "outside:member_feed", NAME),
-    **rows(EVERYBODY, "outside:card", {"kind": "title", "key": "title", "digest": "old"}),
+    **rows(EVERYBODY, "outside:card", {"kind": "member", "key": "owner_name", "digest": "old"}),
     **rows(EVERYBODY, "outside:sitemap_part", {"kind": "titles", "number": 1}),
     **rows(EVERYBODY, "api:titles api:titles-facets api:calendar api:top api:moods api:members"),
     **rows(EVERYBODY, "account_login account_logout account_signup account_inactive account_email_verification_sent"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
@@ -32,6 +33,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def opensearch(request: HttpRequest) -> HttpResponse:
     """Return the OpenSearch description, with which browsers offer the site's search in their address bar."""
     context = {
+        "description": gettext("Search anime titles"),
         "search": site_url(reverse("catalog:search")),
         "self": site_url(request.path),
         "icon": site_url(static("img/favicon.svg")),

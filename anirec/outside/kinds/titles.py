@@ -75,7 +75,7 @@ def _details(detail: TitleDetail, rating: Rating, picture: str) -> Node:
         "alternateName": [name for name in (title.name_english, title.name_native) if name and name != title.name],
         "description": short(title.synopsis),
         "image": picture,
-        "datePublished": str(title.started_on or title.year or ""),
+        "datePublished": str(title.started_on) if title.started_on and title.started_on.day else "",
         "genre": [tag.name for tag in detail.tags if tag.kind == Tag.Kind.GENRE],
         "productionCompany": [{"@type": "Organization", "name": studio.name} for studio in title.studios.all()],
         "numberOfEpisodes": title.episodes if title.format != Format.MOVIE and title.medium == Medium.ANIME else None,
