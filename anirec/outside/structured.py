@@ -19,10 +19,15 @@ def nodes_of(subject: Subject) -> list[Node]:
     """Return the subject and its place on the site."""
     crumbs = [*subject.crumbs, (subject.name, subject.path)]
     items = [
-        {"@type": "ListItem", "position": number, "name": name, "item": site_url(path)}
+        {"@type": "ListItem", "position": number, "name": name, "item": _page(path)}
         for number, (name, path) in enumerate(crumbs, start=1)
     ]
     return [subject.node, {"@type": "BreadcrumbList", "itemListElement": items}]
+
+
+def _page(path: str) -> Node:
+    """Return a page as a thing, which the vocabulary asks for, with the @id that search engines read."""
+    return {"@type": "WebPage", "@id": site_url(path)}
 
 
 def website() -> Node:

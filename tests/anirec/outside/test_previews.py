@@ -247,7 +247,7 @@ class TestStructuredData:
         for path in world.values():
             crumbs = nodes(client, path)[1]
             assert crumbs["@type"] == "BreadcrumbList"
-            assert crumbs["itemListElement"][-1]["item"] == settings.SITE_URL + path
+            assert crumbs["itemListElement"][-1]["item"]["@id"] == settings.SITE_URL + path
 
     def test_the_home_page_says_how_to_search(self, client, make_title):
         (node,) = nodes(client, "/")
