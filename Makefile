@@ -78,6 +78,9 @@ bench-backup: $(READY) ## Back up a site of 15,000 members, restore it, and comp
 bench-sources: $(READY) ## Live weeks with rehearsed catalogue sources that change, refuse, fail and come back
 	@$(BIN)/python -m anirec.bench.sources $(OPTIONS)
 
+bench-outside: $(READY) ## Look at pages as crawlers and chats do: cards, structured data, nothing private or adult
+	@$(BIN)/python -m anirec.bench.outside $(OPTIONS)
+
 bench-offline: $(READY) ## Measure how well the models rank, beside well-known ones (OPTIONS=--served: what members are shown)
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
 

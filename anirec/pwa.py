@@ -14,7 +14,10 @@ from django.views.decorators.http import require_GET
 @require_GET
 @cache_control(max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
-    icon = {"src": static("img/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    drawing = {"src": static("img/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    pictures = [
+        {"src": static(f"img/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)
+    ]
     content = {
         "name": "anirec",
         "short_name": "anirec",
@@ -25,7 +28,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "display": "standalone",
         "background_color": "#faf8f4",
         "theme_color": "#c0301e",
-        "icons": [{**icon, "purpose": "any"}, {**icon, "purpose": "maskable"}],
+        "icons": [{**icon, "purpose": purpose} for icon in (drawing, *pictures) for purpose in ("any", "maskable")],
     }
     return JsonResponse(content, content_type="application/manifest+json")
 

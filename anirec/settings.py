@@ -72,12 +72,15 @@ INSTALLED_APPS = [
     "anirec.live",
     "anirec.backups",
     "anirec.monitoring",
+    "anirec.outside",
 ]
 MIDDLEWARE = [
     "anirec.server.requests.RequestMiddleware",  # first: it times all of a request
+    "anirec.server.head.HeadMiddleware",
     "anirec.server.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "anirec.security.SecurityHeadersMiddleware",
+    "anirec.outside.indexing.IndexingMiddleware",
     "anirec.server.read_only.ReadOnlyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "anirec.api.middleware.ApiMiddleware",
@@ -148,6 +151,12 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "anirec",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    },
+    "cards": {  # pictures for other sites, by their content: about 70 kB each
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cards",
+        "TIMEOUT": 30 * 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
     },
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # of this process, for parts of pages
 }

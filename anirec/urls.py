@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("recommendations.urls")),
     path("", include("recommendations.staff.urls")),
     path("", include("anirec.monitoring.urls")),
+    path("", include("anirec.outside.urls")),
 ]
 handler400 = "anirec.api.problems.bad_request"
 handler404 = "anirec.api.problems.page_not_found"

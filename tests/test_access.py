@@ -69,6 +69,12 @@ def rows(who: dict[str, str], names: str, arguments: dict[str, Any] | None = Non
 TABLE: dict[str, Row] = {
     # --- Whoever comes ---
     **rows(EVERYBODY, "manifest service_worker offline api_guide api:ping api:schema api:docs"),
+    **rows(EVERYBODY, "outside:robots outside:opensearch outside:sitemap outside:season_feed"),
+    **rows(EVERYBODY, "outside:oembed"),
+    # As a guest sees it, whoever asks: the same for somebody who is blocked.
+    **rows(EVERYBODY, "outside:member_feed", NAME),
+    **rows(EVERYBODY, "outside:card", {"kind": "member", "key": "owner_name", "digest": "old"}),
+    **rows(EVERYBODY, "outside:sitemap_part", {"kind": "titles", "number": 1}),
     **rows(EVERYBODY, "api:titles api:titles-facets api:calendar api:top api:moods api:members"),
     **rows(EVERYBODY, "account_login account_logout account_signup account_inactive account_email_verification_sent"),
     **rows(EVERYBODY, "account_reset_password account_reset_password_done account_reset_password_from_key_done"),
@@ -381,6 +387,32 @@ def test_everybody_gets_in_where_the_table_says(world, viewer):
 
     wrong = [f"{name}: {found}, not {expected}" for name, (found, expected) in answers.items() if found != expected]
     assert "\n".join(wrong) == ""
+
+
+VARYING = {"ETag", "RateLimit", "Content-Length", "X-Request-ID"}  # some pages have random tokens; each call counts
+
+
+def test_head_tells_the_same_as_get(world):
+    client, different = Client(raise_request_exception=False), []
+    client.force_login(world["people"]["owner"])
+    cookies = client.cookies.output(header="")
+    for name, row in TABLE.items():
+        if "GET" in row.methods.split():
+            path = reverse(name, kwargs={key: world.get(value, value) for key, value in row.arguments.items()})
+            get, head = (told(client, cookies, method, path) for method in ("GET", "HEAD"))
+            different += [f"{name}: {sorted(get ^ head)}"] if get != head else []
+    assert different == []
+
+
+def told(client: Client, cookies: str, method: str, path: str) -> set[tuple[str, str]]:
+    """Return status and headers; whatever is done by the request is undone."""
+    client.cookies.clear()
+    client.cookies.load(cookies)
+    with transaction.atomic():
+        response = client.generic(method, path)
+        transaction.set_rollback(True)
+    headers = {(key, "" if key in VARYING else value) for key, value in response.headers.items()}
+    return {("Status", str(response.status_code)), *headers}
 
 
 def ask(client: Client, method: str, path: str) -> str:

@@ -159,18 +159,20 @@ def _native(native: str, height: float, ground: str) -> str:
     )
 
 
-def fit(name: str) -> tuple[int, list[str]]:
-    """Return (font size, lines): the largest size that fits MOST_LINES lines, or the smallest, truncated."""
-    width = WIDTH - 2 * MARGIN
-    for size in SIZES:
+def fit(
+    name: str, width: float = WIDTH - 2 * MARGIN, sizes: tuple[int, ...] = SIZES, most_lines: int = MOST_LINES
+) -> tuple[int, list[str]]:
+    """Return (font size, lines): the largest of `sizes` that fits `most_lines` lines, or the smallest, truncated."""
+    for size in sizes:
         lines = wrap(name.split(), width / size)
-        if len(lines) <= MOST_LINES and all(ems(line) <= width / size for line in lines):
+        if len(lines) <= most_lines and all(ems(line) <= width / size for line in lines):
             return size, lines
-    pieces = [piece for word in name.split() for piece in wrap_letters(word, width / SIZES[-1])]
-    lines = wrap(pieces, width / SIZES[-1])
-    if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1].rstrip(" ,.:-")[:-1] + "…"]
-    return SIZES[-1], lines
+    smallest = sizes[-1]
+    pieces = [piece for word in name.split() for piece in wrap_letters(word, width / smallest)]
+    lines = wrap(pieces, width / smallest)
+    if len(lines) > most_lines:
+        lines = [*lines[: most_lines - 1], lines[most_lines - 1].rstrip(" ,.:-")[:-1] + "…"]
+    return smallest, lines
 
 
 def wrap(words: list[str], width: float) -> list[str]:
