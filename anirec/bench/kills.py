@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from anirec.bench.ledger import Answer, Load
-from anirec.bench.site import Site
 from anirec.bench.speeds import RATINGS, step
+from anirec.bench.tools.ledger import Answer, Load
+from anirec.bench.tools.site import Site
 from anirec.start.embedded import data_dir
 from anirec.start.servers import Valkey, free_port
 

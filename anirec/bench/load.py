@@ -21,8 +21,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from anirec.bench.pages import Figure
-from anirec.bench.site import Site
 from anirec.bench.speeds import CATALOGUES, SHARED, step
+from anirec.bench.tools.site import Site
 from anirec.start.embedded import data_dir
 from anirec.start.servers import free_port
 

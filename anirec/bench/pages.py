@@ -21,7 +21,6 @@ from typing import Any
 
 import psutil
 
-from anirec.bench.processor import CLIENTS, relative_times
 from anirec.bench.speeds import (
     SHARED,
     Client,
@@ -31,6 +30,7 @@ from anirec.bench.speeds import (
     wait_until_up,
     web_process,
 )
+from anirec.bench.tools.processor import CLIENTS, relative_times
 from anirec.start.embedded import BASE_DIR
 from anirec.start.servers import free_port
 

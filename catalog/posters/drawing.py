@@ -77,7 +77,7 @@ class Sheet:
     tags: tuple[str, ...]
 
     @classmethod
-    def of(cls, title: Title, language: str) -> Sheet:
+    def of(cls, title: Title, language: str = ROMAJI) -> Sheet:
         facts = (FORMATS[title.format], title.year)
         name = name_in(title, language)
         return cls(

@@ -17,7 +17,7 @@ import psutil
 import psycopg
 import requests
 
-from anirec.bench.ledger import Load
+from anirec.bench.tools.ledger import Load
 from anirec.start.embedded import BASE_DIR
 from anirec.start.probe import is_ready, wait_until_live
 from anirec.start.servers import Postgres, Valkey
