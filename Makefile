@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
-	bench-offline bench-catalogue bench-covers
+	bench-offline bench-catalogue bench-covers bench-outside
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
