@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from accounts.entries.saving import insert_many
+from accounts.entries.validation import NOT_CHECKED, VALUES
 from accounts.models import Conflict, EntryStatus, ImportRow, ListEntry, ListImport, User
 from accounts.models.own_entries import MAX_NAME
 from accounts.portability.formats.detection import ListFormat, Parsed, detect, look_at_table, read_list
@@ -161,7 +163,7 @@ def _save(opened: ListImport, parsed: Parsed) -> ListImport:
     opened.rows.all().delete()
     for row in rows:
         row.list_import = opened
-    ImportRow.objects.bulk_create(rows, batch_size=2_000)
+    insert_many(rows)
     return opened
 
 
@@ -214,7 +216,7 @@ def _rejection(values: Stored) -> str:
     """Return why the list would reject the entry, or "" if it is valid."""
     entry = ListEntry(**vars(draft(0, merged(None, values))))
     try:
-        entry.clean_fields(exclude={"user", "title"})
+        entry.clean_fields(exclude=NOT_CHECKED.union(VALUES) - values.keys())  # blank values are valid
         entry.clean()
     except ValidationError as error:
         return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
