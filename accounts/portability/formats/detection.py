@@ -24,6 +24,7 @@ from accounts.portability.formats.rows import (
     StatedScale,
 )
 from accounts.portability.formats.streams import unpacked
+from accounts.portability.garbage import without_garbage_collection
 from accounts.portability.values.scores import examples_of
 
 START = 4_096
@@ -97,6 +98,7 @@ def _json_kind(data: bytes) -> ListFormat:
     raise PortabilityError(_("We don't recognise this JSON. Supported: AniList, Kitsu and anirec exports."))
 
 
+@without_garbage_collection()
 def read_list(
     data: bytes,
     format: str,

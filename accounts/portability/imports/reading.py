@@ -16,6 +16,7 @@ from accounts.models import Conflict, EntryStatus, ImportRow, ListEntry, ListImp
 from accounts.models.own_entries import MAX_NAME
 from accounts.portability.formats.detection import ListFormat, Parsed, detect, look_at_table, read_list
 from accounts.portability.formats.rows import MAX_UPLOAD, InvalidRow, ListRow, PortabilityError
+from accounts.portability.garbage import without_garbage_collection
 from accounts.portability.imports import progress
 from accounts.portability.imports.duplicates import merge_duplicates
 from accounts.portability.imports.matching import match_titles
@@ -146,6 +147,7 @@ def _require_rows(parsed: Parsed) -> Parsed:
     return parsed
 
 
+@without_garbage_collection()
 @transaction.atomic
 def _save(opened: ListImport, parsed: Parsed) -> ListImport:
     _discard_unwritten(opened.user, but=opened)

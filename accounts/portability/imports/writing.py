@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.entries import writing as lists
 from accounts.models import ImportRow, ListEntry, ListImport, User
+from accounts.portability.garbage import without_garbage_collection
 from accounts.portability.imports import progress
 from accounts.portability.imports.own import undo_own_rows, write_own_rows
 from accounts.portability.imports.planning import NOT_PLANNED, Stored, draft, merged, plan, same, stored, times
@@ -45,6 +46,7 @@ def write_import(import_id: int) -> None:
     progress.clear(import_id)
 
 
+@without_garbage_collection()
 def _write_import(import_id: int) -> None:
     with transaction.atomic():
         opened = _locked(import_id, State.QUEUED)
