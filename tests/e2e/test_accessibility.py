@@ -214,6 +214,8 @@ NO_PAGES = {
     "social:accept_correction", "social:decline_correction", "social:undo_correction",
     "recommendations:guest_clear", "recommendations:guest_rate", "recommendations:predicted",
     "experiments:events", "experiments:act", "staff:run_job", "staff:again", "accounts:withdraw_about",
+    *(f"outside:{name}" for name in ("robots", "opensearch", "sitemap", "sitemap_part", "card", "oembed", "season_feed")),
+    "outside:member_feed",
     "monitoring:test_email", "monitoring:first_admin",  # its page: test_first_admin
 }  # fmt: skip
 NOT_OURS = {"admin", "api"}  # Django's pages; what programs ask
