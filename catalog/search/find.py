@@ -28,15 +28,19 @@ def search_titles(query: str, viewer: Viewer, limit: int = 20) -> list[Title]:
 
 
 def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
-    """Return ids of exact, then acronym and season, prefix, and all-words matches, each by popularity."""
+    """Return ids of exact, then acronym and season, prefix, and all-words matches, each by popularity.
+
+    An acronym that is only a synonym somewhere comes after what else it is short for.
+    """
     key = search_key(query[:MAX_QUERY])
     if not key:
         return []
     visible = Title.objects.visible_to(viewer)
     words = key.split()[:MAX_WORDS]
     exact = _exact(visible, key, limit)
-    ids = dict.fromkeys(exact)
-    ids |= dict.fromkeys(_by_shorthand(visible, key, limit))
+    short = _by_shorthand(visible, key, limit)
+    own = _named(visible, key, exact) if short else set(exact)
+    ids = dict.fromkeys([*(pk for pk in exact if pk in own), *short, *exact])
     ids |= dict.fromkeys(_by_audience(visible.filter(names__key__startswith=key), limit))
     if len(ids) < limit:
         ids |= dict.fromkeys(_by_words(visible, [[word] for word in words], limit))
@@ -52,6 +56,12 @@ def _exact(titles: TitleQuerySet, key: str, limit: int) -> list[int]:
     is_synonym = Min(Case(When(names__kind__in=OWN, then=0), default=1))
     ranked = titles.filter(names__key=key).annotate(is_synonym=is_synonym).order_by("is_synonym", "-popularity", "pk")
     return list(ranked.values_list("pk", flat=True)[:limit])
+
+
+def _named(titles: TitleQuerySet, key: str, title_ids: list[int]) -> set[int]:
+    """Return those of the titles of which this is a name of their own, not a synonym."""
+    named = titles.filter(pk__in=title_ids, names__key=key, names__kind__in=OWN)
+    return set(named.order_by().values_list("pk", flat=True))
 
 
 def _by_shorthand(titles: TitleQuerySet, key: str, limit: int) -> list[int]:

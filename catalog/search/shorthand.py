@@ -72,19 +72,23 @@ def _ending(number: int) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _acronyms(version: str) -> dict[str, list[int]]:
-    """Return {acronym: ids of its titles, most popular first}."""
+    """Return {acronym: ids of its titles}: those that it names in whole, then others, each most popular first."""
     popular = Title.objects.order_by("-popularity", "pk").values_list("pk", flat=True)[:KNOWN_TITLES]
     place = {pk: place for place, pk in enumerate(popular)}
     names = TitleName.objects.filter(title__in=list(place), kind__in=KINDS).order_by()
-    found: defaultdict[str, set[int]] = defaultdict(set)
+    found: defaultdict[str, dict[int, bool]] = defaultdict(dict)
     for title_id, key in names.values_list("title_id", "key").iterator():
-        for acronym in _acronyms_of(key):
-            found[acronym].add(title_id)
-    return {acronym: sorted(ids, key=place.__getitem__) for acronym, ids in found.items()}
+        for acronym, is_whole in _acronyms_of(key):
+            found[acronym][title_id] = found[acronym].get(title_id, False) or is_whole
+    return {
+        acronym: sorted(ids, key=lambda title_id: (not ids[title_id], place[title_id]))
+        for acronym, ids in found.items()
+    }
 
 
-def _acronyms_of(key: str) -> Iterable[str]:
+def _acronyms_of(key: str) -> Iterable[tuple[str, bool]]:
+    """Yield each acronym of a name, and whether it stands for the whole name."""
     words = key.split()
     if SHORTEST < len(words) <= LONGEST:
-        yield "".join(word if word.isdigit() else word[0] for word in words)
-    yield from (acronym for acronym, start in LEARNT.items() if key.startswith(start))
+        yield "".join(word if word.isdigit() else word[0] for word in words), True
+    yield from ((acronym, key == start) for acronym, start in LEARNT.items() if key.startswith(start))

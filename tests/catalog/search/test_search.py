@@ -224,6 +224,15 @@ class TestShorthand:
 
         assert found("umi") == ["Umi", "Umi no Uta"]
 
+    def test_a_synonym_of_a_side_story_does_not_take_the_acronym(self, series, shelve: Shelf) -> None:
+        shelve("Kumo to Kaze: Yume", "KtK", members=10)
+        assert found("ktk")[0] == "Kumo to Kaze"
+
+    def test_a_learnt_acronym_is_first_of_all_the_title_that_it_names_in_whole(self, shelve: Shelf) -> None:
+        shelve("Jujutsu Kaisen: Shimetsu Kaiyuu", members=9000)
+        shelve("Jujutsu Kaisen", members=5000)
+        assert found("jjk") == ["Jujutsu Kaisen", "Jujutsu Kaisen: Shimetsu Kaiyuu"]
+
     def test_a_season_that_does_not_exist_finds_no_other(self, series) -> None:
         assert found("ktk s9") == []
 
