@@ -84,8 +84,8 @@ def link(request: MemberRequest, pk: int) -> HttpResponse:
         return _linked(request, own)
     query = request.GET.get("q", own.name)[:120]
     context = {"entry": own, "query": query, "titles": search_titles(query, request.user, SUGGESTED)}
-    is_fragment = request.htmx.target == "found"
-    return render(request, f"accounts/own_entries/{'_found' if is_fragment else 'link'}.html", context)
+    template = "_found_titles" if request.htmx.target == "found" else "own_entries/link"
+    return render(request, f"accounts/{template}.html", context)
 
 
 def _linked(request: MemberRequest, own: OwnEntry) -> HttpResponse:

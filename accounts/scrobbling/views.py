@@ -75,8 +75,8 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
         return _chosen(request, own)
     query = request.GET.get("q", own.name)[:120]
     context = {"show": own, "query": query, "titles": search_titles(query, request.user, SUGGESTED)}
-    is_fragment = request.htmx.target == "found"
-    return render(request, f"accounts/scrobbling/{'_found' if is_fragment else 'show'}.html", context)
+    template = "_found_titles" if request.htmx.target == "found" else "scrobbling/show"
+    return render(request, f"accounts/{template}.html", context)
 
 
 def _chosen(request: MemberRequest, own: ScrobbledShow) -> HttpResponse:
