@@ -26,12 +26,12 @@ COPY deploy/trim.sh deploy/finish.sh deploy/
 
 FROM installer AS web-packages
 RUN --mount=type=cache,target=/uv-cache \
-    /opt/uv/bin/uv pip install --constraint requirements.lock -r pyproject.toml \
+    /opt/uv/bin/uv pip install --constraint requirements.lock -r pyproject.toml --extra s3 \
     && sh deploy/trim.sh .venv/lib/python3*/site-packages
 
 FROM web-packages AS all-packages
 RUN --mount=type=cache,target=/uv-cache \
-    /opt/uv/bin/uv pip install --constraint requirements.lock -r pyproject.toml --extra workers \
+    /opt/uv/bin/uv pip install --constraint requirements.lock -r pyproject.toml --extra s3 --extra workers \
     && sh deploy/trim.sh .venv/lib/python3*/site-packages
 
 # --- The site's own code, with compressed static files ---

@@ -9,6 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from anirec.start import environment
+from anirec.start.storages import picture_storage
 
 environment.read_secret_files()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -263,12 +264,12 @@ if EVENTS_KEPT < 77:
 
 # --- Files ---------------------------------------------------------------------------------------------------------
 
-MEDIA_ROOT = DATA_DIR / "media"  # members' pictures, covers
+MEDIA_ROOT = DATA_DIR / "media"  # members' pictures and covers, unless STORAGE_URL names another place
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": picture_storage(env.str("STORAGE_URL", default="")),
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
 MODEL_DIR = DATA_DIR / "models"  # published model artifacts, one folder a version

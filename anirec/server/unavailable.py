@@ -16,11 +16,12 @@ from kombu.exceptions import OperationalError as QueueError
 from psycopg.errors import DiskFull
 
 from anirec.lib.disk import note_disk_full
+from anirec.lib.pictures.storing import StorageDownError
 from anirec.lib.web.problems import is_api, problem_response
 
 logger = logging.getLogger(__name__)
 
-OUTAGES = (OperationalError, InterfaceError, redis.RedisError, QueueError)
+OUTAGES = (OperationalError, InterfaceError, redis.RedisError, QueueError, StorageDownError)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from anirec.lib.pictures import storing
 from catalog.covers import files
 from catalog.models import Cover, Title
 from catalog.versioning import catalogue_changed
@@ -19,10 +20,10 @@ def clean_covers() -> tuple[int, int]:
     found = list(files.stored())
     named = set(Title.objects.exclude(cover_digest="").values_list("cover_digest", flat=True))
     oldest = timezone.now() - KEPT
-    unnamed = [name for digest, name, changed_at in found if digest not in named and changed_at < oldest]
+    unnamed = [name for digest, name in found if digest not in named and storing.changed_at(name) < oldest]
     for name in unnamed:
-        files.delete(name)
-    return len(unnamed), _forget(named - {digest for digest, _, _ in found})
+        storing.delete(name)
+    return len(unnamed), _forget(named - {digest for digest, _ in found})
 
 
 def _forget(digests: set[str]) -> int:

@@ -57,7 +57,7 @@ def set_removed(profile: Profile, is_removed: bool) -> None:
 
 def delete_files(profile: Profile) -> None:
     """Delete the picture's files once the transaction that deletes the profile has been committed."""
-    transaction.on_commit(partial(files.delete, profile.picture))
+    transaction.on_commit(partial(files.delete, profile.picture), robust=True)
 
 
 def _set_picture(member: User, digest: str) -> None:
@@ -67,4 +67,4 @@ def _set_picture(member: User, digest: str) -> None:
     member.avatar = "" if profile.is_removed else digest
     User.objects.filter(pk=member.pk).update(avatar=member.avatar)
     if former != digest:
-        transaction.on_commit(partial(files.delete, former))
+        transaction.on_commit(partial(files.delete, former), robust=True)

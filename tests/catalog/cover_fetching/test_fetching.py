@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from PIL import Image
 
+from anirec.lib.pictures import storing
 from catalog.cover_fetching import cleaning
 from catalog.cover_fetching.candidates import addresses_for
 from catalog.cover_fetching.cleaning import clean_covers
@@ -105,7 +106,7 @@ def test_a_replaced_cover_has_another_name_and_its_former_files_go_a_day_later(
     assert clean_covers() == (0, 0)
     monkeypatch.setattr(cleaning, "KEPT", timedelta(0))
     assert clean_covers() == (2, 0)
-    assert {digest for digest, _, _ in files.stored()} == {second}
+    assert {digest for digest, _ in files.stored()} == {second}
 
 
 def test_files_of_titles_that_are_gone_are_removed(server, make_title, monkeypatch) -> None:
@@ -121,8 +122,8 @@ def test_files_of_titles_that_are_gone_are_removed(server, make_title, monkeypat
 def test_covers_whose_files_are_gone_are_fetched_again(server, make_title) -> None:
     title = make_title(cover_url=server.answer("/a", picture()))
     fetch_covers()
-    for _, name, _ in list(files.stored()):
-        files.delete(name)
+    for _, name in list(files.stored()):
+        storing.delete(name)
 
     assert clean_covers() == (0, 1)
     assert Title.objects.get(pk=title.pk).cover_digest == ""
