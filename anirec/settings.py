@@ -274,6 +274,8 @@ STORAGES = {
 }
 MODEL_DIR = DATA_DIR / "models"  # published model artifacts, one folder a version
 ARCHIVE_DIR = DATA_DIR / "archives"  # imported rating archives, Parquet
+DASK_SCHEDULER = env.str("DASK_SCHEDULER", default="")  # of a cluster that fits models; empty: the trainer does
+RATINGS_URL = env.str("RATINGS_URL", default="") or str(DATA_DIR / "ratings")  # what the cluster's workers read
 
 # --- Backups -------------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -44,6 +45,38 @@ class RatingAwareEase(Scorer):
         self._arrays = {**compressed(_spread(weights, is_known)), "known": is_known}
         return self
 
+    def fit_parts(self, parts: Sequence[Callable[[], Histories]], is_known: NDArray[np.bool_]) -> Self:
+        """Fit on members who are loaded part by part, in this process or on Dask's cluster: `engine.tiles`.
+
+        parts: each returns the lists of some members over all titles; with a cluster, its workers call them.
+        is_known: (n_items,) bool, the titles with interactions.
+        """
+        from recommendations.engine import tiles
+
+        layout = tiles.Layout.of(int(is_known.sum()))
+        gram = self.gram_graph(parts, is_known)
+        inverse = tiles.inverse_tiles(tiles.on_the_diagonal(gram, layout, self._regularised), layout)
+        columns = tiles.compute(tiles.on_columns(inverse, layout, partial(_largest_weights, self._unfitted())))
+        self._arrays = {**compressed(_spread(stacked(columns), is_known)), "known": is_known}
+        return self
+
+    def gram_graph(
+        self, parts: Sequence[Callable[[], Histories]], is_known: NDArray[np.bool_]
+    ) -> dict[tuple[int, int], Any]:
+        """Return the delayed tiles of the inputs' Gram matrix."""
+        from recommendations.engine import tiles
+
+        layout = tiles.Layout.of(int(is_known.sum()))
+        return tiles.gram_tiles([partial(_known_inputs, self._unfitted(), part, is_known) for part in parts], layout)
+
+    def _unfitted(self) -> Self:
+        return replace(self)  # the parameters alone, for tasks that may travel
+
+    def _regularised(self, gram: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return a square of the Gram matrix on its diagonal with the ridge added."""
+        own = np.diag(gram)
+        return gram + np.diag(self.l2 + self.denoise * own)
+
     def score(self, histories: Histories) -> NDArray[np.float32]:
         scores = (self._inputs(histories) @ self.all_weights).toarray()
         scores[:, ~self.arrays["known"]] = np.nan
@@ -75,18 +108,26 @@ class RatingAwareEase(Scorer):
         return self._truncated(invert_positive_definite(gram))
 
     def _truncated(self, inverse: NDArray[np.floating]) -> sp.csr_matrix:
-        """Return the truncated weights, -P[:, S] · P[S, S]⁻¹[:, f] for fact f (P: inverse, S: a title's facts)."""
+        """Return the truncated weights."""
         n = len(inverse) // 2
-        titles = np.arange(n)
-        own = inverse[titles, titles], inverse[titles, n + titles], inverse[n + titles, n + titles]
+
+        def columns(block: slice) -> NDArray[np.floating]:
+            return self._columns(inverse[:, block], inverse[:, n:][:, block], block.start)
+
+        return largest_per_column(columns, n, self.neighbours)
+
+    def _columns(self, watched: NDArray[np.floating], liked: NDArray[np.floating], first: int) -> NDArray[np.floating]:
+        """Return weights -P[:, S] · P[S, S]⁻¹[:, f] for fact f (P: inverse, S: a title's facts), (2 · n_items, width).
+
+        watched, liked: (2 · n_items, width) of P, the columns of both facts of the titles from `first` on.
+        """
+        n, column = len(watched) // 2, np.arange(watched.shape[1])
+        title = first + column
+        own = watched[title, column], liked[title, column], liked[n + title, column]
         determinant = own[0] * own[2] - own[1] ** 2
         of_watched = (own[1] - self.watched_weight * own[2]) / determinant
         of_liked = (self.watched_weight * own[1] - own[0]) / determinant
-
-        def columns(block: slice) -> NDArray[np.floating]:
-            return inverse[:, block] * of_watched[block] + inverse[:, n:][:, block] * of_liked[block]
-
-        return largest_per_column(columns, n, self.neighbours)
+        return watched * of_watched + liked * of_liked
 
 
 @dataclass
@@ -115,6 +156,17 @@ class Ease(Scorer):
         scores = histories.watched() @ self.arrays["weights"]
         scores[:, ~self.arrays["known"]] = np.nan
         return scores
+
+
+def _known_inputs(model: RatingAwareEase, part: Callable[[], Histories], is_known: NDArray[np.bool_]) -> sp.csr_matrix:
+    return model._inputs(part())[:, np.tile(is_known, 2)]
+
+
+def _largest_weights(model: RatingAwareEase, columns: NDArray[np.floating], titles: slice) -> sp.csc_matrix:
+    """Return the truncated weights for some titles, from the inverse's columns of their facts, watched before liked."""
+    n, width = len(columns) // 2, columns.shape[1] // 2
+    weights = model._columns(columns[:, :width], columns[:, width:], titles.start)
+    return largest_of(weights, titles.start, n, model.neighbours)
 
 
 def compressed(rows: sp.csr_matrix) -> Arrays:
@@ -154,17 +206,25 @@ def largest_per_column(columns: Callable[[slice], NDArray[np.floating]], n_colum
     columns: returns (n_rows, width) columns as a new array, which is modified; n_rows is a multiple of n_columns, with
     one row per title and fact.
     """
-    blocks = []
-    for start in range(0, n_columns, COLUMNS_AT_ONCE):
-        block = columns(slice(start, min(start + COLUMNS_AT_ONCE, n_columns)))
-        n_rows, width = block.shape
-        for first in range(start, n_rows, n_columns):
-            block[np.arange(first, first + width), np.arange(width)] = 0
-        depth = min(k, n_rows - 1)
-        rows = np.argpartition(-np.abs(block), max(depth - 1, 0), axis=0)[:depth]
-        values = np.take_along_axis(block, rows, 0).astype(np.float32)
-        indptr = np.arange(0, (width + 1) * depth, max(depth, 1)) if depth else np.zeros(width + 1, dtype=np.int64)
-        blocks.append(sp.csc_matrix((values.T.ravel(), rows.T.ravel(), indptr), shape=(n_rows, width)))
+    starts = range(0, n_columns, COLUMNS_AT_ONCE)
+    blocks = [slice(start, min(start + COLUMNS_AT_ONCE, n_columns)) for start in starts]
+    return stacked([largest_of(columns(block), block.start, n_columns, k) for block in blocks])
+
+
+def largest_of(block: NDArray[np.floating], first: int, n_columns: int, k: int) -> sp.csc_matrix:
+    """Return the k largest entries of each column of a block, which is modified; first: its first column's index."""
+    n_rows, width = block.shape
+    for own in range(first, n_rows, n_columns):
+        block[np.arange(own, own + width), np.arange(width)] = 0
+    depth = min(k, n_rows - 1)
+    rows = np.argpartition(-np.abs(block), max(depth - 1, 0), axis=0)[:depth]
+    values = np.take_along_axis(block, rows, 0).astype(np.float32)
+    indptr = np.arange(0, (width + 1) * depth, max(depth, 1)) if depth else np.zeros(width + 1, dtype=np.int64)
+    return sp.csc_matrix((values.T.ravel(), rows.T.ravel(), indptr), shape=(n_rows, width))
+
+
+def stacked(blocks: Sequence[sp.csc_matrix]) -> sp.csr_matrix:
+    """Return blocks of columns as one matrix."""
     weights = sp.hstack(blocks, format="csc")
     weights.eliminate_zeros()
     weights.sort_indices()
