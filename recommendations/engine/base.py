@@ -45,6 +45,11 @@ class Model(ABC):
         return self
 
     @property
+    def answered_by(self) -> str:
+        """Return the name of the model whose answers these are: its own, or that of a simpler one it falls back on."""
+        return self.name
+
+    @property
     def parameters(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 

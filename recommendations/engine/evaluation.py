@@ -16,6 +16,7 @@ from recommendations.engine.metrics import ranking, rating
 
 BATCH = 500
 DEPTH = 20
+AGREEMENT_DEPTH = 100
 MEMBER_FIGURES = (
     "ndcg_10_liked", "precision_10_liked", "recall_20_liked",
     "ndcg_10_watched", "precision_10_watched", "recall_20_watched", "novelty_10",
@@ -107,10 +108,38 @@ def evaluate_new_titles(model: Ranks, new: NewTitles) -> dict[str, float]:
     return {"ndcg_10_liked": float(np.nanmean(np.concatenate(ndcg))), "auc": float(np.nanmean(np.concatenate(auc)))}
 
 
-def _top_unseen(model: Ranks, inputs: Histories) -> NDArray[np.int64]:
+def evaluate_agreement(one: Ranks, other: Ranks, inputs: Histories) -> dict[str, float]:
+    """Return how alike two models rank the unlisted titles, averaged over members.
+
+    overlap_20: shared titles of the two first twenty, 0–1. correlation: Spearman's, of the titles that both rank among
+    their first hundred; 1 for the same order.
+    """
+    overlap, correlation = [], []
+    for start in range(0, len(inputs), BATCH):
+        rows = inputs[start : start + BATCH]
+        tops = (_top_unseen(model, rows, AGREEMENT_DEPTH) for model in (one, other))
+        for first, second in zip(*tops, strict=True):
+            overlap.append(len(np.intersect1d(first[:DEPTH], second[:DEPTH])) / len(first[:DEPTH]))
+            correlation.append(_rank_correlation(first, second))
+    return {
+        "overlap_20": float(np.mean(overlap)),
+        "correlation": float(np.nanmean(correlation)),
+        "members": float(len(inputs)),
+    }
+
+
+def _rank_correlation(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
+    """Return Spearman's correlation of the places of the titles that are in both orders; NaN for fewer than three."""
+    _, place, other = np.intersect1d(first, second, return_indices=True)
+    if len(place) < 3:
+        return float("nan")
+    return float(np.corrcoef(np.argsort(np.argsort(place)), np.argsort(np.argsort(other)))[0, 1])
+
+
+def _top_unseen(model: Ranks, inputs: Histories, k: int = DEPTH) -> NDArray[np.int64]:
     scores = np.array(model.score(inputs), dtype=np.float32)
     scores[inputs.matrix.nonzero()] = -np.inf
-    return ranking.top_k(scores, DEPTH)
+    return ranking.top_k(scores, k)
 
 
 def _accuracy(top: NDArray[np.int64], relevant: csr_matrix) -> tuple[NDArray[np.float64], ...]:

@@ -15,18 +15,24 @@ from numpy.typing import NDArray
 
 from anirec.lib.locks import MODEL_REBUILD, try_lock
 from catalog.models import Title
-from recommendations.artifact_store import artifact_folder, readable_recommender
+from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender
 from recommendations.engine.base import Scorer
-from recommendations.engine.data.interactions import Histories, IdMap
-from recommendations.engine.data.splitting import Split, split, widened
-from recommendations.engine.evaluation import RankingReport, Ranks, evaluate_ranking, evaluate_ratings
+from recommendations.engine.data.interactions import Histories, IdMap, Interactions
+from recommendations.engine.data.splitting import Split, all_over, split, widened
+from recommendations.engine.evaluation import (
+    RankingReport,
+    Ranks,
+    evaluate_agreement,
+    evaluate_ranking,
+    evaluate_ratings,
+)
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.models.rerankers import Hybrid, RatingBlend
+from recommendations.engine.models.rerankers import Hybrid, RatingBlend, lessons
 from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
 from recommendations.inputs.extract import training_data
@@ -36,7 +42,7 @@ from recommendations.models import ModelVersion
 from recommendations.models.tables import SIMILAR
 from recommendations.pipelines.abandoned import fail_running_versions
 from recommendations.pipelines.comparison import compare, embedding_neighbours, fit_others
-from recommendations.pipelines.gate import Verdict, judge
+from recommendations.pipelines.gate import Agreement, Verdict, judge, judge_sibling
 from recommendations.pipelines.publish import NotPublishedError, publish, resume
 from recommendations.pipelines.segments import publish_segments
 from recommendations.pipelines.starter import publish_starter
@@ -112,11 +118,29 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     if not verdict.passed:
         return _refuse(version, verdict.reason)
 
-    version.message = verdict.reason
+    served, agreement = _for_everybody(candidate, data.interactions, wide, progress)
+    version.message = f"{verdict.reason}; {agreement.reason}"
+    version.metrics["served"] = agreement.figures
     version.save()
-    candidate.save(artifact_folder(version), {"version": version.pk, "fingerprint": data.fingerprint, "seed": SEED})
+    description = {"version": version.pk, "fingerprint": data.fingerprint, "seed": SEED}
+    served.save(artifact_folder(version), description)
+    if served is not candidate:
+        candidate.save(judged_folder(version), description)
     publish_segments(version, wide.train, progress)
-    publish(version, candidate, progress, processes=processes)
+    publish(version, served, progress, processes=processes)
+
+
+def _for_everybody(
+    judged: Recommender, interactions: Interactions, parts: Split, progress: Progress
+) -> tuple[Recommender, Agreement]:
+    """Return what to serve: the judged model's sibling fitted on all members, or the model itself if they disagree."""
+    progress("fitting the same models on all members")
+    everybody = all_over(interactions, judged.items, parts.train.features)
+    sibling = judged.refitted(everybody)
+    agreement = judge_sibling(
+        evaluate_agreement(judged.hybrid, sibling.hybrid, parts.judging.inputs), len(everybody.users)
+    )
+    return (sibling if agreement.passed else judged), agreement
 
 
 def with_titles(parts: Split) -> tuple[Split, Split]:
@@ -140,17 +164,18 @@ def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
     if parts.train.features is not None and parts.train.features.names:
         progress("fitting content")
         content = Content(**parameters_for("content")).fit(parts.train)
+    taught = lessons(evidence, parts, SEED, progress)
     progress("learning to rank")
-    hybrid = Hybrid(seed=SEED).over(evidence).learn_from(parts.learning)
+    hybrid = Hybrid(seed=SEED).over(evidence).learn_from(taught)
     progress("learning to predict scores")
-    ratings = RatingBlend(seed=SEED).over(evidence).learn_from(parts.learning)
+    ratings = RatingBlend(seed=SEED).over(evidence).learn_from(taught)
     return Recommender(parts.train.items, hybrid, ratings, popularity, content)
 
 
 def _judge(candidate: Recommender, parts: Split) -> Verdict:
     """Return the gate's verdict on validation members that neither this model nor the active one was trained on."""
     audience = parts.train.item_counts() / len(parts.train.users)
-    active = readable_recommender(ModelVersion.active())
+    active = judged_recommender(ModelVersion.active())
 
     def report(model: Ranks) -> RankingReport:
         return evaluate_ranking(model, parts.judging, audience)
