@@ -18,6 +18,7 @@ from scipy.linalg import lapack
 from recommendations.benchmark.contestants import REFERENCE, Contestant
 from recommendations.engine.base import Model, RatingPredictor, Scorer
 from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.data.leaks import twins
 from recommendations.engine.data.splitting import Split, hide_titles, truncated
 from recommendations.engine.evaluation import (
     BATCH,
@@ -89,6 +90,7 @@ def _ranking(model: Scorer, parts: Split) -> Figures:
         **members.report().as_dict(),
         "members_per_second": len(inputs) / scoring,
         "by_member": {name: members.values[name].tolist() for name in PER_MEMBER},
+        "without_twins": float(np.nanmean(members.values["ndcg_10_liked"][~twins(parts.test, parts)])),
         "short_lists": {str(n): value for n, value in short.items()},
     }
 

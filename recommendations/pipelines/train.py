@@ -18,6 +18,7 @@ from catalog.models import Title
 from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender
 from recommendations.engine.base import Scorer
 from recommendations.engine.data.interactions import Histories, IdMap, Interactions
+from recommendations.engine.data.leaks import check as check_leaks
 from recommendations.engine.data.splitting import Split, all_over, split, widened
 from recommendations.engine.evaluation import (
     RankingReport,
@@ -105,6 +106,7 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     if not len(parts.train) or not len(parts.judging.inputs):
         return _refuse(version, "there aren't enough ratings yet to hold some out")
 
+    check_leaks(parts)
     parts, wide = with_titles(parts)
     candidate = fit(wide, progress)
     others = fit_others(parts, SEED, progress)

@@ -24,6 +24,7 @@ from recommendations.engine.models.networks import Training, answer
 MOST_LISTS = 12_000  # of held-out members; large sites have more than needed
 PARTS = 5  # of a list; one is the targets, so that the inputs are four fifths, as in evaluation
 SHORT_LISTS = (1, 3, 10)  # each list is also truncated to these lengths, for cold start
+FEW_SHORTENED = 9  # one in so many training members for each length: more cost long lists accuracy
 FEW = 20  # shorter lists are too little evidence to select all candidates by:
 POPULAR = 50  # of them are the most popular titles instead
 BEST = 10  # top titles; linear scores are relative to their mean
@@ -65,10 +66,10 @@ class Lesson:
                 yield split.inputs.row(member), split.targets.row(member), weight
 
     def _shortened(self, sample: HeldOut, seed: int) -> Iterator[tuple[HeldOut, float]]:
-        """Yield the lists truncated to each of SHORT_LISTS; with one parting each member has one of the lengths."""
-        every = len(SHORT_LISTS) if self.partings < len(SHORT_LISTS) else 1
-        for first, n in enumerate(SHORT_LISTS):
-            members = np.arange(first % every, len(sample.inputs), every)
+        """Yield the lists truncated to each of SHORT_LISTS; of lists with one parting a part, to one length each."""
+        every = FEW_SHORTENED if self.partings == 1 else 1
+        for number, n in enumerate(SHORT_LISTS):
+            members = np.arange(number % every, len(sample.inputs), every)
             yield truncated(sample.members(members), n, seed + n), 1 / PARTS
 
 

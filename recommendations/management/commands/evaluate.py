@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from numpy.typing import NDArray
 
 from recommendations.engine.base import Model, RatingPredictor, Scorer
 from recommendations.engine.data.interactions import Interactions
+from recommendations.engine.data.leaks import check
 from recommendations.engine.data.splitting import HeldOut, Split, all_for_training, hold_out_all, split
-from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
+from recommendations.engine.evaluation import evaluate_members, evaluate_ratings
+from recommendations.engine.metrics.bootstrap import paired_difference
 from recommendations.engine.models.rerankers import RatingBlend, StackedModel, lessons
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.inputs.rating_archives import ArchiveError, read_ratings
@@ -94,8 +98,12 @@ class Command(BaseCommand):
         )
         if not len(experiment.held_out.inputs):
             raise CommandError("no held-out members: none in that part has 10 ratings of known titles")
-        figures = {name: _figures(name, experiment) for name in names}
+        check(experiment.learning)
+        figures, by_member = {}, {}
+        for name in names:
+            figures[name], by_member[name] = _figures(name, experiment)
         self._print(figures)
+        self._print_differences({name: values for name, values in by_member.items() if values is not None})
         if out:
             out.write_text(json.dumps(figures, indent=1))
 
@@ -110,6 +118,16 @@ class Command(BaseCommand):
                     f"{name}: these are the answers of {row['answered_by']}, because there were too few members to "
                     "learn from"
                 )
+
+    def _print_differences(self, by_member: dict[str, NDArray[np.float64]]) -> None:
+        """Print each ranker's difference from the best one, paired by member."""
+        if len(by_member) < 2:
+            return
+        best = max(by_member, key=lambda name: np.nanmean(by_member[name]))
+        self.stdout.write(f"NDCG@10 liked, difference from {best}:")
+        for name, values in by_member.items():
+            if name != best:
+                self.stdout.write(f"{name:<12}{paired_difference(values, by_member[best])}")
 
 
 def _within(ratings: Path, fold: str) -> Experiment:
@@ -128,15 +146,17 @@ def _interactions(path: Path) -> Interactions:
     return Interactions.from_ids(*read_ratings(path))
 
 
-def _figures(name: str, experiment: Experiment) -> dict[str, Any]:
+def _figures(name: str, experiment: Experiment) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
+    """Return a model's figures, and a ranker's NDCG@10 liked of each member."""
     started = time.perf_counter()
     model = experiment.fitted(MODELS[name](**parameters_for(name)))
     cost = {"fit_seconds": time.perf_counter() - started, "answered_by": model.answered_by}
     if name in SCORERS:
         audience = experiment.train.item_counts() / len(experiment.train.users)
-        return {**evaluate_ranking(cast(Scorer, model), experiment.held_out, audience).as_dict(), **cost}
+        members = evaluate_members(cast(Scorer, model), experiment.held_out, audience)
+        return {**members.report().as_dict(), **cost}, members.values["ndcg_10_liked"]
     if experiment.ratings is None:
-        return cost
+        return cost, None
     if isinstance(model, RatingBlend):
         model.remember(experiment.train)
-    return {**evaluate_ratings(cast(RatingPredictor, model), experiment.ratings), **cost}
+    return {**evaluate_ratings(cast(RatingPredictor, model), experiment.ratings), **cost}, None
