@@ -19,21 +19,23 @@ from recommendations.artifact_store import artifact_folder, judged_folder, judge
 from recommendations.engine.base import Scorer
 from recommendations.engine.data.interactions import Histories, IdMap, Interactions
 from recommendations.engine.data.leaks import check as check_leaks
-from recommendations.engine.data.splitting import Split, all_over, split, widened
+from recommendations.engine.data.splitting import HeldOut, Split, all_over, split, truncated, widened
 from recommendations.engine.evaluation import (
     RankingReport,
     Ranks,
     evaluate_agreement,
+    evaluate_members,
     evaluate_ranking,
     evaluate_ratings,
 )
+from recommendations.engine.metrics.by_group import by_group, groups_of
 from recommendations.engine.models.content import Content
-from recommendations.engine.models.evidence import Evidence
+from recommendations.engine.models.evidence import AUDIENCE, YEAR, Evidence
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.models.rerankers import Hybrid, RatingBlend, lessons
+from recommendations.engine.models.rerankers import SHORT_LISTS, Hybrid, RatingBlend, lessons
 from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
 from recommendations.inputs.extract import training_data
@@ -212,8 +214,28 @@ def _figures(
         "test": models.get("hybrid"),
         "models": models,
         "ratings": ratings,
+        "card": _card(over["hybrid"], candidate, parts),
         "losses": {key: array.tolist() for key, array in others["ncf"].arrays.items() if key.startswith("loss_")},
     }
+
+
+def _card(hybrid: Ranks, candidate: Recommender, parts: Split) -> dict[str, Any]:
+    """Return what the model card adds: the data, and NDCG@10 liked by group of test members."""
+    train, test = parts.train, parts.test
+    data = {"members": len(train.users), "ratings": len(train), "titles": len(train.items)}
+    if not len(test.inputs):
+        return {"data": data, "groups": {}}
+    audience = train.item_counts() / len(train.users)
+    facts = candidate.evidence.facts.arrays["titles"][candidate.items.index_of(train.items.ids)]
+
+    def ndcg(held_out: HeldOut) -> NDArray[np.float64]:
+        return evaluate_members(hybrid, held_out, audience).values["ndcg_10_liked"]
+
+    groups = groups_of(test.inputs, facts[:, YEAR], facts[:, AUDIENCE])
+    short = {str(n): ndcg(truncated(test, n)) for n in (0, *SHORT_LISTS)}
+    everybody = np.ones(len(test.inputs), dtype=bool)
+    by_length = {n: by_group(values, {"short": {n: everybody}})["short"][n] for n, values in short.items()}
+    return {"data": data, "groups": {**by_group(ndcg(test), groups), "short": by_length}}
 
 
 @dataclass(frozen=True)

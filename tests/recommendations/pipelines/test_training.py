@@ -146,6 +146,8 @@ class TestRebuild:
         assert version.metrics["test"]["members"] > 30
         assert version.metrics["ratings"]["rmse"] < 2
         assert version.metrics["test"]["ndcg_10_liked"] > 0.3
+        assert 0 < version.metrics["card"]["data"]["members"] < 400
+        assert version.metrics["card"]["groups"]["short"]["3"]["members"] > 30
         assert version.parameters["linear"]["neighbours"] == 400
         assert (version.seconds > 0, version.peak_mb > 50, len(version.data_fingerprint)) == (True, True, 64)
         assert {title.pk % 2 for title in (item.title for item in recommend_for(member, 5).items)} == {
