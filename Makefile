@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
-	bench-offline bench-catalogue bench-covers bench-outside
+	bench-offline bench-judged bench-catalogue bench-covers bench-outside
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench-outside: $(READY) ## Look at pages as crawlers and chats do: cards, struct
 
 bench-offline: $(READY) ## Measure how well the models rank, beside well-known ones (OPTIONS=--served: what members are shown)
 	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
+
+bench-judged: $(READY) ## Recommend for 40 well-known tastes, and count what must and must not be there (OPTIONS=--again: the last model)
+	@$(BIN)/python -m anirec.bench.judged $(OPTIONS)
 
 bench-catalogue: $(READY) ## Measure imports of a synthetic catalogue of 40,000 titles, and merge public ones
 	@$(BIN)/python -m anirec.bench.catalogue $(OPTIONS)
