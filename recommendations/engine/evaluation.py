@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,15 @@ class Ranks(Protocol):
     """Scores titles for lists: a Scorer, or anything with the same method."""
 
     def score(self, histories: Histories) -> NDArray[np.float32]: ...
+
+
+@runtime_checkable
+class HasIntervals(Protocol):
+    """Predicts (n, 2) bounds, 1–10, between which 80 % of the scores lie; NaN if it has not learned to."""
+
+    def predict_interval(
+        self, user_index: NDArray[np.integer], item_index: NDArray[np.integer]
+    ) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,8 @@ def evaluate_ratings(model: RatingPredictor, held_out: Interactions) -> dict[str
     """Return RMSE and MAE in points on scored rows held out of training, and precision at 7.
 
     precision_10_rated: the share of each member's ten highest predictions of 7 or better that were scored 7 or better,
-    averaged over all members (0 without any); precision_10_rated_of_any: over members with at least one.
+    averaged over all members (0 without any); precision_10_rated_of_any: over members with at least one. Of a model
+    with intervals: covered_80, the share of scores within, and width_80, their mean width in points.
     """
     predicted = model.predict(held_out.user_index, held_out.item_index)
     precision = rating.precision_of_recommended(held_out.user_index, predicted, held_out.score)
@@ -166,4 +176,15 @@ def evaluate_ratings(model: RatingPredictor, held_out: Interactions) -> dict[str
         "mae": rating.mae(predicted, held_out.score),
         "precision_10_rated": float(np.nan_to_num(precision).mean()),
         "precision_10_rated_of_any": float(np.nanmean(precision)),
+        **_intervals(model, held_out),
     }
+
+
+def _intervals(model: RatingPredictor, held_out: Interactions) -> dict[str, float]:
+    if not isinstance(model, HasIntervals):
+        return {}
+    low, high = model.predict_interval(held_out.user_index, held_out.item_index).T
+    if np.isnan(low).any():
+        return {}
+    covered = (low <= held_out.score) & (held_out.score <= high)
+    return {"covered_80": float(covered.mean()), "width_80": float((high - low).mean())}

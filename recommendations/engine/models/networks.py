@@ -13,6 +13,8 @@ from recommendations.engine.base import Arrays
 
 CLIP = 5.0  # standard deviations, to limit the effect of outliers
 WEIGHT_DECAY = 1e-3
+RIDGE = 10.0
+LEAST_SPREAD = 0.1  # points
 NEVER = 1e-12  # in place of 0 where a logarithm is taken
 
 
@@ -83,6 +85,37 @@ class Training:
         for number, layer in enumerate(layers):
             arrays[f"kernel_{number}"], arrays[f"bias_{number}"] = layer.get_weights()
         return arrays
+
+
+def fit_spread(
+    network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32], errors: NDArray[np.floating], share: float
+) -> Arrays:
+    """Return arrays that `spread` reads, so that `share` of (n,) absolute errors are within it.
+
+    rows: (n, n_columns) that the network was not trained on. The expected error is a ridge regression on the
+    standardised columns and their squares, and a factor makes it the quantile.
+    Source: normalised split conformal prediction, Lei et al. 2018 (JASA 113), section 5.2.
+    """
+    half = len(rows) // 2
+    design = _design(network, rows)
+    gram = design[:half].T @ design[:half] + RIDGE * np.eye(design.shape[1])
+    weights = np.linalg.solve(gram, design[:half].T @ errors[:half])
+    expected = np.maximum(design[half:] @ weights, LEAST_SPREAD)
+    factor = np.quantile(errors[half:] / expected, share)
+    return {"spread": weights.astype(np.float32), "spread_factor": np.array([factor], dtype=np.float32)}
+
+
+def spread(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the (n,) distance from the answer within which the share of `fit_spread` lies; NaN if never fitted."""
+    if "spread" not in network:
+        return np.full(len(rows), np.nan, dtype=np.float32)
+    expected = np.maximum(_design(network, rows) @ network["spread"], LEAST_SPREAD)
+    return (expected * network["spread_factor"]).astype(np.float32)
+
+
+def _design(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    columns = _standardised(rows, network["centre"], network["scale"]).astype(np.float64)
+    return np.hstack([np.ones((len(rows), 1)), columns, columns**2])
 
 
 def answer(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from recommendations.engine.data.splitting import HeldOut, Split, resplit, trunc
 from recommendations.engine.models.evidence import COLUMNS, OF_PAIR, Evidence, MemberEvidence, flattened, nested
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.networks import Training, answer
+from recommendations.engine.models.networks import Training, answer, fit_spread, spread
 
 MOST_LISTS = 12_000  # of held-out members; large sites have more than needed
 PARTS = 5  # of a list; one is the targets, so that the inputs are four fifths, as in evaluation
@@ -33,6 +33,8 @@ AUDIENCE = COLUMNS.index("audience")
 SVD = COLUMNS.index("svd")
 NETWORK = "network"
 SAMPLE = 100  # candidates of each list to learn from: all targets, and some of the others in place of all
+INTERVAL = 0.8  # share of scores within the interval of a prediction
+APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
 RANKING = partial(Training, hidden=256, hidden_2=128, epochs=20)
 
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]  # titles and scores of one list
@@ -292,22 +294,60 @@ class RatingBlend(StackedModel, ListReadingPredictor):
         return super().load(arrays)
 
     def learn_from(self, lessons: Sequence[Lesson]) -> Self:
-        """Train the network, or keep SVD's prediction if no list has a scored target."""
-        rows, errors = [], []
-        parted = ((lesson.evidence, *lists) for lesson in lessons for lists in lesson.parted(self.seed))
-        for evidence, own, (targets, target_scores), _ in parted:
-            has_score = target_scores > 0
-            table = evidence.table(evidence.read(*own), targets[has_score])
-            rows.append(table)
-            errors.append(target_scores[has_score] - table[:, SVD])
-        corrections = np.concatenate(errors) if errors else np.zeros(0, dtype=np.float32)
-        self.network = Training(seed=self.seed).regress(np.concatenate(rows), corrections) if len(corrections) else None
+        """Train the network, or keep SVD's prediction if no list has a scored target.
+
+        A part of the lists is kept apart from it, to learn how far predictions are off.
+        """
+        lists = [self._scored_targets(lesson.evidence, *row) for lesson in lessons for row in lesson.parted(self.seed)]
+        lists = [(table, scores) for table, scores in lists if len(scores)]
+        order = np.random.default_rng(self.seed).permutation(len(lists))
+        learned = order[int(APART * len(lists)) :]
+        self.network = None
+        if len(learned):
+            rows, scores = (np.concatenate(parts) for parts in zip(*(lists[i] for i in learned), strict=True))
+            self.network = Training(seed=self.seed).regress(rows, scores - rows[:, SVD])
+            self._learn_spread([lists[i] for i in order[: len(lists) - len(learned)]])
         return self
+
+    def _learn_spread(self, lists: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
+        """Learn intervals from lists apart, as tables and scores; without enough of them there are none."""
+        if self.network is None or len(lists) < LEAST_APART:
+            return
+        rows, scores = (np.concatenate(parts) for parts in zip(*lists, strict=True))
+        errors = np.abs(scores - self.rate_rows(rows))
+        self.network |= fit_spread(self.network, rows, errors, INTERVAL)
+
+    @staticmethod
+    def _scored_targets(
+        evidence: Evidence, own: Row, targets: Row, _weight: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return (n, len(COLUMNS)) evidence and (n,) scores of a list's scored targets."""
+        titles, scores = targets
+        has_score = scores > 0
+        return evidence.table(evidence.read(*own), titles[has_score]), scores[has_score]
 
     def predict_one(
         self, items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
     ) -> NDArray[np.float32]:
         return self.rate(self.fitted.read(items, scores), targets)
+
+    def interval_rows(self, evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (n, 2) bounds, 1–10, between which INTERVAL of the scores lie, for (n, len(COLUMNS)) evidence rows.
+
+        NaN before intervals were learned.
+        """
+        predicted, distance = self.rate_rows(evidence), spread(self.network or {}, evidence)
+        return np.clip(np.stack([predicted - distance, predicted + distance], 1), 1, 10)
+
+    def predict_interval(self, user_index: NDArray[np.integer], item_index: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return (n, 2) bounds, see `interval_rows`, for (n,) pairs of training members and titles."""
+
+        def answer(
+            items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
+        ) -> NDArray[np.float32]:
+            return self.interval_rows(self.fitted.table(self.fitted.read(items, scores), targets))
+
+        return self._of_each_member(answer, user_index, item_index)
 
     def rate(self, member: MemberEvidence, targets: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return (n_targets,) scores, 1–10."""

@@ -7,11 +7,11 @@ from recommendations.engine.base import NotFittedError
 from recommendations.engine.data.folds import FOLDS, folds
 from recommendations.engine.data.interactions import Interactions
 from recommendations.engine.data.splitting import split
-from recommendations.engine.evaluation import evaluate_ranking
+from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
 from recommendations.engine.models import rerankers as learnt
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.networks import Training, answer
+from recommendations.engine.models.networks import Training, answer, fit_spread, spread
 from recommendations.engine.models.rerankers import PARTS, Hybrid, Lesson, RatingBlend, lessons
 from tests.recommendations.engine.toys import clusters
 
@@ -91,6 +91,35 @@ def test_predicted_scores_are_nearer_than_svd_s(parts, evidence):
         errors["svd"].extend(RatingBlend().over(evidence).predict_one(items, scores, wanted) - given)
 
     assert np.square(errors["blend"]).mean() < np.square(errors["svd"]).mean()
+
+
+def test_of_scores_nobody_has_seen_four_fifths_are_within_the_interval(parts, evidence):
+    blend = RatingBlend().over(evidence).learn_from([Lesson(evidence, parts.validation, PARTS)])
+
+    figures = evaluate_ratings(blend.remember(parts.train), parts.ratings)
+
+    assert 0.7 < figures["covered_80"] < 0.9
+    assert 1 < figures["width_80"] < 5
+
+
+def test_intervals_are_wider_where_errors_are_larger_and_around_the_prediction():
+    generator = np.random.default_rng(0)
+    rows = generator.normal(size=(4000, 3)).astype(np.float32)
+    network = {"centre": np.zeros(3, np.float32), "scale": np.ones(3, np.float32)}
+    errors = np.abs(generator.normal(size=4000)) * np.where(rows[:, 0] > 0, 2, 0.5)
+
+    network |= fit_spread(network, rows, errors, 0.8)
+
+    within = errors <= spread(network, rows)
+    assert within.mean() == pytest.approx(0.8, abs=0.03)
+    assert spread(network, rows)[rows[:, 0] > 0].mean() > 1.5 * spread(network, rows)[rows[:, 0] < 0].mean()
+
+
+def test_without_lists_apart_there_are_no_intervals(parts, evidence):
+    blend = RatingBlend().over(evidence).learn_from([Lesson(evidence, parts.validation.members(np.arange(3)), 1)])
+
+    assert np.isnan(blend.interval_rows(evidence.table(evidence.read(*parts.test.inputs.row(0)), np.arange(4)))).all()
+    assert "covered_80" not in evaluate_ratings(blend.remember(parts.train), parts.ratings)
 
 
 def test_without_members_to_learn_from_nothing_is_learnt(parts, evidence):
