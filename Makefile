@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
-	bench-offline bench-cluster bench-catalogue bench-covers bench-outside
+	bench-offline bench-judged bench-cluster bench-catalogue bench-covers bench-outside
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ bench-offline: $(READY) ## Measure how well the models rank, beside well-known o
 
 bench-cluster: $(READY) ## Fit the linear model on 17 million ratings in one process and on two workers, and kill one of them
 	@SECRET_KEY=unused $(BIN)/python manage.py bench_cluster ../shared/data/ratings.parquet $(OPTIONS)
+
+bench-judged: $(READY) ## Recommend for 40 well-known tastes, and count what must and must not be there (OPTIONS=--again: the last model)
+	@$(BIN)/python -m anirec.bench.judged $(OPTIONS)
 
 bench-catalogue: $(READY) ## Measure imports of a synthetic catalogue of 40,000 titles, and merge public ones
 	@$(BIN)/python -m anirec.bench.catalogue $(OPTIONS)

@@ -40,6 +40,24 @@ def readable_recommender(version: ModelVersion | None) -> Recommender | None:
         return None
 
 
+def judged_folder(version: ModelVersion) -> Path:
+    return artifact_folder(version) / "judged"
+
+
+def judged_recommender(version: ModelVersion | None) -> Recommender | None:
+    """Return the recommender that a version's figures are of, to compare the next one with; None if unreadable.
+
+    Members are served its sibling fitted on everybody, who can't be judged. Without one, both are the same.
+    """
+    if version is None or not judged_folder(version).is_dir():
+        return readable_recommender(version)
+    try:
+        return Recommender.load(judged_folder(version))
+    except ArtifactError as error:
+        logger.warning("%s: %s", version, error)
+        return None
+
+
 def segments_folder(version: ModelVersion) -> Path:
     return artifact_folder(version) / "segments"
 

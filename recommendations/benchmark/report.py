@@ -9,9 +9,10 @@ import numpy as np
 
 from recommendations.benchmark.contestants import REFERENCE
 from recommendations.benchmark.measure import SHORT_LISTS, Figures
-from recommendations.engine.metrics.bootstrap import mean_interval
+from recommendations.engine.metrics.bootstrap import mean_interval, paired_difference
 
 RANKING = {
+    "without_twins": ("without people who are in twice", "{:.4f}"),
     "precision_10_liked": ("P@10 liked", "{:.4f}"),
     "recall_20_liked": ("R@20 liked", "{:.4f}"),
     "coverage_10": ("coverage@10", "{:.3f}"),
@@ -68,11 +69,11 @@ def _with_interval(figures: Figures, name: str) -> str:
 
 
 def _difference(figures: Figures, name: str, reference: np.ndarray) -> str:
-    difference = np.array(figures["by_member"][name]) - reference
-    if not np.nan_to_num(difference).any():
+    values = np.array(figures["by_member"][name])
+    if not np.nan_to_num(values - reference).any():
         return ""
-    low, high = mean_interval(difference)
-    return f"{np.nanmean(difference):+.4f} ({low:+.3f} to {high:+.3f})"
+    difference = paired_difference(values, reference)
+    return f"{difference.mean:+.4f} ({difference.low:+.3f} to {difference.high:+.3f})"
 
 
 def _cells(columns: Mapping[str, tuple[str, str]]) -> list[Cell]:

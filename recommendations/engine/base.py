@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -43,6 +43,11 @@ class Model(ABC):
         """Restore the arrays of an earlier fit."""
         self._arrays = dict(arrays)
         return self
+
+    @property
+    def answered_by(self) -> str:
+        """Return the name of the model whose answers these are: its own, or that of a simpler one it falls back on."""
+        return self.name
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -90,13 +95,30 @@ class ListReadingPredictor(RatingPredictor):
         """Return (n_targets,) scores, 1–10, for one member's list: (n,) titles with scores (0: none)."""
 
     def predict(self, user_index: NDArray[np.integer], item_index: NDArray[np.integer]) -> NDArray[np.float32]:
-        a, predicted = self.arrays, np.empty(len(user_index), dtype=np.float32)
-        order = np.argsort(user_index, kind="stable")
+        return self._of_each_member(self.predict_one, user_index, item_index)
+
+    def _of_each_member(
+        self,
+        answer: Callable[[NDArray[Any], NDArray[Any], NDArray[Any]], NDArray[np.float32]],
+        user_index: NDArray[np.integer],
+        item_index: NDArray[np.integer],
+    ) -> NDArray[np.float32]:
+        """Return (n, …) answers for (n,) pairs of training members and titles.
+
+        answer: of a list's titles, their scores, and (n_targets,) titles, one row for each of the targets.
+        """
+        a, order = self.arrays, np.argsort(user_index, kind="stable")
         users, starts = np.unique(user_index[order], return_index=True)
-        for user, rows in zip(users.tolist(), np.split(order, starts[1:]), strict=True):
+        rows_of = np.split(order, starts[1:]) if len(users) else []
+        answers = []
+        for user, rows in zip(users.tolist(), rows_of, strict=True):
             span = slice(a["lists_indptr"][user], a["lists_indptr"][user + 1])
-            predicted[rows] = self.predict_one(a["lists_items"][span], a["lists_scores"][span], item_index[rows])
-        return predicted
+            answers.append(answer(a["lists_items"][span], a["lists_scores"][span], item_index[rows]))
+        if not answers:
+            return np.zeros(0, dtype=np.float32)
+        back = np.empty(len(order), dtype=np.int64)
+        back[order] = np.arange(len(order))
+        return np.concatenate(answers)[back]
 
     def predict_for(self, histories: Histories, item_index: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
         targets = np.arange(histories.shape[1]) if item_index is None else item_index

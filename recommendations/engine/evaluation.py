@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from recommendations.engine.metrics import ranking, rating
 
 BATCH = 500
 DEPTH = 20
+AGREEMENT_DEPTH = 100
 MEMBER_FIGURES = (
     "ndcg_10_liked", "precision_10_liked", "recall_20_liked",
     "ndcg_10_watched", "precision_10_watched", "recall_20_watched", "novelty_10",
@@ -26,6 +27,15 @@ class Ranks(Protocol):
     """Scores titles for lists: a Scorer, or anything with the same method."""
 
     def score(self, histories: Histories) -> NDArray[np.float32]: ...
+
+
+@runtime_checkable
+class HasIntervals(Protocol):
+    """Predicts (n, 2) bounds, 1–10, between which 80 % of the scores lie; NaN if it has not learned to."""
+
+    def predict_interval(
+        self, user_index: NDArray[np.integer], item_index: NDArray[np.integer]
+    ) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True)
@@ -107,10 +117,38 @@ def evaluate_new_titles(model: Ranks, new: NewTitles) -> dict[str, float]:
     return {"ndcg_10_liked": float(np.nanmean(np.concatenate(ndcg))), "auc": float(np.nanmean(np.concatenate(auc)))}
 
 
-def _top_unseen(model: Ranks, inputs: Histories) -> NDArray[np.int64]:
+def evaluate_agreement(one: Ranks, other: Ranks, inputs: Histories) -> dict[str, float]:
+    """Return how alike two models rank the unlisted titles, averaged over members.
+
+    overlap_20: shared titles of the two first twenty, 0–1. correlation: Spearman's, of the titles that both rank among
+    their first hundred; 1 for the same order.
+    """
+    overlap, correlation = [], []
+    for start in range(0, len(inputs), BATCH):
+        rows = inputs[start : start + BATCH]
+        tops = (_top_unseen(model, rows, AGREEMENT_DEPTH) for model in (one, other))
+        for first, second in zip(*tops, strict=True):
+            overlap.append(len(np.intersect1d(first[:DEPTH], second[:DEPTH])) / len(first[:DEPTH]))
+            correlation.append(_rank_correlation(first, second))
+    return {
+        "overlap_20": float(np.mean(overlap)),
+        "correlation": float(np.nanmean(correlation)),
+        "members": float(len(inputs)),
+    }
+
+
+def _rank_correlation(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
+    """Return Spearman's correlation of the places of the titles that are in both orders; NaN for fewer than three."""
+    _, place, other = np.intersect1d(first, second, return_indices=True)
+    if len(place) < 3:
+        return float("nan")
+    return float(np.corrcoef(np.argsort(np.argsort(place)), np.argsort(np.argsort(other)))[0, 1])
+
+
+def _top_unseen(model: Ranks, inputs: Histories, k: int = DEPTH) -> NDArray[np.int64]:
     scores = np.array(model.score(inputs), dtype=np.float32)
     scores[inputs.matrix.nonzero()] = -np.inf
-    return ranking.top_k(scores, DEPTH)
+    return ranking.top_k(scores, k)
 
 
 def _accuracy(top: NDArray[np.int64], relevant: csr_matrix) -> tuple[NDArray[np.float64], ...]:
@@ -128,7 +166,8 @@ def evaluate_ratings(model: RatingPredictor, held_out: Interactions) -> dict[str
     """Return RMSE and MAE in points on scored rows held out of training, and precision at 7.
 
     precision_10_rated: the share of each member's ten highest predictions of 7 or better that were scored 7 or better,
-    averaged over all members (0 without any); precision_10_rated_of_any: over members with at least one.
+    averaged over all members (0 without any); precision_10_rated_of_any: over members with at least one. Of a model
+    with intervals: covered_80, the share of scores within, and width_80, their mean width in points.
     """
     predicted = model.predict(held_out.user_index, held_out.item_index)
     precision = rating.precision_of_recommended(held_out.user_index, predicted, held_out.score)
@@ -137,4 +176,15 @@ def evaluate_ratings(model: RatingPredictor, held_out: Interactions) -> dict[str
         "mae": rating.mae(predicted, held_out.score),
         "precision_10_rated": float(np.nan_to_num(precision).mean()),
         "precision_10_rated_of_any": float(np.nanmean(precision)),
+        **_intervals(model, held_out),
     }
+
+
+def _intervals(model: RatingPredictor, held_out: Interactions) -> dict[str, float]:
+    if not isinstance(model, HasIntervals):
+        return {}
+    low, high = model.predict_interval(held_out.user_index, held_out.item_index).T
+    if np.isnan(low).any():
+        return {}
+    covered = (low <= held_out.score) & (held_out.score <= high)
+    return {"covered_80": float(covered.mean()), "width_80": float((high - low).mean())}

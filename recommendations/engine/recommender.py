@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recommendations.engine import artifacts
 from recommendations.engine.base import Model
-from recommendations.engine.data.interactions import IdMap
+from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.explain import contributions, reasons
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.content import Content
@@ -365,6 +365,17 @@ class Recommender:
         titles, weights = titles[titles >= 0], weights[titles >= 0]
         first = np.sort(np.unique(titles, return_index=True)[1])[:n]
         return titles[first], weights[first] / (weights[first[0]] if len(first) else 1)
+
+    def refitted(self, train: Interactions) -> Recommender:
+        """Return the same models fitted on other rows of the same titles, with the same parameters and networks."""
+        evidence = self.evidence.refitted(train)
+        return replace(
+            self,
+            hybrid=replace(self.hybrid).over(evidence, self.hybrid.network),
+            ratings=replace(self.ratings).over(evidence, self.ratings.network),
+            popularity=Popularity(**self.popularity.parameters).fit(train),
+            content=None if self.content is None else Content(**self.content.parameters).fit(train),
+        )
 
     @property
     def parameters(self) -> dict[str, dict[str, Any]]:

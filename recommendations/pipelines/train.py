@@ -15,18 +15,27 @@ from numpy.typing import NDArray
 
 from anirec.lib.locks import MODEL_REBUILD, try_lock
 from catalog.models import Title
-from recommendations.artifact_store import artifact_folder, readable_recommender
+from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender
 from recommendations.engine.base import Scorer
-from recommendations.engine.data.interactions import Histories, IdMap
-from recommendations.engine.data.splitting import Split, split, widened
-from recommendations.engine.evaluation import RankingReport, Ranks, evaluate_ranking, evaluate_ratings
+from recommendations.engine.data.interactions import Histories, IdMap, Interactions
+from recommendations.engine.data.leaks import check as check_leaks
+from recommendations.engine.data.splitting import HeldOut, Split, all_over, split, truncated, widened
+from recommendations.engine.evaluation import (
+    RankingReport,
+    Ranks,
+    evaluate_agreement,
+    evaluate_members,
+    evaluate_ranking,
+    evaluate_ratings,
+)
+from recommendations.engine.metrics.by_group import by_group, groups_of
 from recommendations.engine.models.content import Content
-from recommendations.engine.models.evidence import Evidence
+from recommendations.engine.models.evidence import AUDIENCE, YEAR, Evidence
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.models.rerankers import Hybrid, RatingBlend
+from recommendations.engine.models.rerankers import SHORT_LISTS, Hybrid, RatingBlend, lessons
 from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
 from recommendations.inputs.extract import training_data
@@ -36,7 +45,7 @@ from recommendations.models import ModelVersion
 from recommendations.models.tables import SIMILAR
 from recommendations.pipelines.abandoned import fail_running_versions
 from recommendations.pipelines.comparison import compare, embedding_neighbours, fit_others
-from recommendations.pipelines.gate import Verdict, judge
+from recommendations.pipelines.gate import Agreement, Verdict, judge, judge_sibling
 from recommendations.pipelines.publish import NotPublishedError, publish, resume
 from recommendations.pipelines.segments import publish_segments
 from recommendations.pipelines.starter import publish_starter
@@ -99,6 +108,7 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     if not len(parts.train) or not len(parts.judging.inputs):
         return _refuse(version, "there aren't enough ratings yet to hold some out")
 
+    check_leaks(parts)
     parts, wide = with_titles(parts)
     candidate = fit(wide, progress)
     others = fit_others(parts, SEED, progress)
@@ -112,11 +122,29 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
     if not verdict.passed:
         return _refuse(version, verdict.reason)
 
-    version.message = verdict.reason
+    served, agreement = _for_everybody(candidate, data.interactions, wide, progress)
+    version.message = f"{verdict.reason}; {agreement.reason}"
+    version.metrics["served"] = agreement.figures
     version.save()
-    candidate.save(artifact_folder(version), {"version": version.pk, "fingerprint": data.fingerprint, "seed": SEED})
+    description = {"version": version.pk, "fingerprint": data.fingerprint, "seed": SEED}
+    served.save(artifact_folder(version), description)
+    if served is not candidate:
+        candidate.save(judged_folder(version), description)
     publish_segments(version, wide.train, progress)
-    publish(version, candidate, progress, processes=processes)
+    publish(version, served, progress, processes=processes)
+
+
+def _for_everybody(
+    judged: Recommender, interactions: Interactions, parts: Split, progress: Progress
+) -> tuple[Recommender, Agreement]:
+    """Return what to serve: the judged model's sibling fitted on all members, or the model itself if they disagree."""
+    progress("fitting the same models on all members")
+    everybody = all_over(interactions, judged.items, parts.train.features)
+    sibling = judged.refitted(everybody)
+    agreement = judge_sibling(
+        evaluate_agreement(judged.hybrid, sibling.hybrid, parts.judging.inputs), len(everybody.users)
+    )
+    return (sibling if agreement.passed else judged), agreement
 
 
 def with_titles(parts: Split) -> tuple[Split, Split]:
@@ -140,17 +168,18 @@ def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
     if parts.train.features is not None and parts.train.features.names:
         progress("fitting content")
         content = Content(**parameters_for("content")).fit(parts.train)
+    taught = lessons(evidence, parts, SEED, progress)
     progress("learning to rank")
-    hybrid = Hybrid(seed=SEED).over(evidence).learn_from(parts.learning)
+    hybrid = Hybrid(seed=SEED).over(evidence).learn_from(taught)
     progress("learning to predict scores")
-    ratings = RatingBlend(seed=SEED).over(evidence).learn_from(parts.learning)
+    ratings = RatingBlend(seed=SEED).over(evidence).learn_from(taught)
     return Recommender(parts.train.items, hybrid, ratings, popularity, content)
 
 
 def _judge(candidate: Recommender, parts: Split) -> Verdict:
     """Return the gate's verdict on validation members that neither this model nor the active one was trained on."""
     audience = parts.train.item_counts() / len(parts.train.users)
-    active = readable_recommender(ModelVersion.active())
+    active = judged_recommender(ModelVersion.active())
 
     def report(model: Ranks) -> RankingReport:
         return evaluate_ranking(model, parts.judging, audience)
@@ -185,8 +214,28 @@ def _figures(
         "test": models.get("hybrid"),
         "models": models,
         "ratings": ratings,
+        "card": _card(over["hybrid"], candidate, parts),
         "losses": {key: array.tolist() for key, array in others["ncf"].arrays.items() if key.startswith("loss_")},
     }
+
+
+def _card(hybrid: Ranks, candidate: Recommender, parts: Split) -> dict[str, Any]:
+    """Return what the model card adds: the data, and NDCG@10 liked by group of test members."""
+    train, test = parts.train, parts.test
+    data = {"members": len(train.users), "ratings": len(train), "titles": len(train.items)}
+    if not len(test.inputs):
+        return {"data": data, "groups": {}}
+    audience = train.item_counts() / len(train.users)
+    facts = candidate.evidence.facts.arrays["titles"][candidate.items.index_of(train.items.ids)]
+
+    def ndcg(held_out: HeldOut) -> NDArray[np.float64]:
+        return evaluate_members(hybrid, held_out, audience).values["ndcg_10_liked"]
+
+    groups = groups_of(test.inputs, facts[:, YEAR], facts[:, AUDIENCE])
+    short = {str(n): ndcg(truncated(test, n)) for n in (0, *SHORT_LISTS)}
+    everybody = np.ones(len(test.inputs), dtype=bool)
+    by_length = {n: by_group(values, {"short": {n: everybody}})["short"][n] for n, values in short.items()}
+    return {"data": data, "groups": {**by_group(ndcg(test), groups), "short": by_length}}
 
 
 @dataclass(frozen=True)

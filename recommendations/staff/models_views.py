@@ -16,6 +16,7 @@ from anirec.lib.web.permissions import staff_only
 from recommendations.artifact_store import artifact_folder
 from recommendations.models import ModelActivation, ModelVersion
 from recommendations.pipelines.publish import NotPublishedError, activate
+from recommendations.staff.card import card_of
 
 SHOWN = 50
 
@@ -38,7 +39,8 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     context = {
         "version": version,
-        "figures": _flat(version.metrics),
+        "card": card_of(version),
+        "figures": _flat({name: value for name, value in version.metrics.items() if name != "card"}),
         "parameters": _flat(version.parameters),
         "can_serve": can_serve(version),
         "drift": version.drift_reports.all()[:14],

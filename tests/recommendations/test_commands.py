@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import ListEntry, User
 from catalog.models import Title
+from recommendations.engine.data import splitting
 from recommendations.models import ModelVersion, RatingArchive
 from recommendations.pipelines.starter.synthetic_members import EMAIL_DOMAIN
 from recommendations.serving import recommend_for
@@ -40,6 +41,31 @@ class TestEvaluate:
         out = run("evaluate", str(first), models="linear", new_members=second)
 
         assert "by 240 members to fit on; 31 held-out members" in out
+
+    def test_a_network_learns_in_the_first_file_and_is_measured_on_the_members_of_the_second(
+        self, ratings, tmp_path, monkeypatch
+    ):
+        import json
+
+        monkeypatch.setattr(splitting, "LEAST_TO_LEARN_FROM", 10)
+        first, second = ratings(clusters(n_users=400)), ratings(clusters(n_users=60, seed=5), "new.csv")
+
+        out = run("evaluate", str(first), models="linear,hybrid", new_members=second, out=tmp_path / "figures.json")
+
+        figures = json.loads((tmp_path / "figures.json").read_text())
+        assert (figures["hybrid"]["answered_by"], figures["linear"]["answered_by"]) == ("hybrid", "linear")
+        assert figures["hybrid"]["ndcg_10_liked"] != figures["linear"]["ndcg_10_liked"]
+        assert "these are the answers of" not in out
+        assert "difference from" in out
+        assert "(95 % from " in out
+
+    def test_a_model_without_members_to_learn_from_says_whose_answers_these_are(self, ratings):
+        first, second = ratings(clusters()), ratings(clusters(n_users=31, seed=5), "new.csv")
+
+        out = run("evaluate", str(first), models="hybrid,blend", new_members=second)
+
+        assert "hybrid: these are the answers of linear" in out
+        assert "blend: these are the answers of svd" in out
 
     def test_bad_files_and_unknown_models_are_named(self, ratings, tmp_path):
         with pytest.raises(CommandError, match="unknown models: nearest"):

@@ -103,6 +103,17 @@ def all_for_training(interactions: Interactions) -> Interactions:
     return interactions.restricted(np.arange(len(interactions.users)), items)
 
 
+def all_over(interactions: Interactions, items: IdMap, features: TitleFeatures | None) -> Interactions:
+    """Return all members' rows over `items`, without titles that fewer than MIN_ITEM of them watched.
+
+    features: of `items`, which may include titles without rows.
+    """
+    at = items.index_of(interactions.items.ids)
+    is_included = (at >= 0) & (interactions.item_counts() >= MIN_ITEM)
+    rows = interactions.where(is_included[interactions.item_index])
+    return replace(rows, items=items, item_index=at[rows.item_index].astype(np.int32), features=features)
+
+
 def hold_out_all(interactions: Interactions, items: IdMap) -> HeldOut:
     """Return all members of a second data set as held out, over the titles of the first; other titles are dropped.
 

@@ -121,6 +121,10 @@ class Evidence:
         neighbours.load(neighbours.without_members())
         return cls(linear, svd, neighbours, TitleFacts().fit(train))
 
+    def refitted(self, train: Interactions) -> Self:
+        """Return the same models fitted on other rows, with the same hyperparameters."""
+        return self.fit(train, RatingAwareEase(**self.linear.parameters), Svd(**self.svd.parameters))
+
     @classmethod
     def load(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Restore from arrays as `flattened` returns them, with default hyperparameters."""

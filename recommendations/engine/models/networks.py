@@ -13,6 +13,9 @@ from recommendations.engine.base import Arrays
 
 CLIP = 5.0  # standard deviations, to limit the effect of outliers
 WEIGHT_DECAY = 1e-3
+RIDGE = 10.0
+LEAST_SPREAD = 0.1  # points
+NEVER = 1e-12  # in place of 0 where a logarithm is taken
 
 
 @dataclass(frozen=True)
@@ -29,25 +32,38 @@ class Training:
     epochs: int = 14
     seed: int = 0
 
-    def rank(self, rows: NDArray[np.float32], gains: NDArray[np.float32], batch_size: int = 64) -> Arrays:
+    def rank(
+        self,
+        rows: NDArray[np.float32],
+        gains: NDArray[np.float32],
+        counts: NDArray[np.float32] | None = None,
+        batch_size: int = 64,
+    ) -> Arrays:
         """Return a network trained to rank (n_lists, n_candidates, n_columns) rows by their gains, ≥ 0.
 
+        counts: (n_lists, n_candidates) how many candidates a row stands for if only a sample was kept; 0 for padding.
         The loss of a list is the cross entropy of the softmax of its outputs with its gains, over the root of their
-        sum. Lists without gains are ignored. Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities.
+        sum. Lists without gains are ignored. Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities;
+        sampled softmax, Jean et al. 2015 (ACL 53), with the sum of the others estimated from the sample.
         """
         import keras
 
-        def loss(gains: Any, outputs: Any) -> Any:
-            ops = keras.ops
-            gains, outputs = ops.squeeze(gains, -1), ops.squeeze(outputs, -1)
-            return -ops.sum(gains * ops.log_softmax(outputs), -1) / ops.sqrt(ops.sum(gains, -1))
+        ops = keras.ops
+
+        def loss(targets: Any, outputs: Any) -> Any:
+            gains, log_counts = targets[..., 0], targets[..., 1]
+            outputs = ops.squeeze(outputs, -1)
+            log_sum = ops.logsumexp(outputs + log_counts, -1, keepdims=True)
+            return -ops.sum(gains * (outputs - log_sum), -1) / ops.sqrt(ops.sum(gains, -1))
 
         has_gain = gains.sum(1) > 0
-        return self._fit(rows[has_gain], gains[has_gain], loss, batch_size)
+        counts = np.ones_like(gains) if counts is None else counts
+        targets = np.stack([gains, np.log(np.maximum(counts, NEVER))], -1)
+        return self._fit(rows[has_gain], targets[has_gain], loss, batch_size)
 
     def regress(self, rows: NDArray[np.float32], targets: NDArray[np.float32], batch_size: int = 512) -> Arrays:
         """Return a network trained to predict (n,) targets from (n, n_columns) rows, by least squares."""
-        return self._fit(rows, targets, "mse", batch_size)
+        return self._fit(rows, targets[:, None], "mse", batch_size)
 
     def _fit(self, rows: NDArray[np.float32], targets: NDArray[np.float32], loss: Any, batch_size: int) -> Arrays:
         import keras
@@ -64,13 +80,42 @@ class Training:
         steps = self.epochs * -(-len(rows) // batch_size)
         schedule = keras.optimizers.schedules.CosineDecay(self.learning_rate, steps)
         model.compile(keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY), loss=loss)
-        model.fit(
-            _standardised(rows, centre, scale), targets[..., None], batch_size=batch_size, epochs=self.epochs, verbose=0
-        )
+        model.fit(_standardised(rows, centre, scale), targets, batch_size=batch_size, epochs=self.epochs, verbose=0)
         arrays: Arrays = {"centre": centre, "scale": scale}
         for number, layer in enumerate(layers):
             arrays[f"kernel_{number}"], arrays[f"bias_{number}"] = layer.get_weights()
         return arrays
+
+
+def fit_spread(
+    network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32], errors: NDArray[np.floating], share: float
+) -> Arrays:
+    """Return arrays that `spread` reads, so that `share` of (n,) absolute errors are within it.
+
+    rows: (n, n_columns) that the network was not trained on. The expected error is a ridge regression on the
+    standardised columns and their squares, and a factor makes it the quantile.
+    Source: normalised split conformal prediction, Lei et al. 2018 (JASA 113), section 5.2.
+    """
+    half = len(rows) // 2
+    design = _design(network, rows)
+    gram = design[:half].T @ design[:half] + RIDGE * np.eye(design.shape[1])
+    weights = np.linalg.solve(gram, design[:half].T @ errors[:half])
+    expected = np.maximum(design[half:] @ weights, LEAST_SPREAD)
+    factor = np.quantile(errors[half:] / expected, share)
+    return {"spread": weights.astype(np.float32), "spread_factor": np.array([factor], dtype=np.float32)}
+
+
+def spread(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the (n,) distance from the answer within which the share of `fit_spread` lies; NaN if never fitted."""
+    if "spread" not in network:
+        return np.full(len(rows), np.nan, dtype=np.float32)
+    expected = np.maximum(_design(network, rows) @ network["spread"], LEAST_SPREAD)
+    return (expected * network["spread_factor"]).astype(np.float32)
+
+
+def _design(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    columns = _standardised(rows, network["centre"], network["scale"]).astype(np.float64)
+    return np.hstack([np.ones((len(rows), 1)), columns, columns**2])
 
 
 def answer(network: Mapping[str, NDArray[Any]], rows: NDArray[np.float32]) -> NDArray[np.float32]:

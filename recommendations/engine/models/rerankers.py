@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays, ListReadingPredictor, Model, NotFittedError, Scorer
+from recommendations.engine.data.folds import folds
 from recommendations.engine.data.interactions import LIKED, Histories, Interactions
-from recommendations.engine.data.splitting import HeldOut, resplit, truncated
+from recommendations.engine.data.splitting import HeldOut, Split, resplit, truncated
 from recommendations.engine.models.evidence import COLUMNS, OF_PAIR, Evidence, MemberEvidence, flattened, nested
+from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.networks import Training, answer
+from recommendations.engine.models.networks import Training, answer, fit_spread, spread
 
-MOST_LISTS = 12_000  # for training; large sites have more members than needed
+MOST_LISTS = 12_000  # of held-out members; large sites have more than needed
+PARTS = 5  # of a list; one is the targets, so that the inputs are four fifths, as in evaluation
 SHORT_LISTS = (1, 3, 10)  # each list is also truncated to these lengths, for cold start
+FEW_SHORTENED = 9  # one in so many training members for each length: more cost long lists accuracy
 FEW = 20  # shorter lists are too little evidence to select all candidates by:
 POPULAR = 50  # of them are the most popular titles instead
 BEST = 10  # top titles; linear scores are relative to their mean
@@ -25,13 +32,78 @@ LINEAR = [OF_PAIR.index(name) for name in ("linear watched", "linear liked", "li
 AUDIENCE = COLUMNS.index("audience")
 SVD = COLUMNS.index("svd")
 NETWORK = "network"
+SAMPLE = 100  # candidates of each list to learn from: all targets, and some of the others in place of all
+INTERVAL = 0.8  # share of scores within the interval of a prediction
+APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
+RANKING = partial(Training, hidden=256, hidden_2=128, epochs=20)
+
+Row = tuple[NDArray[np.int32], NDArray[np.float32]]  # titles and scores of one list
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Members' lists to learn from, by evidence fitted without these members.
+
+    partings: how often each list is split into input and targets, at most PARTS times.
+    """
+
+    evidence: Evidence
+    held_out: HeldOut
+    partings: int
+
+    def sample(self, seed: int) -> HeldOut:
+        """Return the members at random, so many that they make no more than MOST_LISTS."""
+        members = np.random.default_rng(seed).permutation(len(self.held_out.inputs))
+        return self.held_out.members(np.sort(members[: MOST_LISTS // (PARTS + len(SHORT_LISTS))]))
+
+    def parted(self, seed: int) -> Iterator[tuple[Row, Row, float]]:
+        """Yield (inputs, targets, weight) of each member several times; titles with their scores.
+
+        A truncated list has the whole rest as targets, weighted to count as much as the targets of one split.
+        """
+        sample = self.sample(seed)
+        whole = ((split, 1.0) for split in islice(resplit(sample, PARTS, seed), self.partings))
+        for split, weight in (*whole, *self._shortened(sample, seed)):
+            for member in range(len(split.inputs)):
+                yield split.inputs.row(member), split.targets.row(member), weight
+
+    def _shortened(self, sample: HeldOut, seed: int) -> Iterator[tuple[HeldOut, float]]:
+        """Yield the lists truncated to each of SHORT_LISTS; of lists with one parting a part, to one length each."""
+        every = FEW_SHORTENED if self.partings == 1 else 1
+        for number, n in enumerate(SHORT_LISTS):
+            members = np.arange(number % every, len(sample.inputs), every)
+            yield truncated(sample.members(members), n, seed + n), 1 / PARTS
+
+
+def lessons(
+    evidence: Evidence, parts: Split, seed: int = 0, progress: Callable[[str], None] = lambda step: None
+) -> list[Lesson]:
+    """Return what there is to learn from, given evidence fitted on `parts.train`.
+
+    The held-out members that don't judge, and the training members of each fold by evidence fitted without the fold
+    (cross-fitting). Empty if there are too few of the first.
+    Source: out-of-fold predictions as inputs of the next level, Wolpert 1992, "Stacked generalization".
+    """
+    if not len(parts.learning.inputs):
+        return []
+    found = [Lesson(evidence, parts.learning, PARTS)]
+    for number, fold in enumerate(folds(parts.train, seed), start=1):
+        progress(f"fold {number} of the training members, by evidence fitted without it")
+        found.append(Lesson(evidence.refitted(fold.others), fold.held_out, 1))
+    return found
 
 
 class StackedModel(Model):
-    """`fit` fits the base models; `learn_from` trains a network on their evidence, on members unseen by `fit`.
+    """`fit` fits the base models; `learn_from` trains a network on their evidence, on members unseen by it.
 
-    Before `learn_from` the best single base model is used.
+    Without a network, `stand_in`, the best single base model, answers.
     """
+
+    stand_in: ClassVar[str]
+
+    @abstractmethod
+    def learn_from(self, lessons: Sequence[Lesson]) -> Self:
+        """Train the network, or do without one if the lists have nothing to learn from."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -50,6 +122,14 @@ class StackedModel(Model):
     def arrays(self) -> Arrays:
         network = {f"{NETWORK}.{name}": array for name, array in (self.network or {}).items()}
         return {**flattened(self.fitted.models), **network}
+
+    @property
+    def answered_by(self) -> str:
+        return self.name if self.network is not None else self.stand_in
+
+    def refitted(self, train: Interactions) -> Self:
+        """Return the same network over evidence fitted on other rows, with the same hyperparameters."""
+        return replace(self).over(self.fitted.refitted(train), self.network)
 
     @property
     def fitted(self) -> Evidence:
@@ -74,28 +154,28 @@ class RankedCandidates(NamedTuple):
 class Hybrid(StackedModel, Scorer):
     """The `candidates` best titles of the linear model, reranked by a network that reads all evidence.
 
-    It learns from held-out members' lists, each split `partings` times into input and targets, and from the same lists
-    truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear order. Against
-    popularity bias, `audience_penalty` is subtracted per unit of the title's log audience. docs/decisions/0005 has the
-    measurements and the rejected alternatives.
+    It learns from lists of held-out and of training members (see `lessons`), split into input and targets, and from
+    the same lists truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear
+    order. Against popularity bias, `audience_penalty` is subtracted per unit of the title's log audience.
+    docs/decisions/0005 has the measurements and the rejected alternatives.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
     """
 
     name: ClassVar[str] = "hybrid"
+    stand_in: ClassVar[str] = RatingAwareEase.name
     candidates: int = 300
     watched_gain: float = 0.1
     audience_penalty: float = 0.04
-    partings: int = 5
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:
         return self.over(Evidence.fit(train, svd=Svd(seed=self.seed)))
 
-    def learn_from(self, held_out: HeldOut) -> Self:
-        """Train the network, or keep the linear order if no target of a held-out member is a candidate."""
-        tables, gains = self._lists(held_out)
-        self.network = Training(seed=self.seed).rank(tables, gains) if gains.any() else None
+    def learn_from(self, lessons: Sequence[Lesson]) -> Self:
+        """Train the network, or keep the linear order if no target of any list is a candidate."""
+        tables, gains, counts = self._lists(lessons)
+        self.network = RANKING(seed=self.seed).rank(tables, gains, counts) if gains.any() else None
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
@@ -147,35 +227,46 @@ class Hybrid(StackedModel, Scorer):
         against_best = linear / np.maximum(best, np.float32(1e-6))[:, None]
         return np.hstack([table, against_best.T, places.T])
 
-    def _lists(self, held_out: HeldOut) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return (n_lists, candidates, n_columns) features and (n_lists, candidates) gains, padded with zeros."""
-        is_known = self.fitted.linear.arrays["known"]
-        width = min(self.candidates, int(is_known.sum()))
-        splits = list(_training_lists(held_out, self.partings, self.seed))
-        tables = np.zeros((len(splits), width, len(COLUMNS) + 2 * len(LINEAR)), dtype=np.float32)
-        gains = np.zeros((len(splits), width), dtype=np.float32)
-        for row, ((items, scores), (targets, target_scores), weight) in enumerate(splits):
-            others = is_known.copy()
-            others[items] = False
-            member = self.fitted.read(items, scores)
-            candidates = self._candidates(member, others)
-            gain = np.zeros(len(is_known), dtype=np.float32)
-            gain[targets] = weight * np.where(target_scores >= LIKED, 1, self.watched_gain)
-            tables[row, : len(candidates)] = self._table(member, candidates)
-            gains[row, : len(candidates)] = gain[candidates]
-        return tables, gains
+    def _lists(self, lessons: Sequence[Lesson]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Return what the network learns from, of each list a sample of the candidates.
+
+        (n_lists, n, n_columns) features, (n_lists, n) gains, and (n_lists, n) how many candidates each row stands for,
+        0 for padding.
+        """
+        width = min(self.candidates, int(self.fitted.linear.arrays["known"].sum()), SAMPLE)
+        generator = np.random.default_rng(self.seed)
+        parted = [(lesson.evidence, *lists) for lesson in lessons for lists in lesson.parted(self.seed)]
+        tables = np.zeros((len(parted), width, len(COLUMNS) + 2 * len(LINEAR)), dtype=np.float32)
+        gains, counts = np.zeros((2, len(parted), width), dtype=np.float32)
+        for row, (evidence, own, targets, weight) in enumerate(parted):
+            table, gain = replace(self).over(evidence)._judged_list(own, targets)
+            sample, count = _sampled(gain > 0, width, generator)
+            tables[row, : len(sample)], gains[row, : len(sample)] = table[sample], weight * gain[sample]
+            counts[row, : len(sample)] = count
+        return tables, gains, counts
+
+    def _judged_list(self, own: Row, targets: Row) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return (n_candidates, n_columns) features and (n_candidates,) gains of one list."""
+        items, scores = own
+        others = self.fitted.linear.arrays["known"].copy()
+        others[items] = False
+        member = self.fitted.read(items, scores)
+        candidates = self._candidates(member, others)
+        gain = np.zeros(len(others), dtype=np.float32)
+        gain[targets[0]] = np.where(targets[1] >= LIKED, 1, self.watched_gain)
+        return self._table(member, candidates), gain[candidates]
 
 
 @dataclass
 class RatingBlend(StackedModel, ListReadingPredictor):
     """SVD's prediction, corrected by a network that reads all evidence.
 
-    It learns from the scored titles of held-out members, each predicted from the rest of the list.
+    It learns from the scored titles of the same lists, each predicted from the rest of the list.
     Source: stacking, Wolpert 1992; blending predictors with a network, Töscher et al. 2009 (the Netflix Grand Prize).
     """
 
     name: ClassVar[str] = "blend"
-    partings: int = 5
+    stand_in: ClassVar[str] = Svd.name
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -202,22 +293,61 @@ class RatingBlend(StackedModel, ListReadingPredictor):
         self.lists = {name: array for name, array in arrays.items() if name.startswith("lists_")}
         return super().load(arrays)
 
-    def learn_from(self, held_out: HeldOut) -> Self:
-        """Train the network, or keep SVD's prediction if no held-out member has a scored target."""
-        rows, errors = [], []
-        for (items, scores), (targets, target_scores), _ in _training_lists(held_out, self.partings, self.seed):
-            has_score = target_scores > 0
-            table = self.fitted.table(self.fitted.read(items, scores), targets[has_score])
-            rows.append(table)
-            errors.append(target_scores[has_score] - table[:, SVD])
-        corrections = np.concatenate(errors) if errors else np.zeros(0, dtype=np.float32)
-        self.network = Training(seed=self.seed).regress(np.concatenate(rows), corrections) if len(corrections) else None
+    def learn_from(self, lessons: Sequence[Lesson]) -> Self:
+        """Train the network, or keep SVD's prediction if no list has a scored target.
+
+        A part of the lists is kept apart from it, to learn how far predictions are off.
+        """
+        lists = [self._scored_targets(lesson.evidence, *row) for lesson in lessons for row in lesson.parted(self.seed)]
+        lists = [(table, scores) for table, scores in lists if len(scores)]
+        order = np.random.default_rng(self.seed).permutation(len(lists))
+        learned = order[int(APART * len(lists)) :]
+        self.network = None
+        if len(learned):
+            rows, scores = (np.concatenate(parts) for parts in zip(*(lists[i] for i in learned), strict=True))
+            self.network = Training(seed=self.seed).regress(rows, scores - rows[:, SVD])
+            self._learn_spread([lists[i] for i in order[: len(lists) - len(learned)]])
         return self
+
+    def _learn_spread(self, lists: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
+        """Learn intervals from lists apart, as tables and scores; without enough of them there are none."""
+        if self.network is None or len(lists) < LEAST_APART:
+            return
+        rows, scores = (np.concatenate(parts) for parts in zip(*lists, strict=True))
+        errors = np.abs(scores - self.rate_rows(rows))
+        self.network |= fit_spread(self.network, rows, errors, INTERVAL)
+
+    @staticmethod
+    def _scored_targets(
+        evidence: Evidence, own: Row, targets: Row, _weight: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return (n, len(COLUMNS)) evidence and (n,) scores of a list's scored targets."""
+        titles, scores = targets
+        has_score = scores > 0
+        return evidence.table(evidence.read(*own), titles[has_score]), scores[has_score]
 
     def predict_one(
         self, items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
     ) -> NDArray[np.float32]:
         return self.rate(self.fitted.read(items, scores), targets)
+
+    def interval_rows(self, evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (n, 2) bounds, 1–10, between which INTERVAL of the scores lie, for (n, len(COLUMNS)) evidence rows.
+
+        NaN before intervals were learned.
+        """
+        predicted, distance = self.rate_rows(evidence), spread(self.network or {}, evidence)
+        return np.clip(np.stack([predicted - distance, predicted + distance], 1), 1, 10)
+
+    def predict_interval(self, user_index: NDArray[np.integer], item_index: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return (n, 2) bounds, see `interval_rows`, for (n,) pairs of training members and titles."""
+
+        def answer(
+            items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]
+        ) -> NDArray[np.float32]:
+            return self.interval_rows(self.fitted.table(self.fitted.read(items, scores), targets))
+
+        return self._of_each_member(answer, user_index, item_index)
 
     def rate(self, member: MemberEvidence, targets: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return (n_targets,) scores, 1–10."""
@@ -229,21 +359,13 @@ class RatingBlend(StackedModel, ListReadingPredictor):
         return np.clip(evidence[:, SVD] + correction, 1, 10).astype(np.float32)
 
 
-Row = tuple[NDArray[np.int32], NDArray[np.float32]]
-
-
-def _training_lists(held_out: HeldOut, partings: int, seed: int) -> Iterator[tuple[Row, Row, float]]:
-    """Yield (inputs, targets, weight) of members, each several times; titles with their scores.
-
-    A truncated list has the whole rest as targets, weighted to count as much as the targets of one split.
-    """
-    members = np.random.default_rng(seed).permutation(len(held_out.inputs))
-    sample = held_out.members(np.sort(members[: MOST_LISTS // (partings + len(SHORT_LISTS))]))
-    whole = ((split, 1.0) for split in resplit(sample, partings, seed))
-    shortened = ((truncated(sample, n, seed + n), 1 / partings) for n in SHORT_LISTS)
-    for split, weight in (*whole, *shortened):
-        for member in range(len(sample.inputs)):
-            yield split.inputs.row(member), split.targets.row(member), weight
+def _sampled(
+    is_target: NDArray[np.bool_], n: int, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the places of up to n candidates, all targets first, and how many candidates each stands for."""
+    order = np.argsort(generator.random(len(is_target)) - is_target, kind="stable")[:n]
+    n_others, n_kept = (~is_target).sum(), (~is_target[order]).sum()
+    return order, np.where(is_target[order], 1, n_others / max(n_kept, 1)).astype(np.float32)
 
 
 def _log_places(n: int) -> NDArray[np.float32]:

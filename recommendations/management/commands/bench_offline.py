@@ -14,6 +14,7 @@ from recommendations.benchmark.measure import Figures, measure_alone
 from recommendations.benchmark.plots import draw
 from recommendations.benchmark.report import lines
 from recommendations.engine.data.interactions import Interactions
+from recommendations.engine.data.leaks import check
 from recommendations.engine.data.splitting import Split, split
 from recommendations.inputs.rating_archives import ArchiveError, read_ratings
 from recommendations.inputs.title_features import with_features
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         data, parts = rows.fingerprint(), split(rows)
         if not len(parts.test.inputs):
             raise CommandError(f"{ratings}: no member of the test part has 10 ratings of known titles")
+        check(parts)
         measured = _earlier(results, data) if results and resume else {}
         self.stdout.write(
             f"{len(parts.train):,} ratings of {len(parts.train.items):,} titles by {len(parts.train.users):,} "

@@ -4,13 +4,19 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from numpy.typing import NDArray
 
+from recommendations.engine.base import Model, RatingPredictor, Scorer
 from recommendations.engine.data.interactions import Interactions
-from recommendations.engine.data.splitting import HeldOut, all_for_training, hold_out_all, split
-from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
+from recommendations.engine.data.leaks import check
+from recommendations.engine.data.splitting import HeldOut, Split, all_for_training, hold_out_all, split
+from recommendations.engine.evaluation import evaluate_members, evaluate_ratings
+from recommendations.engine.metrics.bootstrap import paired_difference
+from recommendations.engine.models.rerankers import RatingBlend, StackedModel, lessons
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.inputs.rating_archives import ArchiveError, read_ratings
 from recommendations.inputs.title_features import with_features
@@ -28,29 +34,44 @@ COLUMNS = {
     "mae": "MAE",
     "fit_seconds": "fit s",
 }
+MODELS: dict[str, type[Model]] = {**SCORERS, **RATING_PREDICTORS}
 QUICK = ["popularity", "ease", "linear", "svd"]  # models of a rebuild, and the best peer; others take minutes
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Training data and held-out members. ratings: held-out scores for rating errors, if any."""
+    """Training data and held-out members. ratings: held-out scores for rating errors, if any.
+
+    learning: the split that networks learn from; `train` may have more members than its training part.
+    """
 
     train: Interactions
     held_out: HeldOut
     ratings: Interactions | None
+    learning: Split
+
+    def fitted(self, model: Model) -> Model:
+        """Fit the model to `train`; a network learns first, on the members of `learning`."""
+        if not isinstance(model, StackedModel):
+            return model.fit(self.train)
+        model.fit(self.learning.train)
+        model.learn_from(lessons(model.fitted, self.learning))
+        return model if self.train is self.learning.train else model.refitted(self.train)
 
 
 class Command(BaseCommand):
     help = "Train models on a ratings file (CSV or Parquet) and print metrics on held-out members."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        names = ", ".join([*SCORERS, *RATING_PREDICTORS])
+        names = ", ".join(MODELS)
         parser.add_argument("ratings", type=Path)
         parser.add_argument("--models", help=f"comma-separated, of: {names} (default: {','.join(QUICK)})")
         parser.add_argument(
             "--new-members", type=Path, help="a second file: train on all of the first, hold out all of this"
         )
-        parser.add_argument("--fold", choices=["test", "validation"], default="test")
+        parser.add_argument(
+            "--fold", choices=["test", "validation"], default="test", help="validation: only members that judge"
+        )
         parser.add_argument("--json", type=Path, dest="out", help="also write the results to this file")
 
     def handle(
@@ -64,7 +85,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         names = models.split(",") if models else QUICK
-        if unknown := set(names) - {*SCORERS, *RATING_PREDICTORS}:
+        if unknown := set(names) - set(MODELS):
             raise CommandError(f"unknown models: {', '.join(sorted(unknown))}")
         try:
             experiment = _across(ratings, new_members) if new_members else _within(ratings, fold)
@@ -77,42 +98,65 @@ class Command(BaseCommand):
         )
         if not len(experiment.held_out.inputs):
             raise CommandError("no held-out members: none in that part has 10 ratings of known titles")
-        figures = {name: _figures(name, experiment) for name in names}
+        check(experiment.learning)
+        figures, by_member = {}, {}
+        for name in names:
+            figures[name], by_member[name] = _figures(name, experiment)
         self._print(figures)
+        self._print_differences({name: values for name, values in by_member.items() if values is not None})
         if out:
             out.write_text(json.dumps(figures, indent=1))
 
-    def _print(self, figures: dict[str, dict[str, float]]) -> None:
+    def _print(self, figures: dict[str, dict[str, Any]]) -> None:
         self.stdout.write("".join([f"{'':<12}", *(f"{label:>17}" for label in COLUMNS.values())]))
         for name, row in figures.items():
             cells = [f"{row[key]:>17.4f}" if key in row else f"{'':>17}" for key in COLUMNS]
             self.stdout.write(f"{name:<12}{''.join(cells)}")
+        for name, row in figures.items():
+            if row["answered_by"] != name:
+                self.stdout.write(
+                    f"{name}: these are the answers of {row['answered_by']}, because there were too few members to "
+                    "learn from"
+                )
+
+    def _print_differences(self, by_member: dict[str, NDArray[np.float64]]) -> None:
+        """Print each ranker's difference from the best one, paired by member."""
+        if len(by_member) < 2:
+            return
+        best = max(by_member, key=lambda name: np.nanmean(by_member[name]))
+        self.stdout.write(f"NDCG@10 liked, difference from {best}:")
+        for name, values in by_member.items():
+            if name != best:
+                self.stdout.write(f"{name:<12}{paired_difference(values, by_member[best])}")
 
 
 def _within(ratings: Path, fold: str) -> Experiment:
+    """Return the split's experiment; of the validation members only those from which no network learns."""
     parts = split(with_features(_interactions(ratings)))
-    return Experiment(parts.train, parts.test if fold == "test" else parts.validation, parts.ratings)
+    return Experiment(parts.train, parts.test if fold == "test" else parts.judging, parts.ratings, parts)
 
 
 def _across(ratings: Path, new_members: Path) -> Experiment:
-    train = all_for_training(with_features(_interactions(ratings)))
-    return Experiment(train, hold_out_all(_interactions(new_members), train.items), None)
+    rows = with_features(_interactions(ratings))
+    train = all_for_training(rows)
+    return Experiment(train, hold_out_all(_interactions(new_members), train.items), None, split(rows))
 
 
 def _interactions(path: Path) -> Interactions:
     return Interactions.from_ids(*read_ratings(path))
 
 
-def _figures(name: str, experiment: Experiment) -> dict[str, float]:
+def _figures(name: str, experiment: Experiment) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
+    """Return a model's figures, and a ranker's NDCG@10 liked of each member."""
     started = time.perf_counter()
+    model = experiment.fitted(MODELS[name](**parameters_for(name)))
+    cost = {"fit_seconds": time.perf_counter() - started, "answered_by": model.answered_by}
     if name in SCORERS:
-        model = SCORERS[name](**parameters_for(name)).fit(experiment.train)
-        seconds = time.perf_counter() - started
         audience = experiment.train.item_counts() / len(experiment.train.users)
-        report = evaluate_ranking(model, experiment.held_out, audience).as_dict()
-        return {**report, "fit_seconds": seconds}
-    predictor = RATING_PREDICTORS[name](**parameters_for(name)).fit(experiment.train)
-    seconds = time.perf_counter() - started
+        members = evaluate_members(cast(Scorer, model), experiment.held_out, audience)
+        return {**members.report().as_dict(), **cost}, members.values["ndcg_10_liked"]
     if experiment.ratings is None:
-        return {"fit_seconds": seconds}
-    return {**evaluate_ratings(predictor, experiment.ratings), "fit_seconds": seconds}
+        return cost, None
+    if isinstance(model, RatingBlend):
+        model.remember(experiment.train)
+    return {**evaluate_ratings(cast(RatingPredictor, model), experiment.ratings), **cost}, None

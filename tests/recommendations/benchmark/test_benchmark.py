@@ -9,7 +9,6 @@ from recommendations.benchmark.contestants import Contestant, contestants
 from recommendations.benchmark.measure import measure
 from recommendations.benchmark.report import lines
 from recommendations.engine.data.splitting import split
-from recommendations.engine.models.linear import Ease
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from tests.recommendations.engine.toys import clusters
 
@@ -48,19 +47,17 @@ def test_who_ranks_has_ranking_figures_and_who_predicts_has_errors(measured):
     assert min(measured["ease"]["beside_lapack"].values()) > 0
 
 
-def test_a_model_that_learns_from_held_out_members_is_given_those_of_the_validation_that_do_not_judge(
-    parts, monkeypatch
-):
-    class Learner(Ease):
-        def learn_from(self, held_out):
-            self.seen = held_out
+def test_a_stacked_model_without_enough_members_to_learn_from_says_who_answers(parts):
+    figures = measure(Contestant("hybrid", "hybrid", {}), parts)
 
-    made = Learner()
-    monkeypatch.setattr(Contestant, "make", lambda self: made)
+    assert figures["label"] == "hybrid (ours), answered by linear"
+    assert figures["ndcg_10_liked"] == pytest.approx(
+        measure(Contestant("linear", "linear", {}), parts)["ndcg_10_liked"]
+    )
 
-    measure(Contestant("learner", "ease", {}), parts)
 
-    assert (made.seen.inputs.matrix != parts.learning.inputs.matrix).nnz == 0
+def test_a_model_of_its_own_has_its_own_label(measured):
+    assert measured["ease"]["label"] == "EASE, λ = 200"
 
 
 def test_the_tables_show_each_model_its_interval_and_its_distance_from_ease(measured):

@@ -4,7 +4,12 @@ import scipy.sparse as sp
 
 from recommendations.engine.data.interactions import Histories
 from recommendations.engine.data.splitting import HeldOut, hide_titles, split, truncated
-from recommendations.engine.evaluation import evaluate_members, evaluate_new_titles, evaluate_ranking
+from recommendations.engine.evaluation import (
+    evaluate_agreement,
+    evaluate_members,
+    evaluate_new_titles,
+    evaluate_ranking,
+)
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.popularity import Popularity
 from tests.recommendations.engine.toys import clusters
@@ -74,3 +79,27 @@ def test_which_titles_are_kept_is_drawn_by_the_seed():
 
     assert kept[0] == kept[1] != kept[2]
     assert truncated(held_out, 40).inputs.matrix.nnz == 30
+
+
+def test_two_models_agree_by_the_titles_of_their_first_places_and_their_order():
+    n = 30
+    nothing = Histories(sp.csr_matrix((1, n), dtype=np.float32))
+    falling, rising = np.arange(n, 0, -1), np.arange(n)
+
+    same = evaluate_agreement(Fixed(falling), Fixed(2 * falling), nothing)
+    opposite = evaluate_agreement(Fixed(falling), Fixed(rising), nothing)
+
+    assert same == {"overlap_20": 1.0, "correlation": pytest.approx(1.0), "members": 1.0}
+    assert opposite == {"overlap_20": 0.5, "correlation": pytest.approx(-1.0), "members": 1.0}
+
+
+def test_listed_titles_count_for_no_agreement():
+    listed = np.zeros((1, 40), dtype=np.float32)
+    listed[0, :20] = 9
+    scores = np.arange(40, 0, -1)
+
+    agreement = evaluate_agreement(
+        Fixed(scores), Fixed(np.where(listed[0] > 0, -scores, scores)), Histories(sp.csr_matrix(listed))
+    )
+
+    assert agreement["overlap_20"] == 1.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recommendations.engine.metrics import ranking, rating
-from recommendations.engine.metrics.bootstrap import mean_interval
+from recommendations.engine.metrics.bootstrap import mean_interval, paired_difference
 
 
 def test_top_k_is_best_first_with_nan_last_and_ties_by_index():
@@ -119,3 +119,73 @@ def test_members_without_a_value_do_not_count():
 
     assert mean_interval(np.append(values, [np.nan] * 50)) == mean_interval(values)
     assert np.isnan(mean_interval(np.full(3, np.nan))).all()
+
+
+def test_a_difference_is_over_the_members_that_both_have_figures_for():
+    ours, theirs = np.array([0.9, 0.5, np.nan, 0.7, 0.8]), np.array([0.4, 0.1, 0.5, np.nan, 0.2])
+
+    difference = paired_difference(ours, theirs)
+
+    assert difference.mean == pytest.approx(0.5)
+    assert 0.39 < difference.low < 0.5 < difference.high < 0.61
+    assert str(difference).startswith("+0.5000 (95 % from +0.4")
+
+
+def test_one_member_has_no_interval():
+    assert np.isnan(paired_difference(np.array([0.5]), np.array([0.1])).mean)
+
+
+class TestAgainstScikitLearn:
+    """Another implementation of the same metrics, on random rankings."""
+
+    @pytest.fixture(params=range(5))
+    def ranked(self, request):
+        """Return (members, titles) scores and relevance; each member has a relevant title and another one."""
+        generator = np.random.default_rng(request.param)
+        relevant = generator.random((30, 60)) < generator.uniform(0.02, 0.5, (30, 1))
+        relevant[:, 0], relevant[:, 1] = True, False
+        return generator.random((30, 60)), relevant
+
+    @pytest.mark.parametrize("k", [1, 5, 10, 20])
+    def test_ndcg(self, ranked, k):
+        from sklearn.metrics import ndcg_score
+
+        scores, relevant = ranked
+        hits = np.take_along_axis(relevant, ranking.top_k(scores, k), 1)
+
+        ours = ranking.ndcg(hits, relevant.sum(1))
+
+        theirs = [ndcg_score([r], [s], k=k) for r, s in zip(relevant.astype(int), scores, strict=True)]
+        assert ours == pytest.approx(theirs)
+
+    def test_auc(self, ranked):
+        from sklearn.metrics import roc_auc_score
+
+        scores, relevant = ranked
+
+        theirs = [roc_auc_score(r, s) for r, s in zip(relevant, scores, strict=True)]
+        assert ranking.auc(scores, relevant) == pytest.approx(theirs)
+
+    def test_precision_and_recall(self, ranked):
+        from sklearn.metrics import precision_score, recall_score
+
+        scores, relevant = ranked
+        top = ranking.top_k(scores, 20)
+        shown = np.zeros(relevant.shape, dtype=bool)
+        np.put_along_axis(shown, top, True, 1)
+        hits = np.take_along_axis(relevant, top, 1)
+
+        rows = list(zip(relevant, shown, strict=True))
+        assert ranking.precision(hits, relevant.sum(1)) == pytest.approx([precision_score(r, s) for r, s in rows])
+        possible = relevant.sum(1) / np.minimum(relevant.sum(1), 20)
+        assert ranking.recall(hits, relevant.sum(1)) == pytest.approx(
+            np.array([recall_score(r, s) for r, s in rows]) * possible
+        )
+
+    def test_errors(self):
+        from sklearn.metrics import mean_absolute_error, root_mean_squared_error
+
+        predicted, actual = np.random.default_rng(1).uniform(1, 10, (2, 200))
+
+        assert rating.rmse(predicted, actual) == pytest.approx(root_mean_squared_error(actual, predicted))
+        assert rating.mae(predicted, actual) == pytest.approx(mean_absolute_error(actual, predicted))

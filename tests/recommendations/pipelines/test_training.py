@@ -6,14 +6,14 @@ import pytest
 from accounts.entries import writing as lists
 from anirec.lib.locks import MODEL_REBUILD, key_of
 from catalog.models import Tag
-from recommendations.artifact_store import artifact_folder, load_recommender
+from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender, load_recommender
 from recommendations.engine.data import splitting
 from recommendations.engine.evaluation import RankingReport
 from recommendations.inputs.extract import ARCHIVE_SPACING, training_data
 from recommendations.inputs.member_lists import member_lists
 from recommendations.models import MemberRecommendations, ModelVersion, RatingArchive, SimilarTitles
 from recommendations.pipelines import train
-from recommendations.pipelines.gate import Verdict, judge
+from recommendations.pipelines.gate import LEAST_OVERLAP, Verdict, judge, judge_sibling
 from recommendations.serving import recommend_for
 from tests.recommendations.engine.toys import clusters
 
@@ -146,6 +146,8 @@ class TestRebuild:
         assert version.metrics["test"]["members"] > 30
         assert version.metrics["ratings"]["rmse"] < 2
         assert version.metrics["test"]["ndcg_10_liked"] > 0.3
+        assert 0 < version.metrics["card"]["data"]["members"] < 400
+        assert version.metrics["card"]["groups"]["short"]["3"]["members"] > 30
         assert version.parameters["linear"]["neighbours"] == 400
         assert (version.seconds > 0, version.peak_mb > 50, len(version.data_fingerprint)) == (True, True, 64)
         assert {title.pk % 2 for title in (item.title for item in recommend_for(member, 5).items)} == {
@@ -169,7 +171,11 @@ class TestRebuild:
 
         version = train.rebuild()
 
-        assert load_recommender(version).hybrid.network is not None
+        served, judged = load_recommender(version), judged_recommender(version)
+        assert served.hybrid.network is not None
+        assert all(
+            np.array_equal(served.hybrid.network[name], judged.hybrid.network[name]) for name in judged.hybrid.network
+        )
         assert load_recommender(version).ratings.network is not None
         recommended = recommend_for(member, 40)
         assert recommended.source == "table"
@@ -179,6 +185,43 @@ class TestRebuild:
         ids = list(shown)
         assert new[even].pk not in ids or ids.index(new[odd].pk) < ids.index(new[even].pk)
 
+    def test_members_are_served_by_the_same_models_fitted_on_everybody_and_the_figures_are_of_the_judged_ones(
+        self, archive, catalogue
+    ):
+        version = train.rebuild()
+
+        served, judged = load_recommender(version), judged_recommender(version)
+        audiences = [np.expm1(model.evidence.facts.arrays["titles"][:, 0]).sum() for model in (served, judged)]
+        assert audiences[0] == pytest.approx(archive.n_ratings, rel=1e-3)
+        assert audiences[1] < 0.9 * archive.n_ratings
+        assert served.parameters == judged.parameters
+        assert version.metrics["served"]["fitted_on_members"] == 400
+        assert version.metrics["served"]["overlap_20"] >= LEAST_OVERLAP
+        assert "served by the same models fitted on all members" in version.message
+
+    def test_if_the_two_differ_members_are_served_by_the_judged_one(self, archive, catalogue, monkeypatch):
+        monkeypatch.setattr("recommendations.pipelines.gate.LEAST_OVERLAP", 1.01)
+
+        version = train.rebuild()
+
+        assert version.status == "published"
+        assert not judged_folder(version).exists()
+        assert load_recommender(version).evidence.facts.arrays["titles"][:, 0].sum() > 0
+        assert version.metrics["served"]["fitted_on_members"] == 0
+        assert "served as judged" in version.message
+
+    def test_the_gate_compares_with_what_was_judged_not_with_what_has_seen_the_judges(
+        self, archive, catalogue, monkeypatch
+    ):
+        first = train.rebuild()
+        compared = []
+        monkeypatch.setattr(train, "judged_recommender", lambda version: compared.append(version) or None)
+
+        train.rebuild()
+
+        assert compared == [first]
+        assert judged_folder(first).is_dir()
+
     def test_a_model_that_cannot_be_read_is_no_reason_to_refuse_a_new_one(self, archive, publish_model):
         old = publish_model()
         manifest = artifact_folder(old) / "manifest.json"
@@ -186,7 +229,7 @@ class TestRebuild:
 
         version = train.rebuild()
 
-        assert version.message.endswith("there was no active model")
+        assert "there was no active model" in version.message
         assert ModelVersion.active() == version
 
     def test_without_ratings_it_is_refused(self, catalogue):
@@ -263,3 +306,14 @@ def test_the_gate(candidate, active, passed, reason):
 
     assert verdict.passed == passed
     assert reason in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("overlap", "correlation", "passed"), [(0.8, 0.95, True), (0.5, 0.95, False), (0.8, 0.5, False), (1.0, 1.0, True)]
+)
+def test_a_sibling_that_ranks_otherwise_is_not_served(overlap, correlation, passed):
+    agreement = judge_sibling({"overlap_20": overlap, "correlation": correlation, "members": 40}, 400)
+
+    assert agreement.passed == passed
+    assert agreement.figures["fitted_on_members"] == (400 if passed else 0)
+    assert f"{overlap:.0%}" in agreement.reason

@@ -1,14 +1,18 @@
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
 
 from recommendations.engine.base import NotFittedError
+from recommendations.engine.data.folds import FOLDS, folds
+from recommendations.engine.data.interactions import Interactions
 from recommendations.engine.data.splitting import split
-from recommendations.engine.evaluation import evaluate_ranking
+from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
 from recommendations.engine.models import rerankers as learnt
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.networks import Training, answer
-from recommendations.engine.models.rerankers import Hybrid, RatingBlend
+from recommendations.engine.models.networks import Training, answer, fit_spread, spread
+from recommendations.engine.models.rerankers import PARTS, Hybrid, Lesson, RatingBlend, lessons
 from tests.recommendations.engine.toys import clusters
 
 
@@ -24,7 +28,7 @@ def evidence(parts):
 
 @pytest.fixture(scope="module")
 def hybrid(parts, evidence):
-    return Hybrid().over(evidence).learn_from(parts.validation)
+    return Hybrid().over(evidence).learn_from([Lesson(evidence, parts.validation, PARTS)])
 
 
 def report(model, parts):
@@ -77,7 +81,7 @@ def test_for_a_short_list_the_most_popular_titles_are_candidates_too(evidence, m
 
 
 def test_predicted_scores_are_nearer_than_svd_s(parts, evidence):
-    blend = RatingBlend().over(evidence).learn_from(parts.validation)
+    blend = RatingBlend().over(evidence).learn_from([Lesson(evidence, parts.validation, PARTS)])
 
     errors = {"blend": [], "svd": []}
     for member in range(len(parts.test.inputs)):
@@ -89,17 +93,150 @@ def test_predicted_scores_are_nearer_than_svd_s(parts, evidence):
     assert np.square(errors["blend"]).mean() < np.square(errors["svd"]).mean()
 
 
-def test_without_members_to_learn_from_nothing_is_learnt(parts, evidence):
-    nobody = parts.validation.members(np.zeros(len(parts.validation.inputs), dtype=bool))
+def test_of_scores_nobody_has_seen_four_fifths_are_within_the_interval(parts, evidence):
+    blend = RatingBlend().over(evidence).learn_from([Lesson(evidence, parts.validation, PARTS)])
 
-    assert Hybrid().over(evidence).learn_from(nobody).network is None
-    assert RatingBlend().over(evidence).learn_from(nobody).network is None
+    figures = evaluate_ratings(blend.remember(parts.train), parts.ratings)
+
+    assert 0.7 < figures["covered_80"] < 0.9
+    assert 1 < figures["width_80"] < 5
+
+
+def test_intervals_are_wider_where_errors_are_larger_and_around_the_prediction():
+    generator = np.random.default_rng(0)
+    rows = generator.normal(size=(4000, 3)).astype(np.float32)
+    network = {"centre": np.zeros(3, np.float32), "scale": np.ones(3, np.float32)}
+    errors = np.abs(generator.normal(size=4000)) * np.where(rows[:, 0] > 0, 2, 0.5)
+
+    network |= fit_spread(network, rows, errors, 0.8)
+
+    within = errors <= spread(network, rows)
+    assert within.mean() == pytest.approx(0.8, abs=0.03)
+    assert spread(network, rows)[rows[:, 0] > 0].mean() > 1.5 * spread(network, rows)[rows[:, 0] < 0].mean()
+
+
+def test_without_lists_apart_there_are_no_intervals(parts, evidence):
+    blend = RatingBlend().over(evidence).learn_from([Lesson(evidence, parts.validation.members(np.arange(3)), 1)])
+
+    assert np.isnan(blend.interval_rows(evidence.table(evidence.read(*parts.test.inputs.row(0)), np.arange(4)))).all()
+    assert "covered_80" not in evaluate_ratings(blend.remember(parts.train), parts.ratings)
+
+
+def test_without_members_to_learn_from_nothing_is_learnt(parts, evidence):
+    for model, stand_in in ((Hybrid(), "linear"), (RatingBlend(), "svd")):
+        learned = model.over(evidence).learn_from([])
+
+        assert learned.network is None
+        assert learned.answered_by == stand_in
+
+
+def test_with_a_network_the_answers_are_its_own(hybrid):
+    assert hybrid.answered_by == "hybrid"
+
+
+def test_lists_to_learn_from_are_the_held_out_and_the_training_members(parts, evidence, monkeypatch):
+    monkeypatch.setattr(Evidence, "refitted", lambda self, train: Without(train))
+    few = replace(parts, judges=np.arange(len(parts.judges)) % 2 == 0)
+
+    own, *crossed = lessons(evidence, few)
+
+    assert (own.evidence, own.partings) == (evidence, PARTS)
+    assert (own.held_out.inputs.matrix != few.learning.inputs.matrix).nnz == 0
+    assert [lesson.partings for lesson in crossed] == [1] * FOLDS
+    assert sum(len(lesson.held_out.inputs) for lesson in crossed) == len(parts.train.users)
+
+
+def test_no_evidence_that_a_network_learns_by_has_seen_the_list_that_it_reads(parts, evidence, monkeypatch):
+    monkeypatch.setattr(Evidence, "refitted", lambda self, train: Without(train))
+    few = replace(parts, judges=np.arange(len(parts.judges)) % 2 == 0)
+
+    for lesson in lessons(evidence, few)[1:]:
+        assert seen_of(lesson, parts.train) == 0
+
+
+def test_a_planted_leak_is_seen(parts, evidence):
+    leaking = Lesson(Without(parts.train), next(iter(folds(parts.train))).held_out, 1)
+
+    assert seen_of(leaking, parts.train) == leaking.held_out.inputs.matrix.nnz > 0
+
+
+def test_judges_and_test_members_are_never_learned_from(parts, evidence, monkeypatch):
+    monkeypatch.setattr(Evidence, "refitted", lambda self, train: Without(train))
+    few = replace(parts, judges=np.arange(len(parts.judges)) % 2 == 0)
+    apart = {tuple(row) for held in (few.judging, few.test) for row in whole(held)}
+
+    learned = {tuple(row) for lesson in lessons(evidence, few) for row in whole(lesson.held_out)}
+
+    assert len(apart) > 50
+    assert not learned & apart
+
+
+def test_a_list_is_parted_with_four_fifths_as_inputs_and_cut_to_short_ones(parts, evidence):
+    members = parts.validation.members(np.arange(30))
+    rows = whole(members)
+
+    once = list(Lesson(evidence, members, 1).parted(0))
+    often = list(Lesson(evidence, members, PARTS).parted(0))
+
+    assert (len(once), len(often)) == (30 + 11, 30 * (PARTS + 3))
+    assert np.mean([len(own[0]) for own, _, _ in once[:30]]) == pytest.approx(0.8 * (rows > 0).sum(1).mean(), rel=0.1)
+    assert [len(own[0]) for own, _, _ in once[30:]] == [1] * 4 + [3] * 4 + [10] * 3
+    assert {weight for _, _, weight in once[30:]} == {1 / PARTS}
+    assert all(not set(own[0]) & set(targets[0]) for own, targets, _ in once)
+
+
+def test_of_each_list_all_targets_are_learned_from_and_some_others_stand_for_all():
+    is_target = np.zeros(300, dtype=bool)
+    is_target[[7, 50, 299]] = True
+
+    sample, counts = learnt._sampled(is_target, 100, np.random.default_rng(0))
+
+    assert {7, 50, 299} <= set(sample)
+    assert len(set(sample)) == 100
+    assert counts[is_target[sample]].tolist() == [1, 1, 1]
+    assert counts.sum() == pytest.approx(300)
+
+
+def test_a_list_with_few_candidates_is_kept_whole():
+    sample, counts = learnt._sampled(np.array([False, True, False]), 100, np.random.default_rng(0))
+
+    assert sorted(sample) == [0, 1, 2]
+    assert counts.tolist() == [1, 1, 1]
+
+
+def test_refitted_it_keeps_the_network_and_the_parameters(parts, hybrid):
+    others = next(iter(folds(parts.train))).others
+
+    sibling = hybrid.refitted(others)
+
+    assert sibling.network is hybrid.network
+    assert sibling.fitted.svd.parameters == hybrid.fitted.svd.parameters
+    assert not np.array_equal(sibling.fitted.linear.arrays["weights"], hybrid.fitted.linear.arrays["weights"])
+
+
+@dataclass(frozen=True)
+class Without:
+    """Stands for evidence, and remembers what it was fitted on."""
+
+    fitted_on: Interactions
+
+
+def whole(held_out):
+    return (held_out.inputs.matrix + held_out.targets.matrix).toarray()
+
+
+def seen_of(lesson, train):
+    """Return how many rows of the lesson's lists the evidence was fitted on."""
+    lists, fitted = train.histories().matrix, lesson.evidence.fitted_on.histories().matrix
+    index = {tuple(row): number for number, row in enumerate(lists.toarray())}
+    members = [index[tuple(row)] for row in whole(lesson.held_out)]
+    return fitted[members].nnz
 
 
 @pytest.mark.parametrize("model", [Hybrid, RatingBlend])
-def test_unfitted_it_cannot_learn(model, parts):
+def test_unfitted_it_has_nothing_to_answer_by(model):
     with pytest.raises(NotFittedError, match=model.name):
-        model().learn_from(parts.validation)
+        _ = model().fitted
 
 
 def test_a_network_learns_to_rank_by_the_column_that_counts():
@@ -112,6 +249,21 @@ def test_a_network_learns_to_rank_by_the_column_that_counts():
 
     found = [answer(network, candidates).argmax() for candidates in rows[300:]]
     assert np.mean(found == gains[300:].argmax(1)) > 0.9
+
+
+def test_a_sample_of_the_candidates_teaches_what_all_do_and_padding_teaches_nothing():
+    generator = np.random.default_rng(0)
+    rows = generator.normal(size=(300, 40, 3)).astype(np.float32)
+    gains = (rows[..., 1] == rows[..., 1].max(1, keepdims=True)).astype(np.float32)
+    sample = np.argsort(-gains, axis=1, kind="stable")[:, :20]
+    counts = np.where(np.take_along_axis(gains, sample, 1) > 0, 1, 39 / 19).astype(np.float32)
+    few = np.take_along_axis(rows, sample[..., None], 1), np.take_along_axis(gains, sample, 1)
+    padded = np.pad(few[0], ((0, 0), (0, 10), (0, 0)), constant_values=3), np.pad(few[1], ((0, 0), (0, 10)))
+
+    network = Training(epochs=6).rank(*padded, np.pad(counts, ((0, 0), (0, 10))))
+
+    found = [answer(network, candidates).argmax() for candidates in rows]
+    assert np.mean(found == gains.argmax(1)) > 0.9
 
 
 def test_the_same_seed_learns_the_same():
