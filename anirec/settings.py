@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from anirec.start import environment
-from anirec.start.storages import picture_storage
+from anirec.start.storages import object_storage, picture_storage
 
 environment.read_secret_files()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -144,6 +144,9 @@ if DATABASE_POOL := environment.whole_number("DATABASE_POOL", default=0):
     SERVER_OPTIONS += " -c statement_timeout=10s -c lock_timeout=2s"
 DATABASES["default"]["OPTIONS"].setdefault("options", SERVER_OPTIONS)
 DATABASES["default"]["TEST"] = {"NAME": "anirec_test"}
+if REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):  # for training and drift, which read whole tables
+    DATABASES["replica"] = DATABASES["default"] | env.db_url_config(REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
+    DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, "options": SERVER_OPTIONS}
 
 REDIS_URL = environment.url("REDIS_URL", "redis://127.0.0.1:6379/0", "redis", "rediss", "unix")
 CACHES = {
@@ -273,6 +276,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
 MODEL_DIR = DATA_DIR / "models"  # published model artifacts, one folder a version
+if MODELS_URL := env.str("MODELS_URL", default=""):  # where machines that don't share MODEL_DIR find them
+    STORAGES["models"] = object_storage("MODELS_URL", MODELS_URL)
 ARCHIVE_DIR = DATA_DIR / "archives"  # imported rating archives, Parquet
 DASK_SCHEDULER = env.str("DASK_SCHEDULER", default="")  # of a cluster that fits models; empty: the trainer does
 RATINGS_URL = env.str("RATINGS_URL", default="") or str(DATA_DIR / "ratings")  # what the cluster's workers read

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 
+from anirec.lib.storage.outages import StorageDownError
+from recommendations import artifact_sharing
 from recommendations.engine.artifacts import ArtifactError
 from recommendations.engine.recommender import Recommender
 from recommendations.engine.segments import Segments
@@ -22,10 +27,26 @@ def artifact_folder(version: ModelVersion) -> Path:
     return settings.MODEL_DIR / str(version.pk)
 
 
+def share_artifact(version: ModelVersion) -> None:
+    """Store the finished artifact where other machines find it (MODELS_URL)."""
+    artifact_sharing.share(artifact_folder(version))
+
+
+def has_artifact(version: ModelVersion) -> bool:
+    return artifact_folder(version).is_dir() or artifact_sharing.is_shared(artifact_folder(version))
+
+
+def remove_artifacts(versions: Iterable[ModelVersion]) -> None:
+    folders = {artifact_folder(version) for version in versions}
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    artifact_sharing.withdraw(folders)
+
+
 def load_recommender(version: ModelVersion) -> Recommender:
     """Return a version's recommender. Raises ArtifactError if its artifact is missing, damaged or outdated."""
     if version.pk not in _loaded:
-        recommender = Recommender.load(artifact_folder(version))
+        recommender = Recommender.load(_fetched(artifact_folder(version)))
         _loaded.clear()
         _loaded[version.pk] = recommender
     return _loaded[version.pk]
@@ -49,7 +70,7 @@ def judged_recommender(version: ModelVersion | None) -> Recommender | None:
 
     Members are served its sibling fitted on everybody, who can't be judged. Without one, both are the same.
     """
-    if version is None or not judged_folder(version).is_dir():
+    if version is None or not (_fetched(artifact_folder(version)) / judged_folder(version).name).is_dir():
         return readable_recommender(version)
     try:
         return Recommender.load(judged_folder(version))
@@ -65,6 +86,7 @@ def segments_folder(version: ModelVersion) -> Path:
 def load_segments(version: ModelVersion) -> Segments | None:
     """Return a version's segments, or None if it has none. Raises ArtifactError if they are unreadable."""
     if version.pk not in _segments:
+        _fetched(artifact_folder(version))
         folder = segments_folder(version)
         segments = Segments.load(folder) if folder.is_dir() else None
         _segments.clear()
@@ -79,3 +101,12 @@ def readable_segments(version: ModelVersion) -> Segments | None:
     except ArtifactError as error:
         logger.warning("%s: %s", version, error)
         return None
+
+
+def _fetched(folder: Path) -> Path:
+    """Fetch a folder that isn't on this machine, and return it. Raises ArtifactError if the storage fails."""
+    try:
+        artifact_sharing.fetch(folder)
+    except (StorageDownError, tarfile.TarError, OSError) as error:
+        raise ArtifactError(f"{folder}: {error}") from error
+    return folder

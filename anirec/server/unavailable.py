@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError as QueueError
 from psycopg.errors import DiskFull
 
 from anirec.lib.disk import note_disk_full
-from anirec.lib.pictures.storing import StorageDownError
+from anirec.lib.storage.outages import StorageDownError
 from anirec.lib.web.problems import is_api, problem_response
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 # Each can be given as a file: SECRET_KEY_FILE …
 SECRETS = (
-    "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER", "SECRET_KEY_FALLBACKS",
-    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+    "SECRET_KEY", "DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "EMAIL_URL", "PASSWORD_PEPPER",
+    "SECRET_KEY_FALLBACKS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
 )  # fmt: skip
 RATE = re.compile(r"\d+/(s|sec|second|m|min|minute|h|hour|d|day)")
 

@@ -1,4 +1,4 @@
-"""Where pictures are stored, by STORAGE_URL."""
+"""Where pictures and models are stored, by STORAGE_URL and MODELS_URL."""
 
 from __future__ import annotations
 
@@ -19,11 +19,16 @@ def picture_storage(url: str) -> dict[str, Any]:
     """
     if not url:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
+    return object_storage("STORAGE_URL", url)
+
+
+def object_storage(name: str, url: str) -> dict[str, Any]:
+    """Return Django's settings of an object storage at s3://BUCKET/FOLDER. name: of the variable, for errors."""
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
-        raise ImproperlyConfigured(f"STORAGE_URL must be s3://BUCKET or s3://BUCKET/FOLDER, not {url!r}.")
+        raise ImproperlyConfigured(f"{name} must be s3://BUCKET or s3://BUCKET/FOLDER, not {url!r}.")
     if find_spec("storages") is None:
-        raise ImproperlyConfigured("STORAGE_URL needs more packages: install the extra s3 of pyproject.toml.")
+        raise ImproperlyConfigured(f"{name} needs more packages: install the extra s3 of pyproject.toml.")
     _drop_empty_variables()
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _options(parts.netloc, parts.path.strip("/"))}
 

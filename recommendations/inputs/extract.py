@@ -13,6 +13,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts.models import ListEntry
+from anirec.lib.storage.replica import replica
 from catalog.models import ExternalId
 from catalog.models.titles import Medium
 from catalog.titles.external_ids import title_ids_by_mal
@@ -51,7 +52,7 @@ def training_data(*, include_synthetic: bool = False) -> TrainingData:
 
 
 def _site_rows(include_synthetic: bool) -> Rows:
-    entries = ListEntry.objects.filter(EXPERIENCED)
+    entries = ListEntry.objects.using(replica()).filter(EXPERIENCED)
     if not include_synthetic:
         entries = entries.filter(user__is_synthetic=False)
     recent = flag(Q(updated_at__gte=timezone.now() - RECENT))

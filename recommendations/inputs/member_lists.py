@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from django.db import connection
+from django.db import connections
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
@@ -121,7 +121,7 @@ def copy_columns(rows: QuerySet, width: int) -> Columns:
     """Return the `width` integer columns of a queryset as arrays, streamed by COPY without Python objects per value."""
     sql, params = rows.query.sql_with_params()
     text, parts = bytearray(), [np.zeros(0, dtype=np.int64)]
-    with connection.cursor() as cursor:
+    with connections[rows.db].cursor() as cursor:
         statement = f"COPY ({cursor.mogrify(sql, params)}) TO STDOUT (DELIMITER ' ')"
         with cursor.copy(statement) as copy:
             for line in copy:

@@ -111,6 +111,12 @@ def write(url: str, rows: Interactions, rows_per_part: int = ROWS_PER_PART) -> R
     return writer.close()
 
 
+def remove(url: str) -> None:
+    files = fsspec.core.url_to_fs(url)[0]
+    if files.exists(url):
+        files.rm(url, recursive=True)
+
+
 def item_counts(histories: Histories) -> NDArray[np.int64]:
     """Return the (n_items,) number of members of a part who watched each title."""
     return np.bincount(histories.matrix.indices, minlength=histories.shape[1])

@@ -7,7 +7,6 @@ version.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import ListEntry, User
-from recommendations.artifact_store import artifact_folder, load_recommender
+from recommendations.artifact_store import has_artifact, load_recommender, remove_artifacts, share_artifact
 from recommendations.engine.artifacts import ArtifactError
 from recommendations.engine.ranking import TitleRules
 from recommendations.engine.recommender import Recommender
@@ -64,6 +63,7 @@ def publish(
     this one; workers on the `publish` queue join in. Raises NotPublishedError if any process fails to write a row. If
     the database connection is lost, `resume` can finish the publication.
     """
+    share_artifact(version)
     plan(version)
     _ask_workers(version)
     _complete(version, recommender, progress, processes)
@@ -228,7 +228,7 @@ def _helping_processes(n: int) -> Iterator[None]:
 
 def activate(version: ModelVersion, by: User | None = None) -> None:
     """Make this published version the live one, in one transaction. Raises NotPublishedError."""
-    if version.status != ModelVersion.Status.PUBLISHED or not artifact_folder(version).is_dir():
+    if version.status != ModelVersion.Status.PUBLISHED or not has_artifact(version):
         status = version.get_status_display().lower()
         raise NotPublishedError(f"version {version.pk} can’t go live: {status}, or its artifact is missing")
     with transaction.atomic():
@@ -247,5 +247,4 @@ def remove_old_versions() -> None:
     old = ModelVersion.objects.exclude(pk__in=newest).exclude(status__in=running)
     for table in (MemberRecommendations, SimilarTitles, Segment, MemberSegment):
         table.objects.filter(version__in=old).delete()
-    for version in old:
-        shutil.rmtree(artifact_folder(version), ignore_errors=True)
+    remove_artifacts(old)

@@ -44,6 +44,7 @@ from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
 from recommendations.models.tables import SIMILAR
 from recommendations.pipelines.abandoned import fail_running_versions
+from recommendations.pipelines.cluster import cluster
 from recommendations.pipelines.comparison import compare, embedding_neighbours, fit_others
 from recommendations.pipelines.gate import Agreement, Verdict, judge, judge_sibling
 from recommendations.pipelines.publish import NotPublishedError, publish, resume
@@ -74,7 +75,8 @@ def rebuild(
         started = time.perf_counter()
         version = ModelVersion.objects.create(kind=ModelVersion.Kind.SITE, seed=SEED, reason=reason)
         try:
-            _run(version, include_synthetic, processes, progress)
+            with cluster():
+                _run(version, include_synthetic, processes, progress)
         except BaseException as error:
             running = ModelVersion.objects.filter(pk=version.pk, status=ModelVersion.Status.RUNNING)
             running.update(status=ModelVersion.Status.FAILED, message=f"{type(error).__name__}: {error}")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from anirec.lib.web.permissions import staff_only
-from recommendations.artifact_store import artifact_folder
+from recommendations.artifact_store import has_artifact
 from recommendations.models import ModelActivation, ModelVersion
 from recommendations.pipelines.publish import NotPublishedError, activate
 from recommendations.staff.card import card_of
@@ -69,7 +69,7 @@ def serve(request: HttpRequest, pk: int) -> HttpResponse:
 
 def can_serve(version: ModelVersion) -> bool:
     """Return whether a version can go live: published, its files present, and not live yet."""
-    is_there = version.status == ModelVersion.Status.PUBLISHED and artifact_folder(version).is_dir()
+    is_there = version.status == ModelVersion.Status.PUBLISHED and has_artifact(version)
     return is_there and not version.is_active
 
 

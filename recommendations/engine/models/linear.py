@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, Self
@@ -16,6 +17,9 @@ from recommendations.engine.data.interactions import Histories, Interactions
 from recommendations.engine.dense import invert_positive_definite, lower_gram, scaled_columns
 
 COLUMNS_AT_ONCE = 512
+Share = Callable[[Interactions], Sequence[Callable[[], Histories]]]
+# What makes members' lists readable for a cluster's workers, in parts. None: the model is fitted in this process.
+sharing: ContextVar[Share | None] = ContextVar("sharing", default=None)
 CHANNELS = ("watched", "liked")  # the order of the two weight matrices in the arrays
 
 
@@ -41,6 +45,8 @@ class RatingAwareEase(Scorer):
 
     def fit(self, train: Interactions) -> Self:
         is_known = train.item_counts() > 0
+        if (share := sharing.get()) is not None:
+            return self.fit_parts(share(train), is_known)
         weights = self._weights(self._inputs(train.histories())[:, np.tile(is_known, 2)])
         self._arrays = {**compressed(_spread(weights, is_known)), "known": is_known}
         return self

@@ -9,27 +9,25 @@ from datetime import timedelta
 import boto3
 import pytest
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 
 from anirec.lib.pictures import storing
 from anirec.start.storages import picture_storage
 from catalog.covers import files
+from tests import object_storages
 from tests.catalog.cover_fetching.pictures import picture
 from tests.catalog.covers.test_covers import give_cover
 
 
 @pytest.fixture(scope="module")
 def object_storage() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+    with object_storages.serving() as address:
+        yield address
 
 
 @pytest.fixture
 def _in_a_bucket(object_storage, settings, monkeypatch):
     _use_bucket(object_storage, settings, monkeypatch)
-    boto3.client("s3").create_bucket(Bucket="pictures")
+    object_storages.make_bucket("pictures")
 
 
 @pytest.fixture(params=["a folder", "a bucket"])
@@ -40,15 +38,7 @@ def _stored(request, settings, tmp_path):
 
 
 def _use_bucket(address: str, settings, monkeypatch) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    settings.STORAGES = settings.STORAGES | {"default": picture_storage("s3://pictures/media")}
+    object_storages.use(address, {"default": picture_storage("s3://pictures/media")}, settings, monkeypatch)
 
 
 @pytest.mark.usefixtures("_stored")
