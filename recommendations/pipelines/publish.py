@@ -34,6 +34,7 @@ from recommendations.models import (
     Segment,
     SimilarTitles,
 )
+from recommendations.pipelines.partitions import add_partition, drop_partitions
 from recommendations.pipelines.rows import write_members, write_similar
 from recommendations.signals import publication_begun, published
 
@@ -110,6 +111,7 @@ def _recommender_of(version: ModelVersion) -> Recommender:
 
 def plan(version: ModelVersion) -> None:
     """Create the version's shards and mark it as publishing. Give up any other unfinished publication."""
+    add_partition(version)
     user_ids = list(_members().values_list("pk", flat=True))
     starts = range(0, len(user_ids), MEMBERS_IN_A_SHARD)
     chunks = (user_ids[start : start + MEMBERS_IN_A_SHARD] for start in starts)
@@ -245,6 +247,7 @@ def remove_old_versions() -> None:
     newest = list(published.order_by("-activated_at").values_list("pk", flat=True)[:VERSIONS_KEPT])
     running = (ModelVersion.Status.RUNNING, ModelVersion.Status.PUBLISHING)
     old = ModelVersion.objects.exclude(pk__in=newest).exclude(status__in=running)
+    drop_partitions(set(ModelVersion.objects.exclude(pk__in=old).values_list("pk", flat=True)))
     for table in (MemberRecommendations, SimilarTitles, Segment, MemberSegment):
         table.objects.filter(version__in=old).delete()
     remove_artifacts(old)
