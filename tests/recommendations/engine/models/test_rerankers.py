@@ -93,7 +93,8 @@ def test_predicted_scores_are_nearer_than_svd_s(parts, evidence):
     assert np.square(errors["blend"]).mean() < np.square(errors["svd"]).mean()
 
 
-def test_of_scores_nobody_has_seen_four_fifths_are_within_the_interval(parts, evidence):
+def test_of_scores_nobody_has_seen_four_fifths_are_within_the_interval(parts, evidence, monkeypatch):
+    monkeypatch.setattr(learnt, "APART", 0.4)  # of few lists
     blend = RatingBlend().over(evidence).learn_from([Lesson(evidence, parts.validation, PARTS)])
 
     figures = evaluate_ratings(blend.remember(parts.train), parts.ratings)
