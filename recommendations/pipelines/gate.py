@@ -11,8 +11,8 @@ from recommendations.engine.metrics.bootstrap import Difference
 LEAST_MEMBERS = 30  # too few held-out members can't tell two models apart
 LEAST_COVERAGE = 0.5  # of the active model's; accuracy from recommending everyone the same titles doesn't count
 
-# Between the judged model and its sibling fitted on everybody; measured: 0.78 and 0.93 (docs/decisions/0025)
-LEAST_OVERLAP, LEAST_CORRELATION = 0.6, 0.8
+# Between the judged model and its sibling fitted on everybody; measured: 0.82 and 0.83 (docs/decisions/0025)
+LEAST_OVERLAP, LEAST_CORRELATION = 0.6, 0.7
 
 
 @dataclass(frozen=True)
