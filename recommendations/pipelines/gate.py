@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recommendations.engine.evaluation import RankingReport
+from recommendations.engine.metrics.bootstrap import Difference
 
 LEAST_MEMBERS = 30  # too few held-out members can't tell two models apart
 LEAST_COVERAGE = 0.5  # of the active model's; accuracy from recommending everyone the same titles doesn't count
 
-# Between the judged model and its sibling fitted on everybody; measured: 0.78 and 0.93 (docs/decisions/0025)
-LEAST_OVERLAP, LEAST_CORRELATION = 0.6, 0.8
+# Between the judged model and its sibling fitted on everybody; measured: 0.82 and 0.83 (docs/decisions/0025)
+LEAST_OVERLAP, LEAST_CORRELATION = 0.6, 0.7
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,16 @@ class Verdict:
     reason: str
 
 
-def judge(candidate: RankingReport, active: RankingReport | None, popularity: RankingReport) -> Verdict:
-    """Compare the candidate with popularity and the active model (None: no model), on the same members and titles."""
+def judge(
+    candidate: RankingReport,
+    active: RankingReport | None,
+    popularity: RankingReport,
+    difference: Difference | None = None,
+) -> Verdict:
+    """Compare the candidate with popularity and the active model (None: no model), on the same members and titles.
+
+    difference: of the candidate's NDCG@10 from the active model's, for the reason.
+    """
     if candidate.members < LEAST_MEMBERS:
         return Verdict(
             False, f"{candidate.members} held-out members with 10 or more titles; {LEAST_MEMBERS} are needed to judge"
@@ -33,15 +42,16 @@ def judge(candidate: RankingReport, active: RankingReport | None, popularity: Ra
         )
     if active is None:
         return Verdict(True, f"NDCG@10 {candidate.ndcg_10_liked:.4f}; there was no active model")
+    by = f", difference {difference}" if difference is not None else ""
     if candidate.ndcg_10_liked < active.ndcg_10_liked:
         return Verdict(
-            False, f"NDCG@10 {candidate.ndcg_10_liked:.4f} is below the active model's {active.ndcg_10_liked:.4f}"
+            False, f"NDCG@10 {candidate.ndcg_10_liked:.4f} is below the active model's {active.ndcg_10_liked:.4f}{by}"
         )
     if candidate.coverage_10 < LEAST_COVERAGE * active.coverage_10:
         return Verdict(
             False, f"coverage {candidate.coverage_10:.3f} is less than half the active model's {active.coverage_10:.3f}"
         )
-    return Verdict(True, f"NDCG@10 {candidate.ndcg_10_liked:.4f}, the active model's is {active.ndcg_10_liked:.4f}")
+    return Verdict(True, f"NDCG@10 {candidate.ndcg_10_liked:.4f}, the active model's is {active.ndcg_10_liked:.4f}{by}")
 
 
 @dataclass(frozen=True)

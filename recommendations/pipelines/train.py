@@ -21,13 +21,14 @@ from recommendations.engine.data.interactions import Histories, IdMap, Interacti
 from recommendations.engine.data.leaks import check as check_leaks
 from recommendations.engine.data.splitting import HeldOut, Split, all_over, split, truncated, widened
 from recommendations.engine.evaluation import (
-    RankingReport,
+    MemberFigures,
     Ranks,
     evaluate_agreement,
     evaluate_members,
     evaluate_ranking,
     evaluate_ratings,
 )
+from recommendations.engine.metrics.bootstrap import paired_difference
 from recommendations.engine.metrics.by_group import by_group, groups_of
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.evidence import AUDIENCE, YEAR, Evidence
@@ -183,13 +184,17 @@ def _judge(candidate: Recommender, parts: Split) -> Verdict:
     audience = parts.train.item_counts() / len(parts.train.users)
     active = judged_recommender(ModelVersion.active())
 
-    def report(model: Ranks) -> RankingReport:
-        return evaluate_ranking(model, parts.judging, audience)
+    def of_each(model: Ranks) -> MemberFigures:
+        return evaluate_members(model, parts.judging, audience)
 
     items = parts.train.items
-    popularity = Popularity(**candidate.popularity.parameters).fit(parts.train)
-    active_report = None if active is None else report(OverTitles(active.hybrid, active.items, items))
-    return judge(report(OverTitles(candidate.hybrid, candidate.items, items)), active_report, report(popularity))
+    popularity = of_each(Popularity(**candidate.popularity.parameters).fit(parts.train)).report()
+    ours = of_each(OverTitles(candidate.hybrid, candidate.items, items))
+    if active is None:
+        return judge(ours.report(), None, popularity)
+    theirs = of_each(OverTitles(active.hybrid, active.items, items))
+    difference = paired_difference(ours.values["ndcg_10_liked"], theirs.values["ndcg_10_liked"])
+    return judge(ours.report(), theirs.report(), popularity, difference)
 
 
 def _figures(

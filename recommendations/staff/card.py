@@ -43,7 +43,6 @@ FAILURES = (
 class Row:
     """NDCG@10 of liked titles in a group of test members, with its 95 % interval."""
 
-    kind: Any
     name: Any
     members: int
     mean: float
@@ -53,11 +52,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Card:
-    """data: `members`, `ratings` and `titles` that were fitted on. served: agreement with what members are served."""
+    """data: `members`, `ratings` and `titles` that were fitted on. served: agreement with what members are served.
+
+    kinds: each kind of groups with its rows.
+    """
 
     data: dict[str, Any]
     served: dict[str, Any]
-    groups: list[Row]
+    kinds: list[tuple[Any, list[Row]]]
     failures: tuple[Any, ...] = FAILURES
 
     @property
@@ -71,10 +73,10 @@ def card_of(version: ModelVersion) -> Card | None:
     metrics = version.metrics
     if "card" not in metrics:
         return None
-    rows = [
-        Row(KINDS[kind], NAMES[name], **{key: figures[key] for key in ("members", "mean", "low", "high")})
-        for kind, names in metrics["card"]["groups"].items()
-        for name, figures in names.items()
-        if kind in KINDS and name in NAMES
+    groups = metrics["card"]["groups"]
+    kinds = [
+        (label, [Row(NAMES[name], **groups[kind][name]) for name in NAMES if name in groups[kind]])
+        for kind, label in KINDS.items()
+        if groups.get(kind)
     ]
-    return Card(metrics["card"]["data"], metrics.get("served", {}), rows)
+    return Card(metrics["card"]["data"], metrics.get("served", {}), kinds)

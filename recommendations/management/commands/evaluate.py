@@ -32,6 +32,7 @@ COLUMNS = {
     "novelty_10": "novelty@10",
     "rmse": "RMSE",
     "mae": "MAE",
+    "covered_80": "in 80 % interval",
     "fit_seconds": "fit s",
 }
 MODELS: dict[str, type[Model]] = {**SCORERS, **RATING_PREDICTORS}

@@ -9,6 +9,7 @@ from catalog.models import Tag
 from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender, load_recommender
 from recommendations.engine.data import splitting
 from recommendations.engine.evaluation import RankingReport
+from recommendations.engine.metrics.bootstrap import Difference
 from recommendations.inputs.extract import ARCHIVE_SPACING, training_data
 from recommendations.inputs.member_lists import member_lists
 from recommendations.models import MemberRecommendations, ModelVersion, RatingArchive, SimilarTitles
@@ -317,3 +318,16 @@ def test_a_sibling_that_ranks_otherwise_is_not_served(overlap, correlation, pass
     assert agreement.passed == passed
     assert agreement.figures["fitted_on_members"] == (400 if passed else 0)
     assert f"{overlap:.0%}" in agreement.reason
+
+
+def test_the_gate_says_how_sure_the_difference_is():
+    difference = Difference(0.01, -0.005, 0.025)
+
+    passed, refused = (
+        judge(report(ndcg_10_liked=0.4), report(ndcg_10_liked=active), report(ndcg_10_liked=0.1), difference)
+        for active in (0.39, 0.41)
+    )
+
+    assert (passed.passed, refused.passed) == (True, False)
+    for verdict in (passed, refused):
+        assert "difference +0.0100 (95 % from -0.0050 to +0.0250)" in verdict.reason
