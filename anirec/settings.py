@@ -378,6 +378,10 @@ CORS_EXPOSE_HEADERS = [
 # Webhooks go to public addresses by https alone; on: to any, for trying them out on one's own machine.
 WEBHOOKS_ALLOW_PRIVATE = environment.flag("WEBHOOKS_ALLOW_PRIVATE")
 
+# Push messages go to the services of browsers' makers alone: the address comes from a browser.
+PUSH_HOSTS = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com")
+PUSH_TEST_ORIGIN = ""  # a server on this machine, such as http://127.0.0.1:8001, of tests and the benchmark
+
 # --- Monitoring ----------------------------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
