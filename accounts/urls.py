@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("accounts.webhooks.urls")),
     path("", include("accounts.scrobbling.urls")),
     path("", include("accounts.push.urls")),
+    path("", include("accounts.missed.urls")),
 ]
 api_urlpatterns = [
     path("", include("accounts.lists.bulk_api")),

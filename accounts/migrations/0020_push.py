@@ -7,50 +7,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0019_scrobbling'),
+        ("accounts", "0019_scrobbling"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PushKey',
+            name="PushKey",
             fields=[
-                ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('private_key', models.TextField(editable=False, help_text='PEM. Its public key is in every subscription.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                (
+                    "private_key",
+                    models.TextField(editable=False, help_text="PEM. Its public key is in every subscription."),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='push_key_once')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="push_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='PushSubscription',
+            name="PushSubscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('endpoint', models.CharField(help_text='A secret URL of the push service.', max_length=1000, unique=True)),
-                ('p256dh', models.CharField(help_text='The browser’s public key, Base64url.', max_length=100)),
-                ('auth', models.CharField(help_text='A secret of the browser’s, Base64url.', max_length=30)),
-                ('name', models.CharField(help_text='Browser and system, such as “Firefox on Android”.', max_length=80)),
-                ('session_key', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=40)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_success_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "endpoint",
+                    models.CharField(help_text="A secret URL of the push service.", max_length=1000, unique=True),
+                ),
+                ("p256dh", models.CharField(help_text="The browser’s public key, Base64url.", max_length=100)),
+                ("auth", models.CharField(help_text="A secret of the browser’s, Base64url.", max_length=30)),
+                (
+                    "name",
+                    models.CharField(help_text="Browser and system, such as “Firefox on Android”.", max_length=80),
+                ),
+                ("session_key", models.CharField(blank=True, db_index=True, default="", editable=False, max_length=40)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_success_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="push_subscriptions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='PushMessage',
+            name="PushMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField(help_text='JSON, as the service worker reads it.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(help_text='When it’s no news any more.')),
-                ('next_try_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('n_tries', models.PositiveSmallIntegerField(default=0)),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='accounts.pushsubscription')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.TextField(help_text="JSON, as the service worker reads it.")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(help_text="When it’s no news any more.")),
+                ("next_try_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("n_tries", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="accounts.pushsubscription",
+                    ),
+                ),
             ],
         ),
     ]

@@ -55,9 +55,7 @@ class MyDevices(ForMembers, ListAPIView[PushSubscription]):
             return PushSubscription.objects.none()
         return PushSubscription.objects.filter(user=member_of(self.request))
 
-    @extend_schema(
-        operation_id="my_push_device_create", request=NewDeviceSerializer, responses={201: DeviceSerializer}
-    )
+    @extend_schema(operation_id="my_push_device_create", request=NewDeviceSerializer, responses={201: DeviceSerializer})
     def post(self, request: Request) -> Response:
         """Subscribe a device. The same endpoint replaces its earlier subscription."""
         serializer = NewDeviceSerializer(data=request.data)

@@ -40,7 +40,7 @@ class Push:
 
 
 def queue(pushes: Iterable[Push]) -> int:
-    """Queue each push for every browser of its member. Return the number of messages. The number of queries is fixed."""
+    """Queue each push for every browser of its member. Return the number of messages."""
     pushes = list(pushes)
     devices: dict[int, list[PushSubscription]] = {}
     for device in PushSubscription.objects.filter(user__in={push.user_id for push in pushes}).only("pk", "user_id"):

@@ -20,9 +20,7 @@ MOST = 20  # devices per member
 SECRET_BYTES = 16
 
 
-def subscribe(
-    user: User, endpoint: str, p256dh: str, auth: str, name: str, session_key: str = ""
-) -> PushSubscription:
+def subscribe(user: User, endpoint: str, p256dh: str, auth: str, name: str, session_key: str = "") -> PushSubscription:
     """Save a browser's subscription, which ends with the session, if given. Raises ValidationError, by field.
 
     An endpoint belongs to one browser: whoever subscribed it before doesn't use it any more.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,6 +12,7 @@ from babel.core import get_global
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 COOKIE = "time_zone"
 YEAR = 31_536_000
@@ -29,6 +31,12 @@ def zone_of(request: HttpRequest) -> ZoneInfo:
 def zone_named(*names: str | None) -> ZoneInfo:
     """Return the first of these time zones that exists, else the site's."""
     return ZoneInfo(next((name for name in names if name in _known), settings.TIME_ZONE))
+
+
+def local_time(at: datetime, zone: ZoneInfo) -> str:
+    """Return the weekday, date and time in `zone`, as the current language writes them."""
+    local = at.astimezone(zone)
+    return f"{date_format(local, 'D')}, {date_format(local, 'DATETIME_FORMAT')}"
 
 
 def remember_zone(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -99,7 +99,7 @@ class TestFailures:
 
     @pytest.mark.parametrize("status", [500, 503, 429])
     def test_a_service_in_trouble_is_tried_again_later(self, member, turn_on, push_service, status):
-        browser, _device = turn_on(member)
+        turn_on(member)
         push_service.status = status
         assert (send(member), delivering.deliver()) == (0, 0)
         assert len(push_service.got) == 1
