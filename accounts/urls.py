@@ -24,4 +24,5 @@ api_urlpatterns = [
     path("", include("accounts.settings.api")),
     path("", include("accounts.webhooks.api")),
     path("", include("accounts.push.api")),
+    path("", include("accounts.missed.api")),
 ]

@@ -209,7 +209,10 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "recommendations:home"
 ACCOUNT_ADAPTER = "accounts.security.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"change_password": "accounts.security.forms.ChangePasswordForm"}
+ACCOUNT_FORMS = {
+    "change_password": "accounts.security.forms.ChangePasswordForm",
+    "signup": "accounts.security.forms.SignupForm",
+}
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # a sign-up doesn't tell whether an address is registered
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_CHANGE_EMAIL = True  # one address, which changes when the new one is confirmed

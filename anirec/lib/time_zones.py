@@ -33,6 +33,16 @@ def zone_named(*names: str | None) -> ZoneInfo:
     return ZoneInfo(next((name for name in names if name in _known), settings.TIME_ZONE))
 
 
+def known_zone(name: str | None) -> str | None:
+    """Return the zone's name as the settings offer it, or None if there is no such zone.
+
+    >>> known_zone("Asia/Calcutta"), known_zone("Europe/Berlin"), known_zone("Mars/Olympus")
+    ('Asia/Kolkata', 'Europe/Berlin', None)
+    """
+    name = _ALIASES.get(name, name) or ""
+    return name if name in ZONES else None
+
+
 def local_time(at: datetime, zone: ZoneInfo) -> str:
     """Return the weekday, date and time in `zone`, as the current language writes them."""
     local = at.astimezone(zone)

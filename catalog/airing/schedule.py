@@ -106,10 +106,11 @@ def has_schedule() -> Q:
 
 
 def on_air(viewer: Viewer, *, only_mine: bool = False) -> TitleQuerySet:
-    """Return airing and upcoming titles visible to `viewer`; with `only_mine`, those watched or planned."""
+    """Return airing and upcoming titles visible to `viewer`; with `only_mine`, those watched or planned, not hidden."""
     titles = Title.objects.visible_to(viewer).for_airing().filter(has_schedule())
     if only_mine and viewer is not None and viewer.is_authenticated:
         titles = titles.filter(entries__user=viewer.pk, entries__status__in=FOLLOWED)
+        titles = titles.exclude(pk__in=viewer.hidden.values("title"))
     return titles
 
 

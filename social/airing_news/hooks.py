@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -69,6 +68,4 @@ register_kind(
 )
 register_join(AiringChoice)
 register_join(Broadcast)
-register_personal_data(
-    "airing_choices", lambda user: AiringChoice.objects.filter(member=user), "title__name", "lead"
-)
+register_personal_data("airing_choices", lambda user: AiringChoice.objects.filter(member=user), "title__name", "lead")

@@ -64,14 +64,18 @@ def due_entries(now: datetime) -> QuerySet[ListEntry]:
     )
     ahead = ExpressionWrapper(lead * Value(timedelta(minutes=1)), output_field=DurationField())
     due_at = ExpressionWrapper(F("airs_at") - ahead, output_field=DateTimeField())
-    return entries.filter(
-        wants_episodes(),
-        Q(number=None) | Q(progress__lt=F("number")),
-        ~Exists(told),
-        airs_at__gt=now - BEHIND,
-        airs_at__lte=now + MOST_LEAD,
-        created_at__lte=F("airs_at"),
-    ).alias(due_at=due_at).filter(due_at__lte=now)
+    return (
+        entries.filter(
+            wants_episodes(),
+            Q(number=None) | Q(progress__lt=F("number")),
+            ~Exists(told),
+            airs_at__gt=now - BEHIND,
+            airs_at__lte=now + MOST_LEAD,
+            created_at__lte=F("airs_at"),
+        )
+        .alias(due_at=due_at)
+        .filter(due_at__lte=now)
+    )
 
 
 def wants_episodes() -> Q:

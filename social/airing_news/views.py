@@ -16,7 +16,11 @@ from catalog.titles.queries import visible_title
 from social.airing_news.choosing import DEFAULT, OFF, choice_of, choose
 from social.models import Lead
 
-CHOICES = ((DEFAULT, _("As in my settings")), *((str(value), label) for value, label in Lead.choices), (OFF, _("Never")))
+CHOICES = (
+    (DEFAULT, _("As in my settings")),
+    *((str(value), label) for value, label in Lead.choices),
+    (OFF, _("Never")),
+)
 
 
 @require_http_methods(["GET", "POST"])

@@ -77,9 +77,7 @@ class TestWhen:
         assert [tell(AIRS - 2 * HOUR), tell(AIRS - HOUR)] == [0, 1]
 
     def test_by_the_weekday_and_hour_in_japan_if_nothing_else_is_known(self, ada, make_title, make_entry, tell):
-        weekly = make_title(
-            "Weekly", status="airing", episodes=None, broadcast_day=6, broadcast_time=time(17, 30)
-        )
+        weekly = make_title("Weekly", status="airing", episodes=None, broadcast_day=6, broadcast_time=time(17, 30))
         make_entry(ada, weekly, status="watching")
         airs = datetime(2026, 3, 28, 8, 30, tzinfo=UTC)
         assert [tell(airs - MINUTE), tell(airs + MINUTE), tell(airs + 2 * HOUR)] == [0, 1, 0]
@@ -204,9 +202,9 @@ class TestOfManyEpisodes:
             for title in titles:
                 make_entry(member, title, status="watching")
         now = at(AIRS + MINUTE)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(13):
             assert notify_of_episodes(now) == n * (n + 1)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(14):
             assert pushing.push_due(now) == n
 
 
