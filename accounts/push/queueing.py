@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -45,17 +46,18 @@ def queue(pushes: Iterable[Push]) -> int:
     devices: dict[int, list[PushSubscription]] = {}
     for device in PushSubscription.objects.filter(user__in={push.user_id for push in pushes}).only("pk", "user_id"):
         devices.setdefault(device.user_id, []).append(device)
-    return _save(
-        PushMessage(subscription=device, body=push.body(), expires_at=push.expires_at or timezone.now() + LIFE)
-        for push in pushes
-        for device in devices.get(push.user_id, ())
-    )
+    return _save(_message(device, push) for push in pushes for device in devices.get(push.user_id, ()))
 
 
 def queue_test(device: PushSubscription) -> None:
     text = gettext("Notifications work on this device.")
-    push = Push(device.user_id, text, "/settings/push/", TEST)
-    _save([PushMessage(subscription=device, body=push.body(), expires_at=timezone.now() + timedelta(minutes=10))])
+    expires_at = timezone.now() + timedelta(minutes=10)
+    _save([_message(device, Push(device.user_id, text, reverse("accounts:push"), TEST, expires_at))])
+
+
+def _message(device: PushSubscription, push: Push) -> PushMessage:
+    now = timezone.now()
+    return PushMessage(subscription=device, body=push.body(), next_try_at=now, expires_at=push.expires_at or now + LIFE)
 
 
 def _save(messages: Iterable[PushMessage]) -> int:

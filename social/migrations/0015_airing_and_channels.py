@@ -81,9 +81,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "airs_planned",
-                    models.BooleanField(
-                        default=False, help_text="Also for titles I plan to watch.", verbose_name="planned titles"
-                    ),
+                    models.BooleanField(default=False, help_text="Also for titles I plan to watch."),
                 ),
             ],
         ),

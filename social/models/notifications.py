@@ -99,9 +99,7 @@ class NotificationSettings(models.Model):
     quiet_to = models.TimeField(_("Quiet until"), null=True, blank=True)
     digest_hour = models.PositiveSmallIntegerField(_("Time of the daily e-mail"), default=18, choices=hours)
     airing_lead = models.PositiveSmallIntegerField(_("Notify me of new episodes"), default=Lead.NONE, choices=Lead)
-    airs_planned = models.BooleanField(
-        _("planned titles"), default=False, help_text=_("Also for titles I plan to watch.")
-    )
+    airs_planned = models.BooleanField(default=False, help_text=_("Also for titles I plan to watch."))
 
     def __str__(self) -> str:
         return f"{self.member_id}"
