@@ -14,7 +14,7 @@ from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
 from catalog.airing.schedule import WEEK, schedule_of
 from catalog.models import Broadcast, Title
 
-MOST_LISTED = 5  # episodes of a title
+MOST_LISTED = 3  # episodes of a title
 
 
 @dataclass(frozen=True)
