@@ -51,8 +51,8 @@ def missed_titles(member: User, now: datetime | None = None) -> list[MissedTitle
     watched = list(entries.prefetch_related(titles).only("title_id", "progress"))
     recorded: dict[int, dict[int, datetime]] = defaultdict(dict)
     rows = Broadcast.objects.filter(title__in=[one.title_id for one in watched], at__lte=now, number__isnull=False)
-    for title_id, number, at in rows.values_list("title_id", "number", "at"):
-        recorded[title_id][number] = at
+    for row in rows:
+        recorded[row.title_id][row.number or 0] = row.at
     found = [_missed(entry, recorded[entry.title_id], now) for entry in watched]
     return sorted(filter(None, found), key=lambda one: (one.episodes[0].at, one.title.pk), reverse=True)
 

@@ -172,50 +172,59 @@ def _push_service(port: int, key: bytes, secret: bytes) -> Iterator[None]:
 
 
 def _serve(port: int, key: bytes, secret: bytes, ready: Event) -> None:
-    """Answer each message with 201, decrypt some, and say at /count how many there were."""
-    import http_ece
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    private_key: Any = load_der_private_key(key, None)
-    paths: set[str] = set()
-    counts = {"read": 0, "wrong": 0}
-    lock = threading.Lock()
+    with _Service(("127.0.0.1", port), _Handler) as server:
+        server.browser = {"private_key": load_der_private_key(key, None), "auth_secret": secret}
+        ready.set()
+        server.serve_forever()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with lock:
-                paths.add(self.path)
-                is_read = len(paths) % READ == 0
-            if is_read:
-                self._read(body)
-            self._answer(201, b"")
+class _Service(ThreadingHTTPServer):
+    """A push service that knows the keys of all browsers, and reads some of their messages."""
 
-        def do_GET(self) -> None:
-            self._answer(200, json.dumps([len(paths), counts["read"], counts["wrong"]]).encode())
+    daemon_threads = True
 
-        def _read(self, body: bytes) -> None:
-            try:
-                text = http_ece.decrypt(body, private_key=private_key, auth_secret=secret, version="aes128gcm")
-                counts["read" if json.loads(text)["body"] else "wrong"] += 1
-            except (http_ece.ECEException, ValueError):
-                counts["wrong"] += 1
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.browser: dict[str, Any] = {}
+        self.paths: set[str] = set()
+        self.n_read = self.n_wrong = 0
 
-        def _answer(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def receive(self, path: str, body: bytes) -> None:
+        import http_ece
 
-        def log_message(self, format: str, *args: Any) -> None: ...
+        self.paths.add(path)
+        if len(self.paths) % READ:
+            return
+        try:
+            json.loads(http_ece.decrypt(body, **self.browser, version="aes128gcm"))
+            self.n_read += 1
+        except (http_ece.ECEException, ValueError):
+            self.n_wrong += 1
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    ready.set()
-    server.serve_forever()
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers each message with 201, and says at /count how many there were."""
+
+    server: _Service
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.server.receive(self.path, self.rfile.read(int(self.headers["Content-Length"])))
+        self._answer(201, b"")
+
+    def do_GET(self) -> None:
+        counts = [len(self.server.paths), self.server.n_read, self.server.n_wrong]
+        self._answer(200, json.dumps(counts).encode())
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None: ...
 
 
 def _received(port: int) -> tuple[int, int, int]:

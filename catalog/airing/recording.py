@@ -39,12 +39,12 @@ def record_broadcasts(now: datetime) -> None:
         rows = known[title_id]
         changed |= set(_moved(schedule, rows))
         for at, number in schedule.between(now - BEHIND, now + AHEAD):
-            row = _same(rows, at, number)
-            if row is None:
+            same = _same(rows, at, number)
+            if same is None:
                 new.append(Broadcast(title_id=title_id, at=at, number=number))
-            elif (row.at, row.number) != (at, number):
-                row.at, row.number = at, number
-                changed.add(row)
+            elif (same.at, same.number) != (at, number):
+                same.at, same.number = at, number
+                changed.add(same)
     Broadcast.objects.bulk_update(changed, ["at", "number"], batch_size=1_000)
     Broadcast.objects.bulk_create(new, ignore_conflicts=True)
     Broadcast.objects.filter(at__gt=now).exclude(title__in=schedules).delete()

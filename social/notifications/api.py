@@ -16,7 +16,7 @@ from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from social.models import Comment, NotificationSettings
 from social.notifications.channels import (
-    OFF,
+    SingleChannel,
     channels_from,
     channels_of,
     choose_channels,
@@ -33,9 +33,7 @@ class ChoicesSerializer(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         return {
-            kind.name: serializers.ChoiceField(
-                choices=[Channel.SITE.value, Channel.EMAIL.value, OFF], help_text=str(kind.label)
-            )
+            kind.name: serializers.ChoiceField(choices=SingleChannel.choices, help_text=str(kind.label))
             for kind in kinds().values()
         }
 

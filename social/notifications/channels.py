@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db import transaction
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from social.models import Notification, NotificationChoice, NotificationSettings
 from social.notifications.kinds import Channel, kinds
 
 OFF = "off"
+
+
+class SingleChannel(models.TextChoices):
+    """The channels of a kind as one word, as before there was push."""
+
+    SITE = Channel.SITE.value, Channel.SITE.label
+    EMAIL = Channel.EMAIL.value, Channel.EMAIL.label
+    OFF = OFF, _("Off")
 
 
 def channels_of(member: User) -> dict[str, list[str]]:

@@ -1,21 +1,28 @@
-"""Notification emails: one for all pending notifications of a kind, to verified addresses only."""
+"""Notification emails: one for all pending notifications of a kind, to verified addresses only.
+
+Digests wait for the hour that each member has chosen, in their time zone.
+"""
 
 from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts.models import User
+from anirec.lib.time_zones import zone_named
 from anirec.lib.web.addresses import site_url
-from social.models import Notification
+from social.models import Notification, NotificationSettings
 from social.notifications.channels import channels_of, choose_channels
 from social.notifications.kinds import Channel, kinds
 from social.notifications.queries import NotificationGroup, groups_of, notifications_visible_to, read_groups
@@ -44,6 +51,33 @@ def send_letter(recipient_id: int, kind: str) -> None:
             and Channel.EMAIL in channels_of(member)[kind]
         ):
             _letter(member, kind, groups, address.email).send()
+
+
+def due_digests(now: datetime | None = None) -> list[tuple[int, str]]:
+    """Return (member ID, kind) of the digests that wait for longer than since their last hour."""
+    now = now or timezone.now()
+    waiting = _waiting()
+    members = User.objects.select_related("notification_settings").in_bulk({row["recipient"] for row in waiting})
+    return [
+        (row["recipient"], row["kind"])
+        for row in waiting
+        if (member := members.get(row["recipient"])) and row["first"] <= last_hour(member, now)
+    ]
+
+
+def last_hour(member: User, now: datetime) -> datetime:
+    """Return when the member's digest was last due."""
+    chosen = getattr(member, "notification_settings", None) or NotificationSettings()
+    zone = zone_named(member.time_zone)
+    today = now.astimezone(zone).date()
+    at = datetime.combine(today, time(chosen.digest_hour), zone)
+    return at if at <= now else datetime.combine(today - timedelta(days=1), time(chosen.digest_hour), zone)
+
+
+def _waiting() -> Any:
+    names = [kind.name for kind in kinds().values() if kind.digest]
+    rows = Notification.objects.filter(wants_letter=True, kind__in=names).order_by()
+    return rows.values("recipient", "kind").annotate(first=Min("at"))
 
 
 def _lines(member: User, kind: str, fresh: QuerySet[Notification]) -> list[NotificationGroup]:

@@ -7,10 +7,8 @@ from typing import Any
 from accounts.models import User
 from anirec.lib.text import is_text
 from social.models import NotificationChoice
-from social.notifications.channels import OFF, channels_from, choose_channels
+from social.notifications.channels import SingleChannel, channels_from, choose_channels
 from social.notifications.kinds import Channel, kinds
-
-WORDS = (OFF, Channel.SITE, Channel.EMAIL)  # of exports from before there was push
 
 
 def export_choices(user: User) -> list[dict[str, Any]]:
@@ -34,7 +32,7 @@ def _channels(item: Any) -> list[str] | None:
     """Return the channels of an exported choice, or None if it isn't one."""
     if not isinstance(item, dict) or not is_text(kind := item.get("kind")) or kind not in kinds():
         return None
-    if item.get("channel") in WORDS:
+    if item.get("channel") in SingleChannel.values:  # of exports from before there was push
         return channels_from(item["channel"])
     channels = item.get("channels")
     if not isinstance(channels, list) or not all(is_text(one) and one in Channel.values for one in channels):

@@ -16,11 +16,10 @@ from django.utils.translation import ngettext
 from accounts.models import PushSubscription, User
 from accounts.push.queueing import Push, queue
 from anirec.lib.numbers import whole
-from anirec.lib.time_zones import zone_named
+from anirec.lib.time_zones import quiet_until, zone_named
 from social.models import Notification
 from social.notifications.kinds import kinds
 from social.notifications.queries import notifications_visible_to, sentence
-from social.notifications.quiet import quiet_until
 
 BATCH = 2_000  # notifications
 

@@ -5,7 +5,7 @@ from smtplib import SMTPException
 from celery.schedules import crontab
 
 from anirec.lib.jobs import Run, job
-from social.notifications import digests, emails, pushing
+from social.notifications import emails, pushing
 
 
 @job("social.tasks.send_letter", "import", autoretry_for=(SMTPException, OSError), retry_backoff=60, max_retries=5)
@@ -17,7 +17,7 @@ def send_letter(recipient_id: int, kind: str) -> None:
 @job("social.tasks.send_digests", "import", Run(crontab(minute="*/15"), expires=900))
 def send_digests() -> None:
     """Email the daily digests whose hour has come."""
-    for recipient_id, kind in digests.due_digests():
+    for recipient_id, kind in emails.due_digests():
         send_letter.delay(recipient_id=recipient_id, kind=kind)
 
 

@@ -2,9 +2,12 @@
 "use strict";
 
 const panel = document.getElementById("push-here");
-const say = (name) => {
-  document.getElementById("push-says").textContent = panel.dataset[name];
-};
+
+function say(name) {
+  panel.querySelectorAll("[role=status] > p").forEach((line) => {
+    line.hidden = line.id !== `push-${name}`;
+  });
+}
 
 function decoded(text) {
   const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

@@ -21,8 +21,7 @@ from social.airing_news.telling import notify_of_episodes
 from social.models import Notification, NotificationSettings
 from social.notifications import pushing
 from social.notifications.channels import choose_channels
-from social.notifications.digests import due_digests
-from social.notifications.emails import send_letter
+from social.notifications.emails import due_digests, send_letter
 from tests.html import one_line
 
 pytestmark = pytest.mark.django_db
