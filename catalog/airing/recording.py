@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from anirec.lib.locks import BROADCASTS, lock_in_transaction
+from anirec.lib.locks import BROADCASTS, try_lock_in_transaction
 from catalog.airing.schedule import Schedule, has_schedule, schedule_of
 from catalog.models import Broadcast, Title
 
@@ -28,7 +28,8 @@ def record_broadcasts(now: datetime) -> None:
     An episode keeps its row when its time changes. One whose time has come keeps its row when the schedule has moved
     on, and also if its title is no longer airing.
     """
-    lock_in_transaction(BROADCASTS)
+    if not try_lock_in_transaction(BROADCASTS):
+        return  # another process is at it
     titles = Title.objects.filter(has_schedule()).order_by("pk").only(*FIELDS)
     schedules = {title.pk: schedule for title in titles if (schedule := schedule_of(title))}
     known: dict[int, list[Broadcast]] = defaultdict(list)
