@@ -6,7 +6,7 @@ and dark, on a phone and a desk."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.utils import timezone
 
 from accounts.entries.writing import hide_title, set_score, set_status, update_entry
-from accounts.models import ListImport, ScrobbledShow, ScrobbleEvent, User
+from accounts.models import ListImport, PushSubscription, ScrobbledShow, ScrobbleEvent, User
 from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading, writing
 from accounts.scrobbling.recording import create_address
@@ -258,6 +259,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
     text = "It takes its *time*, and **that** is what it is about: ||nobody is who they seem||.\n\n> A quotation.\n\n- And a list"
     SavedView.objects.create(user=fan, name="Films", query="format=movie")
     corrections(fan, friend, title)
+    airing(fan, watching)
     email = EmailAddress.objects.create(user=friend, email=friend.email, primary=True)
     return {
         "member": fan,
@@ -279,6 +281,13 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         **imports(fan),
         **scrobbled(fan, title),
     }
+
+
+def airing(fan, watching) -> None:
+    """A title with missed episodes, and a device for push notifications."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    Title.objects.filter(pk=watching.pk).update(status="airing", next_airing_at=tomorrow, next_episode=9)
+    PushSubscription.objects.create(user=fan, endpoint="https://example.org/", name="Firefox on Android " * 4)
 
 
 def scrobbled(fan, title) -> dict[str, Any]:
