@@ -109,6 +109,12 @@ class Migration(migrations.Migration):
                 size=None,
             ),
         ),
+        # With a default, the way back can make the column again.
+        migrations.AlterField(
+            model_name="notificationchoice",
+            name="channel",
+            field=models.CharField(default="site", max_length=5),
+        ),
         migrations.RunSQL(TO_CHANNELS, TO_CHANNEL),
         migrations.RemoveField(
             model_name="notificationchoice",
