@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("accounts.tokens.urls")),
     path("", include("accounts.webhooks.urls")),
     path("", include("accounts.scrobbling.urls")),
+    path("", include("accounts.push.urls")),
+    path("", include("accounts.missed.urls")),
 ]
 api_urlpatterns = [
     path("", include("accounts.lists.bulk_api")),
@@ -21,4 +23,6 @@ api_urlpatterns = [
     path("", include("accounts.portability.api")),
     path("", include("accounts.settings.api")),
     path("", include("accounts.webhooks.api")),
+    path("", include("accounts.push.api")),
+    path("", include("accounts.missed.api")),
 ]

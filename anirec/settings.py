@@ -213,7 +213,10 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "recommendations:home"
 ACCOUNT_ADAPTER = "accounts.security.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"change_password": "accounts.security.forms.ChangePasswordForm"}
+ACCOUNT_FORMS = {
+    "change_password": "accounts.security.forms.ChangePasswordForm",
+    "signup": "accounts.security.forms.SignupForm",
+}
 ACCOUNT_PREVENT_ENUMERATION = "strict"  # a sign-up doesn't tell whether an address is registered
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_CHANGE_EMAIL = True  # one address, which changes when the new one is confirmed
@@ -369,7 +372,8 @@ SPECTACULAR_SETTINGS = {
         "DeliveryState": "accounts.models.webhooks.Delivery.State",
         "Visibility": "accounts.models.users.Visibility",
         "CustomListVisibility": "social.models.custom_lists.CustomList.Visibility",
-        "Channel": "social.models.notifications.NotificationChoice.Channel",
+        "Channel": "social.notifications.channels.SingleChannel",
+        "NotificationChannel": "social.models.notifications.NotificationChoice.Channel",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -385,6 +389,10 @@ CORS_EXPOSE_HEADERS = [
 
 # Webhooks go to public addresses by https alone; on: to any, for trying them out on one's own machine.
 WEBHOOKS_ALLOW_PRIVATE = environment.flag("WEBHOOKS_ALLOW_PRIVATE")
+
+# Push messages go to the services of browsers' makers alone: the address comes from a browser.
+PUSH_HOSTS = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com")
+PUSH_TEST_ORIGIN = ""  # a server on this machine, such as http://127.0.0.1:8001, of tests and the benchmark
 
 # --- Monitoring ----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ class Member(Protocol):
     shows_adult: Any
     title_language: Any
     entries: Any
+    hidden: Any
 
     @property
     def is_authenticated(self) -> Literal[True]: ...

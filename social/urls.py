@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("social.favourites.urls")),
     path("", include("social.profiles.urls")),
     path("", include("social.notifications.urls")),
+    path("", include("social.airing_news.urls")),
     path("", include("social.moderation.urls")),
     path("", include("social.corrections.urls")),
 ]
@@ -30,5 +31,6 @@ api_urlpatterns = [
     path("", include("social.favourites.api")),
     path("", include("social.profiles.api")),
     path("", include("social.notifications.api")),
+    path("", include("social.airing_news.api")),
     path("", include("social.corrections.api")),
 ]

@@ -1,6 +1,9 @@
 {% load static %}/* Pages come from the network; without one, a page that says so. Styles are kept for it. */
 "use strict";
 
+self.pushIcon = "{% static 'img/icon-192.png' %}";
+importScripts("{% static 'js/push_worker.js' %}");
+
 const KEPT = "anirec-{% static 'css/site.css' %}";
 const OFFLINE = "{% url 'offline' %}";
 

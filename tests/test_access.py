@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.entries.writing import set_score, update_entry
-from accounts.models import ListImport, ScrobbleAddress, ScrobbledShow, User, Webhook
+from accounts.models import ListImport, PushSubscription, ScrobbleAddress, ScrobbledShow, User, Webhook
 from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
@@ -160,7 +160,14 @@ TABLE: dict[str, Row] = {
     **rows(MEMBERS, "social:suggest_correction", {**TITLE, "field": "name"}, "GET POST"),
     **rows(MEMBERS, "api:title-corrections", TITLE, "POST"),
     **rows(MEMBERS, "api:my-corrections"),
-    **rows(MEMBERS, "api:my-notification-choices", methods="GET PATCH"),
+    **rows(
+        MEMBERS, "api:my-notification-choices api:my-notification-channels api:my-notification-times", None, "GET PATCH"
+    ),
+    **rows(MEMBERS, "accounts:push api:my-push", methods="GET POST"),
+    **rows(MEMBERS, "accounts:missed api:my-missed api:my-push-key"),
+    **rows(MEMBERS, "accounts:time_zone", methods="POST"),
+    **rows(MEMBERS, "social:airing", TITLE, "GET POST"),
+    **rows(MEMBERS, "api:my-airing-choice", OTHER_TITLE, "GET PUT"),
     # --- What is somebody's own ---
     **rows(OWNER, "social:decline_tip", TIP, "POST"),
     **rows(OWNER, "social:report_tip", TIP, "GET POST"),
@@ -183,6 +190,9 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "api:my-own-entry", {"pk": "own_entry"}, "GET PATCH DELETE"),
     **rows(OWNER, "api:my-own-entry-link", {"pk": "own_entry"}, "POST"),
     **rows(OWNER, "accounts:webhook_act", {"pk": "webhook"}, "POST"),
+    **rows(OWNER, "accounts:push_act", {"pk": "device"}, "POST"),
+    **rows(OWNER, "api:my-push-device", {"pk": "device"}, "GET DELETE"),
+    **rows(OWNER, "api:my-push-device-test", {"pk": "device"}, "POST"),
     **rows(OWNER, "accounts:scrobble_address", {"pk": "scrobble_address"}, "GET POST"),
     **rows(OWNER, "accounts:revoke_scrobble_address", {"pk": "scrobble_address"}, "POST"),
     **rows(OWNER, "accounts:scrobbled_show", {"pk": "scrobbled_show"}),
@@ -345,6 +355,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "scrobble_address": ScrobbleAddress.objects.create(user=owner, name="Home", account="owner", digest="x").pk,
         "scrobbled_show": ScrobbledShow.objects.create(user=owner, key="shown", name="Shown", season=1).pk,
         "webhook": Webhook.objects.create(user=owner, url="https://example.org/", events=["list.changed"]).pk,
+        "device": PushSubscription.objects.create(user=owner, endpoint="https://example.org/", name="Mine").pk,
         **run_by_staff(),
     }
 

@@ -14,6 +14,7 @@ PAGES = [
     "/list/own/", "/list/own/add/",
     "/members/", "/members/member/", "/members/member/own/", "/feed/", "/together/", "/plans/", "/notifications/",
     "/list/history/", "/list/next/",
+    "/settings/push/", "/airing/missed/",
     "/settings/notifications/", "/followers/", "/blocked/", "/recommended/", "/suggestions/", "/settings/",
     "/settings/tokens/", "/settings/webhooks/", "/api/", "/offline/", "/api/v1/titles/", "/api/v1/my/list/",
     "/api/v1/my/recommendations/",
@@ -61,7 +62,7 @@ def test_every_page_answers_to_nonsense_in_each_of_its_parameters(client, member
     [
      "/titles/{}/", "/titles/{}/similar/", "/titles/{}/reviews/", "/posters/{}.svg", "/list/{}/", "/reviews/{}/",
      "/activities/{}/", "/titles/{}/recommend/", "/recommended/{}/report/", "/lists/{}/",
-     "/titles/{}/lists/", "/titles/{}/favourite/",
+     "/titles/{}/lists/", "/titles/{}/favourite/", "/titles/{}/airing/",
      "/list/import/{}/", "/season/{}/fall/", "/api/v1/titles/{}/", "/taste/{}/"],
 )  # fmt: skip
 @pytest.mark.parametrize("number", ["0", "9" * 30])

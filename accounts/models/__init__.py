@@ -3,6 +3,7 @@ from accounts.models.entries import SEEN, EntryStatus, EntryValues, HiddenTitle,
 from accounts.models.history import EntryChange
 from accounts.models.imports import Conflict, ImportRow, ListImport
 from accounts.models.own_entries import OwnEntry
+from accounts.models.push import PushKey, PushMessage, PushSubscription
 from accounts.models.scrobbling import ScrobbleAddress, ScrobbledShow, ScrobbleEvent
 from accounts.models.tokens import AccessToken, StoredResponse
 from accounts.models.users import User, Visibility
@@ -23,6 +24,9 @@ __all__ = [
     "ListEntryQuerySet",
     "ListImport",
     "OwnEntry",
+    "PushKey",
+    "PushMessage",
+    "PushSubscription",
     "ScrobbleAddress",
     "ScrobbleEvent",
     "ScrobbledShow",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable
 
 from django.contrib.postgres.fields import ArrayField
@@ -34,6 +35,20 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def own(self, member: User) -> ListEntryQuerySet:
         """Return a member's own list, without titles they can't see. Other members' lists: `social.visibility`."""
         return self.filter(user=member, title__in=Title.objects.visible_to(member).order_by())
+
+    def visible_to_owners(self) -> ListEntryQuerySet:
+        """Return entries of many members, each of a title that its member can see."""
+        visible = models.Q()
+        for age_limit, shows_adult in itertools.product(User.AgeLimit.values, (False, True)):
+            if age_limit and shows_adult:
+                continue  # the limit decides
+            titles = Title.objects.visible_to(User(age_limit=age_limit, shows_adult=shows_adult)).order_by()
+            visible |= models.Q(
+                models.Q() if age_limit else models.Q(user__shows_adult=shows_adult),
+                user__age_limit=age_limit,
+                title__in=titles,
+            )
+        return self.filter(visible)
 
 
 class EntryValues(models.Model):

@@ -18,3 +18,11 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         super().save()
         if self.cleaned_data["revokes_tokens"]:
             revoke_tokens(self.user)
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """With the browser's time zone, filled in by a script (`accounts.settings.zone`)."""
+
+    time_zone = forms.CharField(
+        required=False, max_length=100, widget=forms.HiddenInput(attrs={"data-browser-zone": ""})
+    )

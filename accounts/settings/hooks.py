@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AboutMember, AccessToken, ListImport, StoredResponse, User
 from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
+from accounts.settings import zone  # noqa: F401  (receives sign-ups)
 from accounts.settings.export import export_about, restore_nothing, undo_nothing
 from accounts.tokens.scopes import register_scope
 from catalog.models import CalendarFeed, SavedView

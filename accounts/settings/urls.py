@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.settings import about, views
+from accounts.settings import about, views, zone
 
 urlpatterns = [
     path("settings/", views.settings, name="settings"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("settings/age/", views.age_limit, name="age_limit"),
     path("settings/language/", views.language, name="language"),
     path("settings/title-language/", views.title_language, name="title_language"),
+    path("settings/time-zone/", zone.change_zone, name="time_zone"),
     path("settings/theme/", views.theme, name="theme"),
     path("settings/delete/", views.delete_account, name="delete_account"),
     path("settings/statistics/", about.about_me, name="about_me"),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+BROADCASTS = "broadcasts"
 CATALOGUE_IMPORT = "catalogue import"
 MODEL_REBUILD = "model rebuild"
 

@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from anirec.lib.time_zones import ZONES, remember_zone, zone_of
+from anirec.lib.time_zones import ZONES, remember_zone, zone_named, zone_of
 from anirec.lib.web.requests import PageRequest
 from catalog.airing.ical import calendar_response
 from catalog.airing.schedule import WEEK, Airing, airings, has_sample_times, on_air, week_of
@@ -52,12 +52,14 @@ def calendar(request: PageRequest) -> HttpResponse:
 
 @require_GET
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the feed of a member's watching and planned titles. Anyone with the link can read it."""
+    """Return the feed of a member's titles, in their language and time zone. Anyone with the link can read it."""
     feed = get_object_or_404(CalendarFeed.objects.select_related("user"), token=token, user__is_active=True)
     now = timezone.now()
     titles = on_air(feed.user, only_mine=True)
     episodes = airings(titles, now - WEEK, now + timedelta(weeks=FEED_WEEKS))
-    return calendar_response(request, _("My anime"), episodes, feed.user)
+    zone = zone_named(feed.user.time_zone) if feed.user.time_zone else None
+    with translation.override(feed.user.language or translation.get_language()):
+        return calendar_response(request, _("My anime"), episodes, feed.user, zone)
 
 
 @require_POST

@@ -49,6 +49,21 @@ class Schedule:
                 yield at, None if self.episode is None else self.episode + weeks
             at, weeks = at + WEEK, weeks + 1
 
+    def time_of(self, episode: int) -> datetime | None:
+        """Return when an episode airs, None if its number isn't among those to come."""
+        if self.episode is None or episode < self.episode:
+            return None
+        return self.first + (episode - self.episode) * WEEK
+
+    def latest(self, now: datetime) -> tuple[datetime, int] | None:
+        """Return (time, number) of the last numbered episode that has aired, None if unknown or none has."""
+        weeks = (now - self.first) // WEEK  # -1: the one before the first known
+        if self.last is not None:
+            weeks = min(weeks, (self.last - self.first) // WEEK)
+        if self.episode is None or self.episode + weeks < 1:
+            return None
+        return self.first + weeks * WEEK, self.episode + weeks
+
 
 def schedule_of(title: Title) -> Schedule | None:
     """Return the title's schedule, or None if it's neither airing nor upcoming, or has no known time."""
@@ -84,13 +99,18 @@ def _on_weekday(day: date, title: Title) -> datetime:
     return datetime.combine(on, title.broadcast_time, JAPAN).astimezone(UTC)
 
 
+def has_schedule() -> Q:
+    """Return the condition for airing and upcoming titles with a known time."""
+    has_time = Q(next_airing_at__isnull=False) | Q(broadcast_time__isnull=False)
+    return has_time & Q(medium=Medium.ANIME, status__in=[Status.AIRING, Status.UPCOMING])
+
+
 def on_air(viewer: Viewer, *, only_mine: bool = False) -> TitleQuerySet:
-    """Return airing and upcoming titles visible to `viewer`; with `only_mine`, those watched or planned."""
-    titles = Title.objects.visible_to(viewer).for_airing()
-    titles = titles.filter(medium=Medium.ANIME, status__in=[Status.AIRING, Status.UPCOMING])
-    titles = titles.filter(Q(next_airing_at__isnull=False) | Q(broadcast_time__isnull=False))
+    """Return airing and upcoming titles visible to `viewer`; with `only_mine`, those watched or planned, not hidden."""
+    titles = Title.objects.visible_to(viewer).for_airing().filter(has_schedule())
     if only_mine and viewer is not None and viewer.is_authenticated:
         titles = titles.filter(entries__user=viewer.pk, entries__status__in=FOLLOWED)
+        titles = titles.exclude(pk__in=viewer.hidden.values("title"))
     return titles
 
 

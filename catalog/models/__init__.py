@@ -1,3 +1,4 @@
+from catalog.models.broadcasts import Broadcast
 from catalog.models.covers import Cover
 from catalog.models.feeds import CalendarFeed
 from catalog.models.people import Studio
@@ -9,7 +10,7 @@ from catalog.models.tags import Tag
 from catalog.models.titles import SearchWord, Title, TitleName
 
 __all__ = [
-    "CalendarFeed", "Cover", "ExternalId", "ImportedFile", "Relation", "SavedView", "SearchWord", "SourceDay",
-    "SourceRecord", "SourceScale", "SourceState", "StoredAnswer", "Studio", "Tag", "Title", "TitleName",
+    "Broadcast", "CalendarFeed", "Cover", "ExternalId", "ImportedFile", "Relation", "SavedView", "SearchWord",
+    "SourceDay", "SourceRecord", "SourceScale", "SourceState", "StoredAnswer", "Studio", "Tag", "Title", "TitleName",
     "TitleRedirect",
 ]  # fmt: skip

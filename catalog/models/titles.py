@@ -152,7 +152,7 @@ class TitleQuerySet(models.QuerySet["Title"]):
         """Load only the fields of a card and of the airing schedule."""
         return self.with_tag_names().only(
             *CARD_FIELDS, "ended_on", "episode_seconds", "broadcast_day", "broadcast_time", "next_airing_at",
-            "next_episode",
+            "next_episode", "updated_at",
         )  # fmt: skip
 
 

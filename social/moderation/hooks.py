@@ -42,7 +42,7 @@ register_kind(
         thread=lambda notification: f"decision:{notification.decision_id}",
         related=("decision",),
         details=decision_details,
-        default_channel=Channel.EMAIL,
+        default_channels=(Channel.SITE, Channel.EMAIL),
         reaches_suspended=True,
     )
 )

@@ -8,7 +8,8 @@ from accounts.page_parts import register_part
 from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from accounts.signals import sight_changed
-from social.models import Notification
+from catalog.titles.merging import register_join
+from social.models import Notification, NotificationSettings
 from social.notifications.export import export_choices, restore_choices, undo_choices
 from social.notifications.notifying import count_unread
 
@@ -17,6 +18,12 @@ register(Section("notifications", export_choices, restore_choices, undo_choices)
 register_personal_data(
     "received_notifications", lambda user: Notification.objects.filter(recipient=user), "kind", "at", "is_read"
 )
+register_personal_data(
+    "notification_settings",
+    lambda user: NotificationSettings.objects.filter(member=user),
+    *("quiet_from", "quiet_to", "digest_hour", "airing_lead", "airs_planned"),
+)
+register_join(Notification)
 
 
 @receiver(post_delete, sender=Notification, dispatch_uid="count_unread")

@@ -25,7 +25,9 @@ class Kind:
     url: link to the notification's cause. thread: notifications of one kind and thread are grouped by day. about: the
     name of what it is about; empty if it has none, which `sentence_without` is for. related, prefetched: single
     and multiple relations loaded with the notification. visible: the causes that the recipient can see, filtered by an
-    OuterRef; None if nothing can hide them.
+    OuterRef; None if nothing can hide them. current: of notifications of many members, those that are still news and
+    visible. url_of_many: link of several together. digest: e-mails come once a day and list each notification; its
+    value makes the subject from their number.
     """
 
     name: str
@@ -39,8 +41,11 @@ class Kind:
     about: Callable[[Any], str] | None = None
     sentence_without: Any = ""
     prefetched: tuple[str, ...] = ()
-    default_channel: str = Channel.SITE
+    default_channels: tuple[str, ...] = (Channel.SITE,)
     reaches_suspended: bool = False
+    current: Callable[[QuerySet[Notification]], QuerySet[Notification]] | None = None
+    url_of_many: Callable[[], str] | None = None
+    digest: Callable[[int], str] | None = None
 
 
 _kinds: dict[str, Kind] = {}

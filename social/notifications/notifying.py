@@ -6,6 +6,7 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.page_parts import part_changed
@@ -14,7 +15,7 @@ from social.models import Notification
 from social.notifications.channels import channels_of
 from social.notifications.kinds import Channel, kinds
 from social.notifications.queries import groups_of, notifications_visible_to
-from social.notifications.tasks import send_letter
+from social.notifications.tasks import push_notifications, send_letter
 
 EMAIL_DELAY = 300  # seconds; notifications in between join the same email
 
@@ -27,12 +28,13 @@ def notify(recipient: User, kind: str, actor: User | None, about: Model, n: int 
     Members aren't notified of their own actions, of kinds they turned off, of things they can't see, or of actions by
     muted members.
     """
-    channel = channels_of(recipient)[kind]
-    if actor == recipient or channel == Channel.OFF:
+    channels = channels_of(recipient)[kind]
+    if actor == recipient or not channels:
         return
     with transaction.atomic():
-        is_letter = channel == Channel.EMAIL
-        notification = Notification(recipient=recipient, kind=kind, actor=actor, n=n, wants_letter=is_letter)
+        notification = Notification(recipient=recipient, kind=kind, actor=actor, n=n)
+        notification.wants_letter = Channel.EMAIL in channels
+        notification.push_at = timezone.now() if Channel.PUSH in channels else None
         setattr(notification, _column(about), about)
         notification.thread = kinds()[kind].thread(notification)
         notification.save()
@@ -42,6 +44,8 @@ def notify(recipient: User, kind: str, actor: User | None, about: Model, n: int 
         count_unread(recipient.pk)
         if notification.wants_letter:
             transaction.on_commit(partial(_send_email_soon, recipient.pk, kind), robust=True)
+        if notification.push_at:
+            transaction.on_commit(partial(send_soon, push_notifications), robust=True)
 
 
 def mark_read(member: User) -> None:

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from anirec.lib.numbers import whole
 from social.models import Notification
 from social.notifications.kinds import kinds
 from social.visibility import members_visible_to, muted_by
@@ -23,14 +24,16 @@ class NotificationGroup:
     last: Notification
     n: int  # number of different actors
     is_new: bool
+    n_rows: int = 1
 
     @property
     def sentence(self) -> str:
-        return sentence(self.last, self.n)
+        return sentence(self.last, self.n, self.n_rows)
 
     @property
     def url(self) -> str:
-        return kinds()[self.last.kind].url(self.last)
+        kind = kinds()[self.last.kind]
+        return kind.url_of_many() if kind.url_of_many and self.n_rows > 1 else kind.url(self.last)
 
 
 def notifications_visible_to(member: User, only: Collection[str] | None = None) -> QuerySet[Notification]:
@@ -51,7 +54,7 @@ def groups_of(member: User, only: Collection[str] | None = None) -> QuerySet[Any
     """Return the groups, newest first, as rows for `read_groups`."""
     rows = notifications_visible_to(member, only).annotate(day=TruncDate("at")).values("kind", "thread", "day")
     return rows.annotate(
-        last=Max("pk"), n=Count("actor", distinct=True), n_new=Count("pk", filter=Q(is_read=False))
+        last=Max("pk"), n=Count("actor", distinct=True), n_new=Count("pk", filter=Q(is_read=False)), n_rows=Count("pk")
     ).order_by("-last")
 
 
@@ -60,14 +63,22 @@ def read_groups(groups: list[dict[str, Any]]) -> list[NotificationGroup]:
     lists = {path for kind in kinds().values() for path in kind.prefetched}
     rows = Notification.objects.select_related("actor", "recipient", *sorted(related)).prefetch_related(*sorted(lists))
     last = rows.in_bulk([group["last"] for group in groups])
-    return [NotificationGroup(last[g["last"]], max(g["n"], 1), g["n_new"] > 0) for g in groups if g["last"] in last]
+    return [
+        NotificationGroup(last[g["last"]], max(g["n"], 1), g["n_new"] > 0, g["n_rows"])
+        for g in groups
+        if g["last"] in last
+    ]
 
 
-def sentence(last: Notification, n: int) -> str:
-    """Return the text of a group. n: the number of different actors."""
+def sentence(last: Notification, n: int, n_rows: int = 1) -> str:
+    """Return the text of a group. n: the number of different actors. n_rows: of notifications."""
     kind = kinds()[last.kind]
     if kind.details is not None:
-        return str(kind.sentence) % kind.details(last)
+        text = str(kind.sentence) % kind.details(last)
+        if kind.url_of_many is None or n_rows == 1:
+            return text
+        more = ngettext("%(text)s, and %(n)s more", "%(text)s, and %(n)s more", n_rows - 1)
+        return more % {"text": text, "n": whole(n_rows - 1)}
     who = last.actor.username if last.actor else ""
     if n > 1:
         who = ngettext("%(who)s and %(n)d other", "%(who)s and %(n)d others", n - 1) % {"who": who, "n": n - 1}

@@ -12,10 +12,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import MemberRequest
+from anirec.lib.time_zones import zone_named
 from anirec.lib.web.requests import PageRequest
 from social.notifications import emails, notifying, queries
-from social.notifications.channels import channels_of, choose_channels
-from social.notifications.forms import NotificationForm
+from social.notifications.forms import NotificationForms
+from social.notifications.kinds import Channel
 
 PAGE = 30
 
@@ -43,13 +44,18 @@ def bell(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def notification_choices(request: MemberRequest) -> HttpResponse:
-    form = NotificationForm(request.POST or None, channels=channels_of(request.user))
-    if request.method == "POST" and form.is_valid():
-        choose_channels(request.user, form.cleaned_data)
+    forms = NotificationForms(request.user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and forms.save():
         messages.success(request, gettext("Settings saved."))
         return redirect("social:notification_choices")
     status = 422 if request.method == "POST" else 200
-    return render(request, "social/notifications/notification_choices.html", {"form": form}, status=status)
+    context = {
+        "forms": forms,
+        "channels": Channel.choices,
+        "zone": zone_named(request.user.time_zone).key,
+        "n_devices": request.user.push_subscriptions.count(),
+    }
+    return render(request, "social/notifications/notification_choices.html", context, status=status)
 
 
 @csrf_exempt  # email clients post here themselves (RFC 8058); the signed URL authorises them

@@ -9,7 +9,7 @@ from accounts.personal_data import register_personal_data
 from accounts.portability.sections import Section, register
 from catalog.titles.merging import register_join
 from social.models.plans import PlanMember, PlanTitle, PlanVote
-from social.notifications.kinds import Kind, register_kind
+from social.notifications.kinds import Channel, Kind, register_kind
 from social.plans.export import export_plans, restore_plans, undo_plans
 from social.plans.planning import join_proposals, leave_each_other
 from social.plans.queries import version_of_plans
@@ -33,6 +33,7 @@ register_kind(
         related=("invitation__plan",),
         about=lambda notification: notification.invitation.plan.name,
         visible=lambda member: plans_visible_to(member).filter(pk=OuterRef("invitation__plan")),
+        default_channels=(Channel.SITE, Channel.PUSH),
     )
 )
 

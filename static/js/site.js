@@ -166,6 +166,34 @@ document.addEventListener("htmx:responseError", (event) => {
   complain({ 403: refused, 404: gone, 429: tooOften }[status] ?? failed);
 });
 
+/* --- the browser's time zone: filled in at sign-up, offered when it keeps another time than the account's --- */
+
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const HALF_YEAR = 182 * 24 * 3600 * 1000;
+
+function clocks(zone) {
+  return [0, HALF_YEAR].map((ahead) => new Date(Date.now() + ahead).toLocaleString("en", { timeZone: zone })).join();
+}
+
+document.querySelectorAll("[data-browser-zone]").forEach((field) => {
+  field.value = browserZone;
+});
+
+function offerZone(offer) {
+  const dismissed = `zone-kept-${browserZone}`;
+  if (localStorage.getItem(dismissed) || clocks(browserZone) === clocks(offer.dataset.zone)) return;
+  offer.querySelectorAll("[data-zone-name]").forEach((name) => {
+    name.textContent = browserZone.replaceAll("_", " ");
+  });
+  offer.querySelector(".close").addEventListener("click", () => {
+    localStorage.setItem(dismissed, "1");
+    offer.remove();
+  });
+  offer.hidden = false;
+}
+
+if (byId("zone-offer")) offerZone(byId("zone-offer"));
+
 /* --- service worker with an offline page --- */
 
 navigator.serviceWorker?.register(document.body.dataset.worker);

@@ -6,7 +6,7 @@ and dark, on a phone and a desk."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.utils import timezone
 
 from accounts.entries.writing import hide_title, set_score, set_status, update_entry
-from accounts.models import ListImport, ScrobbledShow, ScrobbleEvent, User
+from accounts.models import ListImport, PushSubscription, ScrobbledShow, ScrobbleEvent, User
 from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading, writing
 from accounts.scrobbling.recording import create_address
@@ -107,6 +108,9 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:activity": (BOTH, ["/activities/{activity}/"]),
     "social:notifications": (MEMBER, ["/notifications/"]),
     "social:notification_choices": (MEMBER, ["/settings/notifications/"]),
+    "accounts:push": (MEMBER, ["/settings/push/"]),
+    "accounts:missed": (MEMBER, ["/airing/missed/"]),
+    "social:airing": (MEMBER, ["/titles/{title}/airing/"]),
     "social:unsubscribe": (VISITOR, ["/notifications/off/{letters}/"]),
     "social:edit_profile": (MEMBER, ["/settings/profile/"]),
     "social:report_profile": (MEMBER, ["/members/friend/profile/report/"]),
@@ -200,6 +204,7 @@ NO_PAGES = {
     "accounts:import_run", "accounts:import_undo", "accounts:import_discard", "accounts:clear_history",
     "accounts:import_report", "accounts:export", "accounts:watched_up_to", "accounts:preferences", "accounts:adult", "accounts:age_limit",
     "accounts:language", "accounts:theme", "accounts:title_language", "accounts:revoke_token", "accounts:webhook_act",
+    "accounts:push_act", "accounts:time_zone",
     "accounts:revoke_scrobble_address", "accounts:decide_scrobbled_show", "accounts:scrobble", "accounts:scrobble_by_header",
     "accounts:personal_data", "csp_reports", "None", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_authenticate", "mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
@@ -254,6 +259,7 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
     text = "It takes its *time*, and **that** is what it is about: ||nobody is who they seem||.\n\n> A quotation.\n\n- And a list"
     SavedView.objects.create(user=fan, name="Films", query="format=movie")
     corrections(fan, friend, title)
+    airing(fan, watching)
     email = EmailAddress.objects.create(user=friend, email=friend.email, primary=True)
     return {
         "member": fan,
@@ -275,6 +281,13 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         **imports(fan),
         **scrobbled(fan, title),
     }
+
+
+def airing(fan, watching) -> None:
+    """A title with missed episodes, and a device for push notifications."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    Title.objects.filter(pk=watching.pk).update(status="airing", next_airing_at=tomorrow, next_episode=9)
+    PushSubscription.objects.create(user=fan, endpoint="https://example.org/", name="Firefox on Android " * 4)
 
 
 def scrobbled(fan, title) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from urllib.parse import SplitResult
 
 from django.utils.translation import gettext as _
@@ -96,14 +97,21 @@ def _connection(parts: SplitResult, address: str, seconds: float) -> http.client
     assert parts.hostname
     connection = http.client.HTTPConnection(parts.hostname, _port(parts), timeout=seconds)
     plain = socket.create_connection((address, _port(parts)), seconds)
+    # A body follows its headers at once, instead of when the other side has acknowledged them: 40 ms later.
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         is_secure = parts.scheme == "https"
-        context = ssl.create_default_context()
-        connection.sock = context.wrap_socket(plain, server_hostname=parts.hostname) if is_secure else plain
+        connection.sock = _tls().wrap_socket(plain, server_hostname=parts.hostname) if is_secure else plain
     except OSError:
         plain.close()
         raise
     return connection
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the settings of all TLS connections. To load the known authorities takes some 20 ms."""
+    return ssl.create_default_context()
 
 
 def _shut(connected: socket.socket) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.entries.writing import set_score
 from accounts.models import ListEntry, User
 from social.comments.writing import delete_comment, like, write_comment
-from social.models import Activity, Notification
+from social.models import Activity, Notification, NotificationSettings
 from social.moderation import deciding as moderation
 from social.notifications import emails
 from social.notifications.channels import choose_channels
@@ -111,7 +111,7 @@ class TestWhatOneIsTold:
         assert told(ada) == []
 
     def test_not_what_one_does_not_want_to_be_told(self, ada, bob, activity):
-        choose_channels(ada, {"like": "off"})
+        choose_channels(ada, {"like": []})
         like(bob, activity, True)
         assert told(ada) == []
 
@@ -139,16 +139,27 @@ class TestPage:
     def test_what_to_be_told_is_chosen(self, client, ada):
         client.force_login(ada)
         url = reverse("social:notification_choices")
-        wanted = {**dict.fromkeys(kinds(), "site"), "like": "off"}
+        wanted = {**dict.fromkeys(kinds(), "site"), "like": [], "tip": "push", "airing_lead": 60, "digest_hour": 7}
         assert client.post(url, wanted).status_code == 302
-        assert client.get(url).context["form"]["like"].initial == "off"
+        channels = client.get(url).context["forms"].channels
+        assert [channels[kind].initial for kind in ("like", "follow", "tip")] == [[], ["site"], ["site", "push"]]
         assert client.post(url, {**wanted, "like": "pigeon"}).status_code == 422
+
+    def test_when_to_be_told_is_chosen(self, client, ada):
+        client.force_login(ada)
+        url = reverse("social:notification_choices")
+        times = {"airing_lead": 60, "digest_hour": 7, "quiet_from": "22:00", "quiet_to": "07:30"}
+        assert client.post(url, times).status_code == 302
+        stored = NotificationSettings.objects.get(member=ada)
+        assert (stored.airing_lead, stored.digest_hour, str(stored.quiet_to)) == (60, 7, "07:30:00")
+        answer = client.post(url, {**times, "quiet_to": ""})
+        assert (answer.status_code, "need a start and an end" in answer.content.decode()) == (422, True)
 
 
 class TestLetters:
     @pytest.fixture
     def wants_letters(self, ada):
-        choose_channels(ada, {"comment": "email"})
+        choose_channels(ada, {"comment": ["email"]})
         EmailAddress.objects.create(user=ada, email=ada.email, verified=True, primary=True)
 
     def test_one_for_all_that_waits_and_once(self, ada, bob, member, activity, wants_letters):
@@ -169,7 +180,7 @@ class TestLetters:
             "deleted": lambda: delete_comment(comment),
             "blocked": lambda: relations.block(ada, bob),
             "unconfirmed": lambda: EmailAddress.objects.update(verified=False),
-            "off": lambda: choose_channels(ada, {"comment": "site"}),
+            "off": lambda: choose_channels(ada, {"comment": ["site"]}),
             "suspended": lambda: User.objects.filter(pk=ada.pk).update(is_active=False),
         }[why]()
         emails.send_letter(ada.pk, "comment")

@@ -106,10 +106,30 @@ class TestPeople:
         assert usernames(api.get(f"{V1}/my/followers/")) == []
 
     def test_choices_of_what_one_is_told(self, api, member):
-        assert api.get(f"{V1}/my/notifications/choices/").json() == channels_of(member)
-        changed = api.patch(f"{V1}/my/notifications/choices/", {"like": "off"}, format="json").json()
-        assert (changed["like"], channels_of(member)["like"]) == ("off", "off")
-        assert api.patch(f"{V1}/my/notifications/choices/", {"like": "loud"}, format="json").status_code == 400
+        choices = f"{V1}/my/notifications/choices/"
+        assert [api.get(choices).json()[kind] for kind in ("like", "invitation", "moderation")] == [
+            "site", "site", "email",
+        ]  # fmt: skip
+        changed = api.patch(choices, {"like": "off", "invitation": "email"}, format="json").json()
+        assert (changed["like"], changed["invitation"]) == ("off", "email")
+        assert [channels_of(member)[kind] for kind in ("like", "invitation")] == [[], ["site", "email", "push"]]
+        assert api.patch(choices, {"like": "loud"}, format="json").status_code == 400
+
+    def test_channels_of_what_one_is_told(self, api, member):
+        channels = f"{V1}/my/notifications/channels/"
+        assert api.get(channels).json() == channels_of(member)
+        changed = api.patch(channels, {"like": ["push"], "tip": []}, format="json").json()
+        assert (changed["like"], changed["tip"]) == (["site", "push"], [])
+        assert api.patch(channels, {"like": ["loud"]}, format="json").status_code == 400
+
+    def test_times_of_what_one_is_told(self, api):
+        times = f"{V1}/my/notifications/times/"
+        assert api.get(times).json() == {
+            "quiet_from": None, "quiet_to": None, "digest_hour": 18, "airing_lead": 0, "airs_planned": False,
+        }  # fmt: skip
+        changed = api.patch(times, {"quiet_from": "22:00", "airing_lead": 15}, format="json").json()
+        assert (changed["quiet_from"], changed["airing_lead"]) == ("22:00:00", 15)
+        assert api.patch(times, {"airing_lead": 17}, format="json").status_code == 400
 
     def test_who_may_recommend_to_me_is_a_setting(self, api, member):
         changed = api.patch(f"{V1}/my/settings/", {"tips_from": "nobody"}, format="json").json()

@@ -43,7 +43,7 @@ def social_member(member, make_member, make_title):
     relations.mute(member, bob)
     relations.block(member, cleo)
     dismiss(member, bob)
-    choose_channels(member, {"like": "off"})
+    choose_channels(member, {"like": []})
     User.objects.filter(pk=member.pk).update(list_visibility="followers", approves_followers=True, tips_from="nobody")
     return member
 
