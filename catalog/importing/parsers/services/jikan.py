@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers import normalise
+from catalog.importing.parsers import details, normalise
 from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
@@ -84,6 +84,12 @@ def parse_title(row: Fields) -> SourceTitle:
         tags=tags,
         studios=normalise.studios(row.texts("studios", key="name")),
         relations=relations_to("mal", related(row)),
+        producers=normalise.studios(row.texts("producers", key="name")),
+        streams=details.streams(details.stream(at(one, "url")) for one in row.items("streaming")),
+        links=details.links(details.link(at(one, "name"), at(one, "url")) for one in row.items("external")),
+        themes=details.themes(row.items("theme", "openings"), row.items("theme", "endings")),
+        trailer=details.youtube_id(at(row.row, "trailer", "youtube_id")),
+        ranks=details.ranks(row.row.get("rank"), row.row.get("popularity")),
     )
 
 
