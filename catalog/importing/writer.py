@@ -96,7 +96,8 @@ class CatalogueWriter:
 
     def _load_people(self, names: Iterable[str]) -> None:
         keys = {name: search_key(name)[:200] for name in sorted(names) if name not in self.people}
-        Person.objects.bulk_create([Person(name=name, key=key) for name, key in keys.items()], ignore_conflicts=True)
+        new = [Person(name=name, slug=slug_of(name, 200), key=key) for name, key in keys.items()]
+        Person.objects.bulk_create(new, ignore_conflicts=True)
         ids = dict(Person.objects.filter(key__in=set(keys.values())).values_list("key", "pk"))
         self.people.update({name: ids[key] for name, key in keys.items()})
 

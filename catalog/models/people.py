@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anirec.lib.web.addresses import address_of
 from catalog.models.titles import Title
@@ -28,6 +28,7 @@ class Person(models.Model):
     """Somebody who made a title, or speaks in it. People of one name are one person, as most sources give no ids."""
 
     name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=200, allow_unicode=True, db_index=False)
     key = models.CharField(max_length=200, unique=True, editable=False, help_text="The name as search compares it.")
 
     class Meta:
@@ -37,11 +38,7 @@ class Person(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address_of("catalog:person", self.pk, self.slug) if self.slug else address_of("catalog:person", self.pk)
-
-    @property
-    def slug(self) -> str:
-        return slugify(self.name)
+        return address_of("catalog:person", self.pk, self.slug)
 
 
 class Credit(models.Model):
@@ -54,9 +51,9 @@ class Credit(models.Model):
     class Part(models.TextChoices):
         """How large a character is: the role of a credit in the cast."""
 
-        MAIN = "main", _("Main")
-        SUPPORTING = "supporting", _("Supporting")
-        BACKGROUND = "background", _("Background")
+        MAIN = "main", pgettext_lazy("a character", "Main")
+        SUPPORTING = "supporting", pgettext_lazy("a character", "Supporting")
+        BACKGROUND = "background", pgettext_lazy("a character", "Background")
 
     title = models.ForeignKey(Title, models.CASCADE, related_name="credits")
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="credits")

@@ -52,11 +52,18 @@ def parse(page: Page) -> SourceTitle:
         tags=tags,
         studios=normalise.studios(row.texts("studios")),
         relations=relations_to("mal", related(page)),
-        producers=normalise.studios(row.texts("producers")),
-        credits=details.credits(credits(page)),
-        themes=details.themes(songs(page, "op"), songs(page, "ed")),
-        ranks=details.ranks(place(row, "Ranked"), place(row, "Popularity")),
+        **page_parts(row, page),
     )
+
+
+def page_parts(row: Fields, page: Page) -> dict[str, Any]:
+    """Return what only a title's page shows."""
+    return {
+        "producers": normalise.studios(row.texts("producers")),
+        "credits": details.credits(credits(page)),
+        "themes": details.themes(songs(page, "op"), songs(page, "ed")),
+        "ranks": ranks(page),
+    }
 
 
 def facts(page: Page) -> dict[str, Any]:
@@ -116,13 +123,15 @@ def related(page: Page) -> Iterator[tuple[str | None, str]]:
             yield title_id(link.attributes.get("href")), text_of(kind)
 
 
-def place(row: Fields, label: str) -> str | None:
-    """Return the number of "#152**"."""
-    return (row.name(label) or "").strip("#*") or None
+def ranks(page: Page) -> dict[str, int] | None:
+    """Return the places by score and by popularity, written as "#152**"."""
+    numbers = page.table("tr", "td.ar", "td:nth-child(2)")
+    places = {label: text_of(node).strip("#*") for label, node in numbers.items()}
+    return details.ranks(places.get("Ranked"), places.get("Popularity"))
 
 
 def songs(page: Page, kind: str) -> list[str]:
-    return page.texts(f".theme-songs-{kind} + div td:nth-child(2)")
+    return page.texts(f".theme-songs-{kind} + div > table td:nth-child(2)")
 
 
 def credits(page: Page) -> Iterator[SourceCredit | None]:
