@@ -209,9 +209,12 @@ def is_untyped_service(kind: Any, found: SourceStream) -> bool:
 
 
 def links(row: Fields) -> Iterator[SourceLink | None]:
+    """Yield official and other pages. Of links without a type, which may lead to any service, only known kinds."""
     for one in row.items("externalLinks"):
-        if at(one, "type") != "STREAMING" and at(one, "isDisabled") is not True:
-            yield details.link(at(one, "site"), at(one, "url"), at(one, "type"))
+        kind = at(one, "type")
+        if kind != "STREAMING" and at(one, "isDisabled") is not True:
+            found = details.link(at(one, "site"), at(one, "url"), kind)
+            yield found if kind is not None or (found and found.kind != "info") else None
 
 
 def trailer(row: Fields) -> str | None:

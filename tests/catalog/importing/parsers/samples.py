@@ -44,6 +44,7 @@ ANILIST_MEDIA: dict[str, Any] = {
         {"site": "YouTube", "url": "https://www.youtube.com/@moko", "type": None},
         {"site": "Hulu", "url": "https://www.hulu.com/moko", "type": "STREAMING", "isDisabled": True},
         {"site": "KissMoko", "url": "https://kiss.example/moko", "type": "STREAMING"},
+        {"site": "OldMoko", "url": "https://old.example/moko"},
         {"site": "Official Site", "url": "https://moko.example/", "type": "INFO"}],
     "trailer": {"id": "abcdEFGH-_1", "site": "youtube"},
     "rankings": [{"rank": 3, "type": "RATED", "allTime": True}, {"rank": 1, "type": "RATED", "allTime": False},
