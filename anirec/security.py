@@ -15,14 +15,12 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from anirec.lib.web.content_policy import content_policy
+
 logger = logging.getLogger(__name__)
 
-REPORT_PATH = "/csp-reports/"
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        f"frame-ancestors 'none'; report-uri {REPORT_PATH}"
-    ),
+    "Content-Security-Policy": content_policy(),
     "Cross-Origin-Resource-Policy": "same-origin",
     # The site needs none of these. Passkeys need the last two.
     "Permissions-Policy": (

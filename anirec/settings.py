@@ -366,6 +366,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TitleFormat": "catalog.models.titles.Format",
         "TitleStatus": "catalog.models.titles.Status",
+        "StreamingService": "catalog.models.streams.Service",
         "EntryStatus": "accounts.models.EntryStatus",
         "OwnEntryKind": "accounts.models.own_entries.OwnEntry.Kind",
         "ImportState": "accounts.models.imports.ListImport.State",

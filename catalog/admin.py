@@ -17,7 +17,7 @@ from catalog.search.keys import search_key
 from catalog.versioning import catalogue_changed
 
 MOST_MERGED = 5  # titles at once
-EDITED_TERMS = {"tags": tuple(Tag.Kind.values), "studios": ("studios",)}
+EDITED_TERMS = {"tags": tuple(Tag.Kind.values), "studios": ("studios",), "producers": ("producers",)}
 
 
 class NameInline(admin.TabularInline):
@@ -61,7 +61,7 @@ class TitleAdmin(CatalogueAdmin):
     list_display = ("name", "format", "status", "season_year", "score", "members", "is_adult")
     list_filter = ("format", "status", "is_adult", "medium")
     search_fields = ("names__key",)  # shows the search box; see get_search_results
-    autocomplete_fields = ("tags", "studios", "franchise_entry")
+    autocomplete_fields = ("tags", "studios", "producers", "franchise_entry")
     readonly_fields = ("field_sources", "created_at", "updated_at")
     inlines = (NameInline, ExternalIdInline, RelationInline)
     show_full_result_count = False

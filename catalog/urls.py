@@ -4,6 +4,8 @@ app_name = "catalog"
 urlpatterns = [
     path("", include("catalog.title_page.urls")),
     path("", include("catalog.browse.urls")),
+    path("", include("catalog.studios.urls")),
+    path("", include("catalog.people.urls")),
     path("", include("catalog.saved_views.urls")),
     path("", include("catalog.airing.urls")),
     path("", include("catalog.search.urls")),

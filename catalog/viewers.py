@@ -16,6 +16,7 @@ class Member(Protocol):
     age_limit: Any
     shows_adult: Any
     title_language: Any
+    streaming_services: Any
     entries: Any
     hidden: Any
 

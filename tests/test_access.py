@@ -10,13 +10,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.entries.writing import set_score, update_entry
 from accounts.models import ListImport, PushSubscription, ScrobbleAddress, ScrobbledShow, User, Webhook
 from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading
 from accounts.tokens.issuing import issue_token
-from catalog.models import ExternalId, SavedView, Title
+from catalog.models import Credit, ExternalId, Person, SavedView, SourceRecord, Studio, Title
 from recommendations.experiments.first import start_first_experiments
 from recommendations.models import Experiment, ModelVersion, Mood
 from social.comments.writing import write_comment
@@ -94,6 +95,9 @@ TABLE: dict[str, Row] = {
     **rows(
         EVERYBODY, "catalog:title catalog:poster social:title_scores social:title_reviews social:title_history", TITLE
     ),
+    **rows(EVERYBODY, "catalog:title_people catalog:title_franchise catalog:title_trailer", TITLE),
+    **rows(EVERYBODY, "catalog:studio", {"slug": "studio"}),
+    **rows(EVERYBODY, "catalog:person", {"pk": "person", "slug": "haru"}),
     **rows(EVERYBODY, "recommendations:similar api:title api:title-similar api:title-reviews", TITLE),
     **rows(EVERYBODY, "recommendations:guest_rate", TITLE, "POST"),
     **rows(EVERYBODY, "catalog:season catalog:season_feed api:season", {"year": 2020, "name": "fall"}),
@@ -128,7 +132,7 @@ TABLE: dict[str, Row] = {
     **rows(
         MEMBERS, "accounts:bulk accounts:preferences accounts:privacy accounts:adult accounts:age_limit", methods="POST"
     ),
-    **rows(MEMBERS, "accounts:withdraw_about catalog:renew_feed", methods="POST"),
+    **rows(MEMBERS, "accounts:withdraw_about accounts:services catalog:renew_feed", methods="POST"),
     **rows(MEMBERS, "catalog:revoke_feed", methods="POST"),
     **rows(MEMBERS, "accounts:undo", {"key": "old"}, "POST"),
     **rows(MEMBERS, "accounts:entry", {"title_id": "other_title"}, "GET POST"),
@@ -323,6 +327,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
     staff = make_member("staff", is_staff=True, is_superuser=True)
     title, other_title = make_title("Shown", season="fall"), make_title("Another")
     ExternalId.objects.create(title=title, provider="mal", medium="anime", value="77")
+    director = made_by_people(title)
     set_score(owner, title, 9)
     entry = update_entry(owner, title, notes="Again some day.")
     for person in (owner, stranger, blocked, staff):
@@ -339,6 +344,7 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "owner_name": owner.username,
         "owner_id": owner.pk,
         "title": title.pk,
+        "person": director.pk,
         "other_title": other_title.pk,
         "entry": entry.pk,
         "review": review.pk,
@@ -358,6 +364,19 @@ def world(make_member, make_title, make_entry, settings) -> dict[str, Any]:
         "device": PushSubscription.objects.create(user=owner, endpoint="https://example.org/", name="Mine").pk,
         **run_by_staff(),
     }
+
+
+def made_by_people(title: Title) -> Person:
+    """Give the title a studio, a director and a trailer."""
+    title.studios.add(Studio.objects.create(name="Studio", slug="studio"))
+    person = Person.objects.create(name="Haru", slug="haru", key="haru")
+    Credit.objects.create(title=title, person=person, kind="staff", role="Director", position=0)
+    now = timezone.now()
+    SourceRecord.objects.create(
+        title=title, source="jikan", key="mal:77", data={"ids": {}, "trailer": "abcdEFGH-_1"}, digest=b"", seen_at=now,
+        changed_at=now,
+    )  # fmt: skip
+    return person
 
 
 def lists_of(owner: User, title: Title) -> dict[str, Any]:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from anirec.lib.web.addresses import address_of
+from catalog.models.streams import Service
 from catalog.models.titles import AgeRating
 
 
@@ -79,6 +81,13 @@ class User(AbstractUser):
         blank=True,
         default=AgeLimit.NONE,
         help_text="The oldest age class that is shown; titles without one are not.",
+    )
+    streaming_services = ArrayField(
+        models.CharField(max_length=16, choices=Service),
+        blank=True,
+        default=list,
+        db_default=[],
+        help_text=_("Title pages list them first, and you can filter titles by them."),
     )
     approves_followers = models.BooleanField(
         _("approve follow requests"), default=False, help_text=_("New followers need your approval.")

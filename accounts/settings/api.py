@@ -29,7 +29,7 @@ class SettingsSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ("username", *PREFERENCES, "shows_adult", "age_limit")
+        fields = ("username", *PREFERENCES, "streaming_services", "shows_adult", "age_limit")
         read_only_fields = ("username", "shows_adult", "age_limit")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.settings.privacy import privacy_fields
 from anirec.lib.time_zones import ZONES
+from catalog.models import Service
 
 
 class PreferencesForm(forms.ModelForm):
@@ -33,6 +34,16 @@ class PreferencesForm(forms.ModelForm):
     language = forms.ChoiceField(
         choices=[("", _("Browser default")), *settings.LANGUAGES], required=False, label=_("Language")
     )
+
+
+class ServicesForm(forms.ModelForm):
+    streaming_services = forms.MultipleChoiceField(
+        choices=Service, required=False, widget=forms.CheckboxSelectMultiple, label=_("Streaming services")
+    )
+
+    class Meta:
+        model = User
+        fields = ("streaming_services",)
 
 
 def privacy_form(*args: Any, **kwargs: Any) -> forms.ModelForm:

@@ -6,6 +6,7 @@ urlpatterns = [
     path("settings/", views.settings, name="settings"),
     path("settings/preferences/", views.preferences, name="preferences"),
     path("settings/privacy/", views.privacy, name="privacy"),
+    path("settings/services/", views.services, name="services"),
     path("settings/adult/", views.adult, name="adult"),
     path("settings/age/", views.age_limit, name="age_limit"),
     path("settings/language/", views.language, name="language"),

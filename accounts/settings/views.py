@@ -8,6 +8,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from accounts.settings.forms import (
     AgeLimitForm,
     LanguageForm,
     PreferencesForm,
+    ServicesForm,
     ThemeForm,
     TitleLanguageForm,
     privacy_form,
@@ -50,6 +52,18 @@ def preferences(request: MemberRequest) -> HttpResponse:
     with translation.override(request.user.language or translation.get_language_from_request(request)):
         messages.success(request, gettext("Settings saved."))
     return response
+
+
+@require_POST
+@login_required
+def services(request: MemberRequest) -> HttpResponse:
+    """Set the streaming services that the member has."""
+    form = ServicesForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        return _settings(request, status=422, services=form)
+    form.save()
+    messages.success(request, gettext("Settings saved."))
+    return redirect(f"{reverse('accounts:settings')}#services")
 
 
 @require_POST
@@ -154,6 +168,7 @@ def _settings(request: MemberRequest, *, status: int = 200, **context: object) -
         "accounts/settings/settings.html",
         {
             "preferences": PreferencesForm(instance=request.user),
+            "services": ServicesForm(instance=request.user),
             "privacy": privacy_form(instance=request.user),
             "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
             "age": AgeLimitForm(user=request.user, initial={"age_limit": request.user.age_limit}),

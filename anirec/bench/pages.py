@@ -41,6 +41,16 @@ PAGES = (
     ("title", "/titles/1/", 60),
     ("my list", "/list/", 150),
 )
+# Parts of the title page that are loaded once they are scrolled to, and the page as a guest gets it.
+TITLE_PARTS = (
+    ("people", "/titles/1/people/"),
+    ("franchise", "/titles/1/franchise/"),
+    ("scores", "/titles/1/scores/"),
+    ("reviews", "/titles/1/reviews/"),
+    ("similar", "/titles/1/similar/"),
+)
+PART_MS = 60
+HTMX = {"HX-Request": "true"}
 MOST_QUERIES = 15
 RATE = 8  # requests per second, a load that the process can sustain
 KILOBYTES, LCP_SECONDS, CLS, SLOWDOWN, VISITS = 120, 1.0, 0.05, 4, 7
@@ -104,9 +114,14 @@ def _member(entries: int) -> dict[str, Any]:
 
 
 async def _server_times(port: int, session: str, requests: int) -> list[Figure]:
+    member = {"Cookie": f"sessionid={session}"}
+    measured = [(name, path, target, member) for name, path, target in PAGES]
+    measured.append(("title, a guest's", "/titles/1/", PART_MS, {}))
+    measured += [(f"title, part {name}", path, PART_MS, HTMX | member) for name, path in TITLE_PARTS]
+    measured += [(f"title, part {name}, a guest's", path, PART_MS, HTMX) for name, path in TITLE_PARTS]
     figures = []
-    for name, path, target in PAGES:
-        times = await _milliseconds(port, session, path, requests)
+    for name, path, target, headers in measured:
+        times = await _milliseconds(port, path, requests, headers)
         p50, p95 = (statistics.quantiles(times, n=100)[percent - 1] for percent in (50, 95))
         print(f"{name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, max {max(times):.0f} ms")
         figures.append(Figure(f"{name}: p95, ms", target, p95, ""))
@@ -122,13 +137,13 @@ async def _processor_times(web: psutil.Process, port: int, member: dict[str, Any
     return figures
 
 
-async def _milliseconds(port: int, session: str, path: str, requests: int) -> list[float]:
+async def _milliseconds(port: int, path: str, requests: int, headers: dict[str, str]) -> list[float]:
     """Return response times at a constant request rate, after five warm-up requests."""
     times = []
     async with Client(port) as client:
         for _ in range(requests + 5):
             start = time.perf_counter()
-            status, body = await client.request(path, cookie=f"sessionid={session}")
+            status, body = await client.request(path, headers=headers)
             times.append((time.perf_counter() - start) * 1000)
             if status != 200:
                 sys.exit(f"anirec: {path} returned {status}: {body[:300].decode()}")

@@ -13,6 +13,7 @@ from anirec.lib.web.requests import route_of
 INDEXABLE = frozenset({
     "recommendations:home", "recommendations:about", "recommendations:segments", "recommendations:mood",
     "catalog:browse", "catalog:title", "catalog:season", "catalog:season_now", "catalog:top", "catalog:calendar",
+    "catalog:studio", "catalog:person",
     "social:title_reviews", "social:review", "social:custom_list", "social:members", "social:member",
     "outside:card",
 })  # fmt: skip

@@ -5,10 +5,10 @@ Synthetic members aren't people, so neither they nor their reviews and lists are
 
 from __future__ import annotations
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from accounts.models import User, Visibility
-from catalog.models import Title
+from catalog.models import Credit, Person, Studio, Title
 from catalog.models.titles import Season, TitleQuerySet
 from social.custom_lists.visibility import lists_visible_to
 from social.models import Review
@@ -30,6 +30,18 @@ def listed_reviews() -> QuerySet[Review]:
 
 def listed_lists() -> QuerySet[CustomList]:
     return lists_visible_to(None).filter(owner__in=listed_members())
+
+
+def listed_studios() -> QuerySet[Studio]:
+    visible = listed_titles().order_by()
+    animated = Exists(visible.filter(studios=OuterRef("pk")))
+    return Studio.objects.filter(animated | Exists(visible.filter(producers=OuterRef("pk"))))
+
+
+def listed_people() -> QuerySet[Person]:
+    return Person.objects.filter(
+        Exists(Credit.objects.filter(person=OuterRef("pk"), title__in=listed_titles().order_by()))
+    )
 
 
 def listed_seasons() -> QuerySet[Title, tuple[int, str, object]]:

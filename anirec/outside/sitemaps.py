@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -44,6 +44,14 @@ def _lists() -> QuerySet[Any, Row]:
     return listing.listed_lists().order_by("pk").values_list("pk", "changed_at")
 
 
+def _studios() -> QuerySet[Any, Row]:
+    return listing.listed_studios().order_by("pk").values_list("slug", Value(None, DateTimeField()))
+
+
+def _people() -> QuerySet[Any, Row]:
+    return listing.listed_people().order_by("pk").values_list("pk", "slug", Value(None, DateTimeField()))
+
+
 def _members() -> QuerySet[Any, Row]:
     """Return members with the time of their latest entry that a guest may see."""
     public = ListEntry.objects.filter(visibility=Visibility.PUBLIC, is_removed=False, title__is_adult=False)
@@ -57,6 +65,8 @@ KINDS: dict[str, tuple[str, Callable[[], QuerySet[Any, Row]]]] = {
     "reviews": ("social:review", _reviews),
     "lists": ("social:custom_list", _lists),
     "members": ("social:member", _members),
+    "studios": ("catalog:studio", _studios),
+    "people": ("catalog:person", _people),
 }
 
 

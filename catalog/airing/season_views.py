@@ -16,6 +16,7 @@ from catalog.airing.ical import calendar_response
 from catalog.airing.schedule import WEEK, airings, has_sample_times, on_air
 from catalog.airing.seasons import FORMATS, Season, continuing_titles, season_ids
 from catalog.index.seasons import SEASONS
+from catalog.index.services import on_service, service_choices
 from catalog.models import Title
 from catalog.models.titles import Format
 
@@ -43,10 +44,15 @@ def season(request: PageRequest, year: int | None = None, name: str = "") -> Htt
     selected_season = Season.at(timezone.localdate()) if year is None else _season(year, name)
     sort = request.GET.get("sort", "popular")
     sort = sort if sort in SORTS else "popular"
+    service = request.GET.get("service", "")
+    services = service_choices(season_ids(selected_season, request.user), request.user)
+    service = service if service in {value for value, _label, _n in services} else ""
     context = {
         "season": selected_season,
+        "service": service,
+        "services": services,
         "is_current": selected_season == Season.at(timezone.localdate()),
-        "groups": _groups(selected_season, request, SORTS[sort][1]),
+        "groups": _groups(selected_season, request, SORTS[sort][1], service),
         "sort": sort,
         "sorts": [(value, label) for value, (label, _sort) in SORTS.items()],
         "names": SEASONS,
@@ -76,9 +82,10 @@ def _season(year: int, name: str) -> Season:
     return Season.of(year, name)
 
 
-def _groups(season: Season, request: HttpRequest, sort: str) -> list[Group]:
-    """Group the titles by format, each group in the selected order."""
+def _groups(season: Season, request: HttpRequest, sort: str, service: str) -> list[Group]:
+    """Group the titles by format, each group in the selected order. service: those on it, or all if ""."""
     ids = season_ids(season, request.user, sort)
+    ids = on_service(ids, service, request.user) if service else ids
     formats = dict(Title.objects.filter(pk__in=ids).order_by().values_list("pk", "format"))
     by_format = {one: [pk for pk in ids if formats.get(pk) == one] for one in FORMATS}
     card_ids = [pk for pks in by_format.values() for pk in pks[:MOST_SHOWN]]

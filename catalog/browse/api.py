@@ -60,6 +60,7 @@ class TitleFacets(GenericAPIView):
             "age_rating": facets.ages(),
             "season": facets.seasons(),
             "studio": facets.studios(),
+            "service": facets.services(),
         }
         tags = [{"value": tag.slug, "label": tag.label, "n": tag.n} for group in facets.tags() for tag in group.options]
         rows = [

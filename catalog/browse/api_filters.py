@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from anirec.lib.text import SOME_TEXT
 from catalog.browse.filters import RANGES, SEASON_PATTERN, YEARS, TitleFilter, status_on_list_choices
+from catalog.index.services import SERVICES
 
 CHOSEN_FROM_CATALOGUE = ("tag", "tag_any", "tag_not", "studio")
 
@@ -58,6 +59,7 @@ def describe_filters() -> None:
     for name in CHOSEN_FROM_CATALOGUE:
         _describe(name, _many({"type": "string", "pattern": SOME_TEXT}))
     _describe("list", _many({"type": "string", "enum": [value for value, _label in status_on_list_choices()]}))
+    _describe("service", _many({"type": "string", "enum": [value for value, _label in SERVICES]}))
     for name in ("season_from", "season_to"):
         _describe(name, {"type": "string", "pattern": f"^(?:{SEASON_PATTERN})$"})
     for name in RANGES:

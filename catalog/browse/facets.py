@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from catalog.airing.seasons import Season
 from catalog.browse.filters import OFF_LIST, ON_LIST, TitleFilter, status_on_list_choices
 from catalog.index.seasons import SEASONS
+from catalog.index.services import MY_SERVICES, SERVICES, services_mask
 from catalog.index.titles import CHOICES, Term
 from catalog.models import Tag
 from catalog.models.titles import Season as SeasonName
@@ -135,6 +136,13 @@ class Facets:
             place for place in self._most(terms.terms, counts, MOST_STUDIOS) if terms.terms[place].slug not in chosen
         ]
         return self._options("studio", ((terms.terms[at].slug, terms.terms[at].name, counts[at]) for at in places))
+
+    def services(self) -> list[Option]:
+        """List "On my services" for members who named theirs, then the services with titles."""
+        rest, terms = self.selection.without("service"), self.index.services
+        n = dict(zip(terms.at, terms.counts(rest), strict=True))
+        n[MY_SERVICES] = (services_mask(self.index, [MY_SERVICES], self.selection.viewer) & rest).sum()
+        return self._options("service", ((value, label, n[value]) for value, label in SERVICES))
 
     def tags(self) -> list[TagGroup]:
         """List genres, themes, demographics and tags, each group in alphabetical order."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from catalog.index.found import Found
 from catalog.index.seasons import SEASONS, season_number
+from catalog.index.services import SERVICES, services_mask
 from catalog.index.sorting import SORTS, best_first
 from catalog.index.titles import CHOICES, Mask, TitleIndex, title_index
 from catalog.models import Title
@@ -84,6 +85,7 @@ class TitleFilter(filters.FilterSet):
     tag_any = SlugsFilter(label=_("Any of these tags"))
     tag_not = SlugsFilter(label=_("None of these tags"))
     studio = SlugsFilter(label=_("Studio"))
+    service = filters.MultipleChoiceFilter(choices=SERVICES, label=_("Streaming service"))
     format = filters.MultipleChoiceFilter(choices=Format.choices[:-1], label=_("Format"))
     status = filters.MultipleChoiceFilter(choices=Status.choices[:-1], label=_("Status"))
     source_material = filters.MultipleChoiceFilter(choices=SourceMaterial.choices[:-1], label=_("Source material"))
@@ -201,6 +203,8 @@ class Selection:
         for name, terms in (("tag_any", index.tags), ("studio", index.studios)):
             if slugs := chosen.get(name):
                 yield Condition(name, "", np.logical_or.reduce([terms.having(slug) for slug in slugs]))
+        if services := chosen.get("service"):
+            yield Condition("service", "", services_mask(index, services, self.viewer))
         for name, values in CHOICES.items():
             if options := chosen.get(name):
                 yield Condition(name, "", np.isin(index.codes[name], [values.index(value) for value in options]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -11,13 +11,15 @@ from typing import Any, NamedTuple, Protocol
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.precedence import FIELDS, NO_SOURCE, STAFF, Candidate, choose, order_of
 from catalog.importing.records import STALE_AIRING, date_of, names_of, value_of
-from catalog.models import SourceRecord, Tag, Title, TitleName
+from catalog.models import Service, SourceRecord, Tag, Title, TitleName
 from catalog.models.titles import Medium, Status
 from catalog.search.index import own_names
 from catalog.search.keys import search_key
 
-STUDIOS = "studios"
-TERM_KINDS = (*Tag.Kind.values, STUDIOS)
+STUDIOS, PRODUCERS = "studios", "producers"
+COMPANIES = (STUDIOS, PRODUCERS)
+TERM_KINDS = (*Tag.Kind.values, *COMPANIES)
+CREDITS, STREAMS = "credits", "streams"
 DEFAULTS = {field.name: field.get_default() for field in Title._meta.concrete_fields if field.name in FIELDS}
 DEFAULTS |= {"started_on": None, "ended_on": None}
 OVERDUE = timedelta(days=2)  # after the last episode's day, in any time zone, it's over
@@ -25,6 +27,7 @@ UNRELEASED = frozenset({Status.UPCOMING, Status.CANCELLED})
 RECOMMENDABLE = "recommendable"
 # Changes of these can change the franchises.
 OF_FRANCHISES = frozenset({"name", "name_english", "format", RECOMMENDABLE, "started_on", "season_year", "is_adult"})
+Part = tuple[Any, ...]
 Ids = dict[tuple[str, str], bool]  # (provider, value) → whether it is retired
 
 
@@ -37,15 +40,19 @@ class Name(NamedTuple):
 
 
 class Terms(Protocol):
-    """The ids of tags and studios by name."""
+    """The ids of tags, studios and people by name."""
 
     tags: dict[str, int]
     studios: dict[str, int]
+    people: dict[str, int]
 
 
 @dataclass
 class TitleState:
-    """A title with its records, names by key, ids, and the ids of its tags (by kind) and studios."""
+    """A title with its records, names by key, ids, the ids of its tags (by kind) and studios, credits and streams.
+
+    parts: the rows of "credits" and "streams", without the title's id.
+    """
 
     title: Title
     is_new: bool = False
@@ -53,6 +60,7 @@ class TitleState:
     names: dict[str, Name] = field(default_factory=dict)
     external_ids: Ids = field(default_factory=dict)
     terms: dict[str, frozenset[int]] = field(default_factory=lambda: defaultdict(frozenset))
+    parts: dict[str, list[Part]] = field(default_factory=lambda: defaultdict(list))
     # What `compose` changed
     changed_fields: set[str] = field(default_factory=set)
     changed_names: dict[str, Name] = field(default_factory=dict)
@@ -61,6 +69,8 @@ class TitleState:
     retired_ids: set[tuple[str, str]] = field(default_factory=set)
     revived_ids: set[tuple[str, str]] = field(default_factory=set)
     replaced: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
+    changed_parts: set[str] = field(default_factory=set)
+    has_new_details: bool = False  # that its page reads from the records
 
     @classmethod
     def new(cls) -> TitleState:
@@ -71,6 +81,8 @@ class TitleState:
         return self.is_new or bool(
             self.changed_fields
             or self.replaced
+            or self.changed_parts
+            or self.has_new_details
             or self.changed_names
             or self.removed_names
             or self.new_ids
@@ -90,6 +102,8 @@ class TitleState:
         """Choose every value anew. before: the names that the records had before they changed."""
         self._compose_fields(now)
         self._compose_terms(terms)
+        self._compose_part(CREDITS, _credits_of(self._best(CREDITS), terms))
+        self._compose_part(STREAMS, _streams_in(self.records))
         self._compose_names(before)
 
     def _compose_fields(self, now: datetime) -> None:
@@ -151,6 +165,20 @@ class TitleState:
                 owners[kind] = best.source
                 self.changed_fields.add(kind)
 
+    def _best(self, name: str) -> list[Any]:
+        """Return the list of the best source that has one."""
+        candidates = [
+            Candidate(record.source, record.data[name], date_of(record, name), record.key)
+            for record in self.records
+            if name in record.data
+        ]
+        return list(choose(name, candidates).value) if candidates else []
+
+    def _compose_part(self, name: str, rows: list[Part]) -> None:
+        if self.parts[name] != rows:
+            self.parts[name] = rows
+            self.changed_parts.add(name)
+
     def _compose_names(self, before: Collection[str]) -> None:
         """Set the names: main ones from the title's fields, all others as synonyms, without those no source has now."""
         own = {name.key: Name(name.kind, name.text, name.key) for name in own_names(self.title)}
@@ -191,9 +219,28 @@ class TitleState:
 
 
 def _terms_of(record: SourceRecord, kind: str, terms: Terms) -> frozenset[int]:
-    if kind == STUDIOS:
-        return frozenset(terms.studios[name] for name in record.data.get(STUDIOS, ()))
+    if kind in COMPANIES:
+        return frozenset(terms.studios[name] for name in record.data.get(kind, ()))
     return frozenset(terms.tags[name] for name, tag_kind, _ in record.data.get("tags", ()) if tag_kind == kind)
+
+
+def _credits_of(rows: Iterable[Sequence[str]], terms: Terms) -> list[Part]:
+    """Return (person, kind, role, character, language, position) of each credit."""
+    return [
+        (terms.people[name] if name else None, kind, role, character, language, position)
+        for position, (kind, name, role, character, language) in enumerate(rows)
+    ]
+
+
+def _streams_in(records: Iterable[SourceRecord]) -> list[Part]:
+    """Return (service, language, address) of each stream, sorted. Each service is as the best source has it."""
+    by_service: dict[str, list[Candidate]] = defaultdict(list)
+    for record in records:
+        rows = [tuple(row) for row in record.data.get(STREAMS, ()) if row[0] in Service.values]
+        for service in {row[0] for row in rows}:
+            own = sorted(row for row in rows if row[0] == service)
+            by_service[service].append(Candidate(record.source, own, date_of(record, STREAMS), record.key))
+    return sorted(row for candidates in by_service.values() for row in choose(STREAMS, candidates).value)
 
 
 def _is_stale(record: SourceRecord, name: str, now: datetime) -> bool:
@@ -222,11 +269,13 @@ def _is_day(value: PartialDate | None) -> bool:
     return value is not None and value.day is not None
 
 
-def terms_in(records: Iterable[SourceRecord]) -> tuple[dict[str, tuple[str, bool]], set[str]]:
-    """Return the tags, as name → (kind, is adult), and the studios of the records."""
+def terms_in(records: Iterable[SourceRecord]) -> tuple[dict[str, tuple[str, bool]], set[str], set[str]]:
+    """Return the tags, as name → (kind, is adult), the studios and producers, and the people of the records."""
     records = list(records)
     tags = {name: (kind, adult) for record in records for name, kind, adult in record.data.get("tags", ())}
-    return tags, {name for record in records for name in record.data.get(STUDIOS, ())}
+    companies = {name for record in records for kind in COMPANIES for name in record.data.get(kind, ())}
+    people = {name for record in records for _kind, name, *_rest in record.data.get(CREDITS, ()) if name}
+    return tags, companies, people
 
 
 def contradictions_in(records: Iterable[SourceRecord], fields: Iterable[str]) -> Iterator[tuple[str, list[Candidate]]]:

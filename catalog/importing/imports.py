@@ -23,7 +23,7 @@ from catalog.importing.composing import TitleState
 from catalog.importing.identity import Decisions, Identifier, claimed_ids
 from catalog.importing.parsers.base import RejectedRow, SourceTitle, UnreadRow
 from catalog.importing.parsers.files import FORMATS, offline_database
-from catalog.importing.records import Incoming, names_of, updated
+from catalog.importing.records import Incoming, details_in, names_of, updated
 from catalog.importing.relating import RelationWriter
 from catalog.importing.scales import refresh_scales
 from catalog.importing.writer import CatalogueWriter, confirm_records, load_states, write_records
@@ -35,8 +35,8 @@ from catalog.versioning import catalogue_changed
 BATCH = 2_000
 # Otherwise, PostgreSQL may still plan for empty tables.
 ANALYZE = (
-    "ANALYZE catalog_title, catalog_titlename, catalog_title_tags, catalog_title_studios, catalog_externalid,"
-    " catalog_sourcerecord, catalog_relation"
+    "ANALYZE catalog_title, catalog_titlename, catalog_title_tags, catalog_title_studios, catalog_title_producers,"
+    " catalog_externalid, catalog_sourcerecord, catalog_relation, catalog_credit, catalog_stream"
 )
 LARGE = 500  # changed titles from which on the tables' statistics are renewed
 AnyRow = SourceTitle | UnreadRow | RejectedRow
@@ -264,8 +264,9 @@ class RowImport:
         ids = {provider: value for record in records for provider, value in record.data["ids"].items()}
         state.records = [record for record in state.records if record not in records]
         record = records[-1] if records else SourceRecord(source=one.source, data={}, dates={}, as_of=self.as_of)
-        record.key = one.key
+        record.key, details = one.key, details_in(record)
         updated(record, one, self.as_of, self.now)
+        state.has_new_details |= details_in(record) != details
         state.records.append(record)
         return record, names, ids
 

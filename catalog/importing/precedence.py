@@ -39,6 +39,8 @@ ORDERS: dict[str, dict[str, int]] = {
     **dict.fromkeys(("score", "scored_by", "members"), SAME_COMMUNITY_FIRST),
     **dict.fromkeys(("next_airing_at", "next_episode"), _order("anilist", "livechart-page")),
     "synopsis": _order("myanimelist", "jikan", "myanimelist-page", "anilist", "kitsu", "synopses"),
+    # MyAnimeList's page shows ten people, AniList's answers more.
+    "credits": _order("anilist"),
     # Jikan's file has whole minutes, and no length for films.
     "episode_seconds": _order("myanimelist", "mal-2020", "anilist", "jikan"),
 }  # fmt: skip

@@ -30,7 +30,7 @@ OWN_PROVIDERS: dict[str, str] = {
     "anisearch-page": Provider.ANISEARCH,
     "livechart-page": Provider.LIVECHART,
 }
-LISTS = ("synonyms", "tags", "studios", "relations")
+DETAILS = ("links", "themes", "trailer", "ranks", "status_counts")  # which a title's page reads from here
 DECODERS = {
     "started_on": PartialDate.parse,
     "ended_on": PartialDate.parse,
@@ -107,7 +107,12 @@ def data_of(row: SourceTitle) -> Data:
         "synonyms": list(row.synonyms),
         "tags": [[tag.name, tag.kind, tag.is_adult] for tag in row.tags],
         "studios": list(row.studios),
+        "producers": list(row.producers),
         "relations": [[relation.provider, relation.value, str(relation.kind)] for relation in row.relations],
+        **{name: [list(one) for one in getattr(row, name)] for name in ("credits", "streams", "links", "themes")},
+        "ranks": row.ranks,
+        "status_counts": row.status_counts,
+        "trailer": row.trailer,
     }
     return data | {name: values for name, values in lists.items() if values}
 
@@ -126,6 +131,10 @@ def names_of(data: Data) -> Iterable[str]:
     return filter(
         None, [data.get("name"), data.get("name_english"), data.get("name_native"), *data.get("synonyms", ())]
     )
+
+
+def details_in(record: SourceRecord) -> Data:
+    return {name: record.data[name] for name in DETAILS if name in record.data}
 
 
 def updated(record: SourceRecord, incoming: Incoming, as_of: datetime | None, now: datetime) -> bool:

@@ -12,16 +12,23 @@ from typing import Any
 from django.db import connection, models
 from django.utils.text import slugify
 
-from catalog.importing.composing import STUDIOS, Name, TitleState, terms_in
+from catalog.importing.composing import COMPANIES, CREDITS, STREAMS, Name, TitleState, terms_in
 from catalog.importing.precedence import FIELDS
 from catalog.importing.records import Incoming
-from catalog.models import ExternalId, SourceRecord, Studio, Tag, Title, TitleName
+from catalog.models import Credit, ExternalId, Person, SourceRecord, Stream, Studio, Tag, Title, TitleName
+from catalog.search.keys import search_key
 
 RECORD_COLUMNS = ("title_id", "source", "key", "data", "dates", "digest", "as_of", "seen_at", "changed_at")
 RECORD_TYPES = (
     "title_id bigint, source text, key text, data jsonb, dates jsonb, digest bytea, as_of timestamptz,"
     " seen_at timestamptz, changed_at timestamptz"
 )
+THROUGH: dict[str, type[models.Model]] = {kind: getattr(Title, kind).through for kind in COMPANIES}
+PARTS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
+    CREDITS: (Credit, ("person_id", "kind", "role", "character", "language", "position")),
+    STREAMS: (Stream, ("service", "language", "url")),
+}
+ORDERS = {CREDITS: ("position",), STREAMS: ("service", "language", "url")}  # as they are composed
 NAME_COLUMNS = ("title_id", "kind", "text", "key")
 UPSERT_RECORDS = f"""
     INSERT INTO catalog_sourcerecord ({", ".join(RECORD_COLUMNS)})
@@ -54,11 +61,16 @@ def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
     for title_id, provider, value, retired_at in ids:
         states[title_id].external_ids[provider, value] = retired_at is not None
     tags = Title.tags.through.objects.filter(title__in=titles).values_list("title_id", "tag__kind", "tag_id")
-    studios = Title.studios.through.objects.filter(title__in=titles).values_list("title_id", "studio_id")
     for title_id, kind, tag_id in tags:
         states[title_id].terms[kind] |= {tag_id}
-    for title_id, studio_id in studios:
-        states[title_id].terms[STUDIOS] |= {studio_id}
+    for kind, through in THROUGH.items():
+        pairs = through._default_manager.filter(title__in=titles).values_list("title_id", "studio_id")
+        for title_id, studio_id in pairs:
+            states[title_id].terms[kind] |= {studio_id}
+    for part, (model, columns) in PARTS.items():
+        rows = model._default_manager.filter(title__in=titles).order_by(*ORDERS[part])
+        for title_id, *row in rows.values_list("title_id", *columns):
+            states[title_id].parts[part].append(tuple(row))
     return states
 
 
@@ -68,17 +80,26 @@ class CatalogueWriter:
     def __init__(self) -> None:
         self.tags: dict[str, int] = {}
         self.studios: dict[str, int] = {}
+        self.people: dict[str, int] = {}
         self.changed: set[int] = set()
         self.renamed: set[int] = set()
         self.changes_franchises = False
 
     def prepare(self, records: Iterable[SourceRecord]) -> None:
-        """Create missing tags and studios of the records, and load their ids."""
-        tags, studios = terms_in(records)
+        """Create missing tags, studios and people of the records, and load their ids."""
+        tags, studios, people = terms_in(records)
         self._load_ids(
             self.tags, Tag, {name: {"kind": kind, "is_adult": adult} for name, (kind, adult) in tags.items()}
         )
         self._load_ids(self.studios, Studio, {name: {} for name in sorted(studios)})
+        self._load_people(people)
+
+    def _load_people(self, names: Iterable[str]) -> None:
+        keys = {name: search_key(name)[:200] for name in sorted(names) if name not in self.people}
+        new = [Person(name=name, slug=slug_of(name, 200), key=key) for name, key in keys.items()]
+        Person.objects.bulk_create(new, ignore_conflicts=True)
+        ids = dict(Person.objects.filter(key__in=set(keys.values())).values_list("key", "pk"))
+        self.people.update({name: ids[key] for name, key in keys.items()})
 
     def _load_ids(self, ids: dict[str, int], model: type[Tag | Studio], names: dict[str, dict[str, Any]]) -> None:
         length = model._meta.get_field("slug").max_length or 0
@@ -98,7 +119,10 @@ class CatalogueWriter:
         _write_names(changed)
         _write_ids(changed, now)
         _write_terms(Title.tags.through, "tag_id", changed, Tag.Kind.values)
-        _write_terms(Title.studios.through, "studio_id", changed, [STUDIOS])
+        for kind, through in THROUGH.items():
+            _write_terms(through, "studio_id", changed, [kind])
+        for name in PARTS:
+            _write_part(name, [state for state in changed if name in state.changed_parts])
 
 
 def _write_titles(states: list[TitleState]) -> None:
@@ -159,6 +183,15 @@ def _write_terms(through: type[models.Model], column: str, states: list[TitleSta
     table = through._meta.db_table
     _delete_pairs(table, column, "bigint", [(title_id, term) for title_id, removed, _ in changes for term in removed])
     copy_rows(table, ("title_id", column), ((title_id, term) for title_id, _, added in changes for term in added))
+
+
+def _write_part(name: str, states: list[TitleState]) -> None:
+    """Replace the titles' rows: few change, and most titles are new."""
+    model, columns = PARTS[name]
+    known = [state.title.pk for state in states if not state.is_new]
+    model._default_manager.filter(title__in=known).delete()
+    rows = ((state.title.pk, *row) for state in states for row in state.parts[name])
+    copy_rows(model._meta.db_table, ("title_id", *columns), rows)
 
 
 def _delete_pairs(table: str, column: str, kind: str, pairs: Collection[tuple[int, Any]]) -> None:

@@ -16,7 +16,7 @@ from django.db.models.functions import Lower, RowNumber
 from numpy.typing import NDArray
 
 from catalog.index.seasons import SEASONS, season_number
-from catalog.models import Studio, Tag, Title
+from catalog.models import Service, Stream, Studio, Tag, Title
 from catalog.models.titles import AgeRating, Format, SourceMaterial, Status, viewing_class
 from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
@@ -48,7 +48,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Terms:
-    """The pairs of titles and tags (or studios), sorted by term."""
+    """The pairs of titles and tags (or studios, or services), sorted by term."""
 
     terms: list[Term]
     term_of: NDArray[np.int64]
@@ -81,6 +81,8 @@ class TitleIndex:
     seasons: NDArray[np.float64]  # (2, n_titles) earliest and latest possible season, as `season_number`
     tags: Terms
     studios: Terms
+    producers: Terms  # the same companies
+    services: Terms
     _visibility: dict[Any, tuple[Mask, frozenset[str]]] = field(default_factory=dict)
 
     def visible_to(self, viewer: Viewer) -> Mask:
@@ -149,7 +151,17 @@ def build_index() -> TitleIndex:
         seasons=_numbers_of_pairs(map(_seasons_of, columns["season"], columns["season_year"], dates)),
         tags=_terms(ids, Title.tags.through, "tag_id", Tag, "kind"),
         studios=_terms(ids, Title.studios.through, "studio_id", Studio),
+        producers=_terms(ids, Title.producers.through, "studio_id", Studio),
+        services=_services(ids),
     )
+
+
+def _services(ids: NDArray[np.int64]) -> Terms:
+    """Return the pairs of titles and streaming services, each once for all languages."""
+    terms = [Term(place, service.value, str(service.label)) for place, service in enumerate(Service)]
+    pairs = Stream.objects.order_by().values_list("service", "title_id").distinct()
+    place = {term.slug: term.pk for term in terms}
+    return _paired(ids, terms, [(place[service], title_id) for service, title_id in pairs if service in place])
 
 
 def _numbers_by_name(columns: dict[str, Any], dates: list[str]) -> dict[str, NDArray[np.float64]]:
@@ -235,9 +247,12 @@ def _terms(ids: NDArray[np.int64], through: type[Model], column: str, model: typ
     terms = [
         Term(*row) for row in model._default_manager.order_by("name", "pk").values_list("pk", "slug", "name", *extra)
     ]
-    pairs = np.array(list(through._default_manager.order_by().values_list(column, "title_id")), dtype=np.int64).reshape(
-        -1, 2
-    )
+    return _paired(ids, terms, list(through._default_manager.order_by().values_list(column, "title_id")))
+
+
+def _paired(ids: NDArray[np.int64], terms: list[Term], rows: list[tuple[int, int]]) -> Terms:
+    """Return the terms with their titles. rows: (term's pk, title's id)."""
+    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
     place = {term.pk: n for n, term in enumerate(terms)}
     is_indexed = np.isin(pairs[:, 1], ids)
     term_of = np.array([place[pk] for pk in pairs[is_indexed, 0]], dtype=np.int64)

@@ -215,6 +215,7 @@ class Title(models.Model):
 
     tags = models.ManyToManyField("catalog.Tag", related_name="titles", blank=True)
     studios = models.ManyToManyField("catalog.Studio", related_name="titles", blank=True)
+    producers = models.ManyToManyField("catalog.Studio", related_name="produced", blank=True)
     franchise_entry = models.ForeignKey(
         "self",
         models.SET_NULL,

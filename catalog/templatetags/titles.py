@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from anirec.lib import numbers
 from anirec.lib.web.addresses import address_of
 from catalog.covers.addresses import cover_address, cover_widths, has_cover
+from catalog.franchises.graph import lines_with_places
 from catalog.models import Title
 from catalog.models.titles import Format
 from catalog.posters.drawing import poster_version
@@ -33,6 +34,12 @@ register.simple_tag(address_of, name="address")  # cached, for links on every pa
 @register.simple_tag(takes_context=True)
 def title_name(context: Context, title: Title) -> str:
     return name_for(title, context.get("user"))
+
+
+@register.simple_tag(takes_context=True)
+def box_lines(context: Context, title: Title) -> list[tuple[str, float]]:
+    """Return the lines of a title's name in the picture of its franchise, with their places."""
+    return lines_with_places(title_name(context, title))
 
 
 @register.simple_tag(takes_context=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from catalog.franchises.watch_order import Link, up_to, watch_order
-from catalog.models import ExternalId, Relation, SourceRecord, Tag, Title
+from catalog.models import Credit, ExternalId, Relation, SourceRecord, Tag, Title
 from catalog.models.titles import viewing_class
+from catalog.title_page.details import Details, details_of
 from catalog.title_page.links import SOURCES, source_names
 from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
@@ -38,6 +39,8 @@ class TitleDetail:
     franchise: list[Title]  # visible parts, including this title, by start date
     tags: list[Tag]
     links: list[Link]  # the relations within the franchise
+    details: Details
+    has_people: bool
 
 
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
@@ -59,8 +62,11 @@ def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
     visible = Title.objects.visible_to(viewer)
     title = (
         visible.with_tag_names()
+        .annotate(has_people=Exists(Credit.objects.filter(title=OuterRef("pk"))))
         .prefetch_related(
             "studios",
+            "producers",
+            "streams",
             Prefetch("tags", Tag.objects.visible_to(viewer)),
             Prefetch("external_ids", ExternalId.objects.filter(retired_at=None).order_by("provider", "-pk")),
         )
@@ -81,6 +87,8 @@ def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
         franchise=franchise,
         tags=list(title.tags.all()),
         links=[link for link in links if parts.issuperset(link[:2])],
+        details=details_of(title),
+        has_people=title.has_people,  # type: ignore[attr-defined]
     )
 
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from anirec.lib.partial_dates import PartialDate
@@ -12,11 +15,19 @@ from anirec.lib.web.addresses import address_of
 from catalog.airing.schedule import next_airing
 from catalog.franchises.timeline import timeline
 from catalog.franchises.watch_order import watch_order
+from catalog.index.ranks import place_of
 from catalog.models import Tag, Title
 from catalog.title_page import queries
 from catalog.title_page.links import author_of, community_of, external_links, open_database_of
 from catalog.title_page.score_bars import score_bars
+from catalog.title_page.sections import allow_trailer, streams_for
 from catalog.titles.merging import redirected
+from catalog.viewers import Viewer
+
+RANKS = (
+    (gettext_lazy("Score rank"), "weighted", "weighted"),
+    (gettext_lazy("Popularity rank"), "popular", "popularity"),
+)
 
 
 @require_GET
@@ -43,5 +54,14 @@ def title(request: HttpRequest, pk: int) -> HttpResponse:
         "open_database": open_database_of(detail.title),
         "author": author_of(detail.title, "synopsis"),
         "provenance": queries.provenance_of(detail.title),
+        "streams": streams_for(detail.title, request.user),
+        "ranks_here": ranks_here(detail.title, request.user),
     }
-    return remember_zone(request, render(request, "catalog/title_page/title.html", context))
+    response = render(request, "catalog/title_page/title.html", context)
+    return remember_zone(request, allow_trailer(response) if detail.details.trailer else response)
+
+
+def ranks_here(title: Title, viewer: Viewer) -> list[tuple[Any, str, int]]:
+    """Return (label, the browse page's order, place) of the title on this site."""
+    places = [(label, sort, place_of(title.pk, number, viewer)) for label, sort, number in RANKS]
+    return [(label, sort, place) for label, sort, place in places if place]

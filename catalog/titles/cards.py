@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from catalog.models import Title
 from catalog.versioning import catalogue_version
+from catalog.viewers import Viewer
 
 MAX_CARDS = 8000  # about 2 kB each
 
@@ -31,3 +32,9 @@ def title_cards(ids: Iterable[int]) -> dict[int, Title]:
             cards.clear()
         cards |= new
     return result
+
+
+def ordered_cards(ids: Sequence[int], viewer: Viewer) -> list[Title]:
+    """Return those of the titles that the viewer may see, in the order of their ids, with one query."""
+    cards = Title.objects.visible_to(viewer).for_cards().in_bulk(list(ids))
+    return [cards[pk] for pk in ids if pk in cards]

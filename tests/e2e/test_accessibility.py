@@ -23,7 +23,7 @@ from accounts.own_entries.writing import add_entry
 from accounts.portability.imports import reading, writing
 from accounts.scrobbling.recording import create_address
 from accounts.security.lock import lock_url
-from catalog.models import ExternalId, SavedView, Title
+from catalog.models import Credit, ExternalId, Relation, SavedView, Title
 from recommendations.engine.data.interactions import Interactions
 from recommendations.models import Experiment, ModelVersion
 from recommendations.pipelines.segments import publish_segments
@@ -67,6 +67,10 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "catalog:browse": (BOTH, ["/titles/?tag=drama&year_min=1", "/titles/?q=zzzz"]),
     "catalog:saved_views": (MEMBER, ["/titles/views/"]),
     "catalog:title": (BOTH, ["/titles/{title}/", "/titles/{new}/", "/titles/{long}/"]),
+    "catalog:title_people": (VISITOR, ["/titles/{title}/people/", "/titles/{long}/people/"]),
+    "catalog:title_franchise": (VISITOR, ["/titles/{sequel}/franchise/", "/titles/{long}/franchise/"]),
+    "catalog:studio": (BOTH, ["/studios/madhouse/"]),
+    "catalog:person": (VISITOR, ["/people/{person}/", "/people/{person}/?as=voices"]),
     "catalog:season_now": (VISITOR, ["/season/"]),
     "catalog:season": (MEMBER, ["/season/2020/fall/"]),
     "catalog:top": (MEMBER, ["/top/"]),
@@ -198,6 +202,8 @@ NO_PAGES = {
     "manifest", "service_worker",
     "account_set_password", "account_confirm_login_code",
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
+    "catalog:title_trailer",  # shows another site's page: tests/e2e/test_find.py
+    "accounts:services",
     "catalog:calendar_feed", "catalog:cover", "catalog:poster", "catalog:refresh_source",
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_own", "accounts:own_remove", "accounts:import_rule", "accounts:import_scale",
@@ -269,6 +275,8 @@ def site_in_use(site, make_member, make_title) -> dict[str, Any]:
         "title": title.pk,
         "new": new.pk,
         "long": long.pk,
+        "sequel": Relation.objects.filter(kind="sequel").order_by("-to_title__members")[0].to_title_id,
+        "person": Credit.objects.filter(kind="cast", person__isnull=False).order_by("pk")[0].person_id,
         "long_name": make_member("w" * 100).username,
         "review": write_review(fan, title, text).pk,
         "review_of_friend": write_review(friend, title, text, has_spoilers=True).pk,

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from catalog.models import SourceRecord, Title
+from catalog.versioning import forget
+from tests.e2e.conftest import Watched
+
 pytestmark = pytest.mark.django_db(transaction=True)
+PLAYER = "https://www.youtube-nocookie.com/embed/abcdEFGH-_1"
 
 
 def number(text: str) -> int:
@@ -49,3 +55,32 @@ def test_everything_is_found_without_javascript(visit):
     for name in ("Season", "Calendar", "Top anime"):
         page.get_by_role("navigation", name="Catalogue pages").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.fixture
+def title(site) -> Title:
+    title = Title.objects.get(names__text="Cowboy Bebop", names__kind="main")
+    now = timezone.now()
+    SourceRecord.objects.create(
+        title=title, source="jikan", key="mal:1", data={"ids": {}, "trailer": "abcdEFGH-_1"}, digest=b"", as_of=now,
+        seen_at=now, changed_at=now,
+    )  # fmt: skip
+    forget()
+    return title
+
+
+def test_the_trailer_is_loaded_by_a_click_and_nothing_from_elsewhere_before(browser, site, title) -> None:
+    context = browser.new_context(base_url=site.url)
+    watched = Watched(context, site.url)
+    watched.page.goto(title.get_absolute_url())
+    watched.page.get_by_role("heading", name="Staff and cast").scroll_into_view_if_needed()
+    watched.page.get_by_text("Shinichirou Watanabe").wait_for()
+    assert watched.problems == []
+
+    watched.page.get_by_role("link", name="Play trailer").click()
+
+    assert watched.page.locator("iframe").get_attribute("src") == PLAYER
+    asked = [problem for problem in watched.problems if problem.startswith("asked another site")]
+    assert asked[:1] == [f"asked another site: {PLAYER}"]
+    assert [problem for problem in watched.problems if "Content Security Policy" in problem] == []
+    context.close()

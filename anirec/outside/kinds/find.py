@@ -12,8 +12,10 @@ from anirec.lib.text import is_text
 from anirec.outside.kinds.base import Subject
 from anirec.outside.kinds.lists import find_list
 from anirec.outside.kinds.members import find_member
+from anirec.outside.kinds.people import find_person
 from anirec.outside.kinds.reviews import find_review
 from anirec.outside.kinds.seasons import find_season
+from anirec.outside.kinds.studios import find_studio
 from anirec.outside.kinds.titles import find_title
 
 FINDERS: dict[str, Callable[[str], Subject | None]] = {
@@ -22,6 +24,8 @@ FINDERS: dict[str, Callable[[str], Subject | None]] = {
     "list": find_list,
     "member": find_member,
     "season": find_season,
+    "studio": find_studio,
+    "person": find_person,
 }
 # By route: the kind, and its key from the route's arguments.
 ROUTES: dict[str, tuple[str, str]] = {
@@ -30,6 +34,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "social:custom_list": ("list", "{pk}"),
     "social:member": ("member", "{username}"),
     "catalog:season": ("season", "{year}-{name}"),
+    "catalog:studio": ("studio", "{slug}"),
+    "catalog:person": ("person", "{pk}"),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from anirec.lib.partial_dates import PartialDate
 
@@ -46,6 +46,42 @@ class SourceRelation:
     kind: str
 
 
+class SourceCredit(NamedTuple):
+    """A Credit. role: of staff, as the source says; of the cast, a Credit.Part. name: "" if nobody is named."""
+
+    kind: str  # a Credit.Kind
+    name: str
+    role: str
+    character: str = ""
+    language: str = ""
+
+
+class SourceStream(NamedTuple):
+    """Where the title can be watched. service: a Service. url: https, or ""."""
+
+    service: str
+    language: str = ""
+    url: str = ""
+
+
+class SourceLink(NamedTuple):
+    """Another page about the title. kind: "official", "social" or "info"."""
+
+    kind: str
+    name: str
+    url: str
+
+
+class SourceTheme(NamedTuple):
+    """A song. kind: "opening" or "ending". number: None if there is only one. episodes: as the source says."""
+
+    kind: str
+    number: int | None
+    name: str
+    artist: str = ""
+    episodes: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceTitle:
     """One row of a source. None (or an empty tuple) means that the source has no data, never that there is none."""
@@ -81,6 +117,14 @@ class SourceTitle:
     tags: tuple[SourceTag, ...] = ()
     studios: tuple[str, ...] = ()
     relations: tuple[SourceRelation, ...] = ()
+    producers: tuple[str, ...] = ()
+    credits: tuple[SourceCredit, ...] = ()
+    streams: tuple[SourceStream, ...] = ()
+    links: tuple[SourceLink, ...] = ()
+    themes: tuple[SourceTheme, ...] = ()
+    trailer: str | None = None  # a video's id on YouTube
+    ranks: dict[str, int] | None = None  # "score" and "members" → place among all titles of the source
+    status_counts: dict[str, int] | None = None  # a list's status → how many people of the source
 
     def __post_init__(self) -> None:
         for _, problem in problems(vars(self)):

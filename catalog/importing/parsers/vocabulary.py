@@ -5,7 +5,9 @@ Keys are compacted to case-folded letters and digits, so "Sci-Fi", "Sci Fi" and 
 
 from __future__ import annotations
 
+from catalog.models.people import Credit
 from catalog.models.relations import Relation
+from catalog.models.streams import Service
 from catalog.models.tags import Tag
 from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Status, Weekday
 
@@ -182,3 +184,62 @@ def _known_tags() -> dict[str, tuple[str, str, bool]]:
 
 
 KNOWN_TAGS = _known_tags()  # compacted spelling → (name, kind, is_adult)
+
+SERVICES = _by_spelling({f"{one.value}|{one.label}": one.value for one in Service}) | _by_spelling(
+    {
+        "Amazon|Amazon Prime|Amazon Prime Video": Service.PRIME_VIDEO,
+        "Animation Digital Network": Service.ADN,
+        "Bilibili TV": Service.BILIBILI,
+        "Disney|Disney Plus": Service.DISNEY,
+        "iQ": Service.IQIYI,
+        "Max": Service.HBO_MAX,
+        "Niconico Video": Service.NICONICO,
+        "Tubi TV": Service.TUBI,
+    }
+)
+# The hosts of the services; each also stands for the hosts below it.
+SERVICE_HOSTS: dict[str, str] = {
+    "animationdigitalnetwork.com": Service.ADN,
+    "animationdigitalnetwork.de": Service.ADN,
+    "animationdigitalnetwork.fr": Service.ADN,
+    "adultswim.com": Service.ADULT_SWIM,
+    "tv.apple.com": Service.APPLE_TV,
+    "bilibili.tv": Service.BILIBILI,
+    "bilibili.com": Service.BILIBILI,
+    "crunchyroll.com": Service.CRUNCHYROLL,
+    "disneyplus.com": Service.DISNEY,
+    "hbomax.com": Service.HBO_MAX,
+    "max.com": Service.HBO_MAX,
+    "hidive.com": Service.HIDIVE,
+    "hulu.com": Service.HULU,
+    "iq.com": Service.IQIYI,
+    "laftel.net": Service.LAFTEL,
+    "netflix.com": Service.NETFLIX,
+    "nicovideo.jp": Service.NICONICO,
+    "amazon.com": Service.PRIME_VIDEO,
+    "amazon.co.jp": Service.PRIME_VIDEO,
+    "amazon.co.uk": Service.PRIME_VIDEO,
+    "amazon.de": Service.PRIME_VIDEO,
+    "primevideo.com": Service.PRIME_VIDEO,
+    "retrocrush.tv": Service.RETROCRUSH,
+    "tubitv.com": Service.TUBI,
+    "viki.com": Service.VIKI,
+    "wetv.vip": Service.WETV,
+    "youtube.com": Service.YOUTUBE,
+}
+PARTS = _by_spelling(
+    {
+        "Main": Credit.Part.MAIN,
+        "Supporting": Credit.Part.SUPPORTING,
+        "Background": Credit.Part.BACKGROUND,
+    }
+)
+STATUSES_ON_LISTS = _by_spelling(
+    {
+        "Current|Watching": "watching",
+        "Completed": "completed",
+        "Paused|On hold": "on_hold",
+        "Dropped": "dropped",
+        "Planning|Plan to watch|Planned": "planned",
+    }
+)

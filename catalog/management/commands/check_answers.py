@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.importing.parsers.base import RejectedRow
+from catalog.importing.parsers.base import RejectedRow, SourceTitle
 from catalog.importing.parsers.services.answers import Answer, AnswerError, at
 
-HEADINGS = ("file", "kind", "titles", "refused", "note")
+HEADINGS = ("file", "kind", "titles", "refused", "details", "note")
+# Of a title's page: how many rows have it.
+DETAILS = ("credits", "streams", "links", "themes", "trailer", "ranks", "status_counts", "producers")
 NOTES = ".meta.json"  # beside an answer: its address, status and headers
 
 
@@ -24,6 +26,7 @@ class Line(NamedTuple):
     kind: str
     titles: str
     refused: str
+    details: str
     note: str
     is_bug: bool = False
 
@@ -54,9 +57,9 @@ def check(folder: Path, path: Path) -> Line:
     try:
         return Line(file, kind.label, *outcome(parse(kind, sample)))
     except AnswerError as error:
-        return Line(file, kind.label, "–", "–", "; ".join([*reaction(notes), str(error)]))
+        return Line(file, kind.label, "–", "–", "–", "; ".join([*reaction(notes), str(error)]))
     except Exception as error:  # what the command looks for
-        return Line(file, kind.label, "–", "–", f"BUG: {type(error).__name__}: {error}", is_bug=True)
+        return Line(file, kind.label, "–", "–", "–", f"BUG: {type(error).__name__}: {error}", is_bug=True)
 
 
 def notes_on(path: Path) -> dict[str, Any]:
@@ -67,12 +70,20 @@ def notes_on(path: Path) -> dict[str, Any]:
         return {}
 
 
-def outcome(answer: Answer) -> tuple[str, str, str]:
-    """Return the numbers of titles and refused rows, and the first reason or remark."""
+def outcome(answer: Answer) -> tuple[str, str, str, str]:
+    """Return the numbers of titles and refused rows, the titles with each detail, and the first reason or remark."""
     rows = list(answer.rows)
     refused = [row for row in rows if isinstance(row, RejectedRow)]
     notes = [f"row {row.row}: {row.reason}" for row in refused[:1]] + list(answer.remarks[:1])
-    return str(len(rows) - len(refused)), str(len(refused)), "; ".join(notes)
+    return str(len(rows) - len(refused)), str(len(refused)), ", ".join(details_in(rows)) or "–", "; ".join(notes)
+
+
+def details_in(rows: Iterable[Any]) -> Iterator[str]:
+    """Yield each detail with the number of titles that have it, such as "themes 3"."""
+    titles = [row for row in rows if isinstance(row, SourceTitle)]
+    for name in DETAILS:
+        if n := sum(bool(getattr(title, name)) for title in titles):
+            yield f"{name} {n}"
 
 
 def reaction(notes: Mapping[str, Any]) -> Iterator[str]:
@@ -99,6 +110,6 @@ def table(lines: Iterable[Line]) -> Iterator[str]:
 
 def markdown(lines: Iterable[Line]) -> Iterator[str]:
     yield f"| {' | '.join(HEADINGS)} |"
-    yield "|---|---|--:|--:|---|"
+    yield "|---|---|--:|--:|---|---|"
     for line in lines:
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in line[:-1])} |"

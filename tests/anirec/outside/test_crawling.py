@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from PIL import Image
 
 from anirec.outside import sitemaps
+from catalog.models import Credit, Person, Studio
 from social.custom_lists.writing import create_list
 from social.reviews.writing import write_review
 
@@ -51,6 +52,18 @@ def test_all_that_guests_may_see_is_listed(client, make_title, make_member):
     assert locations(client, "/sitemaps/reviews-1.xml") == [f"/reviews/{review.pk}/"]
     assert locations(client, "/sitemaps/lists-1.xml") == [f"/lists/{best.pk}/"]
     assert locations(client, "/sitemaps/members-1.xml") == ["/members/ada/"]
+
+
+@pytest.mark.parametrize(("is_adult", "n"), [(False, 1), (True, 0)])
+def test_studios_and_people_are_listed_if_guests_may_see_a_title_of_theirs(client, make_title, is_adult, n):
+    title = make_title(is_adult=is_adult)
+    for name, relation in (("Animators", title.studios), ("Producers", title.producers)):
+        relation.add(Studio.objects.create(name=name, slug=name.lower()))
+    person = Person.objects.create(name="Haru Kaze", slug="haru-kaze", key="haru kaze")
+    Credit.objects.create(title=title, person=person, kind="staff", role="Director", position=0)
+
+    assert locations(client, "/sitemaps/studios-1.xml") == ["/studios/animators/", "/studios/producers/"][: 2 * n]
+    assert locations(client, "/sitemaps/people-1.xml") == [f"/people/{person.pk}-haru-kaze/"][:n]
 
 
 def test_a_change_is_dated(client, make_title):

@@ -18,7 +18,7 @@ from anirec.outside.cards import Card, rendering
 from anirec.outside.cards.drawing import HEIGHT, MARGIN, WIDTH, heading_lines, svg
 from anirec.outside.cards.fonts import drawable, fonts
 from anirec.outside.kinds.find import find
-from catalog.models import Tag
+from catalog.models import Credit, Person, Studio, Tag, Title
 from social.custom_lists.writing import add_title, create_list
 from social.reviews.writing import write_review
 
@@ -46,10 +46,19 @@ def world(make_member, make_title) -> dict[str, str]:
         "list": best.get_absolute_url(),
         "member": ada.get_absolute_url(),
         "season": "/season/2005/fall/",
+        **makers_of(title),
     }
 
 
-KINDS = ("title", "review", "list", "member", "season")
+def makers_of(title: Title) -> dict[str, str]:
+    studio = Studio.objects.create(name="Artland", slug="artland")
+    title.studios.add(studio)
+    person = Person.objects.create(name="Haru Kaze", slug="haru-kaze", key="haru kaze")
+    Credit.objects.create(title=title, person=person, kind="staff", role="Director", position=0)
+    return {"studio": studio.get_absolute_url(), "person": person.get_absolute_url()}
+
+
+KINDS = ("title", "review", "list", "member", "season", "studio", "person")
 
 
 def properties(client, path: str) -> dict[str, str]:
@@ -93,8 +102,6 @@ def test_a_card_changes_its_address_with_its_content_and_the_old_one_leads_there
 
 
 def find_title_of(world):
-    from catalog.models import Title
-
     return Title.objects.get(pk=world["title"].split("/")[2])
 
 

@@ -31,9 +31,11 @@ def test_each_file_has_a_line(tmp_path: Path) -> None:
     recorded_in(tmp_path, "broken", b"{")
 
     assert checked(tmp_path) == [
-        "file               kind                      titles  refused  note",
-        "broken.json        Broken JSON               –       –        broken or truncated JSON",
-        "inner/season.json  MyAnimeList API · titles  1       1        row 2: a title was expected, found nothing",
+        "file               kind                      titles  refused  details                             note",
+        "broken.json        Broken JSON               –       –        –                                   "
+        "broken or truncated JSON",
+        "inner/season.json  MyAnimeList API · titles  1       1        themes 1, ranks 1, status_counts 1  "
+        "row 2: a title was expected, found nothing",
     ]
 
 
@@ -41,9 +43,10 @@ def test_the_lines_in_markdown(tmp_path: Path) -> None:
     recorded_in(tmp_path, "odd", samples.mal_list(samples.MAL_NODE | {"media_type": "a|b"}))
 
     assert checked(tmp_path, format="markdown") == [
-        "| file | kind | titles | refused | note |",
-        "|---|---|--:|--:|---|",
-        "| odd.json | MyAnimeList API · titles | 1 | 0 | row 1, media_type: type: 'a&#124;b' is not a type we know |",
+        "| file | kind | titles | refused | details | note |",
+        "|---|---|--:|--:|---|---|",
+        "| odd.json | MyAnimeList API · titles | 1 | 0 | themes 1, ranks 1, status_counts 1 | "
+        "row 1, media_type: type: 'a&#124;b' is not a type we know |",
     ]
 
 

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers.base import CatalogueFileError, RejectedRow, SourceRelation, SourceTag, SourceTitle
+from catalog.importing.parsers.base import (
+    CatalogueFileError,
+    RejectedRow,
+    SourceCredit,
+    SourceRelation,
+    SourceStream,
+    SourceTag,
+    SourceTitle,
+)
 from catalog.importing.parsers.files import FORMATS
 from tests.catalog.importing.files import (
     ANILIST,
@@ -40,7 +48,7 @@ def test_a_row_of_mal_2020(tmp_path: Path) -> None:
         SourceTitle(
             **COMMON, source="mal-2020", external_ids={"mal": "1"}, name_english="Fluffy: The Movie",
             age_rating="pg_13", score=7.5, members=1000, tags=(COMEDY, SCI_FI, SCHOOL, SHOUNEN),
-            studios=("Studio Kumo", "Ame Works"),
+            studios=("Studio Kumo", "Ame Works"), status_counts={"completed": 600},
         )
     ]  # fmt: skip
 
@@ -96,6 +104,29 @@ def test_when_a_title_airs_is_read_where_the_source_says_it(tmp_path: Path) -> N
     assert (anilist.next_airing_at, anilist.next_episode) == (datetime(2026, 8, 27, 15, 0, tzinfo=UTC), 8)
 
 
+def test_what_only_a_titles_page_shows_is_read_from_the_columns_that_are_there(tmp_path: Path) -> None:
+    people = {
+        "studios": "Studio Kumo;Ame Television", "main_staff": "Haru Kaze (Director);Aki Sora (Music (OP, ED));Nobody",
+        "main_characters": "Moko;Rain", "streaming_sites": "Twitter;YouTube;iQ;Netflix", "trailer_site": "youtube",
+        "trailer_id": "abcdEFGH-_1", "watching": 5, "plan_to_watch": 0,
+    }  # fmt: skip
+    (anilist,) = read("anilist", parquet_file(tmp_path, ANILIST, people))
+    (jikan,) = read("jikan", parquet_file(tmp_path, JIKAN, {"producers": "Ame Television", "rank": "31.0",
+                                                            "popularity": "436", "watching": "0"}))  # fmt: skip
+
+    assert anilist.credits == (
+        SourceCredit("staff", "Haru Kaze", "Director"), SourceCredit("staff", "Aki Sora", "Music (OP, ED)"),
+        SourceCredit("cast", "", "main", "Moko"), SourceCredit("cast", "", "main", "Rain"),
+    )  # fmt: skip
+    assert anilist.streams == (SourceStream("iqiyi"), SourceStream("netflix"))
+    assert (anilist.producers, anilist.trailer, anilist.status_counts) == (
+        ("Ame Television",), "abcdEFGH-_1", {"watching": 5},
+    )  # fmt: skip
+    assert (jikan.producers, jikan.ranks, jikan.status_counts) == (
+        ("Ame Television",), {"score": 31, "members": 436}, None,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -145,7 +176,7 @@ def test_unknown_values_of_mal_2020_say_nothing(tmp_path: Path) -> None:
 
     assert row == SourceTitle(
         source="mal-2020", row=1, external_ids={"mal": "1"}, name="Mokomoko", status="finished", members=1000,
-        started_on=PartialDate(2019, 4, 3), ended_on=PartialDate(2019, 6, 19),
+        started_on=PartialDate(2019, 4, 3), ended_on=PartialDate(2019, 6, 19), status_counts={"completed": 600},
     )  # fmt: skip
 
 

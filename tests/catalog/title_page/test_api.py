@@ -1,7 +1,9 @@
 import pytest
 from rest_framework.test import APIClient
 
-from catalog.models import ExternalId, Relation, Studio, Tag, TitleName
+from catalog.importing.imports import import_rows
+from catalog.importing.parsers.base import SourceCredit, SourceLink, SourceStream, SourceTheme, SourceTitle
+from catalog.models import ExternalId, Person, Relation, Studio, Tag, Title, TitleName
 from catalog.titles.serializers import TitleCardSerializer, title_card
 
 TITLES = "/api/v1/titles/"
@@ -164,7 +166,52 @@ def test_a_title_takes_the_same_queries_for_any_number_of_relations(api, make_ti
     for _ in range(n):
         Relation.objects.create(from_title=title, to_title=make_title(), kind="sequel")
 
-    with django_assert_num_queries(7):  # title, names, studios, tags, ids, relations, related titles
+    # title, names, studios, producers, streams, tags, ids, relations, related titles, records, people
+    with django_assert_num_queries(11):
         found = api.get(f"{TITLES}{title.pk}/").json()
 
     assert len(found["related"]) == n
+
+
+def test_a_title_comes_with_what_its_page_shows(api) -> None:
+    import_rows(
+        [
+            SourceTitle(
+                source="jikan", row=1, external_ids={"mal": "1"}, name="Mokomoko", producers=("Ame Television",),
+                credits=(
+                    SourceCredit("staff", "Haru Kaze", "Director"),
+                    SourceCredit("cast", "Aki Sora", "main", "Moko", "Japanese"),
+                    SourceCredit("cast", "", "supporting", "Rain"),
+                ),
+                streams=(SourceStream("netflix", "German", "https://www.netflix.com/title/1"), SourceStream("hulu")),
+                links=(SourceLink("official", "Official Site", "https://moko.example/"),), trailer="abcdEFGH-_1",
+                themes=(SourceTheme("opening", 1, "Kumo", "Ame", "1-6"),), ranks={"score": 12, "members": 7},
+                status_counts={"watching": 5, "dropped": 3},
+            )
+        ],
+        "test",
+    )  # fmt: skip
+    title, people = Title.objects.get(), {person.name: person.pk for person in Person.objects.all()}
+
+    found = api.get(f"{TITLES}{title.pk}/").json()
+
+    assert found["title"]["producers"] == ["Ame Television"]
+    assert found["streams"] == [
+        {"service": "hulu", "language": "", "url": ""},
+        {"service": "netflix", "language": "German", "url": "https://www.netflix.com/title/1"},
+    ]
+    assert [tuple(one.values()) for one in found["credits"]] == [
+        ("staff", {"id": people["Haru Kaze"], "name": "Haru Kaze"}, "Director", "", ""),
+        ("cast", {"id": people["Aki Sora"], "name": "Aki Sora"}, "main", "Moko", "Japanese"),
+        ("cast", None, "supporting", "Rain", ""),
+    ]
+    assert found["links"] == [{"kind": "official", "name": "Official Site", "url": "https://moko.example/"}]
+    assert found["themes"] == [{"kind": "opening", "number": 1, "name": "Kumo", "artist": "Ame", "episodes": "1-6"}]
+    assert found["trailer"] == "abcdEFGH-_1"
+    assert found["ranks"] == [
+        {"source": "MyAnimeList", "kind": "score", "place": 12},
+        {"source": "MyAnimeList", "kind": "members", "place": 7},
+    ]
+    assert [(one["source"], one["counts"]) for one in found["status_counts"]] == [
+        ("MyAnimeList", {"watching": 5, "dropped": 3})
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import RejectedRow, Row, SourceTitle, parse_rows
+from catalog.importing.parsers import details, normalise
+from catalog.importing.parsers.base import RejectedRow, Row, SourceCredit, SourceTitle, parse_rows
 from catalog.importing.parsers.files.reading import parquet_rows
 
 COLUMNS = (
@@ -54,4 +54,22 @@ def parse(number: int, row: Row) -> SourceTitle:
         cover_url=normalise.known_text(row["cover_image_large"]),
         tags=normalise.tags([*normalise.parts(row["genres"], ";"), *normalise.parts(row["tags"], ";")]),
         studios=normalise.studios(normalise.parts(row["main_studios"], ";")),
+        producers=normalise.studios(producers(row)),
+        credits=details.credits(credits(row)),
+        streams=details.named_streams(normalise.parts(row.get("streaming_sites"), ";")),
+        trailer=details.youtube_id(row.get("trailer_id")) if row.get("trailer_site") == "youtube" else None,
+        status_counts=details.status_counts(details.columns_of_statuses(row)),
     )
+
+
+def producers(row: Row) -> list[str]:
+    main = normalise.parts(row["main_studios"], ";")
+    return [name for name in normalise.parts(row.get("studios"), ";") if name not in main]
+
+
+def credits(row: Row) -> Iterator[SourceCredit | None]:
+    """Yield the main staff, with their roles, and the main characters, whose voices the file doesn't name."""
+    for text in normalise.parts(row.get("main_staff"), ";"):
+        yield details.staff_in(text)
+    for name in normalise.parts(row.get("main_characters"), ";"):
+        yield details.voice(name, "Main")

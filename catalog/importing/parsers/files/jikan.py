@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.importing.parsers import normalise
+from catalog.importing.parsers import details, normalise
 from catalog.importing.parsers.base import RejectedRow, Row, SourceTitle, parse_rows
 from catalog.importing.parsers.files.reading import parquet_rows
 
@@ -59,4 +59,7 @@ def parse(number: int, row: Row) -> SourceTitle:
         cover_url=normalise.known_text(row["image_url"]),
         tags=tags,
         studios=normalise.studios(normalise.parts(row["studios"], ";")),
+        producers=normalise.studios(normalise.parts(row.get("producers"), ";")),
+        ranks=details.ranks(row.get("rank"), row.get("popularity")),
+        status_counts=details.status_counts(details.columns_of_statuses(row)),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers import normalise
+from catalog.importing.parsers import details, normalise
 from catalog.importing.parsers.base import MAX_INTEGER, RejectedRow, Row, SourceTitle, parse_rows
 from catalog.importing.parsers.files.reading import csv_rows
 from catalog.models.titles import Status
@@ -56,6 +56,9 @@ def parse(number: int, row: Row) -> SourceTitle:
         members=normalise.count(row["Members"], "Members"),
         tags=tags,
         studios=normalise.studios(normalise.parts(row["Studios"], ", ")),
+        producers=normalise.studios(normalise.parts(row.get("Producers"), ", ")),
+        ranks=details.ranks(row.get("Ranked"), row.get("Popularity")),
+        status_counts=details.status_counts(details.columns_of_statuses(row)),
     )
 
 

@@ -79,7 +79,8 @@ def parse(number: int, row: Row, remarks: list[str]) -> SourceTitle:
     season, score = read(part, row, "animeSeason", dict) or {}, read(part, row, "score", dict) or {}
     tags = tags_of(tuple(read(part, row, "tags", list) or ()))
     picture = normalise.known_text(row.get("picture"))
-    studios = (str(studio).strip().title() for studio in read(part, row, "studios", list) or ())
+    studios, producers = ([str(one).strip().title() for one in read(part, row, name, list) or ()]
+                          for name in ("studios", "producers"))  # fmt: skip
     return SourceTitle.without_odd_fields(
         remarks,
         source=SOURCE,
@@ -98,6 +99,7 @@ def parse(number: int, row: Row, remarks: list[str]) -> SourceTitle:
         cover_url=None if picture is None or NO_PICTURE.search(picture) else picture,
         tags=tags,
         studios=normalise.studios(studios),
+        producers=normalise.studios(producers),
         relations=relations(read(part, row, "relatedAnime", list) or (), external_ids),
     )
 

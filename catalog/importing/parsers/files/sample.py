@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import RejectedRow, Row, SourceRelation, SourceTitle, parse_rows
+from catalog.importing.parsers import details, normalise
+from catalog.importing.parsers.base import RejectedRow, Row, SourceCredit, SourceRelation, SourceTitle, parse_rows
 from catalog.importing.parsers.files.reading import json_rows
 from catalog.models.titles import Season, Status
 
@@ -92,4 +92,16 @@ def parse(number: int, row: Row) -> SourceTitle:
         tags=normalise.tags(row.get("tags", [])),
         studios=normalise.studios(row.get("studios", [])),
         relations=tuple(SourceRelation("mal", str(value), kind) for kind, value in row.get("relations", [])),
+        credits=details.credits(credits(row)),
+        streams=details.streams(details.stream(url) for url in row.get("streams", [])),
+        links=details.links(details.link(*one) for one in row.get("links", [])),
+        themes=details.themes(row.get("openings", []), row.get("endings", [])),
     )
+
+
+def credits(row: Row) -> Iterator[SourceCredit | None]:
+    """Yield the staff, as (role, name), and the cast, as (character, voice in Japanese)."""
+    for role, name in row.get("staff", []):
+        yield details.staff(name, role)
+    for character, name in row.get("cast", []):
+        yield details.voice(character, "Main", name, "Japanese")

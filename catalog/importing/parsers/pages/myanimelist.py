@@ -7,8 +7,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import MAX_INTEGER, SourceTitle
+from catalog.importing.parsers import details, normalise
+from catalog.importing.parsers.base import MAX_INTEGER, SourceCredit, SourceTitle
 from catalog.importing.parsers.html import Page, text_of
 from catalog.importing.parsers.pages.facts import facts_of, title_id
 from catalog.importing.parsers.services.answers import Fields, relations_to
@@ -52,7 +52,18 @@ def parse(page: Page) -> SourceTitle:
         tags=tags,
         studios=normalise.studios(row.texts("studios")),
         relations=relations_to("mal", related(page)),
+        **page_parts(row, page),
     )
+
+
+def page_parts(row: Fields, page: Page) -> dict[str, Any]:
+    """Return what only a title's page shows."""
+    return {
+        "producers": normalise.studios(row.texts("producers")),
+        "credits": details.credits(credits(page)),
+        "themes": details.themes(songs(page, "op"), songs(page, "ed")),
+        "ranks": ranks(page),
+    }
 
 
 def facts(page: Page) -> dict[str, Any]:
@@ -62,6 +73,7 @@ def facts(page: Page) -> dict[str, Any]:
         "name": page.text("h1.title-name"),
         "names": names(table.get(OTHER_NAMES)),
         "studios": [text_of(link) for link in table["Studios"].css("a")] if "Studios" in table else [],
+        "producers": [text_of(link) for link in table["Producers"].css("a")] if "Producers" in table else [],
         "tags": page.texts("[itemprop=genre]"),
         "score": page.text("[itemprop=ratingValue]"),
         "scored_by": page.text("[itemprop=ratingCount]"),
@@ -109,3 +121,28 @@ def related(page: Page) -> Iterator[tuple[str | None, str]]:
     for kind, links in page.pairs(".entries-table tr", "td", "ul, td:nth-child(2)"):
         for link in links.css("a"):
             yield title_id(link.attributes.get("href")), text_of(kind)
+
+
+def ranks(page: Page) -> dict[str, int] | None:
+    """Return the places by score and by popularity, written as "#152**"."""
+    numbers = page.table("tr", "td.ar", "td:nth-child(2)")
+    places = {label: text_of(node).strip("#*") for label, node in numbers.items()}
+    return details.ranks(places.get("Ranked"), places.get("Popularity"))
+
+
+def songs(page: Page, kind: str) -> list[str]:
+    return page.texts(f".theme-songs-{kind} + div > table td:nth-child(2)")
+
+
+def credits(page: Page) -> Iterator[SourceCredit | None]:
+    """Yield the staff and the main characters with their voices in Japanese, as many as the page shows."""
+    for name, role in page.pairs(".anime-detail-staff", "a.title", ".role"):
+        yield details.staff(given_name_first(text_of(name)), text_of(role))
+    for character, name in page.pairs(".slider.anime-detail-actors", "h3.name", "span.name"):
+        yield details.voice(given_name_first(text_of(character)), "Main", given_name_first(text_of(name)), "Japanese")
+
+
+def given_name_first(name: str) -> str:
+    """Return "Haruo Sotozaki" for "Sotozaki, Haruo", as other sources have it."""
+    family, _, given = name.partition(", ")
+    return f"{given} {family}".strip()

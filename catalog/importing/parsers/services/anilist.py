@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from catalog.importing.parsers import normalise
-from catalog.importing.parsers.base import SourceTag, SourceTitle
+from catalog.importing.parsers import details, normalise
+from catalog.importing.parsers.base import SourceCredit, SourceLink, SourceStream, SourceTag, SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
     MEMBERS_LIST,
@@ -25,6 +25,7 @@ from catalog.importing.parsers.services.answers import (
     refuse,
     relations_to,
 )
+from catalog.models.streams import Service
 from catalog.models.tags import Tag
 
 SERVICE = "AniList"
@@ -119,8 +120,15 @@ def parse_title(row: Fields) -> SourceTitle:
         cover_url=row.read(normalise.web_address, "coverImage", "extraLarge")
         or row.read(normalise.web_address, "coverImage", "large"),
         tags=tags(row),
-        studios=studios(row),
+        studios=studios(row, is_main=True),
+        producers=studios(row, is_main=False),
         relations=relations_to("anilist", related(row)),
+        credits=details.credits([*staff(row), *cast(row)]),
+        streams=details.streams(streams(row)),
+        links=details.links(links(row)),
+        trailer=trailer(row),
+        ranks=ranks(row),
+        status_counts=status_counts(row),
         **next_episode(row),
     )
 
@@ -161,10 +169,67 @@ def is_spoiler(tag: Any) -> bool:
     return at(tag, "isMediaSpoiler") is True or at(tag, "isGeneralSpoiler") is True
 
 
-def studios(row: Fields) -> tuple[str, ...]:
-    """Return the main studios, not the producers beside them."""
-    main = (edge for edge in row.items("studios", "edges") if at(edge, "isMain") is True)
-    return normalise.studios(known_texts(at(edge, "node", "name") for edge in main))
+def studios(row: Fields, *, is_main: bool) -> tuple[str, ...]:
+    """Return the main studios, or the producers beside them."""
+    edges = (edge for edge in row.items("studios", "edges") if (at(edge, "isMain") is True) == is_main)
+    return normalise.studios(known_texts(at(edge, "node", "name") for edge in edges))
+
+
+def name_of(node: Any) -> Any:
+    """Return a person's or a character's name. Queries ask for the full one, or for the one a member prefers."""
+    return at(node, "name", "full") or at(node, "name", "userPreferred")
+
+
+def staff(row: Fields) -> Iterator[SourceCredit | None]:
+    for part in ("staff", "staffPreview"):
+        for edge in row.items(part, "edges"):
+            yield details.staff(name_of(at(edge, "node")), at(edge, "role"))
+
+
+def cast(row: Fields) -> Iterator[SourceCredit | None]:
+    """Yield each character with each voice, or without one."""
+    for part in ("characters", "characterPreview"):
+        for edge in row.items(part, "edges"):
+            for actor in items_at(edge, "voiceActors") or [None]:
+                character, role = name_of(at(edge, "node")), at(edge, "role")
+                language = at(actor, "language") or at(actor, "languageV2")
+                yield details.voice(character, role, name_of(actor), language)
+
+
+def streams(row: Fields) -> Iterator[SourceStream | None]:
+    """Yield the links to services. A link without a type is one unless it may be to a channel of trailers."""
+    for one in row.items("externalLinks"):
+        kind, found = at(one, "type"), details.stream(at(one, "url"), at(one, "language"))
+        if at(one, "isDisabled") is not True and found and (kind == "STREAMING" or is_untyped_service(kind, found)):
+            yield found
+
+
+def is_untyped_service(kind: Any, found: SourceStream) -> bool:
+    return kind is None and found.service != Service.YOUTUBE
+
+
+def links(row: Fields) -> Iterator[SourceLink | None]:
+    """Yield official and other pages. Of links without a type, which may lead to any service, only known kinds."""
+    for one in row.items("externalLinks"):
+        kind = at(one, "type")
+        if kind != "STREAMING" and at(one, "isDisabled") is not True:
+            found = details.link(at(one, "site"), at(one, "url"), kind)
+            yield found if kind is not None or (found and found.kind != "info") else None
+
+
+def trailer(row: Fields) -> str | None:
+    return details.youtube_id(at(row.row, "trailer", "id")) if at(row.row, "trailer", "site") == "youtube" else None
+
+
+def ranks(row: Fields) -> dict[str, int] | None:
+    """Return the places among all titles; those of a format, a year or a season are left out."""
+    places = {at(one, "type"): at(one, "rank") for one in row.items("rankings") if at(one, "allTime") is True}
+    return details.ranks(places.get("RATED"), places.get("POPULAR"))
+
+
+def status_counts(row: Fields) -> dict[str, int] | None:
+    rows = row.items("stats", "statusDistribution")
+    return details.status_counts((at(one, "status"), at(one, "amount")) for one in rows)
 
 
 def related(row: Fields) -> Iterator[tuple[Any, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers import normalise
+from catalog.importing.parsers import details, normalise
 from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
@@ -84,7 +84,21 @@ def parse_title(row: Fields) -> SourceTitle:
         tags=tags,
         studios=normalise.studios(row.texts("studios", key="name")),
         relations=relations_to("mal", related(row)),
+        **page_parts(row),
     )
+
+
+def page_parts(row: Fields) -> dict[str, Any]:
+    """Return what only a title's page shows."""
+    streaming, external = row.items("streaming"), row.items("external")
+    return {
+        "producers": normalise.studios(row.texts("producers", key="name")),
+        "streams": details.streams(details.stream(at(one, "url")) for one in streaming),
+        "links": details.links(details.link(at(one, "name"), at(one, "url")) for one in external),
+        "themes": details.themes(row.items("theme", "openings"), row.items("theme", "endings")),
+        "trailer": details.youtube_id(at(row.row, "trailer", "youtube_id")),
+        "ranks": details.ranks(row.row.get("rank"), row.row.get("popularity")),
+    }
 
 
 def dates(row: Fields) -> tuple[PartialDate | None, PartialDate | None]:

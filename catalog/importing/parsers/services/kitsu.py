@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from catalog.importing.parsers import normalise
+from catalog.importing.parsers import details, normalise
 from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
@@ -106,7 +106,10 @@ def parse_title(row: Fields, included: Included) -> SourceTitle:
         cover_url=attributes.read(normalise.web_address, "posterImage", "large")
         or attributes.read(normalise.web_address, "posterImage", "original"),
         tags=tags,
-        studios=normalise.studios(studios(row.row, included)),
+        studios=normalise.studios(studios(row.row, included, "studio")),
+        producers=normalise.studios(studios(row.row, included, "producer")),
+        trailer=details.youtube_id(attributes.row.get("youtubeVideoId")),
+        ranks=details.ranks(attributes.row.get("ratingRank"), attributes.row.get("popularityRank")),
         relations=relations_to("kitsu", related(row.row, included)),
     )
 
@@ -153,9 +156,9 @@ def external_ids(row: Fields, included: Included) -> dict[str, str | None]:
     return ids
 
 
-def studios(resource: dict[str, Any], included: Included) -> Iterator[str]:
+def studios(resource: dict[str, Any], included: Included, role: str) -> Iterator[str]:
     for production in included.related(resource, "animeProductions"):
-        if at(production, "attributes", "role") == "studio":
+        if at(production, "attributes", "role") == role:
             yield from included.texts(production, "producer", "name")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from catalog.importing.parsers import normalise
+from catalog.importing.parsers import details, normalise
 from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
     MANGA,
@@ -21,11 +21,11 @@ from catalog.importing.parsers.services.answers import (
 )
 
 SERVICE = "MyAnimeList"
-# For `fields=`: the API sends only what is named. Lists of titles come without related titles, whatever is named.
+# For `fields=`: the API sends only what is named. Lists come without related titles, songs and statistics.
 FIELDS = (
     "id,title,main_picture,alternative_titles,start_date,end_date,synopsis,mean,rank,popularity,num_list_users,"
     "num_scoring_users,nsfw,media_type,status,genres,num_episodes,start_season,broadcast,source,"
-    "average_episode_duration,rating,studios,related_anime"
+    "average_episode_duration,rating,studios,related_anime,opening_themes,ending_themes,statistics"
 )
 MANGA_FIELDS = {"num_volumes", "num_chapters"}
 
@@ -90,7 +90,19 @@ def parse_title(row: Fields) -> SourceTitle:
         tags=tags,
         studios=normalise.studios(row.texts("studios", key="name")),
         relations=relations_to("mal", related(row)),
+        themes=details.themes(songs(row, "opening_themes"), songs(row, "ending_themes")),
+        ranks=details.ranks(row.row.get("rank"), row.row.get("popularity")),
+        status_counts=status_counts(row),
     )
+
+
+def songs(row: Fields, name: str) -> Iterator[Any]:
+    return (at(one, "text") for one in row.items(name))
+
+
+def status_counts(row: Fields) -> dict[str, int] | None:
+    counts = at(row.row, "statistics", "status")
+    return details.status_counts(counts.items()) if isinstance(counts, dict) else None
 
 
 def is_manga(node: dict[str, Any]) -> bool:

@@ -16,6 +16,10 @@ MAL_NODE: dict[str, Any] = {
     "broadcast": {"day_of_the_week": "saturday", "start_time": "23:30"}, "source": "4_koma_manga",
     "average_episode_duration": 1421, "rating": "r+", "studios": [{"id": 9, "name": "Studio Kumo"}],
     "related_anime": [{"node": {"id": 2, "title": "Mokomoko 2"}, "relation_type": "sequel"}],
+    "opening_themes": [{"id": 1, "text": "#1: \"Kumo\" by Ame (eps 1-6)"}, {"id": 2, "text": "#2: \"Yuki\" by Kaze"}],
+    "ending_themes": [{"id": 3, "text": "\"Sora\" by Hoshi (ep 12)"}],
+    "statistics": {"status": {"watching": "5", "completed": "600", "on_hold": "4", "dropped": "3",
+                              "plan_to_watch": "2"}, "num_list_users": 614},
 }  # fmt: skip
 ANILIST_MEDIA: dict[str, Any] = {
     "id": 101, "idMal": 1, "type": "ANIME", "format": "TV_SHORT", "status": "HIATUS",
@@ -29,6 +33,23 @@ ANILIST_MEDIA: dict[str, Any] = {
     "nextAiringEpisode": {"airingAt": 1787842800, "episode": 8},
     "studios": {"edges": [{"isMain": True, "node": {"name": "Studio Kumo"}},
                           {"node": {"name": "Ame Television"}}]},
+    "staff": {"edges": [{"role": "Director", "node": {"name": {"full": "Haru Kaze"}}}]},
+    "characterPreview": {"edges": [
+        {"role": "MAIN", "node": {"name": {"userPreferred": "Moko"}},
+         "voiceActors": [{"name": {"userPreferred": "Aki Sora"}, "language": "JAPANESE"}]},
+        {"role": "SUPPORTING", "node": {"name": {"full": "Rain"}}, "voiceActors": []}]},
+    "externalLinks": [
+        {"site": "Crunchyroll", "url": "http://www.crunchyroll.com/moko", "type": "STREAMING", "language": "English"},
+        {"site": "Netflix", "url": "https://www.netflix.com/title/1"},
+        {"site": "YouTube", "url": "https://www.youtube.com/@moko", "type": None},
+        {"site": "Hulu", "url": "https://www.hulu.com/moko", "type": "STREAMING", "isDisabled": True},
+        {"site": "KissMoko", "url": "https://kiss.example/moko", "type": "STREAMING"},
+        {"site": "OldMoko", "url": "https://old.example/moko"},
+        {"site": "Official Site", "url": "https://moko.example/", "type": "INFO"}],
+    "trailer": {"id": "abcdEFGH-_1", "site": "youtube"},
+    "rankings": [{"rank": 3, "type": "RATED", "allTime": True}, {"rank": 1, "type": "RATED", "allTime": False},
+                 {"rank": 9, "type": "POPULAR", "allTime": True}],
+    "stats": {"statusDistribution": [{"status": "CURRENT", "amount": 20}, {"status": "PLANNING", "amount": 70}]},
     "relations": {"edges": [{"relationType": "SEQUEL", "node": {"id": 102, "type": "ANIME"}},
                             {"relationType": "SOURCE", "node": {"id": 103, "type": "MANGA"}}]},
 }  # fmt: skip
@@ -42,6 +63,11 @@ JIKAN_TITLE: dict[str, Any] = {
     "studios": [{"name": "Studio Kumo"}], "genres": [{"name": "Comedy"}], "explicit_genres": [],
     "themes": [{"name": "School"}], "demographics": [{"name": "Shounen"}],
     "images": {"jpg": {"large_image_url": "https://img.example/l.jpg"}},
+    "producers": [{"name": "Ame Television"}], "trailer": {"youtube_id": "abcdEFGH-_1", "embed_url": None}, "rank": 12,
+    "popularity": 7, "theme": {"openings": ["1: \"Kumo\" by Ame (eps 1-6)"], "endings": ["Sora"]},
+    "streaming": [{"name": "Crunchyroll", "url": "https://www.crunchyroll.com/moko"},
+                  {"name": "KissMoko", "url": "https://kiss.example/moko"}],
+    "external": [{"name": "Official Site", "url": "https://moko.example/"}, {"name": "Old", "url": "http://old.example"}],
     "relations": [{"relation": "Prequel", "entry": [{"mal_id": 3, "type": "anime"}, {"mal_id": 4, "type": "manga"}]}],
 }  # fmt: skip
 KITSU_ATTRIBUTES: dict[str, Any] = {

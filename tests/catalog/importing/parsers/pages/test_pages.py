@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers.base import SourceRelation, SourceTag, SourceTitle
+from catalog.importing.parsers.base import SourceCredit, SourceRelation, SourceTag, SourceTheme, SourceTitle
 from catalog.importing.parsers.pages import SITES, parse_page
 from catalog.importing.parsers.pages.anidb import dates, kind_and_episodes
 from catalog.importing.parsers.services.answers import AnswerError
@@ -39,6 +39,12 @@ MYANIMELIST = """<title>Mokomoko - MyAnimeList.net</title>
 <div class="text">Adaptation</div></div>
 <div class="anime-detail-related-entries"><a class="thumb" href="/anime/2/M"></a><div class="text">Sequel</div></div>
 <table class="entries-table"><tr><td>Side Story</td><td><a href="https://myanimelist.net/anime/3/M">M</a></td></tr></table>
+<table><tr><td class="ar">Ranked</td><td>#152<sup>**</sup></td></tr>
+<tr><td class="ar">Popularity</td><td>#6</td></tr></table>
+<div class="slider anime-detail-actors"><h3 class="name">Mofu, Moko</h3><span class="name">Sora, Aki</span></div>
+<div class="slider anime-detail-staff"><span class="role">Director</span><a class="title">Kaze, Haru</a></div>
+<span class="theme-songs-op">Opening</span><div><div><table><tr><td></td><td>Music shop</td></tr></table></div>
+<table><tr><td></td><td>1:&nbsp;<a>"Kumo"</a>&nbsp;by Ame&nbsp;(eps 1-6)</td></tr></table></div>
 """
 ANIDB = """<link rel="canonical" href="https://anidb.net/anime/3"><div itemprop="description">A cloud.</div>
 <img itemprop="image" src="https://img.example/3.jpg">
@@ -106,6 +112,11 @@ def test_a_page_of_myanimelist() -> None:
         is_adult=False, score=7.33, scored_by=441, synopsis="A cloud & a school.\nThe end.",
         cover_url="https://img.example/1.jpg", tags=(COMEDY,), studios=("Studio Kumo", "Ame, Works"),
         relations=(SourceRelation("mal", "2", "sequel"), SourceRelation("mal", "3", "side_story")),
+        credits=(
+            SourceCredit("staff", "Haru Kaze", "Director"),
+            SourceCredit("cast", "Aki Sora", "main", "Moko Mofu", "Japanese"),
+        ),
+        themes=(SourceTheme("opening", 1, "Kumo", "Ame", "1-6"),), ranks={"score": 152, "members": 6},
     )  # fmt: skip
 
 

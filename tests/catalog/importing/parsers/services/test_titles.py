@@ -7,7 +7,16 @@ from datetime import UTC, datetime, time, timedelta, timezone
 import pytest
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.importing.parsers.base import RejectedRow, SourceRelation, SourceTag, SourceTitle
+from catalog.importing.parsers.base import (
+    RejectedRow,
+    SourceCredit,
+    SourceLink,
+    SourceRelation,
+    SourceStream,
+    SourceTag,
+    SourceTheme,
+    SourceTitle,
+)
 from catalog.importing.parsers.services import anilist, jikan, kitsu, myanimelist, shikimori
 from catalog.importing.parsers.services.answers import Answer, AnswerError
 from tests.catalog.importing.parsers import samples
@@ -28,12 +37,18 @@ def test_a_title_of_myanimelist() -> None:
                 is_adult=True, score=7.83, scored_by=500, members=900, synopsis="A cloud & a school.",
                 cover_url="https://img.example/l.jpg", tags=(COMEDY, SCI_FI), studios=("Studio Kumo",),
                 relations=(SourceRelation("mal", "2", "sequel"),),
+                themes=(
+                    SourceTheme("opening", 1, "Kumo", "Ame", "1-6"), SourceTheme("opening", 2, "Yuki", "Kaze"),
+                    SourceTheme("ending", None, "Sora", "Hoshi", "12"),
+                ),
+                ranks={"score": 12, "members": 7},
+                status_counts={"watching": 5, "completed": 600, "on_hold": 4, "dropped": 3, "planned": 2},
             ),
         )
     )  # fmt: skip
 
 
-def test_a_title_of_anilist_without_spoilers_producers_and_manga() -> None:
+def test_a_title_of_anilist_without_spoilers_manga_and_unlicensed_services() -> None:
     assert anilist.parse_media(samples.anilist_page(samples.ANILIST_MEDIA)) == Answer(
         (
             SourceTitle(
@@ -43,7 +58,21 @@ def test_a_title_of_anilist_without_spoilers_producers_and_manga() -> None:
                 is_adult=True, score=7.4, members=90, synopsis="A cloud.", cover_url="https://img.example/x.jpg",
                 next_airing_at=datetime(2026, 8, 27, 15, 0, tzinfo=UTC), next_episode=8, studios=("Studio Kumo",),
                 tags=(COMEDY, SourceTag("Clouds", "tag"), SourceTag("Steam", "tag", True)),
-                relations=(SourceRelation("anilist", "102", "sequel"),),
+                relations=(SourceRelation("anilist", "102", "sequel"),), producers=("Ame Television",),
+                credits=(
+                    SourceCredit("staff", "Haru Kaze", "Director"),
+                    SourceCredit("cast", "Aki Sora", "main", "Moko", "Japanese"),
+                    SourceCredit("cast", "", "supporting", "Rain"),
+                ),
+                streams=(
+                    SourceStream("crunchyroll", "English", "https://www.crunchyroll.com/moko"),
+                    SourceStream("netflix", "", "https://www.netflix.com/title/1"),
+                ),
+                links=(
+                    SourceLink("social", "YouTube", "https://www.youtube.com/@moko"),
+                    SourceLink("official", "Official Site", "https://moko.example/"),
+                ),
+                trailer="abcdEFGH-_1", ranks={"score": 3, "members": 9}, status_counts={"watching": 20, "planned": 70},
             ),
         )
     )  # fmt: skip
@@ -59,7 +88,11 @@ def test_a_title_of_jikan() -> None:
                 age_rating="pg_13", is_adult=False, score=7.8, scored_by=500, members=900, synopsis="A cloud.",
                 cover_url="https://img.example/l.jpg", studios=("Studio Kumo",),
                 tags=(COMEDY, SourceTag("School", "theme"), SourceTag("Shounen", "demographic")),
-                relations=(SourceRelation("mal", "3", "prequel"),),
+                relations=(SourceRelation("mal", "3", "prequel"),), producers=("Ame Television",),
+                themes=(SourceTheme("opening", 1, "Kumo", "Ame", "1-6"), SourceTheme("ending", None, "Sora")),
+                streams=(SourceStream("crunchyroll", "", "https://www.crunchyroll.com/moko"),),
+                links=(SourceLink("official", "Official Site", "https://moko.example/"),), trailer="abcdEFGH-_1",
+                ranks={"score": 12, "members": 7},
             ),
         )
     )  # fmt: skip
