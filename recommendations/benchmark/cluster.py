@@ -150,7 +150,7 @@ def gram_peak(ratings: RatingSet, is_known: NDArray[np.bool_], progress: Callabl
 
 
 def _gram(ratings: RatingSet, is_known: NDArray[np.bool_]) -> tuple[float, float, float]:
-    from recommendations.engine import tiles
+    from recommendations.engine.matrices import tiles
     from recommendations.engine.models.linear import RatingAwareEase
 
     started = time.perf_counter()

@@ -22,7 +22,7 @@ from recommendations.inputs.member_lists import EXPERIENCED, member_lists
 from recommendations.inputs.title_features import title_features
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberSegment, ModelVersion, Segment
-from recommendations.pipelines import copy_binary as binary
+from recommendations.publishing import copy_binary as binary
 
 FAVOURITES = 12  # titles stored per segment
 TRAITS_IN_NAME = 2  # at least

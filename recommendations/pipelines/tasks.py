@@ -15,7 +15,7 @@ from recommendations.models import ModelVersion
 from recommendations.pipelines import refreshing
 from recommendations.pipelines.abandoned import fail_abandoned_versions
 from recommendations.pipelines.drift import record_outcomes
-from recommendations.pipelines.rows import has_current_row, write_members
+from recommendations.publishing.rows import has_current_row, write_members
 from recommendations.signals import publication_begun
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def watch_drift() -> None:
 @job("recommendations.tasks.publish_unfinished", "publish", Run(60, expires=60))
 def publish_unfinished() -> None:
     """Write shards of an unfinished publication. Sent when one begins, and every minute in case it was interrupted."""
-    from recommendations.pipelines.publish import help_out
+    from recommendations.publishing.publish import help_out
 
     fail_abandoned_versions()
     help_out(progress=logger.info)

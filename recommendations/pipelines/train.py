@@ -48,10 +48,10 @@ from recommendations.pipelines.abandoned import fail_running_versions
 from recommendations.pipelines.cluster import cluster
 from recommendations.pipelines.comparison import compare, embedding_neighbours, fit_others
 from recommendations.pipelines.gate import Agreement, Verdict, judge, judge_sibling
-from recommendations.pipelines.publish import NotPublishedError, publish, resume
 from recommendations.pipelines.segments import publish_segments
 from recommendations.pipelines.starter import publish_starter
 from recommendations.pipelines.tuning import parameters_for
+from recommendations.publishing.publish import NotPublishedError, publish, resume
 
 SEED = 0
 Progress = Callable[[str], None]

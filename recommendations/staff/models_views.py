@@ -15,7 +15,7 @@ from accounts.models import User
 from anirec.lib.web.permissions import staff_only
 from recommendations.artifact_store import has_artifact
 from recommendations.models import ModelActivation, ModelVersion
-from recommendations.pipelines.publish import NotPublishedError, activate
+from recommendations.publishing.publish import NotPublishedError, activate
 from recommendations.staff.card import card_of
 
 SHOWN = 50

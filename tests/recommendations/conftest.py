@@ -100,7 +100,7 @@ def _fitted_on_clusters() -> Recommender:
 @pytest.fixture
 def publish_model(new_version: Callable[[], tuple[ModelVersion, Recommender]]) -> Callable[[], ModelVersion]:
     """Publish a model fitted on `clusters`, with rows for all members with a list."""
-    from recommendations.pipelines.publish import publish
+    from recommendations.publishing.publish import publish
 
     def make() -> ModelVersion:
         version, recommender = new_version()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays, Scorer
 from recommendations.engine.data.interactions import Histories, Interactions
-from recommendations.engine.dense import invert_positive_definite, lower_gram, scaled_columns
+from recommendations.engine.matrices.dense import invert_positive_definite, lower_gram, scaled_columns
 
 COLUMNS_AT_ONCE = 512
 Share = Callable[[Interactions], Sequence[Callable[[], Histories]]]
@@ -52,12 +52,12 @@ class RatingAwareEase(Scorer):
         return self
 
     def fit_parts(self, parts: Sequence[Callable[[], Histories]], is_known: NDArray[np.bool_]) -> Self:
-        """Fit on members who are loaded part by part, in this process or on Dask's cluster: `engine.tiles`.
+        """Fit on members who are loaded part by part, in this process or on Dask's cluster: `engine.matrices.tiles`.
 
         parts: each returns the lists of some members over all titles; with a cluster, its workers call them.
         is_known: (n_items,) bool, the titles with interactions.
         """
-        from recommendations.engine import tiles
+        from recommendations.engine.matrices import tiles
 
         layout = tiles.Layout.of(int(is_known.sum()))
         gram = self.gram_graph(parts, is_known)
@@ -70,7 +70,7 @@ class RatingAwareEase(Scorer):
         self, parts: Sequence[Callable[[], Histories]], is_known: NDArray[np.bool_]
     ) -> dict[tuple[int, int], Any]:
         """Return the delayed tiles of the inputs' Gram matrix."""
-        from recommendations.engine import tiles
+        from recommendations.engine.matrices import tiles
 
         layout = tiles.Layout.of(int(is_known.sum()))
         return tiles.gram_tiles([partial(_known_inputs, self._unfitted(), part, is_known) for part in parts], layout)

@@ -15,7 +15,7 @@ from recommendations.benchmark.publishing import create_members
 from recommendations.inputs.member_lists import member_lists
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
-from recommendations.pipelines.rows import write_members
+from recommendations.publishing.rows import write_members
 from recommendations.serving import recommend_for
 
 N, SHOWN = 100, 20

@@ -19,7 +19,7 @@ from catalog.models import Title
 from recommendations.artifact_store import load_recommender
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
-from recommendations.pipelines.rows import write_members
+from recommendations.publishing.rows import write_members
 
 
 class Command(BaseCommand):

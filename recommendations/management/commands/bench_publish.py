@@ -23,8 +23,8 @@ from recommendations.inputs.member_lists import member_lists
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.models.tables import TOP
-from recommendations.pipelines.publish import publish
-from recommendations.pipelines.rows import write_similar
+from recommendations.publishing.publish import publish
+from recommendations.publishing.rows import write_similar
 
 BAR = 500  # members a second
 BATCH = 250

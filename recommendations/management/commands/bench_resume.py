@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from recommendations.benchmark.publishing import create_members, differing_rows, new_version_of_active
 from recommendations.models import MemberRecommendations, ModelVersion
-from recommendations.pipelines.publish import plan, publish
+from recommendations.publishing.publish import plan, publish
 from recommendations.serving import recommend_for
 
 WORKER = ("publish", "--processes", "1")

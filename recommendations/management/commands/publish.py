@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommendations.pipelines.publish import NotPublishedError, resume
+from recommendations.publishing.publish import NotPublishedError, resume
 
 
 class Command(BaseCommand):

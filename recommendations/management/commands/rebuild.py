@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommendations.inputs.rating_archives import ArchiveError
 from recommendations.models import ModelVersion
-from recommendations.pipelines.publish import NotPublishedError
 from recommendations.pipelines.train import AlreadyRunningError, rebuild
+from recommendations.publishing.publish import NotPublishedError
 
 
 class Command(BaseCommand):

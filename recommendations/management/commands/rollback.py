@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommendations.models import ModelVersion
-from recommendations.pipelines.publish import NotPublishedError, activate
+from recommendations.publishing.publish import NotPublishedError, activate
 
 
 class Command(BaseCommand):

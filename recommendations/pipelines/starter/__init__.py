@@ -14,8 +14,8 @@ from recommendations.engine.recommender import Recommender
 from recommendations.engine.starter import unpack
 from recommendations.inputs.extract import training_data
 from recommendations.models import ModelVersion
-from recommendations.pipelines.publish import Progress, publish
 from recommendations.pipelines.segments import publish_segments
+from recommendations.publishing.publish import Progress, publish
 
 FILE = Path(__file__).parent / "weights.npz"
 

@@ -5,7 +5,7 @@ from accounts.entries import writing as lists
 from accounts.models import User
 from recommendations.benchmark.publishing import create_members, differing_rows, new_version_of_active
 from recommendations.models import MemberRecommendations, ModelVersion
-from recommendations.pipelines.publish import publish
+from recommendations.publishing.publish import publish
 
 
 def test_two_publications_of_one_model_differ_in_no_row_until_one_is_changed(publish_model, member, catalogue):

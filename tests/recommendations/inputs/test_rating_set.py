@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recommendations.engine.data.interactions import Interactions
 from recommendations.inputs.rating_set import MANIFEST, RatingSet, RatingSetError, Writer, write
-from tests.recommendations.engine.test_tiles import ratings
+from tests.recommendations.engine.matrices.test_tiles import ratings
 
 PAIRS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 30), st.integers(0, 10)), min_size=1, max_size=200)
 

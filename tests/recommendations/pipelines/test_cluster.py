@@ -9,11 +9,11 @@ import threading
 import pytest
 
 from recommendations.benchmark.cluster import local_cluster
-from recommendations.engine import tiles
+from recommendations.engine.matrices import tiles
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.inputs.rating_set import write
 from recommendations.pipelines.cluster import ClusterError, cluster
-from tests.recommendations.engine.test_tiles import ratings
+from tests.recommendations.engine.matrices.test_tiles import ratings
 
 
 def test_without_a_scheduler_this_process_computes(settings):

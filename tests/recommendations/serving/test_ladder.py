@@ -13,9 +13,9 @@ from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.ranking import RankingOptions
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberRecommendations
-from recommendations.pipelines.publish import activate
-from recommendations.pipelines.rows import write_members
 from recommendations.pipelines.segments import publish_segments
+from recommendations.publishing.publish import activate
+from recommendations.publishing.rows import write_members
 from recommendations.serving import ladder as personal
 from recommendations.serving import predicted_score, recommend_for, recommend_for_guest
 from tests.recommendations.engine.toys import clusters

@@ -16,7 +16,7 @@ from recommendations.engine.recommender import MemberList, Recommender
 from recommendations.inputs.member_lists import member_lists
 from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
 from recommendations.models.tables import SIMILAR, TOP
-from recommendations.pipelines import copy_binary as binary
+from recommendations.publishing import copy_binary as binary
 
 
 def write_members(version: ModelVersion, recommender: Recommender, rules: TitleRules, user_ids: list[int]) -> int:

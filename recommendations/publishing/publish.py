@@ -34,8 +34,8 @@ from recommendations.models import (
     Segment,
     SimilarTitles,
 )
-from recommendations.pipelines.partitions import add_partition, drop_partitions
-from recommendations.pipelines.rows import write_members, write_similar
+from recommendations.publishing.partitions import add_partition, drop_partitions
+from recommendations.publishing.rows import write_members, write_similar
 from recommendations.signals import publication_begun, published
 
 MEMBERS_IN_A_SHARD = 250

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.pipelines import partitions
-from recommendations.pipelines.partitions import TABLE, add_partition, drop_partitions
+from recommendations.publishing.partitions import TABLE, add_partition, drop_partitions
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from recommendations.engine.dense import AT_ONCE, HEAD, invert_positive_definite, lower_gram, scaled_columns
+from recommendations.engine.matrices.dense import AT_ONCE, HEAD, invert_positive_definite, lower_gram, scaled_columns
 
 N = HEAD + AT_ONCE + 40  # columns of both kinds, and a partial last block
 

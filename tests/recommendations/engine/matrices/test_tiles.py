@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommendations.engine import tiles
 from recommendations.engine.data.interactions import Histories, Interactions
+from recommendations.engine.matrices import tiles
 from recommendations.engine.models.linear import RatingAwareEase
 
 MODEL = partial(RatingAwareEase, neighbours=20)
