@@ -57,11 +57,19 @@ class Snapshot:
 
         self.models = Path(shutil.copytree(settings.MODEL_DIR, folder))
         with connection.cursor() as cursor:
-            self.tables = {table: self._copied(cursor, table) for table in connection.introspection.table_names(cursor)}
+            tables = connection.introspection.table_names(cursor)
+            self.columns = {table: self._columns(cursor, table) for table in tables}
+            self.tables = {table: self._copied(cursor, table) for table in tables}
 
     @staticmethod
-    def _copied(cursor: Any, table: str) -> bytes:
-        with cursor.copy(f'COPY "{table}" TO STDOUT') as rows:
+    def _columns(cursor: Any, table: str) -> str:
+        own = "attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+        cursor.execute(f"SELECT attname FROM pg_attribute WHERE attrelid = '\"{table}\"'::regclass AND {own}")
+        return ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
+
+    def _copied(self, cursor: Any, table: str) -> bytes:
+        # A query, because a partitioned table can't be copied as a whole.
+        with cursor.copy(f'COPY (SELECT {self.columns[table]} FROM "{table}") TO STDOUT') as rows:
             return b"".join(rows)
 
     def restore(self) -> None:
@@ -74,7 +82,7 @@ class Snapshot:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, self.tables))}")
             for table, rows in self.tables.items():
-                with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                with cursor.copy(f'COPY "{table}" ({self.columns[table]}) FROM STDIN') as copy:
                     copy.write(rows)
         ContentType.objects.clear_cache()
         forget_models()  # their numbers are the same again
