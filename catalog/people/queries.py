@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from catalog.models import Credit, Person, Title
+from catalog.titles.roles import role_name
 from catalog.viewers import Viewer
 
 
@@ -50,5 +51,5 @@ def _works(credits: Iterable[Credit], kind: str) -> list[Work]:
     parts: dict[int, list[str]] = defaultdict(list)
     for credit in credits:
         if credit.kind == kind:
-            parts[credit.title_id].append(credit.character or credit.role)
+            parts[credit.title_id].append(credit.character or role_name(credit.role))
     return [Work(title_id, list(dict.fromkeys(names))) for title_id, names in parts.items()]

@@ -16,6 +16,7 @@ from catalog.franchises.graph import franchise_graph
 from catalog.models import Credit, Service, Stream, Title
 from catalog.title_page.details import TRAILER_HOST
 from catalog.title_page.queries import TitleDetail, title_detail
+from catalog.titles.roles import role_name
 from catalog.viewers import Viewer
 
 FIRST_STAFF, FIRST_CAST = 8, 12  # on the title's page
@@ -50,7 +51,7 @@ def people_of(title: Title) -> People:
     roles: dict[int | None, StaffMember] = {}
     for credit in credits:
         if credit.kind == Credit.Kind.STAFF:
-            roles.setdefault(credit.person_id, StaffMember(credit, [])).roles.append(credit.role)
+            roles.setdefault(credit.person_id, StaffMember(credit, [])).roles.append(role_name(credit.role))
     cast = [
         CharacterVoices(name, Credit.Part(part).label if part in Credit.Part.values else "", [*_voices(group)])
         for (name, part), group in groupby(
