@@ -28,7 +28,7 @@ from anirec.bench.speeds import manage, provide_own_services, wait_until_up, web
 from anirec.start.embedded import BASE_DIR
 from anirec.start.servers import free_port
 
-KINDS = ("titles", "members", "lists", "reviews", "seasons")
+KINDS = ("titles", "members", "lists", "reviews", "seasons", "studios", "people")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SIZE = (1200, 630)
 ANNOTATIONS = ("query-input",)  # of search boxes: search engines' own, and not in the vocabulary
