@@ -9,6 +9,7 @@ ROLES = {
     "Chief Director": pgettext_lazy("staff", "Chief Director"),
     "Assistant Director": pgettext_lazy("staff", "Assistant Director"),
     "Episode Director": pgettext_lazy("staff", "Episode Director"),
+    "Action Director": pgettext_lazy("staff", "Action Director"),
     "Sound Director": pgettext_lazy("staff", "Sound Director"),
     "Art Director": pgettext_lazy("staff", "Art Director"),
     "Animation Director": pgettext_lazy("staff", "Animation Director"),
