@@ -140,21 +140,21 @@ def _check_data(visit: Visit, address: str, text: str) -> dict[str, Any]:
     visit.require(bool(nodes), f"{address} has no structured data")
     for node in nodes:
         try:
-            _model(node)
+            validated(node)
         except ValueError as error:
             visit.faults.append(f"{address}: {str(error)[:300]}")
     return {**(found["opengraph"][0] if found["opengraph"] else {}), "nodes": nodes}
 
 
-def _model(value: Any, name: str = "") -> Any:
+def validated(value: Any, name: str = "") -> Any:
     """Return a node as the library's model of its type, so that subtypes pass. Raises ValueError."""
     import schema_org
 
     if isinstance(value, dict):
-        values = {key: _model(one, key) for key, one in value.items() if key not in ANNOTATIONS}
+        values = {key: validated(one, key) for key, one in value.items() if key not in ANNOTATIONS}
         return getattr(schema_org, value["@type"]).model_validate(values)
     if isinstance(value, list):
-        return [_model(one, name) for one in value]
+        return [validated(one, name) for one in value]
     return date.fromisoformat(value) if name.startswith("date") else value
 
 

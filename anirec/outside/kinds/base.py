@@ -61,6 +61,11 @@ def thing(kind: str, name: str, path: str, **more: Any) -> Node:
     return {key: value for key, value in node.items() if value not in (None, "", [], {})}
 
 
+def about(kind: str, name: str, path: str, works: list[tuple[str, str]]) -> Node:
+    """Return a page about somebody, such as a "Person", with names and paths of works."""
+    return thing("CollectionPage", name, path, about={"@type": kind, "name": name}, mainEntity=item_list(works))
+
+
 def item_list(things: list[tuple[str, str]]) -> Node:
     """Return names and paths as a numbered list."""
     items = [

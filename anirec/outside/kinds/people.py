@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anirec.outside.cards import Card
-from anirec.outside.kinds.base import Subject, is_number, item_list, thing
+from anirec.outside.kinds.base import Subject, about, is_number
 from catalog.people.queries import PersonPage, person_page
 from catalog.posters.drawing import Sheet
 from catalog.titles.cards import ordered_cards
@@ -41,5 +41,5 @@ def _subject(found: PersonPage) -> Subject:
             tuple(Sheet.of(title) for title in titles),
             is_row=True,
         ),
-        node=thing("Person", name, path, subjectOf=item_list(names)),
+        node=about("Person", name, path, names),
     )

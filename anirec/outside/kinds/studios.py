@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anirec.outside.cards import Card
-from anirec.outside.kinds.base import Subject, item_list, thing
+from anirec.outside.kinds.base import Subject, about
 from catalog.posters.drawing import Sheet
 from catalog.studios.queries import StudioPage, studio_page
 from catalog.titles.cards import ordered_cards
@@ -35,5 +35,5 @@ def _subject(found: StudioPage) -> Subject:
         description=_("%(count)s, such as %(names)s")
         % {"count": count, "names": ", ".join(one for one, _path in names)},
         card=Card(name, "A studio", (f"{n:,} title{'' if n == 1 else 's'}",), sheets, is_row=True),
-        node=thing("Organization", name, path, subjectOf=item_list(names)),
+        node=about("Organization", name, path, names),
     )

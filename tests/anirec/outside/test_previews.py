@@ -14,6 +14,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.entries.writing import set_score, update_entry
+from anirec.bench.outside import validated
 from anirec.outside.cards import Card, rendering
 from anirec.outside.cards.drawing import HEIGHT, MARGIN, WIDTH, heading_lines, svg
 from anirec.outside.cards.fonts import drawable, fonts
@@ -90,6 +91,12 @@ def test_a_page_has_a_card_that_caches_may_keep_for_ever(client, world, kind):
     assert told["og:url"] == settings.SITE_URL + world[kind]
     assert told["twitter:card"] == "summary_large_image"
     assert "robots" not in told
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_structured_data_has_only_what_the_vocabulary_allows(client, world, kind):
+    for node in nodes(client, world[kind]):
+        validated(node)  # raises ValueError
 
 
 def test_a_card_changes_its_address_with_its_content_and_the_old_one_leads_there(client, world, make_member):
