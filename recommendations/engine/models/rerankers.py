@@ -32,15 +32,19 @@ RELATIVE = [
     OF_PAIR.index(name)
     for name in ("linear watched", "linear liked", "linear", "company watched", "company liked", "few liked")
 ]
-AUDIENCE = COLUMNS.index("audience")
 SVD = COLUMNS.index("svd")
 NETWORK = "network"
+EXPOSURE = "exposure"  # array of the hybrid's network: in how many of 1,000 first tens each title is
+EXPOSED, EXPOSED_LISTS = 10, 500  # places, and lists of each lesson, to count it in
+RELIABLE = 7  # places by score alone
+GAP = 1e-3  # between them and the others
 SAMPLE = 60  # candidates of each list to learn from: all targets, and some of the others in place of all
 INTERVAL = 0.8  # share of scores within the interval of a prediction
 APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
 RANKING = partial(Training, hidden=256, hidden_2=128, epochs=14)
 
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]  # titles and scores of one list
+NO_TARGETS: Row = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,9 @@ class StackedModel(Model):
     def _train(self, examples: Sequence[Any]) -> None:
         """Train the network, or do without one if the examples have nothing to learn from."""
 
+    def _look_back(self, lessons: Sequence[Lesson], seed: int) -> None:
+        """Learn what the trained network itself does on the lessons' lists."""
+
     def learn_from(self, lessons: Sequence[Lesson]) -> Self:
         """Train the network, or do without one if the lists have nothing to learn from."""
         learn_together([self], lessons, self.seed)
@@ -173,6 +180,7 @@ def learn_together(
     for model, found in zip(models, examples, strict=True):
         progress(f"training the network of {model.name}")
         model._train(found)
+        model._look_back(lessons, seed)
 
 
 class RankedCandidates(NamedTuple):
@@ -192,7 +200,8 @@ class Hybrid(StackedModel, Scorer):
 
     It learns from lists of held-out and of training members (see `lessons`), split into input and targets, and from
     the same lists truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear
-    order. Against popularity bias, `audience_penalty` is subtracted per unit of the title's log audience.
+    order. Below the first RELIABLE places of lists that aren't short, titles that many members get give way to others:
+    `exploration` is subtracted per unit of their log exposure.
     docs/decisions/0005 has the measurements and the rejected alternatives.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
@@ -202,7 +211,7 @@ class Hybrid(StackedModel, Scorer):
     stand_in: ClassVar[str] = RatingAwareEase.name
     candidates: int = 300
     watched_gain: float = 0.1
-    audience_penalty: float = 0.04
+    exploration: float = 0.25
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:
@@ -225,9 +234,23 @@ class Hybrid(StackedModel, Scorer):
         table = self._table(member, candidates)
         scores = member.linear.copy()
         if self.network is not None and len(candidates):
-            reranked = answer(self.network, table) - self.audience_penalty * table[:, AUDIENCE]
+            reranked = self._explored(answer(self.network, table), candidates, len(member.items))
             scores[candidates] = reranked - reranked.min() + max(scores.max(), 0) + 1
         return RankedCandidates(scores, candidates, table[:, : len(COLUMNS)])
+
+    def _explored(
+        self, scores: NDArray[np.float32], candidates: NDArray[np.int64], n_listed: int
+    ) -> NDArray[np.float32]:
+        """Return the candidates' scores, lower by exposure below the first RELIABLE ones."""
+        exposure = (self.network or {}).get(EXPOSURE)
+        if exposure is None or n_listed < FEW or len(scores) <= RELIABLE:
+            return scores
+        order = np.argsort(-scores, kind="stable")
+        last, rest = order[RELIABLE - 1], order[RELIABLE:]
+        lowered = scores[rest] - np.float32(self.exploration) * np.log1p(exposure[candidates[rest]])
+        explored = scores.copy()
+        explored[rest] = lowered + min(scores[last] - lowered.max() - GAP, 0)
+        return explored
 
     def _candidates(self, member: MemberEvidence, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return up to `candidates` titles, best first by linear score; for short lists, including the most popular."""
@@ -264,7 +287,7 @@ class Hybrid(StackedModel, Scorer):
 
         (n, n_columns) features, (n,) gains, and (n,) how many candidates each stands for.
         """
-        table, gains = replace(self).over(evidence)._judged_list(member, targets)
+        gains, _, table = replace(self).over(evidence)._judged_list(member, targets)
         sample, counts = _sampled(gains > 0, SAMPLE, generator)
         return table[sample], weight * gains[sample], counts
 
@@ -277,14 +300,27 @@ class Hybrid(StackedModel, Scorer):
             tables[row, : len(gain)], gains[row, : len(gain)], counts[row, : len(gain)] = table, gain, count
         self.network = RANKING(seed=self.seed).rank(tables, gains, counts) if gains.any() else None
 
-    def _judged_list(self, member: MemberEvidence, targets: Row) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return (n_candidates, n_columns) features and (n_candidates,) gains of one list."""
+    def _look_back(self, lessons: Sequence[Lesson], seed: int) -> None:
+        """Count each title's exposure, in some of the lists."""
+        if self.network is None:
+            return
+        counts, n_lists = np.zeros(len(self.fitted.linear.arrays["known"])), 0
+        for lesson in lessons:
+            model = replace(self).over(lesson.evidence, self.network)
+            for own, _, _ in islice(lesson.parted(seed), EXPOSED_LISTS):
+                _, candidates, table = model._judged_list(lesson.evidence.read(*own), NO_TARGETS)
+                counts[candidates[np.argsort(-answer(self.network, table), kind="stable")[:EXPOSED]]] += 1
+                n_lists += 1
+        self.network |= {EXPOSURE: (1000 * counts / n_lists).astype(np.float32)}
+
+    def _judged_list(self, member: MemberEvidence, targets: Row) -> RankedCandidates:
+        """Return one list's candidates with their gains as scores, (n_candidates,), and their features."""
         others = self.fitted.linear.arrays["known"].copy()
         others[member.items] = False
         candidates = self._candidates(member, others)
         gain = np.zeros(len(others), dtype=np.float32)
         gain[targets[0]] = np.where(targets[1] >= LIKED, 1, self.watched_gain)
-        return self._table(member, candidates), gain[candidates]
+        return RankedCandidates(gain[candidates], candidates, self._table(member, candidates))
 
 
 @dataclass
