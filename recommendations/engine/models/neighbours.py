@@ -103,16 +103,21 @@ class LikeMinded(Model):
             "means": means.astype(np.float32),
             "norms": np.stack(norms).astype(np.float32),
             "squares": squares.astype(np.float32),
-            "watched_share": (audience / n_users).astype(np.float32),
+            "everybody": _opinions(kept, means),
             **_postings(kept),
         }
         return self
 
     def company(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Company:
-        """Return what the members most like this list, (n,) titles with scores, 0 for none, think of all titles."""
+        """Return what the members most like this list, (n,) titles with scores, 0 for none, think of all titles.
+
+        If none has a title in common with it, what all members think.
+        """
         a = self.arrays
         n_items = len(a["squares"])
         nearest, votes = self._voters(items, scores)
+        if not len(nearest):
+            return Company(*a["everybody"])
         starts, lengths = a["indptr"][nearest], a["indptr"][nearest + 1] - a["indptr"][nearest]
         cells = _ranges(starts, lengths)
         titles, given = a["titles"][cells].astype(np.intp), a["scores"][cells]
@@ -158,6 +163,16 @@ class LikeMinded(Model):
         return common / (norms * max(np.sqrt(squares.sum()), TINY))
 
 
+def _opinions(lists: Histories, means: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return what all members think of the titles, (4, n_items), as `Company` has it; means: of their scores."""
+    n = max(len(lists), 1)
+    watched, liked = (np.asarray(facts.sum(0)).ravel() / n for facts in (lists.watched(), lists.liked()))
+    scores = lists.scores()
+    deviations = np.bincount(scores.indices, scores.data - np.repeat(means, np.diff(scores.indptr)), scores.shape[1])
+    n_scores = np.bincount(scores.indices, minlength=scores.shape[1])
+    return np.stack([watched, liked, liked, deviations / (n_scores + DOUBT * n)]).astype(np.float32)
+
+
 def _postings(lists: Histories) -> Arrays:
     """Return each title's members, those who like it first: posting_members, posting_indptr and liked_until."""
     matrix = lists.matrix.tocoo()
@@ -188,6 +203,6 @@ def nobody(n_items: int) -> Arrays:
         "means": np.zeros(0, dtype=np.float32),
         "norms": np.zeros((2, 0), dtype=np.float32),
         "squares": np.ones(n_items, dtype=np.float32),
-        "watched_share": np.zeros(n_items, dtype=np.float32),
+        "everybody": np.zeros((4, n_items), dtype=np.float32),
         **_postings(no_lists),
     }

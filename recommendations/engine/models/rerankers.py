@@ -36,7 +36,7 @@ SVD = COLUMNS.index("svd")
 NETWORK = "network"
 EXPOSURE = "exposure"  # array of the hybrid's network: in how many of 1,000 first tens each title is
 EXPOSED, EXPOSED_LISTS = 10, 500  # places, and lists of each lesson, to count it in
-RELIABLE = 7  # places by score alone
+RELIABLE = 8  # places by score alone
 GAP = 1e-3  # between them and the others
 SAMPLE = 60  # candidates of each list to learn from: all targets, and some of the others in place of all
 INTERVAL = 0.8  # share of scores within the interval of a prediction
@@ -211,7 +211,7 @@ class Hybrid(StackedModel, Scorer):
     stand_in: ClassVar[str] = RatingAwareEase.name
     candidates: int = 300
     watched_gain: float = 0.1
-    exploration: float = 0.25
+    exploration: float = 0.15
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:

@@ -75,11 +75,15 @@ def test_cosines_are_those_of_the_two_lists():
 
 
 @pytest.mark.parametrize("items", [NOTHING, np.array([3])])
-def test_without_anybody_in_common_there_is_no_company(items):
-    train = of([{0: 9, 1: 8}, {1: 9, 2: 8, 3: 0}])
+def test_without_anybody_in_common_it_is_what_all_members_think(items):
+    train = of([{0: 9, 1: 8, 2: 2}, {1: 9, 2: 8, 3: 0}])
     model = LikeMinded().fit(train.where(train.item_index < 3))
 
-    assert not np.any(model.company(items, np.zeros(len(items))))
+    company = model.company(items, np.zeros(len(items)))
+
+    assert company.watched.tolist() == [0.5, 1, 1, 0]
+    assert company.liked.tolist() == company.liked_by_few.tolist() == [0.5, 1, 0.5, 0]
+    assert company.deviation[1] > 0 > company.deviation[2]
 
 
 def test_without_members_there_is_no_company():
