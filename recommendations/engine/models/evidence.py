@@ -215,7 +215,7 @@ class Evidence:
             watched,
             liked,
             liked_by_few,
-            liked / (self.like_minded.arrays["watched_share"][targets] + USUAL_PRIOR),
+            liked / (self.like_minded.arrays["everybody"][0][targets] + USUAL_PRIOR),
             deviation,
         ]
 
