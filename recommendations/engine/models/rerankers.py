@@ -32,6 +32,8 @@ RELATIVE = [
     OF_PAIR.index(name)
     for name in ("linear watched", "linear liked", "linear", "company watched", "company liked", "few liked")
 ]
+LINEAR_PLACE = len(COLUMNS) + len(RELATIVE) + RELATIVE.index(OF_PAIR.index("linear"))
+ANCHORED = 4  # shorter lists say too little by themselves
 SVD = COLUMNS.index("svd")
 NETWORK = "network"
 EXPOSURE = "exposure"  # array of the hybrid's network: in how many of 1,000 first tens each title is
@@ -200,9 +202,10 @@ class Hybrid(StackedModel, Scorer):
 
     It learns from lists of held-out and of training members (see `lessons`), split into input and targets, and from
     the same lists truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear
-    order. Below the first RELIABLE places of lists that aren't short, titles that many members get give way to others:
-    `exploration` is subtracted per unit of their log exposure.
-    docs/decisions/0005 has the measurements and the rejected alternatives.
+    order. `anchor` is subtracted per unit of the log place in the linear order, which keeps lists of one kind to it,
+    but not the shortest lists. Below the first RELIABLE places of lists that aren't short, titles that many members get
+    give way to others: `exploration` is subtracted per unit of their log exposure.
+    docs/decisions/0005 and 0029 have the measurements and the rejected alternatives.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
     """
@@ -211,6 +214,7 @@ class Hybrid(StackedModel, Scorer):
     stand_in: ClassVar[str] = RatingAwareEase.name
     candidates: int = 300
     watched_gain: float = 0.1
+    anchor: float = 0.1
     exploration: float = 0.15
     seed: int = 0
 
@@ -234,9 +238,14 @@ class Hybrid(StackedModel, Scorer):
         table = self._table(member, candidates)
         scores = member.linear.copy()
         if self.network is not None and len(candidates):
-            reranked = self._explored(answer(self.network, table), candidates, len(member.items))
+            reranked = self._explored(self._reranked(member, table), candidates, len(member.items))
             scores[candidates] = reranked - reranked.min() + max(scores.max(), 0) + 1
         return RankedCandidates(scores, candidates, table[:, : len(COLUMNS)])
+
+    def _reranked(self, member: MemberEvidence, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the network's scores of the candidates, held to the linear order by the `anchor`."""
+        scores = answer(self.network or {}, table)
+        return scores if len(member.items) < ANCHORED else scores - np.float32(self.anchor) * table[:, LINEAR_PLACE]
 
     def _explored(
         self, scores: NDArray[np.float32], candidates: NDArray[np.int64], n_listed: int
@@ -308,8 +317,9 @@ class Hybrid(StackedModel, Scorer):
         for lesson in lessons:
             model = replace(self).over(lesson.evidence, self.network)
             for own, _, _ in islice(lesson.parted(seed), EXPOSED_LISTS):
-                _, candidates, table = model._judged_list(lesson.evidence.read(*own), NO_TARGETS)
-                counts[candidates[np.argsort(-answer(self.network, table), kind="stable")[:EXPOSED]]] += 1
+                member = lesson.evidence.read(*own)
+                _, candidates, table = model._judged_list(member, NO_TARGETS)
+                counts[candidates[np.argsort(-model._reranked(member, table), kind="stable")[:EXPOSED]]] += 1
                 n_lists += 1
         self.network |= {EXPOSURE: (1000 * counts / n_lists).astype(np.float32)}
 

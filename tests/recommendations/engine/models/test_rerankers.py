@@ -314,3 +314,23 @@ def test_two_networks_that_learn_together_are_those_that_learn_alone(parts, evid
     alone = Hybrid().over(evidence).learn_from(taught), RatingBlend().over(evidence).learn_from(taught)
     for one, other in zip(together, alone, strict=True):
         assert all(np.array_equal(one.network[name], other.network[name]) for name in other.network)
+
+
+def test_all_but_the_shortest_lists_are_held_to_the_linear_order(parts, evidence, hybrid):
+    held = Hybrid(anchor=1000.0, exploration=0.0).over(evidence, hybrid.network)
+    items, scores = parts.test.inputs.row(0)
+    allowed = np.ones(40, dtype=bool)
+    allowed[items] = False
+
+    def orders(n):
+        member = evidence.read(items[:n], scores[:n])
+        ranked = held.rank(member, allowed)
+        of = [
+            np.argsort(-of_all[ranked.candidates], kind="stable").tolist() for of_all in (ranked.scores, member.linear)
+        ]
+        return of
+
+    by_rank, by_linear = orders(learnt.ANCHORED)
+    assert by_rank == by_linear
+    by_rank, by_linear = orders(learnt.ANCHORED - 1)
+    assert by_rank != by_linear
