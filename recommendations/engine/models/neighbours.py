@@ -13,6 +13,7 @@ from recommendations.engine.base import Arrays, Model, Scorer
 from recommendations.engine.data.interactions import LIKED, Histories, Interactions
 
 LEAST_RARITY = 0.1
+N_OPINIONS = 3  # of a listed title: not scored, scored, liked
 DOUBT = 0.02  # share of the votes that a title's scores need to count half
 TINY = 1e-9
 
@@ -69,7 +70,8 @@ class LikeMinded(Model):
     similarity = cosine of the titles watched + cosine of the titles liked. A title counts by the logarithm of its
     rarity; `damping` makes the cosines of short lists smaller. The `nearest` members vote with similarity ^ `power`.
     Nobody's vote is larger than the `equals`-th, so that a member's own list in the training data, or a copy of it,
-    doesn't decide. Of more than `members` a random part is kept: lists without their members' numbers.
+    doesn't decide. Of longer lists, only the `titles` rarest titles are compared. Of more than `members` a random part
+    is kept: lists without their members' numbers.
 
     Source: user-based collaborative filtering, Herlocker et al. 1999 (SIGIR 22), with inverse user frequency, Breese et
     al. 1998 (UAI 14).
@@ -81,6 +83,7 @@ class LikeMinded(Model):
     power: float = 2.0
     equals: int = 10
     damping: tuple[float, float] = (5.0, 3.0)  # for the titles watched and liked
+    titles: int = 200
     members: int = 16_000
     seed: int = 0
 
@@ -98,7 +101,7 @@ class LikeMinded(Model):
         means = np.asarray(scores.sum(1)).ravel() / np.maximum(np.diff(scores.indptr), 1)
         self._arrays = {
             "indptr": kept.matrix.indptr.astype(np.int32),
-            "titles": kept.matrix.indices.astype(np.min_scalar_type(lists.shape[1])),
+            "cells": _cells(kept),
             "scores": np.round(kept.matrix.data - 1).astype(np.uint8),
             "means": means.astype(np.float32),
             "norms": np.stack(norms).astype(np.float32),
@@ -118,27 +121,27 @@ class LikeMinded(Model):
         nearest, votes = self._voters(items, scores)
         if not len(nearest):
             return Company(*a["everybody"])
-        starts, lengths = a["indptr"][nearest], a["indptr"][nearest + 1] - a["indptr"][nearest]
-        cells = _ranges(starts, lengths)
-        titles, given = a["titles"][cells].astype(np.intp), a["scores"][cells]
-        vote = np.repeat(votes, lengths)
-        liked, scored = vote * (given >= LIKED), vote * (given > 0)
-        deviation = scored * (given - np.repeat(a["means"][nearest], lengths))
-        total, total_of_few = max(votes.sum(), TINY), max(votes[: self.few].sum(), TINY)
-        of_few = slice(0, int(lengths[: self.few].sum()))
-        figures = (
-            np.bincount(titles, vote, n_items) / total,
-            np.bincount(titles, liked, n_items) / total,
-            np.bincount(titles[of_few], liked[of_few], n_items) / total_of_few,
-            np.bincount(titles, deviation, n_items) / (np.bincount(titles, scored, n_items) + DOUBT * total),
-        )
+        starts, ends = a["indptr"][nearest], a["indptr"][nearest + 1]
+        cells, given = (_slices(a[name], starts, ends) for name in ("cells", "scores"))
+        lengths = ends - starts
+        vote, of_few = np.repeat(votes, lengths), int(lengths[: self.few].sum())
+        deviation = vote * (given - np.repeat(a["means"][nearest], lengths))
+        n_cells = N_OPINIONS * n_items
+        by_opinion = np.bincount(cells, vote, n_cells).reshape(N_OPINIONS, n_items) / votes.sum()
+        deviations = np.bincount(cells, deviation, n_cells).reshape(N_OPINIONS, n_items) / votes.sum()
+        liked_by_few = np.bincount(cells[:of_few], vote[:of_few], n_cells)[-n_items:] / votes[: self.few].sum()
+        scored = by_opinion[1:].sum(0)
+        figures = by_opinion.sum(0), by_opinion[-1], liked_by_few, deviations[1:].sum(0) / (scored + DOUBT)
         return Company(*(values.astype(np.float32) for values in figures))
 
     def _voters(
         self, items: NDArray[np.integer], scores: NDArray[np.floating]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the nearest members, nearest first, and their votes; only members with any title in common."""
         a = self.arrays
+        if len(items) > self.titles:
+            rarest = np.argpartition(-a["squares"][items], self.titles)[: self.titles]
+            items, scores = items[rarest], scores[rarest]
         watched = self._cosines(items, a["posting_indptr"][items], a["posting_indptr"][items + 1], 0)
         liked_items = items[scores >= LIKED]
         liked = self._cosines(liked_items, a["posting_indptr"][liked_items], a["liked_until"][liked_items], 1)
@@ -148,7 +151,7 @@ class LikeMinded(Model):
         nearest = nearest[np.argsort(-similarity[nearest], kind="stable")]
         nearest = nearest[similarity[nearest] > 0]
         most = similarity[nearest[: self.equals]].min(initial=np.inf)
-        return nearest, (np.minimum(similarity[nearest], most) ** self.power).astype(np.float32)
+        return nearest, np.minimum(similarity[nearest], most) ** self.power
 
     def _cosines(
         self, items: NDArray[np.integer], starts: NDArray[np.integer], ends: NDArray[np.integer], fact: int
@@ -156,9 +159,7 @@ class LikeMinded(Model):
         """Return (n_members,) damped cosines with a list of titles, whose members are postings[starts:ends]."""
         a = self.arrays
         squares, norms = a["squares"][items].astype(np.float64), a["norms"][fact]
-        # Slices are twice as fast as one index of all of them
-        postings = [a["posting_members"][start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        members = np.concatenate([a["posting_members"][:0], *postings])
+        members = _slices(a["posting_members"], starts, ends)
         common = np.bincount(members, np.repeat(squares, ends - starts), len(norms))
         return common / (norms * max(np.sqrt(squares.sum()), TINY))
 
@@ -187,10 +188,17 @@ def _postings(lists: Histories) -> Arrays:
     }
 
 
-def _ranges(starts: NDArray[np.integer], lengths: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the numbers from each start on, as many as its length, one after another."""
-    before = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+def _cells(lists: Histories) -> NDArray[np.unsignedinteger]:
+    """Return the title of each entry, plus n_items if it is scored, plus twice that if it is liked."""
+    n_items, scores = lists.shape[1], lists.matrix.data - 1
+    opinion = (scores > 0).astype(np.int64) + (scores >= LIKED)
+    return (lists.matrix.indices + opinion * n_items).astype(np.min_scalar_type(N_OPINIONS * n_items))
+
+
+def _slices(array: NDArray, starts: NDArray[np.integer], ends: NDArray[np.integer]) -> NDArray:
+    """Return array[start:end] of each pair, one after another; twice as fast as one index of all of them."""
+    parts = [array[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    return np.concatenate([array[:0], *parts])
 
 
 def nobody(n_items: int) -> Arrays:
@@ -198,7 +206,7 @@ def nobody(n_items: int) -> Arrays:
     no_lists = Histories(sp.csr_matrix((0, n_items), dtype=np.float32))
     return {
         "indptr": np.zeros(1, dtype=np.int32),
-        "titles": np.zeros(0, dtype=np.uint16),
+        "cells": np.zeros(0, dtype=np.uint16),
         "scores": np.zeros(0, dtype=np.uint8),
         "means": np.zeros(0, dtype=np.float32),
         "norms": np.zeros((2, 0), dtype=np.float32),
