@@ -20,6 +20,7 @@ from recommendations.engine.models.content import Content
 from recommendations.engine.models.evidence import COLUMNS, Evidence, MemberEvidence, TitleFacts, flattened, nested
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.neighbours import LikeMinded
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RankedCandidates, RatingBlend
 from recommendations.engine.models.residual_neighbours import ResidualNeighbours
@@ -402,7 +403,8 @@ class Recommender:
         def loaded(model: type[AnyModel]) -> AnyModel:
             return model(**parameters[model.name]).load(nested(arrays, model.name))
 
-        evidence = Evidence(loaded(RatingAwareEase), loaded(Svd), loaded(ResidualNeighbours), loaded(TitleFacts))
+        parts = loaded(RatingAwareEase), loaded(Svd), loaded(ResidualNeighbours), loaded(TitleFacts)
+        evidence = Evidence(*parts, loaded(LikeMinded))
         hybrid = Hybrid(**parameters["hybrid"]).over(evidence, nested(arrays, "hybrid"))
         ratings = RatingBlend(**parameters["blend"]).over(evidence, nested(arrays, "blend"))
         content = loaded(Content) if "content" in parameters else None

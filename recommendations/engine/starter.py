@@ -18,6 +18,7 @@ from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.models.evidence import OF_TITLE, Evidence, TitleFacts
 from recommendations.engine.models.linear import CHANNELS, RatingAwareEase, compressed
 from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.neighbours import LikeMinded, nobody
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RatingBlend
 from recommendations.engine.models.residual_neighbours import ResidualNeighbours
@@ -72,6 +73,7 @@ def biases_only(linear: RatingAwareEase, mean: NDArray[np.floating], item_bias: 
         Svd(n_factors=0).load(biases | {"item_factors": np.zeros((n_items, 0), np.float32)}),
         ResidualNeighbours(k=0).load(biases | no_neighbours),
         TitleFacts().load(facts),
+        LikeMinded().load(nobody(n_items)),
     )
 
 

@@ -36,7 +36,7 @@ from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.models.rerankers import SHORT_LISTS, Hybrid, RatingBlend, lessons
+from recommendations.engine.models.rerankers import SHORT_LISTS, Hybrid, RatingBlend, learn_together, lessons
 from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
 from recommendations.inputs.extract import training_data
@@ -172,10 +172,8 @@ def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
         progress("fitting content")
         content = Content(**parameters_for("content")).fit(parts.train)
     taught = lessons(evidence, parts, SEED, progress)
-    progress("learning to rank")
-    hybrid = Hybrid(seed=SEED).over(evidence).learn_from(taught)
-    progress("learning to predict scores")
-    ratings = RatingBlend(seed=SEED).over(evidence).learn_from(taught)
+    hybrid, ratings = Hybrid(seed=SEED).over(evidence), RatingBlend(seed=SEED).over(evidence)
+    learn_together([hybrid, ratings], taught, SEED, progress)
     return Recommender(parts.train.items, hybrid, ratings, popularity, content)
 
 

@@ -16,9 +16,11 @@ from recommendations.engine.data.title_features import TitleFeatures
 from recommendations.engine.explain import Contributions, contributions
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.neighbours import Company, LikeMinded
 from recommendations.engine.models.popularity import damped_mean
 from recommendations.engine.models.residual_neighbours import ResidualNeighbours, Residuals
 
+USUAL_PRIOR = 0.003  # share of members who watched a title, against chance
 LOW = 5.0  # maximum score of a disliked title
 OF_TITLE = (
     "audience", "mean", "like share", "deviation", "year", "tv", "movie", "episodes", "minutes", "catalogue score",
@@ -31,6 +33,7 @@ OF_MEMBER = (
 OF_PAIR = (
     "linear watched", "linear liked", "linear", "svd", "svd taste", "neighbours", "franchise watched", "franchise part",
     "franchise liked", "franchise residual", "beyond usual audience", "beyond usual year", "beyond usual mean",
+    "company watched", "company liked", "few liked", "company's lift", "company's deviation",
 )  # fmt: skip
 COLUMNS = (*OF_PAIR, *OF_TITLE, *OF_MEMBER)
 AUDIENCE, YEAR, MEAN = (OF_TITLE.index(name) for name in ("audience", "year", "mean"))
@@ -53,6 +56,7 @@ class MemberEvidence:
     taste: NDArray[np.float32]
     habits: NDArray[np.float32]
     franchises: NDArray[np.float64]
+    company: Company
 
     @cached_property
     def linear(self) -> NDArray[np.float32]:
@@ -97,12 +101,13 @@ class TitleFacts(Model):
 
 @dataclass(frozen=True)
 class Evidence:
-    """The linear model, SVD, the residual neighbours and the title facts, over the same titles."""
+    """The linear model, SVD, residual neighbours, title facts and like-minded members, over the same titles."""
 
     linear: RatingAwareEase
     svd: Svd
     neighbours: ResidualNeighbours
     facts: TitleFacts
+    like_minded: LikeMinded
 
     @classmethod
     def fit(
@@ -119,7 +124,7 @@ class Evidence:
         svd, neighbours = (svd or Svd()).fit(train), ResidualNeighbours().fit(train)
         svd.load(svd.without_members())
         neighbours.load(neighbours.without_members())
-        return cls(linear, svd, neighbours, TitleFacts().fit(train))
+        return cls(linear, svd, neighbours, TitleFacts().fit(train), LikeMinded().fit(train))
 
     def refitted(self, train: Interactions) -> Self:
         """Return the same models fitted on other rows, with the same hyperparameters."""
@@ -133,11 +138,12 @@ class Evidence:
             Svd().load(nested(arrays, Svd.name)),
             ResidualNeighbours().load(nested(arrays, ResidualNeighbours.name)),
             TitleFacts().load(nested(arrays, TitleFacts.name)),
+            LikeMinded().load(nested(arrays, LikeMinded.name)),
         )
 
     @property
     def models(self) -> tuple[Model, ...]:
-        return self.linear, self.svd, self.neighbours, self.facts
+        return self.linear, self.svd, self.neighbours, self.facts, self.like_minded
 
     def read(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> MemberEvidence:
         """Preprocess one member's list: (n,) titles with scores 1–10, 0 for none."""
@@ -154,6 +160,7 @@ class Evidence:
             self.svd.fold_in(items, scores),
             self._habits(items, scores, residuals.bias),
             self._by_franchise(items, scores, residuals),
+            self.like_minded.company(items, scores),
         )
 
     def table(self, member: MemberEvidence, targets: NDArray[np.integer]) -> NDArray[np.float32]:
@@ -172,6 +179,7 @@ class Evidence:
             self.neighbours.from_neighbours(member.residuals, targets),
             *self._of_franchise(member, targets),
             *usual.T,
+            *self._of_company(member.company, targets),
         ]
         rows = np.empty((len(targets), len(COLUMNS)), dtype=np.float32)
         rows[:, : len(OF_PAIR)] = np.stack(of_pair, 1)
@@ -198,6 +206,17 @@ class Evidence:
             watched / self._franchise_sizes[franchise],
             np.log1p(liked),
             residuals / (1 + scored),
+        ]
+
+    def _of_company(self, company: Company, targets: NDArray[np.integer]) -> list[NDArray[np.floating]]:
+        """Return what like-minded members think of the targets, and how much more they like them than all do."""
+        watched, liked, liked_by_few, deviation = (values[targets] for values in company)
+        return [
+            watched,
+            liked,
+            liked_by_few,
+            liked / (self.like_minded.arrays["everybody"][0][targets] + USUAL_PRIOR),
+            deviation,
         ]
 
     @cached_property

@@ -27,17 +27,26 @@ SHORT_LISTS = (1, 3, 10)  # each list is also truncated to these lengths, for co
 FEW_SHORTENED = 9  # one in so many training members for each length: more cost long lists accuracy
 FEW = 20  # shorter lists are too little evidence to select all candidates by:
 POPULAR = 50  # of them are the most popular titles instead
-BEST = 10  # top titles; linear scores are relative to their mean
-LINEAR = [OF_PAIR.index(name) for name in ("linear watched", "linear liked", "linear")]
-AUDIENCE = COLUMNS.index("audience")
+BEST = 10  # top titles; the scores of RELATIVE are relative to their mean
+RELATIVE = [
+    OF_PAIR.index(name)
+    for name in ("linear watched", "linear liked", "linear", "company watched", "company liked", "few liked")
+]
+LINEAR_PLACE = len(COLUMNS) + len(RELATIVE) + RELATIVE.index(OF_PAIR.index("linear"))
+ANCHORED = 4  # shorter lists say too little by themselves
 SVD = COLUMNS.index("svd")
 NETWORK = "network"
-SAMPLE = 100  # candidates of each list to learn from: all targets, and some of the others in place of all
+EXPOSURE = "exposure"  # array of the hybrid's network: in how many of 1,000 first tens each title is
+EXPOSED, EXPOSED_LISTS = 10, 500  # places, and lists of each lesson, to count it in
+RELIABLE = 8  # places by score alone
+GAP = 1e-3  # between them and the others
+SAMPLE = 60  # candidates of each list to learn from: all targets, and some of the others in place of all
 INTERVAL = 0.8  # share of scores within the interval of a prediction
 APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
-RANKING = partial(Training, hidden=256, hidden_2=128, epochs=20)
+RANKING = partial(Training, hidden=256, hidden_2=128, epochs=14)
 
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]  # titles and scores of one list
+NO_TARGETS: Row = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -101,9 +110,25 @@ class StackedModel(Model):
 
     stand_in: ClassVar[str]
 
+    seed: int
+
     @abstractmethod
+    def _example(
+        self, evidence: Evidence, member: MemberEvidence, targets: Row, weight: float, generator: np.random.Generator
+    ) -> Any:
+        """Return what one list teaches: the arrays that `_train` needs of it."""
+
+    @abstractmethod
+    def _train(self, examples: Sequence[Any]) -> None:
+        """Train the network, or do without one if the examples have nothing to learn from."""
+
+    def _look_back(self, lessons: Sequence[Lesson], seed: int) -> None:
+        """Learn what the trained network itself does on the lessons' lists."""
+
     def learn_from(self, lessons: Sequence[Lesson]) -> Self:
         """Train the network, or do without one if the lists have nothing to learn from."""
+        learn_together([self], lessons, self.seed)
+        return self
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -139,6 +164,27 @@ class StackedModel(Model):
         return self.evidence
 
 
+def learn_together(
+    models: Sequence[StackedModel],
+    lessons: Sequence[Lesson],
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda step: None,
+) -> None:
+    """Train the networks of several models; each list is read once for all, which is most of the work."""
+    examples: list[list[Any]] = [[] for _ in models]
+    generators = [np.random.default_rng(model.seed) for model in models]
+    progress("reading the lists to learn from")
+    for lesson in lessons:
+        for own, targets, weight in lesson.parted(seed):
+            member = lesson.evidence.read(*own)
+            for model, found, generator in zip(models, examples, generators, strict=True):
+                found.append(model._example(lesson.evidence, member, targets, weight, generator))
+    for model, found in zip(models, examples, strict=True):
+        progress(f"training the network of {model.name}")
+        model._train(found)
+        model._look_back(lessons, seed)
+
+
 class RankedCandidates(NamedTuple):
     """A ranking of all titles.
 
@@ -156,8 +202,10 @@ class Hybrid(StackedModel, Scorer):
 
     It learns from lists of held-out and of training members (see `lessons`), split into input and targets, and from
     the same lists truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear
-    order. Against popularity bias, `audience_penalty` is subtracted per unit of the title's log audience.
-    docs/decisions/0005 has the measurements and the rejected alternatives.
+    order. `anchor` is subtracted per unit of the log place in the linear order, which keeps lists of one kind to it,
+    but not the shortest lists. Below the first RELIABLE places of lists that aren't short, titles that many members get
+    give way to others: `exploration` is subtracted per unit of their log exposure.
+    docs/decisions/0005 and 0029 have the measurements and the rejected alternatives.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
     """
@@ -166,17 +214,12 @@ class Hybrid(StackedModel, Scorer):
     stand_in: ClassVar[str] = RatingAwareEase.name
     candidates: int = 300
     watched_gain: float = 0.1
-    audience_penalty: float = 0.04
+    anchor: float = 0.1
+    exploration: float = 0.15
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:
         return self.over(Evidence.fit(train, svd=Svd(seed=self.seed)))
-
-    def learn_from(self, lessons: Sequence[Lesson]) -> Self:
-        """Train the network, or keep the linear order if no target of any list is a candidate."""
-        tables, gains, counts = self._lists(lessons)
-        self.network = RANKING(seed=self.seed).rank(tables, gains, counts) if gains.any() else None
-        return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
         is_known = self.fitted.linear.arrays["known"]
@@ -195,9 +238,28 @@ class Hybrid(StackedModel, Scorer):
         table = self._table(member, candidates)
         scores = member.linear.copy()
         if self.network is not None and len(candidates):
-            reranked = answer(self.network, table) - self.audience_penalty * table[:, AUDIENCE]
+            reranked = self._explored(self._reranked(member, table), candidates, len(member.items))
             scores[candidates] = reranked - reranked.min() + max(scores.max(), 0) + 1
         return RankedCandidates(scores, candidates, table[:, : len(COLUMNS)])
+
+    def _reranked(self, member: MemberEvidence, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the network's scores of the candidates, held to the linear order by the `anchor`."""
+        scores = answer(self.network or {}, table)
+        return scores if len(member.items) < ANCHORED else scores - np.float32(self.anchor) * table[:, LINEAR_PLACE]
+
+    def _explored(
+        self, scores: NDArray[np.float32], candidates: NDArray[np.int64], n_listed: int
+    ) -> NDArray[np.float32]:
+        """Return the candidates' scores, lower by exposure below the first RELIABLE ones."""
+        exposure = (self.network or {}).get(EXPOSURE)
+        if exposure is None or n_listed < FEW or len(scores) <= RELIABLE:
+            return scores
+        order = np.argsort(-scores, kind="stable")
+        last, rest = order[RELIABLE - 1], order[RELIABLE:]
+        lowered = scores[rest] - np.float32(self.exploration) * np.log1p(exposure[candidates[rest]])
+        explored = scores.copy()
+        explored[rest] = lowered + min(scores[last] - lowered.max() - GAP, 0)
+        return explored
 
     def _candidates(self, member: MemberEvidence, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return up to `candidates` titles, best first by linear score; for short lists, including the most popular."""
@@ -213,48 +275,62 @@ class Hybrid(StackedModel, Scorer):
         return among
 
     def _table(self, member: MemberEvidence, candidates: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return (n_candidates, len(COLUMNS) + 6) features.
+        """Return (n_candidates, len(COLUMNS) + 2 · len(RELATIVE)) features.
 
-        The evidence, and the linear columns relative to the best candidates and as log ranks.
+        The evidence, and the RELATIVE columns relative to the best candidates and as log ranks.
         """
         table = self.fitted.table(member, candidates)
-        linear = np.ascontiguousarray(table[:, LINEAR].T)
-        places, best = np.empty_like(linear), np.empty(len(linear), dtype=np.float32)
-        for row, values in enumerate(linear):
+        columns = np.ascontiguousarray(table[:, RELATIVE].T)
+        places, best = np.empty_like(columns), np.empty(len(columns), dtype=np.float32)
+        for row, values in enumerate(columns):
             order = np.argsort(-values, kind="stable")
             places[row, order] = _log_places(len(order))
             best[row] = values[order[:BEST]].mean() if len(order) else 0
-        against_best = linear / np.maximum(best, np.float32(1e-6))[:, None]
+        against_best = columns / np.maximum(best, np.float32(1e-6))[:, None]
         return np.hstack([table, against_best.T, places.T])
 
-    def _lists(self, lessons: Sequence[Lesson]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Return what the network learns from, of each list a sample of the candidates.
+    def _example(
+        self, evidence: Evidence, member: MemberEvidence, targets: Row, weight: float, generator: np.random.Generator
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Return a sample of one list's candidates.
 
-        (n_lists, n, n_columns) features, (n_lists, n) gains, and (n_lists, n) how many candidates each row stands for,
-        0 for padding.
+        (n, n_columns) features, (n,) gains, and (n,) how many candidates each stands for.
         """
-        width = min(self.candidates, int(self.fitted.linear.arrays["known"].sum()), SAMPLE)
-        generator = np.random.default_rng(self.seed)
-        parted = [(lesson.evidence, *lists) for lesson in lessons for lists in lesson.parted(self.seed)]
-        tables = np.zeros((len(parted), width, len(COLUMNS) + 2 * len(LINEAR)), dtype=np.float32)
-        gains, counts = np.zeros((2, len(parted), width), dtype=np.float32)
-        for row, (evidence, own, targets, weight) in enumerate(parted):
-            table, gain = replace(self).over(evidence)._judged_list(own, targets)
-            sample, count = _sampled(gain > 0, width, generator)
-            tables[row, : len(sample)], gains[row, : len(sample)] = table[sample], weight * gain[sample]
-            counts[row, : len(sample)] = count
-        return tables, gains, counts
+        gains, _, table = replace(self).over(evidence)._judged_list(member, targets)
+        sample, counts = _sampled(gains > 0, SAMPLE, generator)
+        return table[sample], weight * gains[sample], counts
 
-    def _judged_list(self, own: Row, targets: Row) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return (n_candidates, n_columns) features and (n_candidates,) gains of one list."""
-        items, scores = own
+    def _train(self, examples: Sequence[tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]]) -> None:
+        """Train the network, or keep the linear order if no target of any list is a candidate."""
+        width = max((len(gains) for _, gains, _ in examples), default=0)
+        tables = np.zeros((len(examples), width, len(COLUMNS) + 2 * len(RELATIVE)), dtype=np.float32)
+        gains, counts = np.zeros((2, len(examples), width), dtype=np.float32)
+        for row, (table, gain, count) in enumerate(examples):
+            tables[row, : len(gain)], gains[row, : len(gain)], counts[row, : len(gain)] = table, gain, count
+        self.network = RANKING(seed=self.seed).rank(tables, gains, counts) if gains.any() else None
+
+    def _look_back(self, lessons: Sequence[Lesson], seed: int) -> None:
+        """Count each title's exposure, in some of the lists."""
+        if self.network is None:
+            return
+        counts, n_lists = np.zeros(len(self.fitted.linear.arrays["known"])), 0
+        for lesson in lessons:
+            model = replace(self).over(lesson.evidence, self.network)
+            for own, _, _ in islice(lesson.parted(seed), EXPOSED_LISTS):
+                member = lesson.evidence.read(*own)
+                _, candidates, table = model._judged_list(member, NO_TARGETS)
+                counts[candidates[np.argsort(-model._reranked(member, table), kind="stable")[:EXPOSED]]] += 1
+                n_lists += 1
+        self.network |= {EXPOSURE: (1000 * counts / n_lists).astype(np.float32)}
+
+    def _judged_list(self, member: MemberEvidence, targets: Row) -> RankedCandidates:
+        """Return one list's candidates with their gains as scores, (n_candidates,), and their features."""
         others = self.fitted.linear.arrays["known"].copy()
-        others[items] = False
-        member = self.fitted.read(items, scores)
+        others[member.items] = False
         candidates = self._candidates(member, others)
         gain = np.zeros(len(others), dtype=np.float32)
         gain[targets[0]] = np.where(targets[1] >= LIKED, 1, self.watched_gain)
-        return self._table(member, candidates), gain[candidates]
+        return RankedCandidates(gain[candidates], candidates, self._table(member, candidates))
 
 
 @dataclass
@@ -293,13 +369,12 @@ class RatingBlend(StackedModel, ListReadingPredictor):
         self.lists = {name: array for name, array in arrays.items() if name.startswith("lists_")}
         return super().load(arrays)
 
-    def learn_from(self, lessons: Sequence[Lesson]) -> Self:
+    def _train(self, examples: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
         """Train the network, or keep SVD's prediction if no list has a scored target.
 
         A part of the lists is kept apart from it, to learn how far predictions are off.
         """
-        lists = [self._scored_targets(lesson.evidence, *row) for lesson in lessons for row in lesson.parted(self.seed)]
-        lists = [(table, scores) for table, scores in lists if len(scores)]
+        lists = [(table, scores) for table, scores in examples if len(scores)]
         order = np.random.default_rng(self.seed).permutation(len(lists))
         learned = order[int(APART * len(lists)) :]
         self.network = None
@@ -307,7 +382,6 @@ class RatingBlend(StackedModel, ListReadingPredictor):
             rows, scores = (np.concatenate(parts) for parts in zip(*(lists[i] for i in learned), strict=True))
             self.network = Training(seed=self.seed).regress(rows, scores - rows[:, SVD])
             self._learn_spread([lists[i] for i in order[: len(lists) - len(learned)]])
-        return self
 
     def _learn_spread(self, lists: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
         """Learn intervals from lists apart, as tables and scores; without enough of them there are none."""
@@ -317,14 +391,13 @@ class RatingBlend(StackedModel, ListReadingPredictor):
         errors = np.abs(scores - self.rate_rows(rows))
         self.network |= fit_spread(self.network, rows, errors, INTERVAL)
 
-    @staticmethod
-    def _scored_targets(
-        evidence: Evidence, own: Row, targets: Row, _weight: float
+    def _example(
+        self, evidence: Evidence, member: MemberEvidence, targets: Row, weight: float, generator: np.random.Generator
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return (n, len(COLUMNS)) evidence and (n,) scores of a list's scored targets."""
         titles, scores = targets
         has_score = scores > 0
-        return evidence.table(evidence.read(*own), titles[has_score]), scores[has_score]
+        return evidence.table(member, titles[has_score]), scores[has_score]
 
     def predict_one(
         self, items: NDArray[np.integer], scores: NDArray[np.floating], targets: NDArray[np.integer]

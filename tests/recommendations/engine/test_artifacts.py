@@ -38,7 +38,7 @@ def test_a_missing_artifact_is_named(tmp_path):
 
 def test_another_format_is_refused(folder):
     manifest = folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace(f'"format": {artifacts.FORMAT}', '"format": 99'))
 
     with pytest.raises(artifacts.ArtifactError, match="format 99"):
         artifacts.load(folder)

@@ -7,6 +7,7 @@ from accounts.entries import writing as lists
 from anirec.lib.locks import MODEL_REBUILD, key_of
 from catalog.models import Tag
 from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender, load_recommender
+from recommendations.engine import artifacts
 from recommendations.engine.data import splitting
 from recommendations.engine.evaluation import RankingReport
 from recommendations.engine.metrics.bootstrap import Difference
@@ -226,7 +227,7 @@ class TestRebuild:
     def test_a_model_that_cannot_be_read_is_no_reason_to_refuse_a_new_one(self, archive, publish_model):
         old = publish_model()
         manifest = artifact_folder(old) / "manifest.json"
-        manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 1'))
+        manifest.write_text(manifest.read_text().replace(f'"format": {artifacts.FORMAT}', '"format": 1'))
 
         version = train.rebuild()
 

@@ -12,7 +12,7 @@ from recommendations.engine.models import rerankers as learnt
 from recommendations.engine.models.evidence import Evidence
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.networks import Training, answer, fit_spread, spread
-from recommendations.engine.models.rerankers import PARTS, Hybrid, Lesson, RatingBlend, lessons
+from recommendations.engine.models.rerankers import PARTS, Hybrid, Lesson, RatingBlend, learn_together, lessons
 from tests.recommendations.engine.toys import clusters
 
 
@@ -274,3 +274,63 @@ def test_the_same_seed_learns_the_same():
 
     assert all(np.array_equal(once[name], again[name]) for name in once)
     assert not np.array_equal(once["kernel_0"], other["kernel_0"])
+
+
+def test_below_the_first_places_titles_that_everybody_gets_give_way(evidence, hybrid):
+    exposure = np.zeros(40, dtype=np.float32)
+    exploring = Hybrid(exploration=100.0).over(evidence, hybrid.network | {learnt.EXPOSURE: exposure})
+    scores, titles = np.linspace(1, 0, 20).astype(np.float32), np.arange(20, 40)
+    exposure[titles[[0, 8]]] = 1000
+
+    explored = exploring._explored(scores, titles, learnt.FEW)
+
+    order = np.argsort(-explored, kind="stable").tolist()
+    assert order == [*range(8), *range(9, 20), 8]
+    assert explored[: learnt.RELIABLE].tolist() == scores[: learnt.RELIABLE].tolist()
+
+
+def test_short_lists_get_what_is_surest(evidence, hybrid):
+    scores, titles = np.linspace(1, 0, 20).astype(np.float32), np.arange(20)
+    exploring = Hybrid().over(evidence, hybrid.network | {learnt.EXPOSURE: np.arange(40, dtype=np.float32)})
+
+    assert exploring._explored(scores, titles, learnt.FEW - 1).tolist() == scores.tolist()
+    assert exploring._explored(scores, titles, learnt.FEW).tolist() != scores.tolist()
+
+
+def test_exposure_is_counted_in_the_first_ten_of_the_lists(hybrid):
+    exposure = hybrid.network[learnt.EXPOSURE]
+
+    assert exposure.shape == (40,)
+    assert exposure.sum() == pytest.approx(1000 * learnt.EXPOSED)
+    assert exposure.max() <= 1000
+
+
+def test_two_networks_that_learn_together_are_those_that_learn_alone(parts, evidence):
+    taught = [Lesson(evidence, parts.validation.members(np.arange(60)), 2)]
+    together = Hybrid().over(evidence), RatingBlend().over(evidence)
+
+    learn_together(together, taught)
+
+    alone = Hybrid().over(evidence).learn_from(taught), RatingBlend().over(evidence).learn_from(taught)
+    for one, other in zip(together, alone, strict=True):
+        assert all(np.array_equal(one.network[name], other.network[name]) for name in other.network)
+
+
+def test_all_but_the_shortest_lists_are_held_to_the_linear_order(parts, evidence, hybrid):
+    held = Hybrid(anchor=1000.0, exploration=0.0).over(evidence, hybrid.network)
+    items, scores = parts.test.inputs.row(0)
+    allowed = np.ones(40, dtype=bool)
+    allowed[items] = False
+
+    def orders(n):
+        member = evidence.read(items[:n], scores[:n])
+        ranked = held.rank(member, allowed)
+        of = [
+            np.argsort(-of_all[ranked.candidates], kind="stable").tolist() for of_all in (ranked.scores, member.linear)
+        ]
+        return of
+
+    by_rank, by_linear = orders(learnt.ANCHORED)
+    assert by_rank == by_linear
+    by_rank, by_linear = orders(learnt.ANCHORED - 1)
+    assert by_rank != by_linear
