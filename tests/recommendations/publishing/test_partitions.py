@@ -7,7 +7,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from recommendations.models import MemberRecommendations, ModelVersion
-from recommendations.pipelines import partitions
+from recommendations.publishing import partitions
 from recommendations.publishing.partitions import TABLE, add_partition, drop_partitions
 
 

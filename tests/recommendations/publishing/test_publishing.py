@@ -13,9 +13,9 @@ from anirec.start.embedded import BASE_DIR
 from recommendations.artifact_store import artifact_folder, load_recommender
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberRecommendations, ModelVersion, PublishShard, SimilarTitles
-from recommendations.pipelines import publish as publishing
 from recommendations.pipelines import tasks
 from recommendations.pipelines.train import rebuild
+from recommendations.publishing import publish as publishing
 from recommendations.publishing.publish import VERSIONS_KEPT, NotPublishedError, activate, publish, resume, work_off
 from recommendations.publishing.rows import write_members
 from recommendations.serving import recommend_for
