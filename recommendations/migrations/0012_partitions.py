@@ -26,6 +26,7 @@ FORWARD = f"""
     ALTER TABLE {TABLE} RENAME TO former_recommendations;
     ALTER SEQUENCE {TABLE}_id_seq RENAME TO former_recommendations_id_seq;
     ALTER TABLE former_recommendations DROP CONSTRAINT one_row_a_member;
+    DROP INDEX IF EXISTS recommendations_by_member;
     CREATE TABLE {TABLE} (LIKE former_recommendations INCLUDING IDENTITY) PARTITION BY LIST (version_id);
     CREATE TABLE {TABLE}_default PARTITION OF {TABLE} DEFAULT;
     {KEYS}
