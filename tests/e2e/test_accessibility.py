@@ -414,6 +414,7 @@ def imports(fan) -> dict[str, int]:
 PARTS = 3  # of the many pages of members: each in a test, and a process, of its own
 
 
+@pytest.mark.timeout(300)  # dozens of pages, each looked at several times
 @pytest.mark.parametrize(
     ("viewer", "part"), [("visitor", None), *(("member", part) for part in range(PARTS)), ("staff", None)]
 )
