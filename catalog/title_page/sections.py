@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from anirec.lib.web.content_policy import content_policy
@@ -19,6 +20,7 @@ from catalog.title_page.queries import TitleDetail, title_detail
 from catalog.titles.roles import role_name
 from catalog.viewers import Viewer
 
+HEADINGS = {"people": _("Staff and cast"), "franchise": _("Franchise"), "trailer": _("Trailer")}
 FIRST_STAFF, FIRST_CAST = 8, 12  # on the title's page
 
 
@@ -134,5 +136,9 @@ def _detail(pk: int, request: HttpRequest) -> TitleDetail:
 
 
 def _section(request: PageRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    template = f"catalog/title_page/{'_' if request.htmx else ''}{name}.html"
-    return render(request, template, context)
+    """Render a fragment for the title's page, or a page of its own around it."""
+    fragment = f"catalog/title_page/_{name}.html"
+    if request.htmx:
+        return render(request, fragment, context)
+    context |= {"heading": HEADINGS[name], "fragment": fragment}
+    return render(request, "catalog/title_page/section.html", context)

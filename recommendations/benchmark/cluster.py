@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -96,18 +97,19 @@ def _timed(ratings: RatingSet, is_known: NDArray[np.bool_]) -> tuple[sp.csr_matr
 @contextmanager
 def local_cluster(workers: int = WORKERS) -> Iterator[tuple[int, str]]:
     """Start a scheduler and the workers as processes; yield the scheduler's process id and address."""
-    port = _free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    started = [_start("dask_scheduler", "--host=127.0.0.1", f"--port={port}", "--no-dashboard")]
-    try:
-        _wait_for(port)
-        started += [_start("dask_worker", address, "--nthreads=1", "--no-dashboard") for _ in range(workers)]
-        yield started[0].pid, address
-    finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(30)
+    with TemporaryDirectory() as folder:
+        found = Path(folder) / "scheduler.json"  # the scheduler chooses its port and writes where it is
+        where = f"--scheduler-file={found}"
+        started = [_start("dask_scheduler", "--host=127.0.0.1", "--port=0", "--no-dashboard", where)]
+        try:
+            address = _address_in(found)
+            started += [_start("dask_worker", where, "--nthreads=1", "--no-dashboard") for _ in range(workers)]
+            yield started[0].pid, address
+        finally:
+            for process in reversed(started):
+                process.terminate()
+            for process in started:
+                process.wait(30)
 
 
 def _start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -116,19 +118,13 @@ def _start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env={**os.environ, **ONE_THREAD}, **quiet)
 
 
-def _wait_for(port: int) -> None:
+def _address_in(file: Path) -> str:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
+        with suppress(OSError, ValueError):
+            return str(json.loads(file.read_text())["address"])
         time.sleep(0.1)
     raise TimeoutError(f"The scheduler didn’t start within {START_SECONDS} seconds.")
-
-
-def _free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
 
 
 def _own_peak_mb() -> float:
