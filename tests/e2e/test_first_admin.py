@@ -6,7 +6,7 @@ import redis
 
 from anirec.monitoring import facts
 from anirec.monitoring.first_admin import new_link
-from tests.e2e.page_audit import look_at
+from tests.e2e.audit.page_audit import look_at
 
 
 def test_from_the_link_to_the_system_page(browser, site, settings, monkeypatch, tmp_path):

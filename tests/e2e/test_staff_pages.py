@@ -23,8 +23,8 @@ from recommendations.models import (
     WidgetDay,
 )
 from recommendations.staff.views import PAGES
+from tests.e2e.audit.page_audit import look_at
 from tests.e2e.conftest import log_in
-from tests.e2e.page_audit import look_at
 
 
 @pytest.fixture

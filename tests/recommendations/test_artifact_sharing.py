@@ -19,7 +19,7 @@ from recommendations.artifact_store import (
 )
 from recommendations.engine.artifacts import ArtifactError
 from recommendations.models import ModelVersion
-from tests import object_storages
+from tests.anirec import object_storages
 
 pytestmark = pytest.mark.django_db
 

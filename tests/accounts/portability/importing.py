@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import ListImport
+from accounts.portability.formats.detection import Parsed, detect, look_at_table, read_list
 from accounts.portability.imports import reading, writing
 
 STATUSES = {"completed": "Completed", "watching": "Watching", "planned": "Plan to Watch", "dropped": "Dropped"}
@@ -43,3 +44,10 @@ def outcomes(list_import: ListImport) -> list[str]:
 
 def entry(member, title) -> tuple:
     return member.entries.filter(title=title).values_list("status", "score", "progress", "notes").first()
+
+
+def parsed(data: bytes) -> Parsed:
+    """Read a file as an import does, with the columns that its header names."""
+    format = detect(data)
+    columns = look_at_table(data).columns if format == "csv" else {}
+    return read_list(data, format, columns=columns)

@@ -173,7 +173,8 @@ def test_a_title_takes_the_same_queries_for_any_number_of_relations(api, make_ti
     assert len(found["related"]) == n
 
 
-def test_a_title_comes_with_what_its_page_shows(api) -> None:
+@pytest.fixture
+def title_with_everything(db) -> Title:
     import_rows(
         [
             SourceTitle(
@@ -191,9 +192,13 @@ def test_a_title_comes_with_what_its_page_shows(api) -> None:
         ],
         "test",
     )  # fmt: skip
-    title, people = Title.objects.get(), {person.name: person.pk for person in Person.objects.all()}
+    return Title.objects.get()
 
-    found = api.get(f"{TITLES}{title.pk}/").json()
+
+def test_a_title_comes_with_who_made_it_and_where_it_is_shown(api, title_with_everything) -> None:
+    people = {person.name: person.pk for person in Person.objects.all()}
+
+    found = api.get(f"{TITLES}{title_with_everything.pk}/").json()
 
     assert found["title"]["producers"] == ["Ame Television"]
     assert found["streams"] == [
@@ -205,6 +210,11 @@ def test_a_title_comes_with_what_its_page_shows(api) -> None:
         ("cast", {"id": people["Aki Sora"], "name": "Aki Sora"}, "main", "Moko", "Japanese"),
         ("cast", None, "supporting", "Rain", ""),
     ]
+
+
+def test_a_title_comes_with_its_links_songs_trailer_ranks_and_statuses(api, title_with_everything) -> None:
+    found = api.get(f"{TITLES}{title_with_everything.pk}/").json()
+
     assert found["links"] == [{"kind": "official", "name": "Official Site", "url": "https://moko.example/"}]
     assert found["themes"] == [{"kind": "opening", "number": 1, "name": "Kumo", "artist": "Ame", "episodes": "1-6"}]
     assert found["trailer"] == "abcdEFGH-_1"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from anirec.lib.pictures import storing
 from anirec.start.storages import picture_storage
 from catalog.covers import files
-from tests import object_storages
+from tests.anirec import object_storages
 from tests.catalog.cover_fetching.pictures import picture
 from tests.catalog.covers.test_covers import give_cover
 
