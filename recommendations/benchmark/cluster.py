@@ -28,6 +28,7 @@ from recommendations.inputs.rating_set import RatingSet, Writer, item_counts
 
 WORKERS = 2
 START_SECONDS = 60
+STOP_SECONDS = 10
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
@@ -109,13 +110,22 @@ def local_cluster(workers: int = WORKERS) -> Iterator[tuple[int, str]]:
             for process in reversed(started):
                 process.terminate()
             for process in started:
-                process.wait(30)
+                _wait(process)
 
 
 def _start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", f"distributed.cli.{program}", *arguments]
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, env={**os.environ, **ONE_THREAD}, **quiet)
+    return subprocess.Popen(command, env={**os.environ, **ONE_THREAD}, start_new_session=True, **quiet)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a program that was asked to end has done so; one that lost its peer may hang, and is killed."""
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _address_in(file: Path) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recommendations.engine.explain import reasons
 from recommendations.engine.metrics.ranking import top_k
-from recommendations.engine.models.evidence import MemberEvidence
+from recommendations.engine.models.evidence.evidence import MemberEvidence
 from recommendations.engine.ranking import NOTHING, PUBLISHED, TitleRules, allowed_titles, may_be_shown, rank
 from recommendations.engine.recommender import MemberList, Recommender
 

@@ -17,13 +17,21 @@ from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.explain import contributions, reasons
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.content import Content
-from recommendations.engine.models.evidence import COLUMNS, Evidence, MemberEvidence, TitleFacts, flattened, nested
+from recommendations.engine.models.evidence.evidence import (
+    COLUMNS,
+    Evidence,
+    MemberEvidence,
+    TitleFacts,
+    flattened,
+    nested,
+)
+from recommendations.engine.models.evidence.like_minded import LikeMinded
+from recommendations.engine.models.evidence.residual_neighbours import ResidualNeighbours
+from recommendations.engine.models.evidence.series import Series
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.neighbours import LikeMinded
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RankedCandidates, RatingBlend
-from recommendations.engine.models.residual_neighbours import ResidualNeighbours
 from recommendations.engine.ranking import (
     PUBLISHED,
     RankingOptions,
@@ -404,7 +412,7 @@ class Recommender:
             return model(**parameters[model.name]).load(nested(arrays, model.name))
 
         parts = loaded(RatingAwareEase), loaded(Svd), loaded(ResidualNeighbours), loaded(TitleFacts)
-        evidence = Evidence(*parts, loaded(LikeMinded))
+        evidence = Evidence(*parts, loaded(LikeMinded), loaded(Series))
         hybrid = Hybrid(**parameters["hybrid"]).over(evidence, nested(arrays, "hybrid"))
         ratings = RatingBlend(**parameters["blend"]).over(evidence, nested(arrays, "blend"))
         content = loaded(Content) if "content" in parameters else None

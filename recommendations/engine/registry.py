@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recommendations.engine.base import RatingPredictor, Scorer
 from recommendations.engine.models.content import Content
+from recommendations.engine.models.evidence.residual_neighbours import ResidualNeighbours
 from recommendations.engine.models.implicit_als import ImplicitAls
 from recommendations.engine.models.linear import Ease, RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
@@ -11,7 +12,6 @@ from recommendations.engine.models.neighbours import CosineNeighbours
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RatingBlend
-from recommendations.engine.models.residual_neighbours import ResidualNeighbours
 from recommendations.engine.models.sparse_linear import SparseRatingAwareEase
 
 SCORERS: dict[str, type[Scorer]] = {

@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 
 from recommendations.engine.base import Arrays
 from recommendations.engine.data.interactions import IdMap
-from recommendations.engine.models.evidence import OF_TITLE, Evidence, TitleFacts
+from recommendations.engine.models.evidence.evidence import Evidence
+from recommendations.engine.models.evidence.facts import OF_TITLE, TitleFacts
+from recommendations.engine.models.evidence.like_minded import LikeMinded, nobody
+from recommendations.engine.models.evidence.residual_neighbours import ResidualNeighbours
+from recommendations.engine.models.evidence.series import Series, alone
 from recommendations.engine.models.linear import CHANNELS, RatingAwareEase, compressed
 from recommendations.engine.models.matrix_factorization import Svd
-from recommendations.engine.models.neighbours import LikeMinded, nobody
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RatingBlend
-from recommendations.engine.models.residual_neighbours import ResidualNeighbours
 from recommendations.engine.recommender import Recommender
 
 STEPS = 127
@@ -67,13 +69,14 @@ def biases_only(linear: RatingAwareEase, mean: NDArray[np.floating], item_bias: 
     n_items = len(item_bias)
     biases = {"mean": mean, "item_bias": item_bias}
     no_neighbours = {"nearest": np.zeros((n_items, 0), np.int32), "similarity": np.zeros((n_items, 0), np.float32)}
-    facts: Arrays = {"titles": np.full((n_items, len(OF_TITLE)), np.nan, np.float32), "franchise": np.arange(n_items)}
+    facts: Arrays = {"titles": np.full((n_items, len(OF_TITLE)), np.nan, np.float32)}
     return Evidence(
         linear,
         Svd(n_factors=0).load(biases | {"item_factors": np.zeros((n_items, 0), np.float32)}),
         ResidualNeighbours(k=0).load(biases | no_neighbours),
         TitleFacts().load(facts),
         LikeMinded().load(nobody(n_items)),
+        Series().load(alone(n_items)),
     )
 
 

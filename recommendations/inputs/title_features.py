@@ -50,7 +50,7 @@ def title_features(items: IdMap) -> TitleFeatures:
     return TitleFeatures(
         sp.hstack([matrix[:, columns], texts], format="csr", dtype=np.float32),
         (*(names[column] for column in columns), *(f"text:{part}" for part in range(texts.shape[1]))),
-        _franchises(items),
+        *_franchises(items),
     )
 
 
@@ -62,14 +62,29 @@ def with_features(ratings: Interactions) -> Interactions:
     return replace(ratings, features=title_features(IdMap(ascending)).take(place))
 
 
-def _franchises(items: IdMap) -> NDArray[np.int64]:
-    """Return (len(items),) title ids of each franchise's entry point; a standalone title is its own."""
-    franchises = items.ids.copy()
-    rows = Title.objects.exclude(franchise_entry=None).order_by().values_list("pk", "franchise_entry_id")
-    pks, entries = np.array(list(rows), dtype=np.int64).reshape(-1, 2).T
-    at = items.index_of(pks)
-    franchises[at[at >= 0]] = entries[at >= 0]
-    return franchises
+def _franchises(items: IdMap) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return each title's franchise, the id of its entry point or itself, and when it began, both (len(items),).
+
+    Begun: the year and the part of it, NaN if unknown.
+    """
+    franchises, started = items.ids.copy(), np.full(len(items), np.nan)
+    rows = Title.objects.order_by().values_list("pk", "franchise_entry_id", "started_on", "season_year")
+    read = [(pk, entry or pk, _year_and_part(on, year)) for pk, entry, on, year in rows.iterator()]
+    pks, entries, years = np.array(read, dtype=np.float64).reshape(-1, 3).T
+    at = items.index_of(pks.astype(np.int64))
+    franchises[at[at >= 0]], started[at[at >= 0]] = entries[at >= 0], years[at >= 0]
+    return franchises, started
+
+
+def _year_and_part(on: PartialDate | None, year: int | None) -> float:
+    """Return the year and the part of it, by months and days; a date without them counts as the year's first.
+
+    >>> _year_and_part(PartialDate(2020, 7), None)
+    2020.5
+    """
+    if on is None:
+        return float(year or np.nan)
+    return on.year + ((on.month or 1) - 1) / 12 + ((on.day or 1) - 1) / 372
 
 
 def _values(items: IdMap) -> list[Values]:

@@ -31,7 +31,7 @@ from recommendations.engine.evaluation import (
 from recommendations.engine.metrics.bootstrap import paired_difference
 from recommendations.engine.metrics.by_group import by_group, groups_of
 from recommendations.engine.models.content import Content
-from recommendations.engine.models.evidence import AUDIENCE, YEAR, Evidence
+from recommendations.engine.models.evidence.evidence import AUDIENCE, YEAR, Evidence
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf

@@ -16,12 +16,19 @@ from recommendations.engine.base import Arrays, ListReadingPredictor, Model, Not
 from recommendations.engine.data.folds import folds
 from recommendations.engine.data.interactions import LIKED, Histories, Interactions
 from recommendations.engine.data.splitting import HeldOut, Split, resplit, truncated
-from recommendations.engine.models.evidence import COLUMNS, OF_PAIR, Evidence, MemberEvidence, flattened, nested
+from recommendations.engine.models.evidence.evidence import (
+    COLUMNS,
+    OF_PAIR,
+    Evidence,
+    MemberEvidence,
+    flattened,
+    nested,
+)
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.networks import Training, answer, fit_spread, spread
 
-MOST_LISTS = 12_000  # of held-out members; large sites have more than needed
+MOST_LISTS = 24_000  # of held-out members; large sites have more than needed
 PARTS = 5  # of a list; one is the targets, so that the inputs are four fifths, as in evaluation
 SHORT_LISTS = (1, 3, 10)  # each list is also truncated to these lengths, for cold start
 FEW_SHORTENED = 9  # one in so many training members for each length: more cost long lists accuracy
@@ -43,7 +50,7 @@ GAP = 1e-3  # between them and the others
 SAMPLE = 60  # candidates of each list to learn from: all targets, and some of the others in place of all
 INTERVAL = 0.8  # share of scores within the interval of a prediction
 APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
-RANKING = partial(Training, hidden=256, hidden_2=128, epochs=14)
+RANKING = partial(Training, hidden=256, hidden_2=128, epochs=9)
 
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]  # titles and scores of one list
 NO_TARGETS: Row = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))

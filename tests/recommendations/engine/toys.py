@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.data.title_features import TitleFeatures
-from recommendations.engine.models.evidence import Evidence
+from recommendations.engine.models.evidence.evidence import Evidence
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RatingBlend

@@ -139,3 +139,14 @@ def test_a_ratings_file_s_titles_are_found_by_their_mal_ids(make_title):
 
     kinds = [[name for name in values_of(ratings.features, row) if name.startswith("format")] for row in range(3)]
     assert kinds == [["format:ova"], [], ["format:movie"]]
+
+
+def test_parts_of_a_franchise_are_known_with_their_dates(make_title):
+    first = make_title(started_on="2020-07")
+    second = make_title(franchise_entry=first, season_year=2022)
+    undated = make_title(started_on="", season_year=None)
+
+    features = features_of(first, second, undated)
+
+    assert features.franchise.tolist() == [first.pk, first.pk, undated.pk]
+    assert features.started == pytest.approx([2020.5, 2022, np.nan], nan_ok=True)

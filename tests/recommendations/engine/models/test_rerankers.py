@@ -9,7 +9,7 @@ from recommendations.engine.data.interactions import Interactions
 from recommendations.engine.data.splitting import split
 from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
 from recommendations.engine.models import rerankers as learnt
-from recommendations.engine.models.evidence import Evidence
+from recommendations.engine.models.evidence.evidence import Evidence
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.networks import Training, answer, fit_spread, spread
 from recommendations.engine.models.rerankers import PARTS, Hybrid, Lesson, RatingBlend, learn_together, lessons

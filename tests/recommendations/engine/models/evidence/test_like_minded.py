@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recommendations.engine.data.interactions import Interactions
-from recommendations.engine.models.neighbours import LikeMinded, nobody
+from recommendations.engine.models.evidence.like_minded import LikeMinded, nobody
 from tests.recommendations.engine.toys import clusters, toy
 
 NOTHING = np.zeros(0, dtype=int)
