@@ -66,7 +66,7 @@ class NeuralCf(Scorer):
     liked_weight: float = 3.0
     learning_rate: float = 0.007
     members_at_once: int = 128
-    epochs: int = 40
+    epochs: int = 20
     patience: int = 5
     seed: int = 0
 

@@ -40,13 +40,14 @@ RELATIVE = [
     for name in ("linear watched", "linear liked", "linear", "company watched", "company liked", "few liked")
 ]
 LINEAR_PLACE = len(COLUMNS) + len(RELATIVE) + RELATIVE.index(OF_PAIR.index("linear"))
-ANCHORED = 4  # shorter lists say too little by themselves
+ANCHORED = 4  # shorter lists say too little by themselves, those of FEW titles enough
 SVD = COLUMNS.index("svd")
 NETWORK = "network"
 EXPOSURE = "exposure"  # array of the hybrid's network: in how many of 1,000 first tens each title is
 EXPOSED, EXPOSED_LISTS = 10, 500  # places, and lists of each lesson, to count it in
 RELIABLE = 8  # places by score alone
 GAP = 1e-3  # between them and the others
+RARE = 1.0  # exposure of a title that hardly any first ten has
 SAMPLE = 60  # candidates of each list to learn from: all targets, and some of the others in place of all
 INTERVAL = 0.8  # share of scores within the interval of a prediction
 APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
@@ -209,10 +210,10 @@ class Hybrid(StackedModel, Scorer):
 
     It learns from lists of held-out and of training members (see `lessons`), split into input and targets, and from
     the same lists truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear
-    order. `anchor` is subtracted per unit of the log place in the linear order, which keeps lists of one kind to it,
-    but not the shortest lists. Below the first RELIABLE places of lists that aren't short, titles that many members get
-    give way to others: `exploration` is subtracted per unit of their log exposure.
-    docs/decisions/0005 and 0029 have the measurements and the rejected alternatives.
+    order. `anchor` is subtracted per unit of the log place in the linear order, which keeps short lists of one kind to
+    it, but not the shortest. Below the first RELIABLE places of lists that aren't short, titles that hardly anybody
+    gets are preferred: `exploration` is added to their scores.
+    docs/decisions/0005, 0029 and 0030 have the measurements and the rejected alternatives.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
     """
@@ -221,8 +222,8 @@ class Hybrid(StackedModel, Scorer):
     stand_in: ClassVar[str] = RatingAwareEase.name
     candidates: int = 300
     watched_gain: float = 0.1
-    anchor: float = 0.1
-    exploration: float = 0.15
+    anchor: float = 0.2
+    exploration: float = 0.5
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:
@@ -250,22 +251,23 @@ class Hybrid(StackedModel, Scorer):
         return RankedCandidates(scores, candidates, table[:, : len(COLUMNS)])
 
     def _reranked(self, member: MemberEvidence, table: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the network's scores of the candidates, held to the linear order by the `anchor`."""
+        """Return the network's scores of the candidates, those of short lists held to the linear order."""
         scores = answer(self.network or {}, table)
-        return scores if len(member.items) < ANCHORED else scores - np.float32(self.anchor) * table[:, LINEAR_PLACE]
+        is_anchored = ANCHORED <= len(member.items) < FEW
+        return scores - np.float32(self.anchor) * table[:, LINEAR_PLACE] if is_anchored else scores
 
     def _explored(
         self, scores: NDArray[np.float32], candidates: NDArray[np.int64], n_listed: int
     ) -> NDArray[np.float32]:
-        """Return the candidates' scores, lower by exposure below the first RELIABLE ones."""
+        """Return the candidates' scores; below the first RELIABLE ones, those of rare titles are higher."""
         exposure = (self.network or {}).get(EXPOSURE)
         if exposure is None or n_listed < FEW or len(scores) <= RELIABLE:
             return scores
         order = np.argsort(-scores, kind="stable")
         last, rest = order[RELIABLE - 1], order[RELIABLE:]
-        lowered = scores[rest] - np.float32(self.exploration) * np.log1p(exposure[candidates[rest]])
+        raised = scores[rest] + np.float32(self.exploration) * (exposure[candidates[rest]] < RARE)
         explored = scores.copy()
-        explored[rest] = lowered + min(scores[last] - lowered.max() - GAP, 0)
+        explored[rest] = raised + min(scores[last] - raised.max() - GAP, 0)
         return explored
 
     def _candidates(self, member: MemberEvidence, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
