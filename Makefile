@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
-	bench-offline bench-judged bench-cluster bench-catalogue bench-covers bench-outside bench-push
+	bench-offline bench-judged bench-recency bench-cluster bench-catalogue bench-covers bench-outside bench-push
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ bench-cluster: $(READY) ## Fit the linear model on 17 million ratings in one pro
 
 bench-judged: $(READY) ## Recommend for 40 well-known tastes, and count what must and must not be there (OPTIONS=--again: the last model)
 	@$(BIN)/python -m anirec.bench.judged $(OPTIONS)
+
+bench-recency: $(READY) ## Rank for members whose taste turned half-way, with and without dates (OPTIONS=--again: the last model)
+	@$(BIN)/python -m anirec.bench.recency $(OPTIONS)
 
 bench-catalogue: $(READY) ## Measure imports of a synthetic catalogue of 40,000 titles, and merge public ones
 	@$(BIN)/python -m anirec.bench.catalogue $(OPTIONS)

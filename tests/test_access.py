@@ -184,6 +184,7 @@ TABLE: dict[str, Row] = {
     **rows(OWNER, "accounts:scrobbled_show", {"pk": "scrobbled_show"}),
     **rows(OWNER, "accounts:decide_scrobbled_show", {"pk": "scrobbled_show"}, "POST"),
     **rows(OWNER, "accounts:revoke_token", {"pk": "token"}, "POST"),
+    **rows(OWNER, "recommendations:keep_score", TITLE, "POST"),
     **rows(OWNER, "social:plan recommendations:plan_suggestions", {"pk": "plan"}),
     **rows(OWNER, "social:change_plan social:accept_plan social:leave_plan social:delete_plan", {"pk": "plan"}, "POST"),
     **rows(OWNER, "api:plan", {"pk": "plan"}, "GET PATCH DELETE"),

@@ -16,17 +16,23 @@ AGAIN = "--again"
 
 
 def main() -> None:
+    provide_trained_site(is_again=AGAIN in sys.argv)
+    manage("bench_judged")
+
+
+def provide_trained_site(*, is_again: bool) -> None:
+    """Start a site with a model trained on the shared ratings, or the last run's."""
     os.chdir(BASE_DIR)
     if not RATINGS.is_file():
-        sys.exit("anirec: ../shared/data/ratings.parquet not found. Judge a site's live model with `bench_judged`.")
-    is_again = AGAIN in sys.argv
+        sys.exit(
+            "anirec: ../shared/data/ratings.parquet not found. Measure a site's live model with `manage.py bench_…`."
+        )
     provide_own_services("bench-judged", keep=is_again)
     if not is_again:
         manage("migrate", "--verbosity", "0")
         import_catalogues()
         manage("import_ratings", str(RATINGS))
         manage("rebuild")
-    manage("bench_judged")
 
 
 if __name__ == "__main__":

@@ -90,16 +90,26 @@ def mean_score(scores: NDArray[np.floating]) -> float:
     return float(scored.mean()) if len(scored) else 0.0
 
 
-def contributions(model: RatingAwareEase, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Contributions:
-    """Return the contributions of (n_listed,) titles with their scores (0: none) to every title's score."""
-    weights = model.all_weights
-    n_items = weights.shape[1]
+def contributions(
+    model: RatingAwareEase,
+    items: NDArray[np.integer],
+    scores: NDArray[np.floating],
+    weights: NDArray[np.floating] | None = None,
+) -> Contributions:
+    """Return the contributions of (n_listed,) titles with their scores (0: none) to every title's score.
+
+    weights: (n_listed,) of the titles, all 1 if None.
+    """
+    learnt = model.all_weights
+    n_items = learnt.shape[1]
     liked = np.flatnonzero(scores >= LIKED)
     positions = np.concatenate([np.arange(len(items)), liked]).astype(np.int32)
     strengths = np.repeat(
         [max(n, 1) ** -model.damping for n in (len(items), len(liked))], (len(items), len(liked))
     ).astype(np.float32)
-    rows = weights[np.concatenate([items, items[liked] + n_items])]
+    if weights is not None:
+        strengths *= weights[positions]
+    rows = learnt[np.concatenate([items, items[liked] + n_items])]
     lengths = np.diff(rows.indptr)
     return Contributions(
         items=items,

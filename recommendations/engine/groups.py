@@ -45,7 +45,7 @@ def recommend_together(
     """
     if not members:
         return RankedTogether(NOTHING, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int64))
-    evidence = [recommender.evidence.read(member.items, member.scores) for member in members]
+    evidence = [recommender.read(member) for member in members]
     on_lists = np.concatenate([member.on_list for member in members])
     hidden = np.concatenate([member.hidden for member in members])
     allowed = allowed_titles(rules, on_lists, hidden, shows_adult=False) & may_be_shown(rules, PUBLISHED)
@@ -60,7 +60,7 @@ def recommend_together(
     cited = [
         reasons(one.items, one.scores, of, rules.franchise)[0][:, 0] for one, of in zip(evidence, amounts, strict=True)
     ]
-    predicted = [recommender.predict(member.items, member.scores, entries) for member in members]
+    predicted = [recommender.ratings.rate(one, entries) for one in evidence]
     reason_index = np.stack(cited)
     return RankedTogether(
         ids=recommender.items.ids[entries],

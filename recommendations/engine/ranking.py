@@ -41,7 +41,7 @@ class RankingOptions:
 
     niche: from -1 (well-known titles) to 1 (obscure ones). diversity: from 0 to 1, where the genre mix dominates.
     minimum_audience: of recommended titles (see `known_enough`). shortest: minutes, total of all episodes. model: one
-    of MODELS, whose scores are ranked.
+    of MODELS, whose scores are ranked. recent: weigh what was watched lately more.
     """
 
     LIMITS: ClassVar[dict[str, tuple[int, int]]] = {
@@ -56,6 +56,7 @@ class RankingOptions:
     minimum_audience: int = 1000
     shortest: int = 10
     model: str = MODELS[0]
+    recent: bool = False
 
     def __post_init__(self) -> None:
         for name, (least, most) in self.LIMITS.items():

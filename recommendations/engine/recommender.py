@@ -40,6 +40,8 @@ from recommendations.engine.ranking import (
     may_be_shown,
     rank,
 )
+from recommendations.engine.recency.half_life import NEVER, RECENT, half_life
+from recommendations.engine.recency.weights import weights
 
 MEMBERS_AT_ONCE = 32  # batch size: the new titles' rows are read once per batch
 # Every how many places a title without interactions stands: as often as the list has such titles, times NEW_SHARE,
@@ -57,7 +59,8 @@ class MemberList:
     """A member's input to recommendations, in item indices.
 
     items, scores: (n,) watched titles with their scores, 1–10 or 0 for none. on_list: the whole list, planned titles
-    included. hidden: titles never to recommend.
+    included. hidden: titles never to recommend. days: (n,) on which the titles were watched, NaN where unknown; None if
+    that says nothing, see `recency.known_days`.
     """
 
     items: NDArray[np.integer]
@@ -65,6 +68,16 @@ class MemberList:
     on_list: NDArray[np.integer]
     hidden: NDArray[np.integer]
     shows_adult: bool
+    days: NDArray[np.float64] | None = None
+
+    def with_days(self, days: NDArray[np.float64] | None) -> MemberList:
+        return replace(self, days=days)
+
+    def without(self, titles: NDArray[np.integer]) -> MemberList:
+        """Return the list as if these titles hadn't been watched."""
+        rest = ~np.isin(self.items, titles)
+        days = None if self.days is None else self.days[rest]
+        return replace(self, items=self.items[rest], scores=self.scores[rest], days=days)
 
 
 @dataclass(frozen=True)
@@ -153,7 +166,7 @@ class Recommender:
         among: NDArray[np.bool_] | None,
     ) -> Ranked:
         """Return one member's recommendations; new_titles: (n_new,) their content scores."""
-        evidence = self.evidence.read(member.items, member.scores)
+        evidence = self.read(member, options.recent)
         allowed = allowed_titles(rules, member.on_list, member.hidden, member.shows_adult)
         if among is not None:
             allowed &= among
@@ -178,6 +191,25 @@ class Recommender:
             reason_ids=np.where(cited >= 0, self.items.ids[cited], 0),
             reason_shares=shares,
         )
+
+    def read(self, member: MemberList, recent: bool = False) -> MemberEvidence:
+        """Return what the models read in a member's list, weighed by age if their taste changes.
+
+        recent: weigh what they watched lately more in any case.
+        """
+        if member.days is None:
+            return self.evidence.read(member.items, member.scores)
+        years = min(self.half_life_of(member), RECENT if recent else NEVER)
+        by_age = None if years == NEVER else weights(member.days, years)
+        return self.evidence.read(member.items, member.scores, by_age)
+
+    def half_life_of(self, member: MemberList) -> float:
+        """Return the years in which what a member watched loses half of its weight; NEVER if it doesn't."""
+        return NEVER if member.days is None else half_life(self.linear, member.items, member.scores, member.days)
+
+    def expected(self, member: MemberList, targets: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return (n_targets,) scores, 1–10, that a member is expected to give."""
+        return self.ratings.rate(self.read(member), targets)
 
     def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return (n_items,) scores of the linear model for a list of (n,) titles with (n,) scores, 0 for none."""
@@ -319,7 +351,7 @@ class Recommender:
 
     def influence(self, member: MemberList, targets: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return each listed title's share, 0–1, of all positive contributions to `targets`: (n_listed,)."""
-        evidence = self.evidence.read(member.items, member.scores)
+        evidence = self.read(member)
         amounts = np.maximum(self._contributions(evidence, targets), 0).sum(1)
         return amounts / max(amounts.sum(), TINY)
 

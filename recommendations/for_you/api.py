@@ -52,6 +52,11 @@ class RecommendationQuery(LengthQuery):
     shortest = serializers.IntegerField(
         **_limits("shortest"), help_text="Minimum total length in minutes, all episodes together."
     )
+    recent = serializers.BooleanField(
+        default=False,
+        help_text="Weigh what was watched lately more. It needs dates on the list; where these show that the taste "
+        "changes, what was watched lately weighs more in any case.",
+    )
     without_reason = serializers.RegexField(
         r"^[0-9]{1,10}(,[0-9]{1,10})*$(?!\n)",
         default="",
@@ -101,7 +106,7 @@ class MyRecommendations(ForMembers, GenericAPIView):
     def get(self, request: Request) -> Response:
         """Return personal recommendations with reasons. Accepts the filters of /titles/; `sort` is ignored."""
         query = RecommendationQuery.of(request)
-        options = RankingOptions(**{name: query[name] for name in (*RankingOptions.LIMITS, "model")})
+        options = RankingOptions(**{name: query[name] for name in (*RankingOptions.LIMITS, "model", "recent")})
         recommendations = recommend_for(
             member_of(request),
             query["n"],

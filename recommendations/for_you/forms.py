@@ -25,14 +25,15 @@ class TitleIdsField(forms.CharField):
 
 
 class OptionsForm(forms.Form):
-    """Form of the recommendation options: two sliders and titles to ignore. Empty means the defaults."""
+    """Form of the recommendation options: two sliders, a switch and titles to ignore. Empty means the defaults."""
 
     niche = forms.FloatField(required=False)
     diversity = forms.FloatField(required=False)
+    recent = forms.BooleanField(required=False)
     without_reason = TitleIdsField(required=False, max_length=200)
 
     def clean(self) -> dict[str, Any]:
-        values = {name: self.cleaned_data.get(name) for name in ("niche", "diversity")}
+        values = {name: self.cleaned_data.get(name) for name in ("niche", "diversity", "recent")}
         try:
             options = RankingOptions(**{name: value for name, value in values.items() if value is not None})
         except ValueError as error:

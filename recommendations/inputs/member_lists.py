@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 from django.db import connections
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
 from catalog.models import Title
 from recommendations.engine.data.interactions import IdMap
+from recommendations.engine.recency.weights import known_days
 from recommendations.engine.recommender import MemberList
 
 # Entries that models read. Planned titles weren't watched, and titles dropped without a score aren't positive.
@@ -23,6 +25,21 @@ EXPERIENCED = ~Q(status=EntryStatus.PLANNED) & ~Q(status=EntryStatus.DROPPED, sc
 # The title id of the franchise's entry point: for a list entry, and for a title.
 FRANCHISE = Coalesce("title__franchise_entry", "title")
 FRANCHISE_OF_TITLE = Coalesce("franchise_entry", "pk")
+
+
+# The day since 1970 on which an entry was watched: its own date, or when it was made, unless it was one of many on that
+# day, as an import's are. A year counts as its first day, a month as its first.
+NO_DAY = -(10**6)
+DAY = Coalesce(
+    RawSQL(
+        """CASE WHEN finished_on <> '' THEN rpad(finished_on, 10, '-01-01')::date - '1970-01-01'::date
+        WHEN count(*) OVER (PARTITION BY accounts_listentry.user_id, accounts_listentry.created_at::date) <= 10
+        THEN accounts_listentry.created_at::date - '1970-01-01'::date END""",
+        (),
+        output_field=IntegerField(),
+    ),
+    NO_DAY,
+)
 
 
 def is_experienced(status: str | None, score: int | None) -> bool:
@@ -43,8 +60,8 @@ def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, 
     entries = copy_columns(
         ListEntry.objects.filter(user__in=user_ids)
         .order_by("user_id", "title_id")
-        .values_list("user_id", "title_id", Coalesce("score", 0), flag(EXPERIENCED), FRANCHISE),
-        width=5,
+        .values_list("user_id", "title_id", Coalesce("score", 0), flag(EXPERIENCED), FRANCHISE, DAY),
+        width=6,
     )
     hidden = copy_columns(
         HiddenTitle.objects.filter(user__in=user_ids).order_by("user_id").values_list("user_id", "title_id", FRANCHISE),
@@ -52,9 +69,9 @@ def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, 
     )
     parts = known_parts(items, (entries[1], entries[4]), (hidden[1], hidden[2]))
     for user_id, list_version, shows_adult in members:
-        titles, scores, experienced, franchises = _rows_of(user_id, entries)
+        titles, scores, experienced, franchises, days = _rows_of(user_id, entries)
         hidden_titles, hidden_franchises = _rows_of(user_id, hidden)
-        own = member_list(items, titles, scores, experienced > 0, hidden_titles, shows_adult)
+        own = member_list(items, titles, scores, experienced > 0, hidden_titles, shows_adult, days)
         on_list = np.concatenate([own.on_list, franchise_stand_ins(items, titles, franchises, parts)])
         hidden_index = np.concatenate([own.hidden, franchise_stand_ins(items, hidden_titles, hidden_franchises, parts)])
         yield user_id, list_version, replace(own, on_list=on_list, hidden=hidden_index)
@@ -67,13 +84,18 @@ def member_list(
     experienced: NDArray[np.bool_],
     hidden_ids: NDArray[np.integer],
     shows_adult: bool,
+    days: NDArray[np.integer] | None = None,
 ) -> MemberList:
-    """Convert title ids to item indices, without titles that the model doesn't know."""
+    """Convert title ids to item indices, without titles that the model doesn't know.
+
+    days: when each title was watched, as DAY says.
+    """
     index, hidden = items.index_of(title_ids), items.index_of(hidden_ids)
     is_known = index >= 0
     is_input = is_known & experienced
+    watched = None if days is None else known_days(np.where(days == NO_DAY, np.nan, days)[is_input])
     return MemberList(
-        index[is_input], scores[is_input].astype(np.float32), index[is_known], hidden[hidden >= 0], shows_adult
+        index[is_input], scores[is_input].astype(np.float32), index[is_known], hidden[hidden >= 0], shows_adult, watched
     )
 
 

@@ -22,6 +22,7 @@ from recommendations.models.experiments import (
     WidgetEvent,
 )
 from recommendations.models.jobs import JobRun, ModelActivation
+from recommendations.models.kept_scores import KeptScore
 from recommendations.models.moods import Mood
 from recommendations.models.segments import MemberSegment, Segment
 from recommendations.models.shards import PublishShard
@@ -38,6 +39,7 @@ __all__ = [
     "Experiment",
     "ExperimentChange",
     "JobRun",
+    "KeptScore",
     "MemberRecommendations",
     "MemberSegment",
     "MembersDay",

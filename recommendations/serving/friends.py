@@ -92,5 +92,5 @@ def _predicted(reader: Reader, title_ids: list[int]) -> dict[int, float]:
     if not (own.scores > 0).any():
         return {}
     is_known = at >= 0
-    scores = recommender.predict(own.items, own.scores, at[is_known])
+    scores = recommender.expected(own, at[is_known])
     return dict(zip(np.array(title_ids)[is_known].tolist(), scores.tolist(), strict=True))

@@ -189,8 +189,8 @@ def predicted_scores(member: User, title_ids: Sequence[int]) -> dict[int, float]
     targets, own = at[at >= 0], Reader(member).own_list(recommender.items)
     if not len(targets) or not (own.scores > 0).any():
         return {}
-    others = ~np.isin(own.items, targets)  # a title's own score must not leak into its prediction
-    predicted = recommender.predict(own.items[others], own.scores[others], targets)
+    others = own.without(targets)  # a title's own score must not leak into its prediction
+    predicted = recommender.expected(others, targets)
     return dict(zip(ids[at >= 0].tolist(), predicted.tolist(), strict=True))
 
 

@@ -20,7 +20,8 @@ from catalog.titles.serializers import TitleLinkSerializer
 from recommendations import serving
 from recommendations.serializers import ItemsSerializer, LengthQuery, as_json
 from recommendations.taste.influence import most_influential
-from recommendations.taste.lists import ReadList
+from recommendations.taste.lists import ReadList, list_in_model
+from recommendations.taste.over_years import over_years
 from recommendations.taste.profile import Profile, profile
 from recommendations.taste.year import year_in_review, years_of
 from social.people.queries import visible_member
@@ -56,7 +57,20 @@ class NumbersSerializer(serializers.Serializer[Any]):
     charts = ChartSerializer(many=True)
 
 
+class GenreSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    slug = serializers.CharField()
+
+
+class YearOfTasteSerializer(serializers.Serializer[Any]):
+    year = serializers.IntegerField()
+    finished = serializers.IntegerField(help_text="Titles finished in the year.")
+    mean_score = serializers.FloatField(allow_null=True)
+    genres = GenreSerializer(many=True, help_text="Genres that were watched more than usual.")
+
+
 class TasteSerializer(NumbersSerializer):
+    over_years = YearOfTasteSerializer(many=True, help_text="Years with at least five finished titles, latest first.")
     years = serializers.ListField(child=serializers.IntegerField(), help_text="Years with a year in review.")
     influences = InfluenceSerializer(many=True, help_text="Titles that influence your recommendations most.")
 
@@ -90,8 +104,17 @@ class MyTaste(ForMembers, APIView):
     def get(self, request: Request) -> Response:
         """Return statistics about your taste."""
         own, member = _own(request), member_of(request)
-        influences = most_influential(member) if len(own) else []
+        influences = most_influential(member, list_in_model(member)) if len(own) else []
         data = {**_numbers(profile(own)), "years": years_of(member, own), "influences": influences}
+        data["over_years"] = [
+            {
+                "year": one.year,
+                "finished": one.finished,
+                "mean_score": one.mean,
+                "genres": [{"name": name, "slug": slug} for name, slug in one.genres],
+            }
+            for one in over_years(own)
+        ]
         return Response(TasteSerializer(data).data)
 
 

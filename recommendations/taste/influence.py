@@ -9,9 +9,8 @@ import numpy as np
 from accounts.models import User
 from catalog.models import Title
 from catalog.titles.cards import title_cards
-from recommendations.artifact_store import readable_recommender
-from recommendations.models import ModelVersion
-from recommendations.serving import Reader, recommend_for
+from recommendations.serving import recommend_for
+from recommendations.taste.lists import ListInModel
 
 AMONG = 50  # recommendations to explain
 MOST = 8
@@ -25,12 +24,11 @@ class Influence:
     share: float
 
 
-def most_influential(member: User) -> list[Influence]:
+def most_influential(member: User, read: ListInModel | None) -> list[Influence]:
     """Return visible titles by descending influence; empty without a model or titles it knows."""
-    recommender = readable_recommender(ModelVersion.active())
-    if recommender is None:
+    if read is None:
         return []
-    own = Reader(member).own_list(recommender.items)
+    recommender, own = read
     targets = recommender.items.index_of(
         np.array([item.title.pk for item in recommend_for(member, AMONG).items], dtype=int)
     )

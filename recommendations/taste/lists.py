@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import CharField
 from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
-from accounts.models import SEEN, EntryStatus, ListEntryQuerySet
+from accounts.models import SEEN, EntryStatus, ListEntryQuerySet, User
 from catalog.index.titles import Terms, TitleIndex, title_index
 from catalog.models import Tag
+from recommendations.artifact_store import readable_recommender
+from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.models import ModelVersion
+from recommendations.serving.readers import Reader
 
 GENRES = {Tag.Kind.GENRE, Tag.Kind.THEME, Tag.Kind.DEMOGRAPHIC}
+
+
+class ListInModel(NamedTuple):
+    """A member's list as the live model reads it."""
+
+    recommender: Recommender
+    own: MemberList
+
+
+def list_in_model(member: User) -> ListInModel | None:
+    """Return the member's list; None without a model that can be read."""
+    recommender = readable_recommender(ModelVersion.active())
+    return None if recommender is None else ListInModel(recommender, Reader(member).own_list(recommender.items))
 
 
 @dataclass(frozen=True)

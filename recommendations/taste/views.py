@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import ListEntry, ListEntryQuerySet, User
 from accounts.requests import MemberRequest
@@ -14,7 +14,9 @@ from catalog.index.titles import title_index
 from recommendations import serving
 from recommendations.serving.readers import Viewer
 from recommendations.taste.influence import most_influential
-from recommendations.taste.lists import ReadList
+from recommendations.taste.lists import ReadList, list_in_model
+from recommendations.taste.old_scores import keep, old_scores
+from recommendations.taste.over_years import over_years
 from recommendations.taste.profile import profile
 from recommendations.taste.shared import shared_genres
 from recommendations.taste.year import year_in_review, years_of
@@ -28,14 +30,31 @@ SHOWN = 18
 @login_required
 def taste(request: MemberRequest) -> HttpResponse:
     own = _read(_own_entries(request.user), request.user)
+    in_model = list_in_model(request.user) if len(own) else None
     context = {
         "owner": request.user,
         "own": own,
         "profile": profile(own),
         "years": years_of(request.user, own),
-        "influences": most_influential(request.user) if len(own) else [],
+        "over_years": over_years(own),
+        "influences": most_influential(request.user, in_model),
+        "old_scores": old_scores(request.user, in_model),
     }
     return render(request, "recommendations/taste/taste.html", context)
+
+
+@require_POST
+@login_required
+def keep_score(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep an old score that the taste page asks about."""
+    entry = get_object_or_404(
+        ListEntry.objects.own(request.user).select_related("title"), title=pk, score__isnull=False
+    )
+    keep(request.user, entry.title)
+    if not request.htmx:
+        return redirect("recommendations:taste")
+    rest = old_scores(request.user, list_in_model(request.user))
+    return render(request, "recommendations/taste/_old_scores.html", {"old_scores": rest}) if rest else HttpResponse()
 
 
 @require_GET
@@ -54,7 +73,8 @@ def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
     """Render a member's taste profile from the entries visible to the viewer."""
     owner = visible_member(username, request.user)
     own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
-    return render(request, "recommendations/taste/taste.html", {"owner": owner, "own": own, "profile": profile(own)})
+    context = {"owner": owner, "own": own, "profile": profile(own), "over_years": over_years(own)}
+    return render(request, "recommendations/taste/taste.html", context)
 
 
 @require_GET

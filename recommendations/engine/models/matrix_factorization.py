@@ -64,10 +64,15 @@ class Svd(RatingPredictor):
         taste = tastes[:, :1] + tastes[:, 1:] @ a["item_factors"][items].T
         return np.clip(a["mean"] + a["item_bias"][items] + taste, 1, 10).astype(np.float32)
 
-    def fold_in(self, item_index: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
+    def fold_in(
+        self,
+        item_index: NDArray[np.integer],
+        scores: NDArray[np.floating],
+        weights: NDArray[np.floating] | None = None,
+    ) -> NDArray[np.float32]:
         """Return one member's (1 + n_factors,) bias and factors; zeros without scores.
 
-        item_index, scores: (n,) the member's list, 0 for no score.
+        item_index, scores: (n,) the member's list, 0 for no score. weights: (n,) of the titles, all 1 if None.
         """
         a = self.arrays
         scored = scores > 0
@@ -75,9 +80,10 @@ class Svd(RatingPredictor):
         residual = scores[scored] - a["mean"] - a["item_bias"][items]
         features = np.ones((len(items), 1 + a["item_factors"].shape[1]), dtype=np.float32)
         features[:, 1:] = a["item_factors"][items]
-        ridge = features.T @ features
+        weighted = features if weights is None else features * weights[scored][:, None]
+        ridge = weighted.T @ features
         ridge[np.diag_indices_from(ridge)] += max(self.regularization * len(items), 1e-3)
-        _, solution, _ = lapack.sposv(ridge, features.T @ residual, overwrite_a=1)
+        _, solution, _ = lapack.sposv(ridge, weighted.T @ residual, overwrite_a=1)
         return solution
 
     def expected(self, taste: NDArray[np.float32]) -> NDArray[np.float32]:

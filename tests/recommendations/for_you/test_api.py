@@ -3,7 +3,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.entries import writing as lists
-from accounts.models import User
+from accounts.models import ListEntry, User
 from catalog.models import ExternalId, Title
 from recommendations.models import ModelVersion
 from recommendations.pipelines.starter import FILE, publish_starter
@@ -107,6 +107,24 @@ def test_less_known_titles_can_be_asked_for(api, model, titles):
     assert (niche["source"], codes(niche)) == ("live", ["table.options"])
     members = dict(Title.objects.values_list("pk", "members"))
     assert sum(members[pk] for pk in ids(niche)) < sum(members[pk] for pk in ids(plain))
+
+
+def test_what_was_watched_lately_can_weigh_more(api, model, member, listed):
+    found = api.get(MINE, {"n": 10, "recent": True}).json()
+    assert (found["source"], codes(found)) == ("live", ["table.options"])
+    for number, title in enumerate(listed * 3):
+        ListEntry.objects.update_or_create(
+            user=member, title=title, defaults={"finished_on": f"20{10 + number % 10}-0{number % 9 + 1}-15"}
+        )
+    more = [make.pk for make in Title.objects.exclude(pk__in=[title.pk for title in listed])[:12]]
+    for number, pk in enumerate(more):
+        ListEntry.objects.create(
+            user=member, title_id=pk, status="completed", finished_on=f"2021-{number % 12 + 1:02}-01"
+        )
+
+    plain, recent = (api.get(MINE, {"n": 10, "niche": 0.25, "recent": on}).json() for on in (False, True))
+
+    assert ids(plain) != ids(recent)
 
 
 @pytest.mark.parametrize("name", ["linear", "svd", "popularity"])

@@ -107,11 +107,16 @@ class Evidence:
     def models(self) -> tuple[Model, ...]:
         return self.linear, self.svd, self.neighbours, self.facts, self.like_minded, self.series
 
-    def read(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> MemberEvidence:
-        """Preprocess one member's list: (n,) titles with scores 1–10, 0 for none."""
-        contributed = contributions(self.linear, items, scores)
+    def read(
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], weights: NDArray[np.floating] | None = None
+    ) -> MemberEvidence:
+        """Preprocess one member's list: (n,) titles with scores 1–10, 0 for none.
+
+        weights: (n,) how much each title says of the member's taste today, see `recency.weights`; all 1 if None.
+        """
+        contributed = contributions(self.linear, items, scores, weights)
         watched, liked = contributed.totals_by_fact()
-        residuals = self.neighbours.residuals(items, scores)
+        residuals = self.neighbours.residuals(items, scores, weights)
         return MemberEvidence(
             items,
             scores,
@@ -119,10 +124,10 @@ class Evidence:
             watched.astype(np.float32),
             liked.astype(np.float32),
             residuals,
-            self.svd.fold_in(items, scores),
+            self.svd.fold_in(items, scores, weights),
             self._habits(items, scores, residuals.bias),
             self.series.read(items, scores, residuals),
-            self.like_minded.company(items, scores),
+            self.like_minded.company(items, scores, weights),
         )
 
     def table(self, member: MemberEvidence, targets: NDArray[np.integer]) -> NDArray[np.float32]:

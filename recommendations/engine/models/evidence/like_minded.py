@@ -79,14 +79,16 @@ class LikeMinded(Model):
         }
         return self
 
-    def company(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Company:
+    def company(
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], weights: NDArray[np.floating] | None = None
+    ) -> Company:
         """Return what the members most like this list, (n,) titles with scores, 0 for none, think of all titles.
 
-        If none has a title in common with it, what all members think.
+        If none has a title in common with it, what all members think. weights: (n,) of the titles, all 1 if None.
         """
         a = self.arrays
         n_items = len(a["squares"])
-        nearest, votes = self._voters(items, scores)
+        nearest, votes = self._voters(items, scores, np.ones(len(items)) if weights is None else weights)
         if not len(nearest):
             return Company(*a["everybody"])
         starts, ends = a["indptr"][nearest], a["indptr"][nearest + 1]
@@ -103,16 +105,18 @@ class LikeMinded(Model):
         return Company(*(values.astype(np.float32) for values in figures))
 
     def _voters(
-        self, items: NDArray[np.integer], scores: NDArray[np.floating]
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], weights: NDArray[np.floating]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the nearest members, nearest first, and their votes; only members with any title in common."""
         a = self.arrays
         if len(items) > self.titles:
             rarest = np.argpartition(-a["squares"][items], self.titles)[: self.titles]
-            items, scores = items[rarest], scores[rarest]
-        watched = self._cosines(items, a["posting_indptr"][items], a["posting_indptr"][items + 1], 0)
-        liked_items = items[scores >= LIKED]
-        liked = self._cosines(liked_items, a["posting_indptr"][liked_items], a["liked_until"][liked_items], 1)
+            items, scores, weights = items[rarest], scores[rarest], weights[rarest]
+        squares = a["squares"][items] * weights
+        watched = self._cosines(squares, a["posting_indptr"][items], a["posting_indptr"][items + 1], 0)
+        is_liked = scores >= LIKED
+        items, squares = items[is_liked], squares[is_liked]
+        liked = self._cosines(squares, a["posting_indptr"][items], a["liked_until"][items], 1)
         similarity = watched + liked
         n = min(self.nearest, len(similarity))
         nearest = np.argpartition(-similarity, n - 1)[:n] if n else np.zeros(0, dtype=np.int64)
@@ -122,11 +126,14 @@ class LikeMinded(Model):
         return nearest, np.minimum(similarity[nearest], most) ** self.power
 
     def _cosines(
-        self, items: NDArray[np.integer], starts: NDArray[np.integer], ends: NDArray[np.integer], fact: int
+        self, squares: NDArray[np.floating], starts: NDArray[np.integer], ends: NDArray[np.integer], fact: int
     ) -> NDArray[np.float64]:
-        """Return (n_members,) damped cosines with a list of titles, whose members are postings[starts:ends]."""
+        """Return (n_members,) damped cosines with a list of titles, whose members are postings[starts:ends].
+
+        squares: (n,) of the titles' weights.
+        """
         a = self.arrays
-        squares, norms = a["squares"][items].astype(np.float64), a["norms"][fact]
+        squares, norms = squares.astype(np.float64), a["norms"][fact]
         members = _slices(a["posting_members"], starts, ends)
         common = np.bincount(members, np.repeat(squares, ends - starts), len(norms))
         return common / (norms * max(np.sqrt(squares.sum()), TINY))

@@ -66,12 +66,18 @@ class ResidualNeighbours(ListReadingPredictor):
         usual = self.arrays["mean"] + residuals.bias + self.arrays["item_bias"][targets]
         return np.clip(usual + self.from_neighbours(residuals, targets), 1, 10)
 
-    def residuals(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> Residuals:
-        """Return the bias and residuals of one member's list (n,), scores 0 for none."""
+    def residuals(
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], weights: NDArray[np.floating] | None = None
+    ) -> Residuals:
+        """Return the bias and residuals of one member's list (n,), scores 0 for none.
+
+        weights: (n,) of the titles in the bias, all 1 if None.
+        """
         a = self.arrays
         has_score = scores > 0
         residual = scores[has_score] - a["mean"] - a["item_bias"][items[has_score]]
-        bias = float(residual.sum() / (len(residual) + self.user_prior))
+        by_age = np.ones(len(residual)) if weights is None else weights[has_score]
+        bias = float(by_age @ residual / (by_age.sum() + self.user_prior))
         return Residuals(bias, items[has_score], (residual - bias).astype(np.float32))
 
     def from_neighbours(self, residuals: Residuals, targets: NDArray[np.integer]) -> NDArray[np.float32]:

@@ -63,7 +63,7 @@ def test_cosines_are_those_of_the_two_lists():
     items, scores = lists.row(1)
     own_watched, own_liked = np.isin(np.arange(8), items), np.isin(np.arange(8), items[scores >= 8])
 
-    members, votes = model._voters(items, scores)
+    members, votes = model._voters(items, scores, np.ones(len(items)))
 
     expected = sum(
         facts.toarray() @ (squares * own) / (np.sqrt(facts.toarray() @ squares) + damping) / np.sqrt(squares @ own)
@@ -72,6 +72,16 @@ def test_cosines_are_those_of_the_two_lists():
     order = [member for member in np.argsort(-expected, kind="stable") if expected[member] > 0]
     assert members.tolist() == order
     assert votes == pytest.approx(np.full(len(order), min(expected[order]) ** 2), rel=1e-4)
+
+
+def test_a_title_that_weighs_more_decides_who_is_like_minded():
+    model = LikeMinded(nearest=3).fit(of([ONE, ONE, ONE, OTHER, OTHER, OTHER]))
+    both = np.array([0, 4]), np.array([9.0, 9.0])
+
+    first, second = (model.company(*both, np.array(weights)) for weights in ([1.9, 0.1], [0.1, 1.9]))
+
+    assert first.watched[1] > first.watched[5]
+    assert second.watched[5] > second.watched[1]
 
 
 @pytest.mark.parametrize("items", [NOTHING, np.array([3])])

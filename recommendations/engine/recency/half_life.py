@@ -1,0 +1,52 @@
+"""How fast one member's taste changes: the half-life by which the latest titles would have been foreseen best."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommendations.engine.explain import contributions
+from recommendations.engine.models.linear import RatingAwareEase
+from recommendations.engine.recency.weights import weights
+
+NEVER = float("inf")
+RECENT = 1.0  # years, for those who ask for what is like their latest titles
+HALF_LIVES = (4.0, 2.0, 1.0, 0.5, 0.25)  # years
+LATEST = 0.2  # share of the dated titles that are foreseen from the others
+MOST_LATEST = 60
+SURE = 2.0  # standard errors by which a half-life must be better than none
+
+
+def half_life(
+    model: RatingAwareEase, items: NDArray[np.integer], scores: NDArray[np.floating], days: NDArray[np.floating]
+) -> float:
+    """Return the half-life in years with which the earlier part of a list foresees its latest titles best.
+
+    NEVER unless one is surely better than none. items, scores: (n,) the list, 0 for no score. days: see `known_days`.
+    """
+    dated = np.flatnonzero(np.isfinite(days))
+    latest = dated[np.argsort(days[dated], kind="stable")][-max(1, min(round(LATEST * len(dated)), MOST_LATEST)) :]
+    earlier = np.setdiff1d(np.arange(len(items)), latest)
+    days_before = days[earlier]
+    if np.isfinite(days_before).sum() < 2:
+        return NEVER
+    own = contributions(model, items[earlier], scores[earlier])
+    others = model.arrays["known"].copy()
+    others[items[earlier]] = False
+    targets = items[latest][others[items[latest]]]
+
+    def log_places(by_age: NDArray[np.float32]) -> NDArray[np.float64]:
+        totals = replace(own, amounts=own.amounts * by_age[own.positions]).totals()
+        return np.log1p((totals[others][:, None] > totals[targets]).sum(0))
+
+    usual = log_places(np.ones(len(earlier), dtype=np.float32))
+    gains = {years: _at_least(usual - log_places(weights(days_before, years))) for years in HALF_LIVES}
+    best = max(gains, key=lambda years: gains[years])
+    return best if gains[best] > 0 else NEVER
+
+
+def _at_least(gain: NDArray[np.float64]) -> float:
+    """Return what the mean gain surely is."""
+    return float(gain.mean() - SURE * gain.std() / np.sqrt(len(gain))) if len(gain) else 0.0
