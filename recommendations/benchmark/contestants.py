@@ -16,6 +16,8 @@ PEERS: dict[str, tuple[str, dict[str, Any]]] = {
     "knn": ("knn", {}),
     "implicit-als": ("ials", {"regularization": 5.0, "watched": 2.0, "liked": 0.0}),
     "ease": ("ease", {}),
+    "edlae": ("ease", {"l2": 100.0, "dropout": 0.2}),
+    "mult-vae": ("mult_vae", {}),
     "svd-designed": ("svd", {"n_epochs": 20, "regularization": 0.02}),
 }
 LABELS = {
@@ -23,9 +25,14 @@ LABELS = {
     "knn": "item kNN, cosine, K = 100",
     "implicit-als": "iALS, 128 factors (implicit)",
     "ease": "EASE, λ = 200",
+    "edlae": "EDLAE",
+    "mult-vae": "Mult-VAE, 600 and 200 units",
     "svd-designed": "Surprise SVD, 20 epochs, reg 0.02",
     "svd": "Surprise SVD, tuned",
 }
+
+
+KNOWN = {"mult_vae"}  # models of which only the peer competes
 
 
 @dataclass(frozen=True)
@@ -49,5 +56,7 @@ class Contestant:
 def contestants(parameters_for: Callable[[str], Mapping[str, Any]]) -> dict[str, Contestant]:
     """Return all contestants by name; ours have the parameters that `parameters_for` returns."""
     peers = {name: Contestant(name, model, parameters) for name, (model, parameters) in PEERS.items()}
-    ours = {name: Contestant(name, name, parameters_for(name)) for name in MODELS if name not in peers}
+    ours = {
+        name: Contestant(name, name, parameters_for(name)) for name in MODELS if name not in peers and name not in KNOWN
+    }
     return {**peers, **ours}

@@ -211,6 +211,10 @@ class Recommender:
         """Return (n_targets,) scores, 1–10, that a member is expected to give."""
         return self.ratings.rate(self.read(member), targets)
 
+    def expected_between(self, member: MemberList, targets: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return (n_targets, 2) bounds, 1–10, between which four in five of such scores lie; NaN if never learned."""
+        return self.ratings.interval_rows(self.evidence.table(self.read(member), targets))
+
     def scores(self, items: NDArray[np.integer], scores: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return (n_items,) scores of the linear model for a list of (n,) titles with (n,) scores, 0 for none."""
         return self.evidence.read(items, scores).linear

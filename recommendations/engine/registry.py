@@ -8,6 +8,7 @@ from recommendations.engine.models.evidence.residual_neighbours import ResidualN
 from recommendations.engine.models.implicit_als import ImplicitAls
 from recommendations.engine.models.linear import Ease, RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.mult_vae import MultVae
 from recommendations.engine.models.neighbours import CosineNeighbours
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
@@ -22,6 +23,7 @@ SCORERS: dict[str, type[Scorer]] = {
         Content,
         ImplicitAls,
         NeuralCf,
+        MultVae,
         Ease,
         RatingAwareEase,
         SparseRatingAwareEase,

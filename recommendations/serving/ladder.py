@@ -174,6 +174,13 @@ def recommend_for_guest(scores: Mapping[int, int], n: int = 20, **kwargs: Any) -
     return recommend(Reader(None, scores), n, **kwargs)
 
 
+class Prediction(NamedTuple):
+    """score: 1–10. bounds: between them are four in five of such scores; None if that isn't known."""
+
+    score: float
+    bounds: tuple[float, float] | None
+
+
 def predicted_score(member: User, title: Title) -> float | None:
     """Return the predicted score (1–10), or None without a model or if it can't judge the title or member."""
     return predicted_scores(member, [title.pk]).get(title.pk)
@@ -181,17 +188,34 @@ def predicted_score(member: User, title: Title) -> float | None:
 
 def predicted_scores(member: User, title_ids: Sequence[int]) -> dict[int, float]:
     """Return {title id: predicted score (1–10)} of the titles that the model can judge."""
+    asked = _to_predict(member, title_ids)
+    if asked is None:
+        return {}
+    recommender, own, at = asked
+    return dict(zip(recommender.items.ids[at].tolist(), recommender.expected(own, at).tolist(), strict=True))
+
+
+def prediction(member: User, title: Title) -> Prediction | None:
+    """Return what the member is expected to score a title, or None as `predicted_score`."""
+    asked = _to_predict(member, [title.pk])
+    if asked is None:
+        return None
+    recommender, own, at = asked
+    low, high = recommender.expected_between(own, at)[0].tolist()
+    bounds = None if np.isnan(low) else (low, high)
+    return Prediction(float(recommender.expected(own, at)[0]), bounds)
+
+
+def _to_predict(member: User, title_ids: Sequence[int]) -> tuple[Recommender, MemberList, NDArray[np.int64]] | None:
+    """Return the model, the list without these titles, whose own scores must not leak, and the titles it can judge."""
     recommender = readable_recommender(ModelVersion.active())
     if recommender is None or not title_ids:
-        return {}
-    ids = np.array(title_ids)
-    at = recommender.items.index_of(ids)
+        return None
+    at = recommender.items.index_of(np.array(title_ids))
     targets, own = at[at >= 0], Reader(member).own_list(recommender.items)
     if not len(targets) or not (own.scores > 0).any():
-        return {}
-    others = own.without(targets)  # a title's own score must not leak into its prediction
-    predicted = recommender.expected(others, targets)
-    return dict(zip(ids[at >= 0].tolist(), predicted.tolist(), strict=True))
+        return None
+    return recommender, own.without(targets), targets
 
 
 # --- Precomputed rows and live scores ---------------------------------------------------------------------------------

@@ -25,5 +25,5 @@ def similar(request: PageRequest, pk: int) -> HttpResponse:
 @login_required
 def predicted(request: MemberRequest, pk: int) -> HttpResponse:
     title = visible_title(pk, request.user)
-    context = {"title": title, "predicted": serving.predicted_score(request.user, title)}
+    context = {"prediction": serving.prediction(request.user, title)}
     return render(request, "recommendations/similar/_predicted.html", context)

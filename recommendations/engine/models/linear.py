@@ -140,18 +140,21 @@ class RatingAwareEase(Scorer):
 class Ease(Scorer):
     """EASE as published, untruncated: the baseline for the other models. It ignores scores.
 
-    score = watched · B, where B is the ridge regression of the watched matrix on itself with a zero diagonal.
-    Source: Steck 2019 (arXiv:1905.03375) eq. 8.
+    score = watched · B, where B is the ridge regression of the watched matrix on itself with a zero diagonal. With a
+    `dropout` above 0 it is EDLAE: as if that share of each list were hidden.
+    Source: Steck 2019 (arXiv:1905.03375) eq. 8; Steck 2020 (NeurIPS), "Autoencoders that don't overfit towards the
+    identity", eq. 10.
     """
 
     name: ClassVar[str] = "ease"
     l2: float = 200.0
+    dropout: float = 0.0
 
     def fit(self, train: Interactions) -> Self:
         watched = train.histories().watched()
         gram = lower_gram(watched, np.float64)
         diagonal = np.diag_indices_from(gram)
-        gram[diagonal] += self.l2
+        gram[diagonal] += self.l2 + self.dropout / (1 - self.dropout) * gram[diagonal]
         inverse = invert_positive_definite(gram)
         weights = scaled_columns(inverse, -1 / inverse[diagonal])
         weights[diagonal] = 0

@@ -10,6 +10,7 @@ from catalog.models import Tag, Title
 from catalog.versioning import catalogue_changed
 from recommendations.artifact_store import load_recommender
 from recommendations.engine.data.interactions import IdMap
+from recommendations.engine.models.rerankers import RatingBlend
 from recommendations.engine.ranking import RankingOptions
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import MemberRecommendations
@@ -17,7 +18,7 @@ from recommendations.pipelines.segments import publish_segments
 from recommendations.publishing.publish import activate
 from recommendations.publishing.rows import write_members
 from recommendations.serving import ladder as personal
-from recommendations.serving import predicted_score, recommend_for, recommend_for_guest
+from recommendations.serving import predicted_score, prediction, recommend_for, recommend_for_guest
 from tests.recommendations.engine.toys import clusters
 from tests.recommendations.serving.impressions import codes, forgotten, shown
 
@@ -398,6 +399,15 @@ class TestPredictedScore:
         publish_model()
 
         assert predicted_score(fan, odd[8]) > 7 > predicted_score(fan, even[8])
+
+    def test_bounds_are_given_where_they_were_learned(self, fan, odd, publish_model, monkeypatch):
+        assert prediction(fan, odd[8]) is None
+        publish_model()
+        found = prediction(fan, odd[8])
+        assert (found.score, found.bounds) == (pytest.approx(predicted_score(fan, odd[8])), None)
+        monkeypatch.setattr(RatingBlend, "interval_rows", lambda self, rows: np.tile([7.0, 9.5], (len(rows), 1)))
+
+        assert prediction(fan, odd[8]).bounds == (7.0, 9.5)
 
     def test_the_score_given_is_no_evidence(self, fan, odd, publish_model):
         publish_model()

@@ -30,7 +30,7 @@ YEAR, SEASON = season_of(timezone.localdate())
 ALL = 40  # titles to ask for
 NOT_SUGGESTING = {
     *("filtered", "in_mood", "find_row", "rows_for", "fill", "taste_map"),
-    *("predicted_score", "predicted_scores", "parts_to_see_first"),
+    *("predicted_score", "predicted_scores", "prediction", "parts_to_see_first"),
 }
 
 
