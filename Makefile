@@ -82,16 +82,16 @@ bench-outside: $(READY) ## Look at pages as crawlers and chats do: cards, struct
 	@$(BIN)/python -m anirec.bench.outside $(OPTIONS)
 
 bench-offline: $(READY) ## Measure how well the models rank, beside well-known ones (OPTIONS=--served: what members are shown)
-	@$(BIN)/python -m anirec.bench.offline $(OPTIONS)
+	@$(BIN)/python -m anirec.bench.models.offline $(OPTIONS)
 
 bench-cluster: $(READY) ## Fit the linear model on 17 million ratings in one process and on two workers, and kill one of them
 	@SECRET_KEY=unused $(BIN)/python manage.py bench_cluster ../shared/data/ratings.parquet $(OPTIONS)
 
 bench-judged: $(READY) ## Recommend for 40 well-known tastes, and count what must and must not be there (OPTIONS=--again: the last model)
-	@$(BIN)/python -m anirec.bench.judged $(OPTIONS)
+	@$(BIN)/python -m anirec.bench.models.judged $(OPTIONS)
 
 bench-recency: $(READY) ## Rank for members whose taste turned half-way, with and without dates (OPTIONS=--again: the last model)
-	@$(BIN)/python -m anirec.bench.recency $(OPTIONS)
+	@$(BIN)/python -m anirec.bench.models.recency $(OPTIONS)
 
 bench-catalogue: $(READY) ## Measure imports of a synthetic catalogue of 40,000 titles, and merge public ones
 	@$(BIN)/python -m anirec.bench.catalogue $(OPTIONS)

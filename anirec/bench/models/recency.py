@@ -1,13 +1,13 @@
-"""`python -m anirec.bench.recency`: what the dates of lists are worth, with a model trained on the shared ratings.
+"""`python -m anirec.bench.models.recency`: what the dates of lists are worth, with a model trained on the shared ratings.
 
-Uses the same site as `anirec.bench.judged`, and runs `manage.py bench_recency`. `--again` takes the last run's model.
+Uses the same site as `anirec.bench.models.judged`, and runs `manage.py bench_recency`. `--again` takes the last run's model.
 """
 
 from __future__ import annotations
 
 import sys
 
-from anirec.bench.judged import AGAIN, provide_trained_site
+from anirec.bench.models.judged import AGAIN, provide_trained_site
 from anirec.bench.speeds import SHARED, manage
 
 DATED = SHARED / "timestamped.parquet"

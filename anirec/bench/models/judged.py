@@ -1,4 +1,4 @@
-"""`python -m anirec.bench.judged`: recommend for well-known tastes with a model trained on the shared ratings.
+"""`python -m anirec.bench.models.judged`: recommend for well-known tastes with a model trained on the shared ratings.
 
 Uses its own site (DATA_DIR/bench-judged): imports the public catalogues and the ratings, rebuilds (10 minutes), and
 runs `manage.py bench_judged`. `--again` judges the last run's model.
