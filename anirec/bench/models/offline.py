@@ -1,4 +1,4 @@
-"""`python -m anirec.bench.models.offline`: compare our recommenders with well-known ones on the shared ratings and catalogues.
+"""`python -m anirec.bench.models.offline`: compare our recommenders with well-known ones on shared ratings.
 
 Uses its own services (DATA_DIR/bench-offline). Other arguments are passed to `manage.py bench_offline`. Figures, table
 and plots are saved in DATA_DIR/bench-offline-results; `--resume` continues from there. With `--served`, measures what

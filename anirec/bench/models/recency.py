@@ -1,6 +1,6 @@
-"""`python -m anirec.bench.models.recency`: what the dates of lists are worth, with a model trained on the shared ratings.
+"""`python -m anirec.bench.models.recency`: what dates of lists are worth, with a model trained on shared ratings.
 
-Uses the same site as `anirec.bench.models.judged`, and runs `manage.py bench_recency`. `--again` takes the last run's model.
+Uses the site of `anirec.bench.models.judged`, and runs `manage.py bench_recency`. `--again` takes the last run's model.
 """
 
 from __future__ import annotations
