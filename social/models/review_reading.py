@@ -60,7 +60,9 @@ class ReviewReading(models.Model):
     reader = models.ForeignKey(ReviewReader, models.CASCADE, related_name="readings")
     score = models.FloatField(null=True, help_text="Expected score, 1–10; none for a language the reader doesn't know.")
     error = models.FloatField(null=True, help_text="Nine of ten scores are at most this far away.")
-    deviation = models.FloatField(null=True, help_text="Standard deviation of scores from it.")
+    evidence = models.PositiveSmallIntegerField(
+        null=True, help_text="The score, nearer to the author's mean the less is known: for titles they don't score."
+    )
     mentions = models.JSONField(default=list, help_text="Aspects: [name, start, end, 1 praise | -1 criticism].")
 
     def __str__(self) -> str:

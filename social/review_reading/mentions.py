@@ -19,16 +19,16 @@ NAMES = {
     "enjoyment": "enjoyment|enjoyed|enjoyable|enjoy|entertaining|entertainment",
 }
 NAMED = {aspect: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for aspect, words in NAMES.items()}
-SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$|[\"')\]])|\.(?=\S)|[!?]|$|(?=\n))")
+SENTENCE = re.compile(r"(?:[^.!?\n]|\.(?![\sA-Z\"')\]]|$))+[.!?]*")
 SHORTEST, LONGEST_QUOTE = 25, 240  # characters of a sentence worth quoting
-CLEAR = 0.35  # of tone: less is neither praise nor criticism
-PRAISE, CRITICISM = 8, 5  # stated scores from, and up to
+PRAISE, CRITICISM = 0.6, -1.2  # of tone, from and down to: measured, criticism is harder to tell
+HIGH, LOW = 7, 5  # stated scores from, and up to
 MOST = 3  # sentences kept of each aspect
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A sentence about an aspect. span: (start, end) in the text. verdict: 1 praise, -1 criticism."""
+    """What a review says of an aspect. span: (start, end) of a sentence, (0, 0) for none. verdict: 1 praise, -1 not."""
 
     aspect: str
     span: tuple[int, int]
@@ -36,14 +36,27 @@ class Mention:
 
 
 def mentions_in(model: ReviewModel, text: str) -> list[Mention]:
-    """Return the clearest sentences about each aspect, without those that hide a spoiler or name several aspects."""
+    """Return the clearest sentences about each aspect, without those that hide a spoiler or name several aspects.
+
+    Where the text states a score of the aspect, that decides: sentences of another opinion are left out.
+    """
+    text = text[:LONGEST]
+    stated = {one.aspect: _sign(one.score, HIGH, LOW) for one in stated_scores(text)}
     found: dict[str, list[tuple[float, Mention]]] = {aspect: [] for aspect in ASPECTS}
-    for aspect, start, end in sentences_about(text[:LONGEST]):
-        tone = _tone(model, text[start:end])
-        if abs(tone) >= CLEAR:
-            found[aspect].append((abs(tone), Mention(aspect, (start, end), 1 if tone > 0 else -1)))
+    for aspect, start, end in sentences_about(text):
+        tone = model.tone(words_of(text[start:end]))
+        verdict = _sign(tone, PRAISE, CRITICISM)
+        if verdict and stated.get(aspect, verdict) == verdict:
+            found[aspect].append((abs(tone), Mention(aspect, (start, end), verdict)))
+    for aspect in ASPECTS:
+        if not found[aspect] and (verdict := stated.get(aspect, 0)):
+            found[aspect].append((0.0, Mention(aspect, (0, 0), verdict)))
     clearest = (sorted(of_aspect, key=lambda pair: -pair[0])[:MOST] for of_aspect in found.values())
     return [mention for of_aspect in clearest for _tone, mention in of_aspect]
+
+
+def _sign(value: float, high: float, low: float) -> int:
+    return 1 if value >= high else -1 if value <= low else 0
 
 
 def sentences_about(text: str) -> Iterator[tuple[str, int, int]]:
@@ -58,11 +71,3 @@ def sentences_about(text: str) -> Iterator[tuple[str, int, int]]:
         named = [aspect for aspect, pattern in NAMED.items() if pattern.search(sentence)]
         if len(named) == 1:
             yield named[0], start, end
-
-
-def _tone(model: ReviewModel, sentence: str) -> float:
-    """Return how favourable a sentence is. A score that it states decides."""
-    stated = [one.score for one in stated_scores(sentence)]
-    if stated:
-        return 2.0 if stated[0] >= PRAISE else -2.0 if stated[0] <= CRITICISM else 0.0
-    return model.tone(words_of(sentence))

@@ -17,6 +17,7 @@ Floats = NDArray[np.floating]
 LONGEST = 20_000  # characters; the rest isn't read
 ENDING = 800  # characters: most reviews end with their verdict
 FEWEST_WORDS = 12
+SPREAD = 1.5  # standard deviation of members' scores around their means
 LENGTHS = (6.5, 9.0)  # logarithms of characters; the effect of a length isn't known beyond
 MIDDLE = 7.0  # of the scale as reviewers use it: features are distances from it
 
@@ -188,6 +189,16 @@ class ReviewModel:
 
 
 COMMON = float(np.log(1 / 0.2) + 1)  # idf of a term that a fifth of the texts have
+
+
+def damped(score: float, deviation: float, mean: float) -> float:
+    """Return a reading, shrunk to the member's mean score by its uncertainty.
+
+    >>> damped(9.0, 0.0, 7.0), round(damped(9.0, 1.5, 7.0), 2)
+    (9.0, 8.0)
+    """
+    weight = SPREAD**2 / (SPREAD**2 + deviation**2)
+    return mean + weight * (score - mean)
 
 
 def features(blocks: list[float], stated: list[Stated], length: int) -> Floats:

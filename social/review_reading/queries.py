@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Avg, Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 
-from accounts.models import ListEntry, User
 from catalog.models import Title
 from social.models import Review, ReviewReading
 from social.models.reviews import ASPECTS
@@ -19,22 +17,13 @@ from social.visibility import reviews_visible_to
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from accounts.models import User
+
     Viewer = User | AnonymousUser
 
-USUAL, SPREAD = 7.0, 1.5  # of members' scores: their mean, and their standard deviation around the member's mean
 LEAST_REVIEWS = 3  # that a summary is made of
 QUOTED_REVIEWS = 200  # the newest
 QUOTES = 2  # of praise and of criticism, for each aspect
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a review says about a title that its author hasn't scored. value: 1–10, damped. read: as its text reads."""
-
-    user_id: int
-    title_id: int
-    value: float
-    read: float
 
 
 @dataclass(frozen=True)
@@ -75,43 +64,15 @@ class AspectSummary:
         return self.n - self.n_praise
 
 
-def readings_of(user_ids: Iterable[int]) -> list[Evidence]:
-    """Return the evidence of these members' reviews of titles that they haven't scored, in two queries.
+def evidence_of_review(value: str = "evidence") -> Subquery:
+    """Return an expression over list entries: what the member's review of the title says about it, or null.
 
-    A reading is shrunk to the member's mean score by how far scores are from readings (the error's variance) beside
-    how far they are from each other (SPREAD). Members without a score have nothing to shrink to: 7.
+    value: "evidence", damped to the member's mean, for models; "score", as the text reads, to show.
     """
-    ids = list(user_ids)
-    scored = ListEntry.objects.filter(
-        user=OuterRef("review__author"), title=OuterRef("review__title"), score__isnull=False
+    read = ReviewReading.objects.filter(
+        review__author=OuterRef("user"), review__title=OuterRef("title"), review__is_removed=False
     )
-    unscored = (
-        ReviewReading.objects.filter(review__author__in=ids, review__is_removed=False, score__isnull=False)
-        .exclude(Exists(scored))
-        .order_by("review__author", "review__title")
-        .values_list("review__author", "review__title", "score", "deviation")
-    )
-    rows = list(unscored)
-    means = dict(
-        ListEntry.objects.filter(user__in={user for user, *_rest in rows}, score__isnull=False)
-        .order_by()
-        .values_list("user")
-        .annotate(Avg("score"))
-    )
-    return [
-        Evidence(user, title, damped(score, deviation, means.get(user, USUAL)), score)
-        for user, title, score, deviation in rows
-    ]
-
-
-def damped(score: float, deviation: float, mean: float) -> float:
-    """Return a reading, shrunk to the member's mean by its uncertainty.
-
-    >>> damped(9.0, 0.0, 7.0), round(damped(9.0, 1.5, 7.0), 2)
-    (9.0, 8.0)
-    """
-    weight = SPREAD**2 / (SPREAD**2 + deviation**2)
-    return mean + weight * (score - mean)
+    return Subquery(read.values(value)[:1])
 
 
 def explain(text: str) -> Explanation | None:
@@ -163,5 +124,9 @@ def _verdict(review: Review, aspect: str) -> int:
 
 def _quotes(review: Review, aspect: str, sign: int) -> list[Quote]:
     """Return the review's clearest sentence about an aspect, if it has one that says the same as its verdict."""
-    spans = [(start, end) for name, start, end, verdict in review.reading.mentions if (name, verdict) == (aspect, sign)]
+    spans = [
+        (start, end)
+        for name, start, end, verdict in review.reading.mentions
+        if (name, verdict) == (aspect, sign) and end
+    ]
     return [Quote(review.text[start:end], review) for start, end in spans[:1]]

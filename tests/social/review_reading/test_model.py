@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from social.review_reading.fitting import cross_fit
 from social.review_reading.gate import interval_of_mean, judge, spearman, too_few
-from social.review_reading.mentions import mentions_in
+from social.review_reading.mentions import mentions_in, sentences_about
 from social.review_reading.model import Parameters, ReviewModel, Table
 from social.review_reading.terms import letter_hashes, word_hashes, words_of
 
@@ -115,14 +115,20 @@ class TestMentions:
         assert mentions_in(fitted, "The music is wonderful and brilliant, and the story is moving.") == []
 
     def test_a_stated_score_decides(self, fitted):
-        (found,) = mentions_in(fitted, "I would say of the music that it is a bore: 9/10.")
-        assert (found.aspect, found.verdict) == ("sound", 1)
+        (found,) = mentions_in(fitted, "The music is a boring, stupid and terrible mess, they say. Music: 9/10.")
+        assert (found.aspect, found.span, found.verdict) == ("sound", (0, 0), 1)
+
+    def test_a_sentence_does_not_end_inside_a_number(self):
+        text = "Sound: 9.5/10, and it is very good.It is the best of all sounds!"
+        assert [text[start:end] for _aspect, start, end in sentences_about(text)] == [
+            "Sound: 9.5/10, and it is very good."
+        ]
 
     @pytest.mark.property
     @given(st.text(alphabet="the music story is brilliant.!?|\n*\"'", max_size=200))
     def test_a_quote_is_a_part_of_the_text(self, fitted, text):
         for one in mentions_in(fitted, text):
-            assert 0 <= one.span[0] < one.span[1] <= len(text)
+            assert 0 <= one.span[0] <= one.span[1] <= len(text)
             assert "||" not in text[slice(*one.span)]
 
 
