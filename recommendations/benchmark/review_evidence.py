@@ -18,7 +18,7 @@ from recommendations.inputs.rating_archives import read_ratings
 from social.review_reading.model import damped
 
 Floats = NDArray[np.floating]
-TITLES, LEARNERS, MEMBERS = 3_000, 20_000, 2_000  # the most scored titles; who is learnt from, and who is judged
+TITLES, LEARNERS, MEMBERS = 2_500, 10_000, 2_000  # the most scored titles; who is learnt from, and who is judged
 WITHHELD, HELD_OUT = 0.5, 0.2  # of the scores of a list, and of its titles
 LEAST = 20  # titles on a judged list
 OFFSET_SHRINKAGE = 5.0
@@ -51,7 +51,7 @@ def compare(ratings: Path, scores: Floats, read: Floats, seed: int = 0) -> list[
         drawn = np.array([random.choice(readers[int(score)]) for score in one.scores])
         known = one.scores[~one.is_withheld]
         mean = float(known.mean()) if len(known) else 7.0
-        softened = np.floor([damped(value, deviation, mean) for value in drawn])
+        softened = np.rint([damped(value, deviation, mean) for value in drawn])
         for name, values in zip(lists, (np.zeros(len(drawn)), softened, drawn, one.scores), strict=True):
             lists[name].append(np.where(one.is_withheld, values, one.scores))
     return _table(model, means, members, lists)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Abs
+from django.utils.translation import gettext
 
 from catalog.models import Title
 from social.models import Review, ReviewReading
 from social.models.reviews import ASPECTS
 from social.review_reading.live import live_reader
 from social.review_reading.model import Phrase, Reading
-from social.visibility import reviews_visible_to
+from social.visibility import public_entries, reviews_visible_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -90,6 +93,19 @@ def mismatch(text: str, score: int | None) -> Mismatch | None:
     if score is None or explanation is None or abs(explanation.reading.score - score) <= explanation.reading.error:
         return None
     return Mismatch(score, explanation)
+
+
+def mismatch_hints(review_ids: Collection[int]) -> dict[int, str]:
+    """Return, for staff, which of these reviews read unlike their public score: a prank may, and so may irony."""
+    score = (
+        public_entries(None)
+        .filter(user=OuterRef("review__author"), title=OuterRef("review__title"))
+        .values("score")[:1]
+    )
+    read = ReviewReading.objects.filter(review__in=review_ids, score__isnull=False).annotate(given=Subquery(score))
+    far = read.annotate(gap=Abs(F("score") - F("given"))).filter(gap__gt=F("error"))
+    text = gettext("A hint, no verdict: the text reads like %(read)s, and the score is %(given)s.")
+    return {one.review_id: text % {"read": round(one.score or 0), "given": one.given} for one in far}
 
 
 def summary_of(title: Title, viewer: Viewer) -> list[AspectSummary]:

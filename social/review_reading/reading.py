@@ -66,6 +66,6 @@ def _reading_of(reader: LiveReader, review: Review, mean: float) -> ReviewReadin
         reader_id=reader.pk,
         score=reading.score,
         error=reading.error,
-        evidence=int(damped(reading.score, reading.deviation, mean)),  # 7.9 isn't yet liked
+        evidence=round(damped(reading.score, reading.deviation, mean)),
         mentions=mentions,
     )
