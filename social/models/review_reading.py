@@ -9,7 +9,7 @@ from social.models.reviews import Review
 
 
 class ReviewArchive(models.Model):
-    """Reviews with scores from elsewhere, to learn from: a Parquet file, as `review_reading.archives` checked it."""
+    """Reviews with scores from elsewhere, to learn from: a Parquet file, as `review_reading.learning.archives` checked it."""
 
     name = models.CharField(max_length=100, unique=True)
     file = models.BinaryField()
@@ -21,7 +21,7 @@ class ReviewArchive(models.Model):
 
 
 class ReviewReader(models.Model):
-    """A trained reader of reviews, or an attempt at one. Written by `social.review_reading.training`.
+    """A trained reader of reviews, or an attempt at one. Written by `social.review_reading.learning.training`.
 
     The tables are in the database, so that every machine and every backup has them; processes copy the live one to
     a file and map it.

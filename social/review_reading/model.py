@@ -1,4 +1,4 @@
-"""The model that reads reviews: what a text says about its score. numpy only; `fitting` fits it."""
+"""The model that reads reviews: what a text says about its score. numpy only; `learning.fitting` fits it."""
 
 from __future__ import annotations
 

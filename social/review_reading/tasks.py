@@ -19,7 +19,7 @@ def read_reviews() -> None:
 @job("social.tasks.train_review_reader", "train", Run(crontab(day_of_week="sunday", hour=5, minute=10)))
 def train_review_reader() -> None:
     """Train a reader of reviews if enough have been written since the last time."""
-    from social.review_reading.training import AlreadyTrainingError, is_worth_training, train
+    from social.review_reading.learning.training import AlreadyTrainingError, is_worth_training, train
 
     if not is_worth_training():
         return

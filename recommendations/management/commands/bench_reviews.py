@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommendations.benchmark import review_evidence
-from social.review_reading import measuring
+from social.review_reading.learning import measuring
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from social.models import ReviewReader
-from social.review_reading.archives import ReviewArchiveError, import_archive
+from social.review_reading.learning.archives import ReviewArchiveError, import_archive
+from social.review_reading.learning.training import AlreadyTrainingError, train
 from social.review_reading.reading import read_unread
-from social.review_reading.training import AlreadyTrainingError, train
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from social.review_reading.fitting import Texts, fit
+from social.review_reading.learning.fitting import Texts, fit
 
 GOOD = "The story is a wonderful and moving one, and the music is brilliant from the first episode to the last."
 BAD = "The story is a boring and stupid mess, and the music is a terrible bore from the first episode to the last."

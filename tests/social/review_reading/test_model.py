@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from social.review_reading.fitting import cross_fit
-from social.review_reading.gate import interval_of_mean, judge, spearman, too_few
+from social.review_reading.learning.fitting import cross_fit
+from social.review_reading.learning.gate import interval_of_mean, judge, spearman, too_few
 from social.review_reading.mentions import mentions_in, sentences_about
 from social.review_reading.model import Parameters, ReviewModel, Table
 from social.review_reading.terms import letter_hashes, word_hashes, words_of

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from social.models import Review, ReviewArchive, ReviewReader, ReviewReading
-from social.review_reading import gate
+from social.review_reading.learning import gate
+from social.review_reading.learning.training import is_held_out, is_worth_training, own_texts
 from social.review_reading.live import live_reader
 from social.review_reading.reading import read_unread
 from social.review_reading.tasks import train_review_reader
-from social.review_reading.training import is_held_out, is_worth_training, own_texts
 from tests.social.review_reading.conftest import sample
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import ListEntry
 from anirec.lib.locks import try_lock
 from social.models import Review, ReviewArchive, ReviewReader
-from social.review_reading import gate
-from social.review_reading.archives import archived_texts, mal_ids_by_title
-from social.review_reading.fitting import Texts, fit
+from social.review_reading.learning import gate
+from social.review_reading.learning.archives import archived_texts, mal_ids_by_title
+from social.review_reading.learning.fitting import Texts, fit
 from social.review_reading.model import Parameters, ReviewModel, Table
 
 LOCK = "review reader"

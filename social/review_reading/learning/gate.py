@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from social.review_reading.fitting import Texts
+from social.review_reading.learning.fitting import Texts
 from social.review_reading.model import ReviewModel
 
 LEAST_REVIEWS, LEAST_JUDGES, LEAST_TITLES = 400, 100, 10

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from catalog.titles.external_ids import title_ids_by_mal
 from social.models import ReviewArchive
-from social.review_reading.fitting import Texts
+from social.review_reading.learning.fitting import Texts
 from social.review_reading.model import LONGEST
 
 COLUMNS = {"mal_id": pa.int64(), "overall": pa.int64(), "text": pa.string()}

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from social.review_reading.fitting import Texts, cross_fit
-from social.review_reading.gate import spearman
+from social.review_reading.learning.fitting import Texts, cross_fit
+from social.review_reading.learning.gate import spearman
 from social.review_reading.mentions import mentions_in
 from social.review_reading.model import LONGEST, ReviewModel
 from social.review_reading.stated import stated_scores
