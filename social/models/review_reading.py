@@ -9,7 +9,7 @@ from social.models.reviews import Review
 
 
 class ReviewArchive(models.Model):
-    """Reviews with scores from elsewhere, to learn from: a Parquet file, as `review_reading.learning.archives` checked it."""
+    """Reviews with scores from elsewhere, to learn from: a Parquet file that `learning.archives` has checked."""
 
     name = models.CharField(max_length=100, unique=True)
     file = models.BinaryField()
