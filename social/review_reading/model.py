@@ -17,6 +17,8 @@ Floats = NDArray[np.floating]
 LONGEST = 20_000  # characters; the rest isn't read
 ENDING = 800  # characters: most reviews end with their verdict
 FEWEST_WORDS = 12
+LEAST_EFFECT = 0.02  # points, of words worth telling
+LEAST_LETTERS = 4  # of their longest word: "and", "to" and "the" explain nothing to anybody
 # Errors are learnt from long reviews. How much wider they are of texts of so many characters: measured on cut ones.
 SHORT_TEXTS = ((150, 1.45), (300, 1.35), (600, 1.2), (1500, 1.0))
 SPREAD = 1.5  # standard deviation of members' scores around their means
@@ -236,10 +238,10 @@ def _distinct(phrases: Iterator[Phrase], sign: int, n: int) -> list[Phrase]:
     chosen: list[Phrase] = []
     words: set[str] = set()
     for phrase in phrases:
-        if len(chosen) == n or phrase.effect * sign <= 0:
+        if len(chosen) == n or phrase.effect * sign < LEAST_EFFECT:
             break
         own = {*phrase.text.lower().split()}
-        if not own & words:
+        if not own & words and max(map(len, own)) >= LEAST_LETTERS:
             chosen.append(phrase)
             words |= own
     return chosen

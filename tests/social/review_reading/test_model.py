@@ -46,6 +46,7 @@ def test_the_words_that_moved_it_are_in_the_text_and_in_their_list(fitted, prais
     assert all(text[slice(*one.span)] == one.text for one in (*raised, *lowered))
     assert all(one.effect > 0 for one in raised)
     assert all(one.effect < 0 for one in lowered)
+    assert not {"and", "to", "the"} & {one.text for one in (*raised, *lowered)}
 
 
 @pytest.mark.parametrize("text", [GERMAN, RUSSIAN, "", "Good.", "!!! ??? " * 30])

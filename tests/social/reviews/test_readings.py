@@ -203,9 +203,7 @@ class TestSummary:
     def title(self, make_title, make_review, reader):
         title = make_title()
         for n in range(4):
-            make_review(
-                f"{'The music is wonderful, moving and brilliant to me. ' * 2}It was number {n} to us.", title=title
-            )
+            make_review("The music is wonderful, moving and brilliant to me. " * 2 + PLAIN[n % 3], title=title)
         make_review("The music is a terrible, boring and stupid mess, in the end. " * 2 + PLAIN[0], title=title)
         read_unread()
         return title
