@@ -20,7 +20,7 @@ FEWEST_WORDS = 12
 LEAST_EFFECT = 0.02  # points, of words worth telling
 LEAST_LETTERS = 4  # of their longest word: "and", "to" and "the" explain nothing to anybody
 # Errors are learnt from long reviews. How much wider they are of texts of so many characters: measured on cut ones.
-SHORT_TEXTS = ((150, 1.45), (300, 1.35), (600, 1.2), (1500, 1.0))
+SHORT, WIDER = [150, 300, 600, 1500], [1.45, 1.35, 1.2, 1.0]
 SPREAD = 1.5  # standard deviation of members' scores around their means
 LENGTHS = (6.5, 9.0)  # logarithms of characters; the effect of a length isn't known beyond
 MIDDLE = 7.0  # of the scale as reviewers use it: features are distances from it
@@ -129,7 +129,7 @@ class ReviewModel:
             return None
         stated = stated_scores(text)
         has_stated = int(bool(stated))
-        wider = float(np.interp(len(text), *zip(*SHORT_TEXTS, strict=True)))
+        wider = float(np.interp(len(text), SHORT, WIDER))
         error, deviation = self.parameters.errors[has_stated], self.parameters.deviations[has_stated]
         return Reading(self._score(text, stated), error * wider, deviation * wider)
 
