@@ -281,6 +281,7 @@ STORAGES = {
 MODEL_DIR = DATA_DIR / "models"  # published model artifacts, one folder a version
 if MODELS_URL := env.str("MODELS_URL", default=""):  # where machines that don't share MODEL_DIR find them
     STORAGES["models"] = object_storage("MODELS_URL", MODELS_URL)
+REVIEW_READER_DIR = DATA_DIR / "review_readers"  # a copy of what is in the database
 ARCHIVE_DIR = DATA_DIR / "archives"  # imported rating archives, Parquet
 DASK_SCHEDULER = env.str("DASK_SCHEDULER", default="")  # of a cluster that fits models; empty: the trainer does
 RATINGS_URL = env.str("RATINGS_URL", default="") or str(DATA_DIR / "ratings")  # what the cluster's workers read

@@ -19,6 +19,9 @@ class ReasonSerializer(serializers.Serializer[Any]):
     title_id = serializers.IntegerField()
     name = serializers.CharField()
     score = serializers.IntegerField(allow_null=True, help_text="Your score, 1–10.")
+    from_review = serializers.BooleanField(
+        default=False, help_text="Whether the score isn't yours but what your review of the title reads like."
+    )
     share = serializers.FloatField(help_text="Share of this recommendation's score due to this title, 0–1.")
 
 
@@ -49,6 +52,7 @@ def as_json(item: Recommendation) -> dict[str, Any]:
         "predicted": item.predicted,
         "reasons": [
             {"title_id": reason.title_id, "name": reason.name, "score": reason.score, "share": reason.share}
+            | {"from_review": reason.is_read}
             for reason in item.reasons
         ],
         "loved_by": [{"username": fan.member.username, "score": fan.score} for fan in item.loved_by],

@@ -5,3 +5,6 @@ blocked = Signal()
 
 feed_changed = Signal()
 """Sent after the commit of a new activity. Argument: `user_id` of the actor."""
+
+review_written = Signal()
+"""Sent in the transaction that creates a review or changes its text. Argument: `review_id`."""

@@ -211,7 +211,7 @@ TABLE: dict[str, Row] = {
     **rows(SHOWN, "social:own_entries api:member-own-entries", NAME),
     **rows(SHOWN, "social:member social:member_reviews recommendations:taste_of_member", NAME),
     **rows(SHOWN, "api:member api:member-list api:member-reviews", NAME),
-    **rows(SHOWN, "social:review api:review", REVIEW),
+    **rows(SHOWN, "social:review social:review_reading api:review", REVIEW),
     **rows(SHOWN, "social:member_lists api:member-custom-lists api:member-favourites api:member-profile", NAME),
     **rows(SHOWN, "social:custom_list api:custom-list api:custom-list-titles", LIST),
     **rows(SHOWN, "social:shared_list api:shared-list api:shared-list-titles", {"link_key": "link"}),

@@ -76,5 +76,11 @@ def shown_score(context: Context, score: int | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def rounded_score(context: Context, score: float) -> str:
+    """Return an expected score, 1–10, in the viewer's score format."""
+    return shown_score(context, max(1, min(10, round(score))))
+
+
+@register.simple_tag(takes_context=True)
 def score_choices(context: Context, current: int | None = None) -> list[tuple[int, str]]:
     return scores.choices(scores.format_of(context.get("user")), current)

@@ -17,10 +17,14 @@ from catalog.models import Title
 from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.recency.weights import known_days
 from recommendations.engine.recommender import MemberList
+from social.review_reading.queries import evidence_of_review
 
 # Entries that models read. Planned titles weren't watched, and titles dropped without a score aren't positive.
 EXPERIENCED = ~Q(status=EntryStatus.PLANNED) & ~Q(status=EntryStatus.DROPPED, score__isnull=True)
 
+
+# The score of an entry; else what the member's review of it reads like, damped; else 0.
+EVIDENCE = Coalesce("score", evidence_of_review(), 0)
 
 # The title id of the franchise's entry point: for a list entry, and for a title.
 FRANCHISE = Coalesce("title__franchise_entry", "title")
@@ -60,7 +64,7 @@ def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, 
     entries = copy_columns(
         ListEntry.objects.filter(user__in=user_ids)
         .order_by("user_id", "title_id")
-        .values_list("user_id", "title_id", Coalesce("score", 0), flag(EXPERIENCED), FRANCHISE, DAY),
+        .values_list("user_id", "title_id", EVIDENCE, flag(EXPERIENCED), FRANCHISE, DAY),
         width=6,
     )
     hidden = copy_columns(

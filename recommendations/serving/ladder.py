@@ -43,11 +43,15 @@ SPARE = 20  # extra candidates, since some may no longer be visible
 
 @dataclass(frozen=True)
 class Reason:
-    """A liked title that supports a recommendation. share: its part (0–1) of the total support."""
+    """A liked title that supports a recommendation. share: its part (0–1) of the total support.
+
+    is_read: the score isn't given: it is what the member's review reads like.
+    """
 
     title: Title
     score: int
     share: float
+    is_read: bool = False
 
     @property
     def title_id(self) -> int:
@@ -327,13 +331,13 @@ def _as_list(version: ModelVersion, candidates: _Candidates, reader: Reader, n: 
     if len(visible) < min(n, len(ids)):
         visible = reader.showable_ids(ids)
     places = [place for place, pk in enumerate(ids) if pk in visible][:n]
-    scores = reader.liked(np.unique(ranked.reason_ids[places]).tolist())
-    cards = title_cards([*scores, *(ids[place] for place in places)])
+    liked = reader.liked(np.unique(ranked.reason_ids[places]).tolist())
+    cards = title_cards([*liked, *(ids[place] for place in places)])
     items = []
     for place in [place for place in places if ids[place] in cards]:
         pairs = zip(ranked.reason_ids[place].tolist(), ranked.reason_shares[place].tolist(), strict=True)
-        cited = ((pk, share) for pk, share in pairs if pk in scores and pk in cards and share > 0)
-        reasons = tuple(Reason(cards[pk], scores[pk], share) for pk, share in cited)
+        cited = ((pk, share) for pk, share in pairs if pk in liked and pk in cards and share > 0)
+        reasons = tuple(Reason(cards[pk], liked[pk].score, share, liked[pk].is_read) for pk, share in cited)
         score, predicted = float(ranked.scores[place]), float(ranked.predicted[place])
         items.append(Recommendation(cards[ids[place]], score, predicted, reasons))
     return RecommendationList(

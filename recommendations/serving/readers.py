@@ -20,6 +20,7 @@ from catalog.models.titles import TitleQuerySet, viewing_class
 from recommendations.engine.data.interactions import LIKED, IdMap
 from recommendations.engine.recommender import MemberList
 from recommendations.inputs.member_lists import (
+    EVIDENCE,
     FRANCHISE,
     FRANCHISE_OF_TITLE,
     franchise_stand_ins,
@@ -28,9 +29,18 @@ from recommendations.inputs.member_lists import (
     member_list,
     member_lists,
 )
+from social.review_reading.queries import evidence_of_review
 
 Viewer = User | AnonymousUser | None
 USER, TITLES = (prepared.Parameter(name, IntegerField()) for name in ("user", "titles"))
+
+
+@dataclass(frozen=True)
+class Liking:
+    """score: given, or what the reader's review reads like (is_read)."""
+
+    score: int
+    is_read: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,19 +120,20 @@ class Reader:
         )
         return reduce(or_, (Q(franchise_entry__in=ids) | Q(pk__in=ids) for ids in franchises_by_table))
 
-    def liked(self, title_ids: Collection[int]) -> dict[int, int]:
-        """Return {title id: score} of those titles that the reader may see and likes; for visitors, all scored ones."""
+    def liked(self, title_ids: Collection[int]) -> dict[int, Liking]:
+        """Return what says that the reader likes those titles that they may see; for visitors, all scored ones."""
         visible = Title.objects.visible_to(self.member).order_by()
         if self.member is None:
             seen = visible.filter(pk__in=title_ids).values_list("pk", flat=True)
-            return {pk: self.scores[pk] for pk in seen if pk in self.scores}
+            return {pk: Liking(self.scores[pk]) for pk in seen if pk in self.scores}
 
         def query() -> QuerySet[ListEntry, Any]:
             titles = visible.filter(pk__any=TITLES).values("pk")
-            return ListEntry.objects.filter(user=USER, score__gte=LIKED, title__in=titles).values_list("title", "score")
+            entries = ListEntry.objects.filter(user=USER, title__in=titles).annotate(value=EVIDENCE)
+            return entries.filter(value__gte=LIKED).values_list("title", "score", evidence_of_review("score"))
 
-        key = ("liked", viewing_class(self.member))
-        return dict(prepared.run(key, query, user=self.member.pk, titles=list(title_ids)))
+        rows = prepared.run(("liked", viewing_class(self.member)), query, user=self.member.pk, titles=list(title_ids))
+        return {pk: Liking(round(read), True) if score is None else Liking(score) for pk, score, read in rows}
 
 
 def _not_on_list(user: User | prepared.Parameter) -> list[Q]:

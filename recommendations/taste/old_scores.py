@@ -44,7 +44,7 @@ def old_scores(member: User, read: ListInModel | None) -> list[OldScore]:
     kept = set(KeptScore.objects.filter(user=member).values_list("title_id", flat=True))
     lower = own.scores[at] - expected
     asked = [i for i in np.argsort(-lower, kind="stable") if lower[i] >= LOWER and ids[i] not in kept][:ASKED]
-    visible = ListEntry.objects.own(member).filter(title__in=[ids[i] for i in asked])
+    visible = ListEntry.objects.own(member).filter(title__in=[ids[i] for i in asked], score__isnull=False)
     cards = title_cards(list(visible.values_list("title", flat=True)))
     return [
         OldScore(cards[ids[i]], int(own.scores[at[i]]), _year(read.own.days[at[i]]), float(expected[i]))

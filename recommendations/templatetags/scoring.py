@@ -40,7 +40,12 @@ def because(context: Context, reasons: Sequence[Reason]) -> SafeString:
     viewer = context.get("user")
     values = {"name": name_for(first.title, viewer), "score": first.score, "share": percent(first.share)}
     text = gettext('because you rated <b title="accounts for %(share)s of this recommendation">%(name)s</b> %(score)s')
-    if second:
+    if first.is_read:
+        text = gettext(
+            'because your review of <b title="accounts for %(share)s of this recommendation">%(name)s</b> reads like '
+            "%(score)s"
+        )
+    elif second and not second.is_read:
         values |= {"other": name_for(second.title, viewer), "other_score": second.score}
         values |= {"other_share": percent(second.share)}
         text = gettext(

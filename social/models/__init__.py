@@ -7,6 +7,7 @@ from social.models.moderation import Decision, Report
 from social.models.notifications import Notification, NotificationChoice, NotificationSettings
 from social.models.profiles import Profile
 from social.models.relations import Block, DismissedSuggestion, Follow, FollowRequest, Mute
+from social.models.review_reading import ReviewArchive, ReviewReader, ReviewReading
 from social.models.reviews import HelpfulVote, Review, ReviewVersion
 
 __all__ = [
@@ -33,5 +34,8 @@ __all__ = [
     "Profile",
     "Report",
     "Review",
+    "ReviewArchive",
+    "ReviewReader",
+    "ReviewReading",
     "ReviewVersion",
 ]

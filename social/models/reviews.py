@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.core.validators import MinLengthValidator
+from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,19 @@ from accounts.models import User
 from catalog.models import Title
 
 LONGEST, SHORTEST = 20_000, 80
+ASPECTS = {
+    "story": _("Story"),
+    "art": _("Art"),
+    "sound": _("Sound"),
+    "characters": _("Characters"),
+    "enjoyment": _("Enjoyment"),
+}
+
+
+def _aspect_score() -> models.PositiveSmallIntegerField[int | None, int | None]:
+    return models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
 
 
 class Review(models.Model):
@@ -18,6 +31,11 @@ class Review(models.Model):
     title = models.ForeignKey(Title, models.CASCADE, related_name="reviews")
     text = models.TextField(max_length=LONGEST, validators=[MinLengthValidator(SHORTEST)], help_text="Markdown.")
     has_spoilers = models.BooleanField(_("contains spoilers"), default=False)
+    story = _aspect_score()
+    art = _aspect_score()
+    sound = _aspect_score()
+    characters = _aspect_score()
+    enjoyment = _aspect_score()
     is_removed = models.BooleanField(default=False, help_text="Taken down: only the author sees it.")
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -34,6 +52,11 @@ class Review(models.Model):
     @property
     def owner(self) -> User:
         return self.author
+
+    @property
+    def aspects(self) -> dict[str, int | None]:
+        """Return the author's scores by aspect, in the order of ASPECTS."""
+        return {name: getattr(self, name) for name in ASPECTS}
 
 
 class ReviewVersion(models.Model):

@@ -31,6 +31,7 @@ class Case:
     reports: list[Report]
     earlier: list[Decision]  # about the same member
     acts: list[tuple[str, str]]
+    hint: str = ""  # for a person to weigh
 
 
 def report(reporter: User, target: Target, reason: str, remark: str = "") -> Report:
@@ -93,15 +94,24 @@ def cases_of(reports: Sequence[Report]) -> list[Case]:
     authors = {one.author.pk for one in by_id.values()}
     for decision in Decision.objects.filter(member__in=authors).select_related("staff"):
         earlier.setdefault(decision.member_id, []).append(decision)
+    hints = _hints(list(by_id.values()))
     return [
         Case(
             one := by_id[item.pk],
             same[(one.kind, one.target_id)],
             earlier.get(one.author.pk, []),
             [(act.value, str(act.label)) for act in targets()[one.kind].acts],
+            hints.get((one.kind, one.target_id), ""),
         )
         for item in reports
     ]
+
+
+def _hints(reports: Sequence[Report]) -> dict[tuple[str, int], str]:
+    ids: dict[str, set[int]] = {}
+    for one in reports:
+        ids.setdefault(one.kind, set()).add(one.target_id)
+    return {(kind, pk): hint for kind, pks in ids.items() for pk, hint in targets()[kind].hints(pks).items()}
 
 
 def target_of(kind: str, pk: int) -> Target | None:

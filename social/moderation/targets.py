@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ class Reportable:
 
     name: the column of Report. label: its plural, for staff. find: returns the object from the viewer and the URL
     arguments; raises Http404. related: relations loaded with a report. lists: the same, with many objects each.
-    has_title: staff see the object's title too.
+    has_title: staff see the object's title too. hints: returns texts by id, for staff to weigh, never a decision.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Reportable:
     lists: tuple[str, ...] = ()
     has_title: bool = False
     set_removed: Callable[[Any, bool], None] = mark_removed
+    hints: Callable[[Collection[int]], Mapping[int, str]] = lambda pks: {}
 
 
 _targets: dict[str, Reportable] = {}

@@ -21,11 +21,21 @@ from catalog.titles.queries import visible_title
 from catalog.titles.serializers import TitleLinkSerializer
 from social.comments.api import Comments, documented_comments
 from social.models import Review
-from social.models.reviews import LONGEST, SHORTEST
+from social.models.reviews import ASPECTS, LONGEST, SHORTEST
 from social.moderation.api import report_endpoint
 from social.people.queries import visible_member
 from social.reviews import writing as reviews
-from social.reviews.queries import SORTS, reviews_for, reviews_of_member, reviews_of_title
+from social.reviews.queries import SORTS, TONES, reviews_for, reviews_of_member, reviews_of_title
+
+
+class AspectScoresSerializer(serializers.Serializer[Any]):
+    """The author's scores of aspects, 1–10."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {
+            name: serializers.IntegerField(min_value=1, max_value=10, allow_null=True, required=False)
+            for name in ASPECTS
+        }
 
 
 class ReviewSerializer(serializers.ModelSerializer[Review]):
@@ -35,14 +45,21 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
     score = serializers.IntegerField(
         allow_null=True, read_only=True, help_text="Score on the author's list, if I can see the entry."
     )
+    aspects = AspectScoresSerializer(read_only=True, help_text="The author's scores of aspects, null where not given.")
+    reads_like = serializers.FloatField(
+        allow_null=True,
+        read_only=True,
+        help_text="Score that the text reads like to the site's model, where I can't see a score. Null until the text "
+        "has been read, and in languages that the model doesn't know.",
+    )
     n_helpful = serializers.IntegerField(read_only=True, help_text="Number of helpful votes.")
     is_helpful = serializers.BooleanField(read_only=True, help_text="Whether I voted it helpful.")
 
     class Meta:
         model = Review
         fields = (
-            "id", "title", "author", "text", "has_spoilers", "score", "n_helpful", "is_helpful", "created_at",
-            "edited_at", "url",
+            "id", "title", "author", "text", "has_spoilers", "score", "aspects", "reads_like", "n_helpful",
+            "is_helpful", "created_at", "edited_at", "url",
         )  # fmt: skip
 
 
@@ -51,10 +68,22 @@ class WrittenReviewSerializer(serializers.Serializer[Any]):
         min_length=SHORTEST, max_length=LONGEST, help_text="Markdown. Hide spoilers with ||double bars||."
     )
     has_spoilers = serializers.BooleanField(default=False)
+    aspects = AspectScoresSerializer(
+        required=False, help_text="Scores of aspects. Omitted ones are unchanged; null removes one."
+    )
 
 
 class ReviewsQuery(Query):
-    sort = serializers.ChoiceField(choices=list(SORTS), default="helpful")
+    sort = serializers.ChoiceField(
+        choices=list(SORTS),
+        default="helpful",
+        help_text="favourable and critical: by score, or by what the text reads like where I can't see a score.",
+    )
+    tone = serializers.ChoiceField(
+        choices=list(TONES),
+        required=False,
+        help_text="Only reviews with a score (given, or read from the text) of 8 or more, of 6 or 7, or of 5 or less.",
+    )
 
 
 @extend_schema_view(get=extend_schema(operation_id="title_reviews", parameters=[ReviewsQuery]))
@@ -67,9 +96,9 @@ class TitleReviews(ListAPIView[Review]):
     def get_queryset(self) -> QuerySet[Review]:
         if getattr(self, "swagger_fake_view", False):
             return Review.objects.none()
-        sort = ReviewsQuery.of(self.request)["sort"]
+        query = ReviewsQuery.of(self.request)
         title = visible_title(self.kwargs["pk"], self.request.user)
-        queryset = reviews_of_title(title, self.request.user, sort)
+        queryset = reviews_of_title(title, self.request.user, query["sort"], query.get("tone", ""))
         return queryset.select_related("author", "title")
 
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.portability.items import exported_title, ids_of, titles_by_id
 from anirec.lib.text import is_text
 from social.models import Review
+from social.models.reviews import ASPECTS
 from social.reviews import writing as reviews
 
 
@@ -20,6 +21,7 @@ def export_reviews(user: User) -> list[dict[str, Any]]:
             "title": exported_title(review.title),
             "text": review.text,
             "has_spoilers": review.has_spoilers,
+            "aspects": {name: score for name, score in review.aspects.items() if score is not None},
         }
         for review in own
     ]
@@ -36,7 +38,13 @@ def restore_reviews(user: User, items: list[Any]) -> list[int]:
         if len(matches) != 1 or (title := matches.pop()).pk in reviewed:
             continue
         try:
-            review = reviews.save_review(user, title, item["text"], has_spoilers=item.get("has_spoilers") is True)
+            review = reviews.save_review(
+                user,
+                title,
+                item["text"],
+                has_spoilers=item.get("has_spoilers") is True,
+                aspects=_aspects(item.get("aspects")),
+            )
         except ValidationError:
             continue
         reviewed.add(title.pk)
@@ -50,3 +58,11 @@ def undo_reviews(user: User, review_ids: list[int]) -> None:
 
 def _is_review(item: Any) -> bool:
     return isinstance(item, dict) and is_text(item.get("text")) and bool(ids_of(item.get("title")))
+
+
+def _aspects(given: Any) -> dict[str, int]:
+    """Return the valid aspect scores of an exported review. The others are left out: the review is worth more."""
+    scores = given if isinstance(given, dict) else {}
+    return {
+        name: score for name, score in scores.items() if name in ASPECTS and type(score) is int and 1 <= score <= 10
+    }

@@ -15,6 +15,7 @@ from catalog.titles.names import name_for
 from social.models import HelpfulVote, Review, ReviewVersion
 from social.moderation.targets import Reportable, register_target
 from social.notifications.kinds import Kind, register_kind
+from social.review_reading.queries import mismatch_hints
 from social.reviews.export import export_reviews, restore_reviews, undo_reviews
 from social.reviews.queries import reviews_for
 from social.reviews.writing import join_reviews
@@ -50,7 +51,15 @@ register_kind(
     )
 )
 register_target(
-    Reportable("review", _("Reviews"), Review, reportable_review, related=("review__author",), has_title=True)
+    Reportable(
+        "review",
+        _("Reviews"),
+        Review,
+        reportable_review,
+        related=("review__author",),
+        has_title=True,
+        hints=mismatch_hints,
+    )
 )
 
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("titles/<int:pk>/reviews/", views.title_reviews, name="title_reviews"),
     path("titles/<int:pk>/reviews/write/", views.write, name="write_review"),
     path("reviews/<int:pk>/", views.review, name="review"),
+    path("reviews/<int:pk>/reading/", views.reading, name="review_reading"),
     path("reviews/<int:pk>/helpful/", views.helpful, name="helpful"),
     path("reviews/<int:pk>/delete/", views.delete, name="delete_review"),
     path("reviews/<int:pk>/comment/", views.comment_on_review, name="comment_on_review"),

@@ -4,23 +4,27 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.lists.queries import entry_of
+from accounts.models import ListEntry
 from accounts.requests import MemberRequest
 from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import back_to
 from catalog.titles.queries import visible_title
 from social.comments.views import comment_context, save_comment
+from social.markdown import without_spoilers
 from social.models import Review
 from social.people.queries import visible_member
+from social.review_reading.queries import Mismatch, explain, mismatch, summary_of
 from social.reviews import writing as reviews
 from social.reviews.forms import ReviewForm
-from social.reviews.queries import SORTS, reviews_for, reviews_of_member, reviews_of_title
+from social.reviews.queries import SORTS, TONES, reviews_for, reviews_of_member, reviews_of_title
 
 FIRST, PAGE = 3, 20
 
@@ -30,15 +34,18 @@ def title_reviews(request: PageRequest, pk: int) -> HttpResponse:
     """Show a title's reviews: the first few, as a fragment of the title's page, or all on their own page."""
     title = visible_title(pk, request.user)
     sort = request.GET.get("sort", "") if request.GET.get("sort") in SORTS else "helpful"
-    queryset = reviews_of_title(title, request.user, sort)
-    own = queryset.filter(author=request.user.pk).first() if request.user.is_authenticated else None
-    context = {"title": title, "sort": sort, "own": own}
+    tone = request.GET.get("tone", "") if request.GET.get("tone") in TONES else ""
+    queryset = reviews_of_title(title, request.user, sort, tone)
+    own = Review.objects.filter(author=request.user, title=title).first() if request.user.is_authenticated else None
+    context = {"title": title, "sort": sort, "tone": tone, "own": own}
     if request.htmx.target == "reviews":
         context |= {"reviews": queryset[:FIRST], "n_reviews": queryset.count()}
         return render(request, "social/reviews/_title_reviews.html", context)
     context["page"] = Paginator(queryset, PAGE).get_page(request.GET.get("page"))
-    template = "_reviews.html" if request.htmx.target == "pager" else "title_reviews.html"
-    return render(request, f"social/reviews/{template}", context)
+    if request.htmx.target == "pager":
+        return render(request, "social/reviews/_reviews.html", context)
+    context["summary"] = summary_of(title, request.user)
+    return render(request, "social/reviews/title_reviews.html", context)
 
 
 @require_GET
@@ -64,11 +71,34 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
     title = visible_title(pk, request.user)
     own = Review.objects.filter(author=request.user, title=title).first()
     form = ReviewForm(request.POST or None, author=request.user, title=title, review=own)
-    if request.method == "POST" and form.save():
+    entry = entry_of(request.user, title)
+    warning = _mismatch(request, form, entry)
+    if request.method == "POST" and not warning and form.save():
         messages.success(request, gettext("Review published."))
-        return redirect(reverse("social:title_reviews", args=[title.pk]))
-    context = {"title": title, "form": form, "own": own, "entry": entry_of(request.user, title)}
-    return render(request, "social/reviews/write_review.html", context, status=422 if request.method == "POST" else 200)
+        done = reverse("social:title_reviews", args=[title.pk])
+        return HttpResponseClientRedirect(done) if request.htmx else redirect(done)
+    context = {"title": title, "form": form, "own": own, "entry": entry, "mismatch": warning}
+    status = 422 if request.method == "POST" and not warning else 200
+    template = "_write_form.html" if request.htmx.target == "write-review" else "write_review.html"
+    return render(request, f"social/reviews/{template}", context, status=status)
+
+
+def _mismatch(request: MemberRequest, form: ReviewForm, entry: ListEntry | None) -> Mismatch | None:
+    """Return what the author may want to see before they publish: once, and it never stops them."""
+    if request.method != "POST" or "as_it_is" in request.POST or entry is None or not form.is_valid():
+        return None
+    return mismatch(form.cleaned_data["text"], entry.score)
+
+
+@require_GET
+def reading(request: PageRequest, pk: int) -> HttpResponse:
+    """Show which words a reading comes from: as a fragment beside the review, or on a page."""
+    current = _review(request, pk)
+    if current.has_spoilers and current.author != request.user:
+        raise Http404  # its words would give them away
+    context = {"review": current, "explanation": explain(without_spoilers(current.text))}
+    template = "_reading.html" if request.htmx else "reading.html"
+    return render(request, f"social/review_reading/{template}", context)
 
 
 @require_POST

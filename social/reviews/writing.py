@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -15,40 +18,56 @@ from social.activities import record_review
 from social.models import HelpfulVote, Review, ReviewVersion
 from social.models.reviews import LONGEST
 from social.notifications.notifying import notify
+from social.signals import review_written
 
+AspectScores = Mapping[str, int | None]
 REVIEWS, VOTES = WriteLimit("reviews", per_hour=60), WriteLimit("votes", per_hour=500)
 
 
-def write_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
-    """Create or update the author's review of a title, within the limit of reviews."""
+def write_review(author: User, title: Title, text: str, **values: Any) -> Review:
+    """Create or update the author's review of a title, within the limit of reviews. values: see `save_review`."""
     REVIEWS.consume(author)
-    return save_review(author, title, text, has_spoilers=has_spoilers)
+    return save_review(author, title, text, **values)
 
 
-def save_review(author: User, title: Title, text: str, *, has_spoilers: bool = False) -> Review:
-    """Create or update the author's review of a title. The previous text is kept as a version."""
+def save_review(
+    author: User, title: Title, text: str, *, has_spoilers: bool = False, aspects: AspectScores | None = None
+) -> Review:
+    """Create or update the author's review of a title. The previous text is kept as a version.
+
+    aspects: the author's scores, 1–10 or None, by name; omitted ones are unchanged.
+    """
     with transaction.atomic():
         author.lock()
         review = Review.objects.filter(author=author, title=title).first()
-        draft = Review(author=author, title=title, text=text.strip(), has_spoilers=has_spoilers)
+        kept = {} if review is None else review.aspects
+        scores = kept | dict(aspects or {})
+        draft = Review(author=author, title=title, text=text.strip(), has_spoilers=has_spoilers, **scores)
         draft.clean_fields(exclude={"author", "title"})
         _require_length(draft.text)
         if review is None:
             draft.save()
             record_review(draft)
             publish(author.pk, "review.created", {"review_id": draft.pk, "title_id": title.pk})
+            review_written.send(Review, review_id=draft.pk)
             return draft
-        if (review.text, review.has_spoilers) == (draft.text, has_spoilers):
-            return review
-        ReviewVersion.objects.create(
-            review=review,
-            text=review.text,
-            has_spoilers=review.has_spoilers,
-            written_at=review.edited_at or review.created_at,
-        )
-        review.text, review.has_spoilers, review.edited_at = draft.text, has_spoilers, timezone.now()
-        review.save()
-    return review
+        if scores != kept:
+            Review.objects.filter(pk=review.pk).update(**scores)
+        if (review.text, review.has_spoilers) != (draft.text, has_spoilers):
+            _replace_text(review, draft)
+    return Review.objects.get(pk=review.pk)
+
+
+def _replace_text(review: Review, draft: Review) -> None:
+    ReviewVersion.objects.create(
+        review=review,
+        text=review.text,
+        has_spoilers=review.has_spoilers,
+        written_at=review.edited_at or review.created_at,
+    )
+    values = {"text": draft.text, "has_spoilers": draft.has_spoilers, "edited_at": timezone.now()}
+    Review.objects.filter(pk=review.pk).update(**values)
+    review_written.send(Review, review_id=review.pk)
 
 
 def join_reviews(kept: Review, dropped: Review) -> None:
@@ -66,7 +85,9 @@ def join_reviews(kept: Review, dropped: Review) -> None:
         is_removed=newer.is_removed or older.is_removed,
         created_at=min(newer.created_at, older.created_at),
         edited_at=newer.edited_at or newer.created_at,
+        **{name: score if score is not None else older.aspects[name] for name, score in newer.aspects.items()},
     )
+    review_written.send(Review, review_id=kept.pk)
 
 
 def delete_review(review: Review) -> None:

@@ -82,6 +82,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "social:title_reviews": (BOTH, ["/titles/{title}/reviews/", "/titles/{new}/reviews/"]),
     "social:write_review": (MEMBER, ["/titles/{title}/reviews/write/", "/titles/{new}/reviews/write/"]),
     "social:review": (BOTH, ["/reviews/{review}/"]),
+    "social:review_reading": (BOTH, ["/reviews/{review}/reading/"]),
     "social:report_comment": (MEMBER, ["/comments/{comment}/report/"]),
     "social:report_note": (MEMBER, ["/notes/{note}/report/"]),
     "social:report_member": (MEMBER, ["/members/friend/report/"]),

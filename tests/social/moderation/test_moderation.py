@@ -220,10 +220,30 @@ class TestQueue:
     def test_takes_the_same_number_of_queries(self, at_work, ada, member, make_title, n, django_assert_num_queries):
         for _ in range(n):
             moderation.report(member, write_review(ada, make_title(), REVIEW), "spam")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             at_work.get(reverse("social:moderation"))
 
     @pytest.mark.parametrize("name", ["moderation", "moderation_log"])
     def test_is_for_staff(self, client, member, name):
         client.force_login(member)
         assert client.get(reverse(f"social:{name}")).status_code == 403
+
+
+@pytest.mark.django_db
+class TestHints:
+    def test_a_reported_review_that_reads_unlike_its_score_says_so(self, make_member, make_entry):
+        from social.models import Review, ReviewReader, ReviewReading
+
+        author, private = make_member(), make_member()
+        entry = make_entry(author, score=10)
+        make_entry(private, title=entry.title, score=10, visibility="private")
+        reader = ReviewReader.objects.create(status="published", n_reviews=1, message="for tests")
+        for one in (author, private):
+            review = Review.objects.create(author=one, title=entry.title, text="x" * 80)
+            ReviewReading.objects.create(review=review, reader=reader, score=1.4, error=3)
+            moderation.report(make_member(), review, Report.Reason.SPAM)
+        cases = moderation.cases_of(list(moderation.open_cases()))
+        assert {case.report.review.author: case.hint for case in cases} == {
+            author: "A hint, no verdict: the text reads like 1, and the score is 10.",
+            private: "",
+        }

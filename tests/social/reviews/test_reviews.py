@@ -184,7 +184,7 @@ class TestReading:
         title = make_title()
         for _ in range(n):
             make_review(title=title)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             own.get(reverse("social:title_reviews", args=[title.pk]))
 
     def test_the_title_page_gets_the_first_as_a_fragment(self, client, make_title, make_review):
