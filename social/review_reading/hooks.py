@@ -6,11 +6,13 @@ from django.dispatch import receiver
 
 from accounts.personal_data import register_personal_data
 from anirec.lib.jobs import send_soon
+from catalog.titles.merging import register_join
 from social.models import ReviewReading
 from social.review_reading.reading import forget_reading
 from social.review_reading.tasks import read_reviews
 from social.signals import review_written
 
+register_join(ReviewReading, lambda kept, dropped: forget_reading(kept.pk))  # of two reviews that become one
 register_personal_data(
     "review_readings",
     lambda user: ReviewReading.objects.filter(review__author=user),
