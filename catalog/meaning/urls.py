@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalog.search import views
+from catalog.meaning import views
 
 urlpatterns = [
     path("search/", views.search, name="search"),
