@@ -1,12 +1,14 @@
-"""A question's vector, from a worker: the encoder is too large for web processes.
+"""A question's meaning, from a worker: the encoder is too large for web processes.
 
-A vector is kept for a day. Who asks waits for a moment; a vector that comes later is there for the next time.
+It is kept for a day. Who asks waits for a moment; an answer that comes later is there for the next time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import redis
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from anirec.lib.jobs import send_soon
 from anirec.lib.valkey import valkey
+from catalog.models.meaning import N_VALUES
 
 logger = logging.getLogger(__name__)
 
@@ -21,32 +24,44 @@ KEPT_SECONDS = 24 * 3600
 WAIT_SECONDS = 0.7
 ASKED_SECONDS = 5  # until which nobody else asks for the same
 STORED = np.dtype("<f2")
+N_BYTES = N_VALUES * STORED.itemsize
 
 
-def vector_of(question: str) -> NDArray[np.float32] | None:
-    """Return the question's vector (512,), or None if no worker answered in time."""
+@dataclass(frozen=True)
+class Meaning:
+    """vector: (512,). english: English words for those of the question in other languages; may be empty."""
+
+    vector: NDArray[np.float32]
+    english: str
+
+
+def meaning_of(question: str) -> Meaning | None:
+    """Return the question's meaning, or None if no worker answered in time."""
     key = _key(question)
-    client = valkey()
     try:
-        stored = client.get(key)
+        stored: Any = valkey().get(key)
         if stored is None:
             _ask(question, key)
             stored = _wait(key)
     except redis.RedisError as error:
-        logger.warning("a question has no vector: %s", error)
+        logger.warning("a question stays unanswered: %s", error)
         return None
-    return None if stored is None else np.frombuffer(stored, STORED).astype(np.float32)  # type: ignore[arg-type]
+    if stored is None:
+        return None
+    vector = np.frombuffer(stored[:N_BYTES], STORED).astype(np.float32)
+    return Meaning(vector, stored[N_BYTES:].decode())
 
 
 def answer(question: str) -> None:
-    """Encode the question, and keep its vector. Only in a worker."""
+    """Encode the question, and keep its meaning. Only in a worker."""
     from catalog.meaning.encoder import encode
+    from catalog.meaning.translating import in_english
 
     key, client = _key(question), valkey()
-    vector = encode([question])[0].astype(STORED).tobytes()
+    meaning = encode([question])[0].astype(STORED).tobytes() + in_english(question).encode()
     with client.pipeline() as pipe:
-        pipe.set(key, vector, ex=KEPT_SECONDS)
-        pipe.rpush(f"{key}:ready", vector)
+        pipe.set(key, meaning, ex=KEPT_SECONDS)
+        pipe.rpush(f"{key}:ready", meaning)
         pipe.expire(f"{key}:ready", ASKED_SECONDS)
         pipe.execute()
 
@@ -58,8 +73,8 @@ def _ask(question: str, key: str) -> None:
         send_soon(encode_question, question=question)
 
 
-def _wait(key: str) -> object:
-    """Wait for the vector. It goes back into the queue, for others who wait for the same."""
+def _wait(key: str) -> Any:
+    """Wait for the meaning. It goes back into the queue, for others who wait for the same."""
     client = valkey()
     found = client.blmove(f"{key}:ready", f"{key}:ready", WAIT_SECONDS)  # type: ignore[arg-type]
     return found if found is not None else client.get(key)

@@ -15,8 +15,8 @@ BATCH = 50  # titles in a transaction
 REFRESH_WORDS = """
     WITH document AS (
         SELECT title.id,
-            (SELECT string_agg(name.text, ' ' ORDER BY name.id) FROM catalog_titlename name WHERE name.title_id = title.id)
-                AS names,
+            (SELECT string_agg(name.text, ' ' ORDER BY name.id) FROM catalog_titlename name
+                WHERE name.title_id = title.id) AS names,
             (SELECT string_agg(tag.name, ' ' ORDER BY tag.name) FROM catalog_title_tags pair
                 JOIN catalog_tag tag ON tag.id = pair.tag_id WHERE pair.title_id = title.id) AS tags,
             title.synopsis

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from django.http import QueryDict
-from numpy.typing import NDArray
 
 from catalog.browse.facets import active_filters
 from catalog.browse.filters import TitleFilter
@@ -19,7 +18,7 @@ from catalog.meaning.understanding import Said, understand
 from catalog.models import Title
 from catalog.viewers import Viewer
 
-K = 10.0  # of the reciprocal rank: the smaller, the more do first places count
+K = 20.0  # of the reciprocal rank: the smaller, the more do first places count
 SENTENCES, SYNOPSES, WORDS, TAGS = 0.6, 0.6, 0.7, 1.0  # weights, measured by `make bench-meaning`
 CANDIDATES = 200  # of each ranking
 SENTENCE = 4  # words
@@ -61,24 +60,27 @@ def is_question(text: str, n_named: int) -> bool:
 
 def answer(question: str, viewer: Viewer, limit: int, dropped: Collection[str] = ()) -> Answer:
     """Return the visible titles that answer the question best. dropped: keys of filters and tags to leave out."""
-    said = [one for one in understand(question, viewer) if one.key not in dropped]
+    meaning = asking.meaning_of(question) if vector_index.is_available() else None
+    english = meaning.english if meaning else ""
+    said = [one for one in _said(question, english, viewer) if one.key not in dropped]
     tags = [one.value for one in said if one.name == "tag"]
     filters = _filters((one for one in said if one.name != "tag"), viewer)
     index, mask = filters.index, filters.selection.mask
-    vector = asking.vector_of(question) if vector_index.is_available() else None
+    vector = meaning.vector.tolist() if meaning else None
     near = _near(vector, index, mask)
+    text = " ".join([question, english, *(_tag_name(slug, index) for slug in tags)])  # synopses and tags are English
     rankings: list[tuple[float, Sequence[int]]] = [
         (SENTENCES, list(near)),
-        (SYNOPSES, [] if vector is None else [pk for pk, _ in nearest.nearest_descriptions(vector.tolist(), CANDIDATES)]),
-        (WORDS, nearest.titles_with_words(question, CANDIDATES)),
+        (SYNOPSES, [pk for pk, _ in nearest.nearest_descriptions(vector, CANDIDATES)] if vector else []),
+        (WORDS, nearest.titles_with_words(text, CANDIDATES)),
         (TAGS, _with_tags(tags, index, mask)),
     ]
     return Answer(
         _best(rankings, index, mask)[:limit],
         [Part(f"{one.name}:{one.value}", one.label) for one in active_filters(filters)],
-        [Part(f"tag:{slug}", index.tags.terms[index.tags.at[slug]].name) for slug in tags],
+        [Part(f"tag:{slug}", _tag_name(slug, index)) for slug in tags],
         near,
-        vector is not None,
+        meaning is not None,
     )
 
 
@@ -86,6 +88,18 @@ def answered_titles(found: Answer) -> list[Title]:
     """Return the titles of an answer in its order, ready for cards."""
     cards = Title.objects.for_cards().in_bulk(found.title_ids)
     return [cards[pk] for pk in found.title_ids if pk in cards]
+
+
+def _said(question: str, english: str, viewer: Viewer) -> list[Said]:
+    """Return the filters of the question, and the tags of its English words."""
+    own = understand(question, viewer)
+    found = {one.value for one in own}
+    tags = (one for one in understand(english, viewer) if one.name == "tag" and one.value not in found)
+    return [*own, *tags]
+
+
+def _tag_name(slug: str, index: TitleIndex) -> str:
+    return index.tags.terms[index.tags.at[slug]].name
 
 
 def _filters(said: Iterable[Said], viewer: Viewer) -> TitleFilter:
@@ -96,12 +110,12 @@ def _filters(said: Iterable[Said], viewer: Viewer) -> TitleFilter:
     return TitleFilter(data, Title.objects.visible_to(viewer), viewer=viewer)
 
 
-def _near(vector: NDArray[np.float32] | None, index: TitleIndex, mask: Mask) -> dict[int, str]:
+def _near(vector: Sequence[float] | None, index: TitleIndex, mask: Mask) -> dict[int, str]:
     """Return the nearest sentence of titles in the mask, nearest first. Few titles are compared one by one."""
     if vector is None:
         return {}
     few = index.ids[mask].tolist() if mask.sum() <= nearest.FEW else None
-    found = nearest.nearest_sentences(vector.tolist(), few)
+    found = nearest.nearest_sentences(vector, few)
     return {one.title_id: one.text for one in found if _is_in(one.title_id, index, mask)}
 
 
@@ -111,7 +125,7 @@ def _is_in(title_id: int, index: TitleIndex, mask: Mask) -> bool:
 
 
 def _with_tags(slugs: Sequence[str], index: TitleIndex, mask: Mask) -> list[int]:
-    """Return the titles with any of the tags: those with most of them first, a rare tag counting more than a common one."""
+    """Return the titles with any of the tags, those with most of them first. Rare tags count more than common ones."""
     if not slugs:
         return []
     scores = np.zeros(len(index.ids))

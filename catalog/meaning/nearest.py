@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from catalog.meaning.vector_index import AS_VECTOR, literal
 from catalog.models.meaning import N_VALUES
 
-NEAREST = 400  # sentences
+NEAREST = 300  # sentences
 FEW = 1_500  # titles of which every sentence is compared
 SENTENCES = f"""
     SELECT title_id, text, -({AS_VECTOR} <#> %(vector)s::halfvec({N_VALUES}))
@@ -20,11 +20,17 @@ SENTENCES = f"""
 """
 EVERY_SENTENCE = SENTENCES.format(where="")
 THEIR_SENTENCES = SENTENCES.format(where="WHERE title_id = ANY(%(ids)s)")
-# Any of the words will do: a question has many, and no synopsis all of them.
+# Any of the words will do: a question has many, and no synopsis all of them. A rare word counts more than a common one,
+# and a word that is said again only a little more, as in BM25 (Robertson and Zaragoza 2009).
 WORDS = """
-    SELECT title_id FROM catalog_titletext,
-        CAST(replace(CAST(plainto_tsquery('english', %s) AS text), '&', '|') AS tsquery) AS query
-    WHERE words @@ query ORDER BY ts_rank(words, query) DESC, title_id LIMIT %s
+    WITH word AS MATERIALIZED (
+        SELECT CAST(quote_literal(lexeme) AS tsquery) AS query FROM unnest(to_tsvector('english', %s))
+    ), hit AS MATERIALIZED (
+        SELECT word.query, title_id, ts_rank('{0.1, 0.5, 0.7, 1.0}', words, word.query) AS rank
+        FROM word JOIN catalog_titletext ON words @@ word.query
+    ), rarity AS (SELECT query, ln(1 + 20000.0 / count(*)) AS weight FROM hit GROUP BY query)
+    SELECT title_id FROM hit JOIN rarity USING (query)
+    GROUP BY title_id ORDER BY sum(weight * rank / (rank + 0.1)) DESC, title_id LIMIT %s
 """
 DESCRIPTIONS = f"""
     SELECT title_id, -({AS_VECTOR} <#> %(vector)s::halfvec({N_VALUES})) FROM catalog_titletext
@@ -54,7 +60,7 @@ def nearest_sentences(vector: Sequence[float], title_ids: Collection[int] | None
 
 
 def titles_with_words(question: str, limit: int) -> list[int]:
-    """Return the titles with most of the question's words, in names before tags before synopses."""
+    """Return the titles with most of the question's words; names weigh more than tags, and tags than synopses."""
     with connection.cursor() as cursor:
         cursor.execute(WORDS, [question, limit])
         return [title_id for (title_id,) in cursor]

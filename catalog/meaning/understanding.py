@@ -41,8 +41,8 @@ FACTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 SEASON_WORDS = {"winter": 0, "spring": 1, "summer": 2, "fall": 3, "autumn": 3,
                 "fruhling": 1, "fruhjahr": 1, "sommer": 2, "herbst": 3}  # fmt: skip
-DECADES = {"seventies": 1970, "eighties": 1980, "nineties": 1990, "siebziger": 1970, "achtziger": 1980, "neunziger": 1990,
-           "siebzigern": 1970, "achtzigern": 1980, "neunzigern": 1990, "nullerjahre": 2000}  # fmt: skip
+DECADES = {"seventies": 1970, "eighties": 1980, "nineties": 1990, "siebziger": 1970, "achtziger": 1980,
+           "neunziger": 1990, "siebzigern": 1970, "achtzigern": 1980, "neunzigern": 1990}  # fmt: skip
 DECADE = re.compile(r"((?:19|20)?[0-9]0)(?:s|er|ern)")
 YEAR = re.compile(r"(?:19[2-9]|20[0-4])[0-9]")
 SINCE, UNTIL = {"since", "after", "seit", "ab", "nach"}, {"before", "until", "vor", "bis"}
@@ -140,5 +140,3 @@ def _phrases(version: str) -> Phrases:
         names = [f"{by} {term.name}" for by in ("by", "from", "studio", "von")]
         add(names if len(term.name) >= LEAST_STUDIO else [], ("studio", term.slug))
     return {words: tuple(filters) for words, filters in phrases.items() if "" not in words}
-
-

@@ -39,7 +39,7 @@ def prepare() -> bool:
 
 def is_available() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [list(INDICES)])
+        cursor.execute("SELECT bool_and(to_regclass(n) IS NOT NULL) FROM unnest(%s::text[]) AS n", [list(INDICES)])
         return bool(cursor.fetchone()[0])
 
 

@@ -8,11 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from anirec.lib.web.requests import PageRequest
+from catalog.meaning.alike import alike as alike_titles
 from catalog.meaning.find import Answer, Part, answer, answered_titles, is_question
 from catalog.meaning.forms import SearchForm
 from catalog.search.find import search_titles
+from catalog.titles.queries import visible_title
 
-SUGGESTIONS, RESULTS, ANSWERS = 7, 60, 36
+SUGGESTIONS, RESULTS, ANSWERS, ALIKE = 7, 60, 36, 12
 
 
 @require_GET
@@ -49,3 +51,11 @@ def _removable(request: PageRequest, parts: Iterable[Part]) -> list[tuple[str, s
         query.appendlist("drop", part.key)
         chips.append((str(part.label), f"?{query.urlencode()}"))
     return chips
+
+
+@require_GET
+def alike(request: PageRequest, pk: int) -> HttpResponse:
+    """Show titles with similar descriptions: a section of the title's page, and a page of its own."""
+    title = visible_title(pk, request.user)
+    context = {"title": title, "titles": alike_titles(title, request.user, ALIKE)}
+    return render(request, f"catalog/search/{'_alike.html' if request.htmx else 'alike.html'}", context)
