@@ -53,7 +53,10 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "catalog:season": (MEMBER, ["/season/2020/fall/"]),
     "catalog:top": (MEMBER, ["/top/"]),
     "catalog:calendar": (BOTH, ["/calendar/"]),
-    "catalog:search": (VISITOR, ["/search/", "/search/?q=monster", "/search/?q=zzzzzz", "/search/?q=a+sad+story+about+school"]),
+    "catalog:search": (
+        VISITOR,
+        ["/search/", "/search/?q=monster", "/search/?q=zzzzzz", "/search/?q=a+sad+story+about+school"],
+    ),
     "accounts:list": (MEMBER, ["/list/", "/list/?view=grid", "/list/?q=zzzz"]),
     "accounts:hidden": (MEMBER, ["/list/hidden/"]),
     "recommendations:next_planned": (MEMBER, ["/list/next/", "/list/next/?for=evening"]),

@@ -36,6 +36,6 @@ def test_a_question_says_tags_years_and_formats_in_two_languages(question, said)
     assert [one.key for one in understand(question, None)] == said
 
 
-def test_adult_tags_are_only_understood_for_those_who_may_see_them(make_user):
+def test_adult_tags_are_only_understood_for_those_who_may_see_them(make_member):
     assert understand("hentai", None) == []
-    assert [one.key for one in understand("hentai", make_user("grown", shows_adult=True))] == ["tag:hentai"]
+    assert [one.key for one in understand("hentai", make_member("grown", shows_adult=True))] == ["tag:hentai"]
