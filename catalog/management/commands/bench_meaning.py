@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.meaning import asking, embedding, nearest, vector_index
+from catalog.meaning import nearest, vector_index
 from catalog.meaning.find import answer
 from catalog.meaning.judged import FIRST, Question, TitleFacts, judged_questions, ndcg
+from catalog.meaning.texts import answering, embedding
 from catalog.models import Title, TitleName
 
 LEAST, BEYOND_WORDS, SLOWEST = 0.60, 1.3, 150.0  # NDCG@10; times that of words alone; ms
@@ -58,7 +59,7 @@ class Command(BaseCommand):
 
 def _score(question: Question, grades: dict[int, int]) -> tuple[float, float]:
     """Return the NDCG of the first results, and the milliseconds, once the vector is known."""
-    asking.answer(question.text)
+    answering.answer(question.text)
     start = perf_counter()
     found = answer(question.text, None, FIRST)
     return ndcg(found.title_ids, grades), (perf_counter() - start) * 1000

@@ -18,7 +18,8 @@ def embedded(make_title):
 
 
 def embed():
-    from catalog.meaning import embedding, vector_index
+    from catalog.meaning import vector_index
+    from catalog.meaning.texts import embedding
 
     assert vector_index.prepare()
     embedding.refresh_words()

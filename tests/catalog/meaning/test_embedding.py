@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from catalog.meaning import embedding
+from catalog.meaning.texts import embedding
 from catalog.models import SynopsisSentence, TitleText
 from tests.catalog.meaning.conftest import SYNOPSES, embed
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from catalog.meaning.encoder import encode
-from catalog.meaning.sentences import sentences_of, without_credit
+from catalog.meaning.texts.encoder import encode
+from catalog.meaning.texts.sentences import sentences_of, without_credit
 from catalog.models import SynopsisSentence, Title, TitleText
 
 BATCH = 50  # titles in a transaction

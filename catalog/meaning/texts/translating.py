@@ -10,7 +10,7 @@ import re
 import time
 from collections import Counter
 
-from catalog.meaning.encoder import Vectors, encode
+from catalog.meaning.texts.encoder import Vectors, encode
 from catalog.models import Title
 
 MOST_WORDS, LEAST_TITLES = 4_000, 15  # of synopses
