@@ -9,7 +9,8 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
-	bench-offline bench-judged bench-recency bench-cluster bench-catalogue bench-covers bench-outside bench-push bench-reviews
+	bench-offline bench-judged bench-recency bench-cluster bench-catalogue bench-covers bench-outside bench-push \
+	bench-reviews bench-meaning
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +99,9 @@ bench-catalogue: $(READY) ## Measure imports of a synthetic catalogue of 40,000 
 
 bench-covers: $(READY) ## Fetch 400 covers from a server on this machine, and weigh pages that show them
 	@$(BIN)/python -m anirec.bench.covers $(OPTIONS)
+
+bench-meaning: $(READY) ## Answer 60 judged questions by meaning, and by words alone (OPTIONS=--again: on the last run's site)
+	@$(BIN)/python -m anirec.bench.models.meaning $(OPTIONS)
 
 bench-push: $(READY) ## Send a notification to 10,000 browsers, beside members who use the site
 	@$(BIN)/python -m anirec.bench.push $(OPTIONS)

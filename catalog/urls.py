@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("catalog.people.urls")),
     path("", include("catalog.saved_views.urls")),
     path("", include("catalog.airing.urls")),
-    path("", include("catalog.search.urls")),
+    path("", include("catalog.meaning.urls")),
     path("", include("catalog.posters.urls")),
     path("", include("catalog.covers.urls")),
     path("", include("catalog.sources.urls")),
@@ -17,4 +17,5 @@ api_urlpatterns = [
     path("", include("catalog.browse.api")),
     path("", include("catalog.airing.api")),
     path("", include("catalog.title_page.api")),
+    path("", include("catalog.meaning.api")),
 ]

@@ -11,6 +11,7 @@ from django.db import connection
 BROADCASTS = "broadcasts"
 CATALOGUE_IMPORT = "catalogue import"
 MODEL_REBUILD = "model rebuild"
+SYNOPSES = "synopses"
 
 
 def key_of(name: str) -> int:

@@ -1,6 +1,7 @@
 from catalog.models.broadcasts import Broadcast
 from catalog.models.covers import Cover
 from catalog.models.feeds import CalendarFeed
+from catalog.models.meaning import SynopsisSentence, TitleText
 from catalog.models.people import Credit, Person, Studio
 from catalog.models.records import ImportedFile, SourceRecord, SourceScale, TitleRedirect
 from catalog.models.relations import ExternalId, Relation
@@ -13,5 +14,5 @@ from catalog.models.titles import SearchWord, Title, TitleName
 __all__ = [
     "Broadcast", "CalendarFeed", "Cover", "Credit", "ExternalId", "ImportedFile", "Person", "Relation", "SavedView",
     "SearchWord", "Service", "SourceDay", "SourceRecord", "SourceScale", "SourceState", "StoredAnswer", "Stream",
-    "Studio", "Tag", "Title", "TitleName", "TitleRedirect",
+    "Studio", "SynopsisSentence", "Tag", "Title", "TitleName", "TitleRedirect", "TitleText",
 ]  # fmt: skip

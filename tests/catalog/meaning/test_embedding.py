@@ -1,0 +1,64 @@
+"""Words and vectors follow the synopses."""
+
+import numpy as np
+import pytest
+
+from catalog.meaning.texts import embedding
+from catalog.models import SynopsisSentence, TitleText
+from tests.catalog.meaning.conftest import SYNOPSES, embed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_sentence_and_synopsis_has_a_vector_of_length_one(embedded):
+    sentences = SynopsisSentence.objects.filter(title=embedded["Tent Girls"]).order_by("position")
+
+    assert [one.text for one in sentences] == [
+        "Three schoolgirls go camping at the foot of Mount Fuji.", "They cook noodles over a fire.",
+    ]  # fmt: skip
+    vectors = [one.vector for one in sentences] + list(TitleText.objects.values_list("vector", flat=True))
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+
+
+def test_only_what_changed_is_embedded_again(embedded):
+    assert embed() == 0
+    before = set(SynopsisSentence.objects.values_list("pk", flat=True))
+    title = embedded["Steel Orbit"]
+    title.synopsis = "A detective looks for a murderer in Tokyo."
+    title.save()
+
+    assert embed() == 1
+    assert [one.text for one in title.sentences.all()] == ["A detective looks for a murderer in Tokyo."]
+    kept = SynopsisSentence.objects.exclude(title=title)
+    assert set(kept.values_list("pk", flat=True)) <= before
+    assert kept.count() == 2 * (len(SYNOPSES) - 1)
+
+
+def test_a_synopsis_that_is_removed_takes_its_vectors_along(embedded):
+    title = embedded["Night Kiss"]
+    title.synopsis = ""
+    title.save()
+
+    assert embed() == 1
+    assert not title.sentences.exists()
+    assert TitleText.objects.get(title=title).vector is None
+    assert embed() == 0
+
+
+def test_embedding_stops_when_its_time_is_up_and_goes_on_later(embedded, make_title, monkeypatch):
+    for n in range(3):
+        make_title(f"New {n}", synopsis=f"The hero number {n} travels to an island far away.")
+    embedding.refresh_words()
+    monkeypatch.setattr(embedding, "BATCH", 2)
+
+    assert embedding.embed_synopses(0) == 0
+    assert embedding.embed_synopses(60) == 3
+
+
+def test_words_weigh_more_in_a_name_than_in_a_synopsis(embedded, make_title):
+    from catalog.meaning.nearest import titles_with_words
+
+    named = make_title("Camping!")
+    embed()
+
+    assert titles_with_words("camping", 10) == [named.pk, embedded["Tent Girls"].pk]
