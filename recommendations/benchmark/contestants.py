@@ -16,7 +16,7 @@ PEERS: dict[str, tuple[str, dict[str, Any]]] = {
     "knn": ("knn", {}),
     "implicit-als": ("ials", {"regularization": 5.0, "watched": 2.0, "liked": 0.0}),
     "ease": ("ease", {}),
-    "edlae": ("ease", {"l2": 100.0, "dropout": 0.2}),
+    "edlae": ("ease", {"l2": 100.0, "dropout": 0.1}),
     "mult-vae": ("mult_vae", {}),
     "svd-designed": ("svd", {"n_epochs": 20, "regularization": 0.02}),
 }
@@ -25,7 +25,7 @@ LABELS = {
     "knn": "item kNN, cosine, K = 100",
     "implicit-als": "iALS, 128 factors (implicit)",
     "ease": "EASE, λ = 200",
-    "edlae": "EDLAE",
+    "edlae": "EDLAE, λ = 100, a tenth hidden",
     "mult-vae": "Mult-VAE, 600 and 200 units",
     "svd-designed": "Surprise SVD, 20 epochs, reg 0.02",
     "svd": "Surprise SVD, tuned",
