@@ -64,9 +64,10 @@ class _TitleFactsSerializer(serializers.ModelSerializer[Title]):
         model = Title
         fields = (
             "id", "medium", "name", "name_english", "name_native", "names", "synopsis", "format", "status", "episodes",
-            "episode_seconds", "year", "season", "started_on", "ended_on", "source_material", "age_rating", "is_adult",
-            "score", "scored_by", "score_counts", "members", "broadcast_day", "broadcast_time", "next_airing_at",
-            "next_episode", "cover_url", "studios", "producers", "external_ids", "url",
+            "chapters", "volumes", "serialised_in", "episode_seconds", "year", "season", "started_on", "ended_on",
+            "source_material", "age_rating", "is_adult", "score", "scored_by", "score_counts", "members",
+            "broadcast_day", "broadcast_time", "next_airing_at", "next_episode", "cover_url", "studios", "producers",
+            "external_ids", "url",
         )  # fmt: skip
 
 
