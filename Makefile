@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
-	bench-offline bench-judged bench-cluster bench-catalogue bench-covers bench-outside bench-push
+	bench-offline bench-judged bench-cluster bench-catalogue bench-covers bench-outside bench-push bench-kinds
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ bench-covers: $(READY) ## Fetch 400 covers from a server on this machine, and we
 
 bench-push: $(READY) ## Send a notification to 10,000 browsers, beside members who use the site
 	@$(BIN)/python -m anirec.bench.push $(OPTIONS)
+
+bench-kinds: $(READY) ## Hide the manga that members' favourite anime were made from, and look for them from the anime lists
+	@$(BIN)/python -m anirec.bench.kinds $(OPTIONS)
 
 screenshots: $(READY) ## Renew the pictures in docs/ from the sample site (needs Chromium)
 	@$(BIN)/python -m anirec.screenshots

@@ -70,7 +70,7 @@ def across_media(member: User, media: Collection[str], n: int) -> list[AcrossMed
         return []
     allowed = index.visible_to(member) & of_media(index, media) & is_out(index)
     allowed[own.taken] = False
-    return _named(space, own, ranked(space, own, np.flatnonzero(allowed), _prior(index), n))
+    return _named(space, own, ranked(space, own, np.flatnonzero(allowed), prior_of(index), n))
 
 
 def own_list(member: User, index: TitleIndex) -> OwnList:
@@ -94,7 +94,7 @@ def is_out(index: TitleIndex) -> np.ndarray:
     return ~unreleased & ~np.isin(index.codes["format"], [CHOICES["format"].index(one) for one in NOT_A_STORY])
 
 
-def _prior(index: TitleIndex) -> Vector:
+def prior_of(index: TitleIndex) -> Vector:
     """Return (n,) a small bonus for well-scored titles, which decides between equals."""
     return np.nan_to_num(index.numbers["weighted"], nan=0) / 1000
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,10 +13,12 @@ from accounts.models import ListEntry, ListEntryQuerySet, User
 from accounts.requests import MemberRequest
 from anirec.lib.web.requests import PageRequest
 from catalog.index.titles import title_index
+from catalog.models.titles import Medium
 from recommendations import serving
 from recommendations.serving.readers import Viewer
 from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList
+from recommendations.taste.media import media_choices, medium_in
 from recommendations.taste.profile import profile
 from recommendations.taste.shared import shared_genres
 from recommendations.taste.year import year_in_review, years_of
@@ -27,13 +31,16 @@ SHOWN = 18
 @require_GET
 @login_required
 def taste(request: MemberRequest) -> HttpResponse:
-    own = _read(_own_entries(request.user), request.user)
+    medium = medium_in(request.GET, request.user)
+    own = _read(_own_entries(request.user), request.user, medium)
+    is_anime = medium == Medium.ANIME
     context = {
         "owner": request.user,
         "own": own,
         "profile": profile(own),
-        "years": years_of(request.user, own),
-        "influences": most_influential(request.user) if len(own) else [],
+        "years": years_of(request.user, own, is_anime=is_anime),
+        "influences": most_influential(request.user) if len(own) and is_anime else [],
+        **_choice(medium, request.user),
     }
     return render(request, "recommendations/taste/taste.html", context)
 
@@ -41,11 +48,14 @@ def taste(request: MemberRequest) -> HttpResponse:
 @require_GET
 @login_required
 def year(request: MemberRequest, year: int) -> HttpResponse:
-    own = _read(_own_entries(request.user), request.user)
-    years = years_of(request.user, own)
+    medium = medium_in(request.GET, request.user)
+    own = _read(_own_entries(request.user), request.user, medium)
+    is_anime = medium == Medium.ANIME
+    years = years_of(request.user, own, is_anime=is_anime)
     if year not in years:
         raise Http404
-    context = {"years": years, "review": year_in_review(request.user, own, year)}
+    review = year_in_review(request.user, own, year, is_anime=is_anime)
+    context = {"years": years, "review": review, **_choice(medium, request.user)}
     return render(request, "recommendations/taste/year.html", context)
 
 
@@ -53,8 +63,10 @@ def year(request: MemberRequest, year: int) -> HttpResponse:
 def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
     """Render a member's taste profile from the entries visible to the viewer."""
     owner = visible_member(username, request.user)
-    own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
-    return render(request, "recommendations/taste/taste.html", {"owner": owner, "own": own, "profile": profile(own)})
+    medium = medium_in(request.GET, request.user)
+    own = _read(entries_visible_to(request.user).filter(user=owner), request.user, medium)
+    context = {"owner": owner, "own": own, "profile": profile(own), **_choice(medium, request.user)}
+    return render(request, "recommendations/taste/taste.html", context)
 
 
 @require_GET
@@ -76,5 +88,9 @@ def _own_entries(member: User) -> ListEntryQuerySet:
     return ListEntry.objects.own(member)
 
 
-def _read(entries: ListEntryQuerySet, viewer: Viewer) -> ReadList:
-    return ReadList.of(entries, title_index().tags_visible_to(viewer))
+def _read(entries: ListEntryQuerySet, viewer: Viewer, medium: str = Medium.ANIME) -> ReadList:
+    return ReadList.of(entries.filter(title__medium=medium), title_index().tags_visible_to(viewer))
+
+
+def _choice(medium: str, viewer: Viewer) -> dict[str, Any]:
+    return {"medium": medium, "media": media_choices(viewer)}

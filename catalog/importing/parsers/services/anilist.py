@@ -112,8 +112,8 @@ def parse_title(row: Fields) -> SourceTitle:
     return row.title(
         "anilist",
         ids(row),
-        **shared(row),
         format=row.read(normalise.title_format, "format"),
+        **shared(row),
         episodes=row.count("episodes"),
         episode_seconds=row.seconds(60, "duration"),
         season=row.read(lambda value: normalise.season(value)[0], "season"),

@@ -57,8 +57,8 @@ def parse_title(row: Fields) -> SourceTitle:
     return row.title(
         "jikan",
         {"mal": row.identifier("mal_id")},
-        **shared(row, rating),
         format=row.read(normalise.title_format, "type"),
+        **shared(row, rating),
         episodes=row.count("episodes"),
         episode_seconds=row.read(normalise.duration, "duration"),
         started_on=started_on,

@@ -62,8 +62,8 @@ def parse_title(row: Fields) -> SourceTitle:
     return row.title(
         "myanimelist",
         {"mal": row.identifier("id")},
-        **shared(row, rating),
         format=row.read(normalise.title_format, "media_type"),
+        **shared(row, rating),
         episodes=row.count("num_episodes"),
         episode_seconds=row.count("average_episode_duration"),
         season=row.read(lambda value: normalise.season(value)[0], "start_season", "season"),
