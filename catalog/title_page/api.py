@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from anirec.lib.text import is_text
+from anirec.lib.web.query import Query
 from catalog.models import Credit, ExternalId, Person, Stream, Tag, Title, TitleName
-from catalog.models.titles import Medium
+from catalog.models.titles import Medium, id_space
 from catalog.title_page.queries import TitleDetail, title_detail
 from catalog.titles.merging import redirected
 from catalog.titles.serializers import TitleLinkSerializer
@@ -150,11 +151,17 @@ class TitleDetails(APIView):
         return _details(pk, request)
 
 
+class IdQuery(Query):
+    medium = serializers.ChoiceField(
+        choices=Medium.choices, default=Medium.ANIME.value, help_text="Many catalogues number anime and manga apart."
+    )
+
+
 class TitleByExternalId(APIView):
-    @extend_schema(operation_id="title_by_external_id", responses=TitleDetailSerializer)
+    @extend_schema(operation_id="title_by_external_id", parameters=[IdQuery], responses=TitleDetailSerializer)
     def get(self, request: Request, provider: str, value: str) -> Response:
         """Return the title with this id in another catalogue (`mal`, `anilist`, `kitsu`, …)."""
-        lookup = {"provider": provider, "value": value, "medium": Medium.ANIME}
+        lookup = {"provider": provider, "value": value, "medium": id_space(IdQuery.of(request)["medium"])}
         pk = ExternalId.objects.filter(**lookup).values_list("title_id", flat=True).first() if is_text(value) else None
         return _details(pk or 0, request)
 
