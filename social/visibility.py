@@ -49,11 +49,11 @@ def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
 
 
 def own_entries_visible_to(viewer: Viewer) -> QuerySet[OwnEntry]:
-    """Return entries of titles that the catalogue lacks, others' only of the viewer's media.
+    """Return entries of titles that the catalogue lacks, others' only of the viewer's media, or of no known one.
 
     Their age rating is unknown: an age limit hides others'.
     """
-    entries, of_media = OwnEntry.objects.filter(_shown(viewer)), Q(kind__in=media_of(viewer))
+    entries, of_media = OwnEntry.objects.filter(_shown(viewer)), Q(kind__in=[*media_of(viewer), OwnEntry.Kind.OTHER])
     if not isinstance(viewer, User):
         return entries.filter(of_media)
     return entries.filter(Q(user=viewer) if viewer.age_limit else of_media | Q(user=viewer))

@@ -36,8 +36,10 @@ def validate_changes(entry: EntryValues, before: EntryValues, parts: int | None)
     if not same.issuperset(("started_on", "finished_on")):
         entry.require_date_order()
     if parts and entry.progress > max(parts, before.progress):  # fewer than before is a correction
-        message = gettext("Too many episodes or chapters (%(progress)s). The title has %(n)s.")
-        raise ValidationError({"progress": message % {"n": whole(parts), "progress": whole(entry.progress)}})
+        message = gettext("Too many episodes watched (%(watched)s). The title has %(n)s.")
+        if entry.is_read:
+            message = gettext("Too many chapters read (%(watched)s). The title has %(n)s.")
+        raise ValidationError({"progress": message % {"n": whole(parts), "watched": whole(entry.progress)}})
 
 
 def located(error: ValidationError, where: str) -> ValidationError:

@@ -105,8 +105,9 @@ def tags_of(user: User) -> list[str]:
 
 
 def scores_of(user: User) -> dict[int, int]:
-    """Return {title ID: score}, in order of creation."""
-    rows = ListEntry.objects.filter(user=user, score__isnull=False).order_by("pk").values_list("title_id", "score")
+    """Return {title ID: score} of a member's anime, in order of creation."""
+    scored = ListEntry.objects.filter(user=user, score__isnull=False, title__medium=Medium.ANIME)
+    rows = scored.order_by("pk").values_list("title_id", "score")
     return {title_id: score for title_id, score in rows if score}
 
 

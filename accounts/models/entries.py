@@ -85,6 +85,11 @@ class EntryValues(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_read(self) -> bool:
+        """Return whether progress counts chapters."""
+        raise NotImplementedError
+
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         try:
             self.tags = self.tags if "tags" in (exclude or ()) else clean_tags(self.tags)
@@ -129,6 +134,10 @@ class ListEntry(EntryValues):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.title_id} ({self.status})"
+
+    @property
+    def is_read(self) -> bool:
+        return self.title.is_read
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:

@@ -61,7 +61,6 @@ class OwnEntry(EntryValues):
 
     @property
     def is_read(self) -> bool:
-        """Return whether progress counts chapters."""
         return self.kind in (self.Kind.MANGA, self.Kind.LIGHT_NOVEL)
 
     @property

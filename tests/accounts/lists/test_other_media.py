@@ -96,7 +96,7 @@ class TestProgress:
         answer = api.patch(f"/api/v1/my/list/{manga.pk}/", {"progress": 163}, format="json")
 
         assert (answer.status_code, answer.json()["errors"]["progress"]) == (
-            400, ["Too many episodes or chapters (163). The title has 162."],
+            422, ["Too many chapters read (163). The title has 162."],
         )  # fmt: skip
 
     def test_completing_reads_everything_and_rereading_starts_again(self, reader, manga):
