@@ -100,7 +100,7 @@ bench-push: $(READY) ## Send a notification to 10,000 browsers, beside members w
 	@$(BIN)/python -m anirec.bench.push $(OPTIONS)
 
 bench-kinds: $(READY) ## Hide the manga that members' favourite anime were made from, and look for them from the anime lists
-	@$(BIN)/python -m anirec.bench.kinds $(OPTIONS)
+	@$(BIN)/python -m anirec.bench.offline --kinds $(OPTIONS)
 
 screenshots: $(READY) ## Renew the pictures in docs/ from the sample site (needs Chromium)
 	@$(BIN)/python -m anirec.screenshots

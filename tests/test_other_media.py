@@ -39,7 +39,7 @@ VARYING = (
     (r'data-ticket="[^"]+"', "ticket"),
     (r"\d\d? \w{3} \d{4}, \d\d:\d\d", "time"),
     (r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?", "time"),
-    (r"now|\d+\s(second|minute)s?(, \d+\sseconds?)? ago", "ago"),
+    (r"now|(an?|\d+)\s(second|minute)s?(, \d+\sseconds?)? ago", "ago"),
 )
 # The member's own file with all they have, and what is random or only counts changes.
 NOT_COMPARED = {

@@ -58,10 +58,9 @@ def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
         states[record.title_id].records.append(record)
     for title_id, *name in TitleName.objects.filter(title__in=titles).values_list("title_id", "kind", "text", "key"):
         states[title_id].names[name[-1]] = Name(*name)
-    columns = ("title_id", "provider", "medium", "value", "retired_at")
-    for title_id, provider, medium, value, retired_at in ExternalId.objects.filter(title__in=titles).values_list(
-        *columns
-    ):
+    ids = ExternalId.objects.filter(title__in=titles)
+    ids = ids.values_list("title_id", "provider", "medium", "value", "retired_at")
+    for title_id, provider, medium, value, retired_at in ids:
         states[title_id].external_ids[in_space(provider, medium), value] = retired_at is not None
     tags = Title.tags.through.objects.filter(title__in=titles).values_list("title_id", "tag__kind", "tag_id")
     for title_id, kind, tag_id in tags:

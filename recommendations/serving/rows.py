@@ -10,6 +10,7 @@ import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import score_formats as scores
 from accounts.models import ListEntry, ListEntryQuerySet, User
@@ -39,6 +40,41 @@ MOST_ADAPTATIONS = 500
 RECENT = 30  # most recently updated liked titles, from which the favourites are chosen
 PICKS, CONTINUE, FRIENDS, SEASON, GEMS, BECAUSE = "picks", "continue", "friends", "season", "gems", "because"
 READING, FROM_BOOKS = "read", "adaptations"
+
+
+# The heading, hint and empty state of rows that are called the same for everybody.
+TEXTS = {
+    PICKS: (
+        _("Top picks"),
+        _("not on your list, one title per series"),
+        _("All available titles are on your list or hidden."),
+    ),
+    CONTINUE: (
+        _("Continue your series"),
+        _("the next part of series you completed or put on hold"),
+        _("No sequels yet. When you complete a season, the next one appears here."),
+    ),
+    READING: (
+        _("Read next"),
+        _("sources of anime you liked, and books like them"),
+        _("No titles yet. Score a few anime to see what to read."),
+    ),
+    FROM_BOOKS: (
+        _("Anime of what you read"),
+        _("adaptations you haven’t started"),
+        _("No adaptations yet. They appear here when you read something that has one."),
+    ),
+    FRIENDS: (
+        _("Loved by people you follow"),
+        _("people with similar scores count most"),
+        _("No titles yet. High scores from people you follow appear here."),
+    ),
+    GEMS: (
+        _("Hidden gems"),
+        _("lesser-known titles that match your taste"),
+        _("No hidden gems left for you right now."),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -157,57 +193,14 @@ def _note_on(part: NextPart, member: User) -> str:
 
 
 def _named_row(slug: str) -> RecommendationRow:
-    if slug == PICKS:
-        return RecommendationRow(
-            slug,
-            gettext("Top picks"),
-            gettext("not on your list, one title per series"),
-            gettext("All available titles are on your list or hidden."),
-        )
-    if slug == CONTINUE:
-        return RecommendationRow(
-            slug,
-            gettext("Continue your series"),
-            gettext("the next part of series you completed or put on hold"),
-            gettext("No sequels yet. When you complete a season, the next one appears here."),
-        )
-    if slug == READING:
-        return RecommendationRow(
-            slug,
-            gettext("Read next"),
-            gettext("sources of anime you liked, and books like them"),
-            gettext("No titles yet. Score a few anime to see what to read."),
-        )
-    if slug == FROM_BOOKS:
-        return RecommendationRow(
-            slug,
-            gettext("Anime of what you read"),
-            gettext("adaptations you haven’t started"),
-            gettext("No adaptations yet. They appear here when you read something that has one."),
-        )
-    if slug == FRIENDS:
-        return RecommendationRow(
-            slug,
-            gettext("Loved by people you follow"),
-            gettext("people with similar scores count most"),
-            gettext("No titles yet. High scores from people you follow appear here."),
-        )
+    """Return a row that every member may have. Raises LookupError if there is none."""
     if slug == SEASON:
         year, season = season_of(timezone.localdate())
+        hint = f"{Season(season).label} {year}"
         return RecommendationRow(
-            slug,
-            gettext("This season for you"),
-            f"{Season(season).label} {year}",
-            gettext("No new titles for you this season."),
+            slug, gettext("This season for you"), hint, gettext("No new titles for you this season.")
         )
-    if slug == GEMS:
-        return RecommendationRow(
-            slug,
-            gettext("Hidden gems"),
-            gettext("lesser-known titles that match your taste"),
-            gettext("No hidden gems left for you right now."),
-        )
-    raise LookupError(slug)
+    return RecommendationRow(slug, *map(str, TEXTS[slug]))
 
 
 def _because(title: Title, member: User) -> RecommendationRow:

@@ -63,8 +63,11 @@ def parse(number: int, row: Row) -> SourceTitle:
     mal_id, name = normalise.identifier(row.get("mal"), "mal"), normalise.name(row.get("name"))
     if mal_id is None or name is None:
         raise ValueError("mal is missing" if mal_id is None else "name is missing")
-    if "medium" in row:
-        return parse_read(number, row, mal_id, name)
+    parse_medium = parse_read if "medium" in row else parse_anime
+    return parse_medium(number, row, mal_id, name)
+
+
+def parse_anime(number: int, row: Row, mal_id: str, name: str) -> SourceTitle:
     season, season_year = normalise.season(row.get("season"))
     rating = normalise.age_rating(row.get("rating"))
     minutes = normalise.count(row.get("minutes"), "minutes")
