@@ -59,8 +59,8 @@ def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
     for title_id, *name in TitleName.objects.filter(title__in=titles).values_list("title_id", "kind", "text", "key"):
         states[title_id].names[name[-1]] = Name(*name)
     ids = ExternalId.objects.filter(title__in=titles)
-    ids = ids.values_list("title_id", "provider", "medium", "value", "retired_at")
-    for title_id, provider, medium, value, retired_at in ids:
+    columns = ids.values_list("title_id", "provider", "medium", "value", "retired_at")
+    for title_id, provider, medium, value, retired_at in columns:
         states[title_id].external_ids[in_space(provider, medium), value] = retired_at is not None
     tags = Title.tags.through.objects.filter(title__in=titles).values_list("title_id", "tag__kind", "tag_id")
     for title_id, kind, tag_id in tags:
@@ -69,9 +69,9 @@ def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
         pairs = through._default_manager.filter(title__in=titles).values_list("title_id", "studio_id")
         for title_id, studio_id in pairs:
             states[title_id].terms[kind] |= {studio_id}
-    for part, (model, of_part) in PARTS.items():
+    for part, (model, names) in PARTS.items():
         rows = model._default_manager.filter(title__in=titles).order_by(*ORDERS[part])
-        for title_id, *row in rows.values_list("title_id", *of_part):
+        for title_id, *row in rows.values_list("title_id", *names):
             states[title_id].parts[part].append(tuple(row))
     return states
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -51,7 +52,7 @@ class Status(models.TextChoices):
     UNKNOWN = "", _("Unknown")
 
 
-PUBLISHING = {Status.AIRING: _("Publishing"), Status.UPCOMING: _("Not yet published")}  # of what is read
+PUBLISHING: dict[str, Any] = {Status.AIRING: _("Publishing"), Status.UPCOMING: _("Not yet published")}
 
 
 class Weekday(models.IntegerChoices):
@@ -305,8 +306,8 @@ class Title(models.Model):
     @property
     def status_label(self) -> str:
         """Return the status in the words of its medium: what is read is published, not aired."""
-        labels = PUBLISHING if self.is_read else {}
-        return str(labels.get(self.status) or self.get_status_display())
+        label = PUBLISHING.get(self.status) if self.is_read else None
+        return str(label or self.get_status_display())
 
     @property
     def parts(self) -> int | None:

@@ -112,13 +112,9 @@ def _versions(title: Title, adaptations: list[Title]) -> list[OtherVersion]:
     if not others:
         return []
     told = Relation.objects.filter(from_title=title, to_title__in=others, last_chapter__isnull=False)
-    last = dict(told.values_list("to_title", "last_chapter"))
-    return [
-        OtherVersion(
-            card, title.medium == Medium.ANIME and card.is_read, last[card.pk] + 1 if card.pk in last else None
-        )
-        for card in others
-    ]
+    next_chapters = {pk: last + 1 for pk, last in told.values_list("to_title", "last_chapter") if last}
+    is_anime = title.medium == Medium.ANIME
+    return [OtherVersion(card, is_anime and card.is_read, next_chapters.get(card.pk)) for card in others]
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,8 @@ def _named_row(slug: str) -> RecommendationRow:
         return RecommendationRow(
             slug, gettext("This season for you"), hint, gettext("No new titles for you this season.")
         )
-    return RecommendationRow(slug, *map(str, TEXTS[slug]))
+    heading, hint, empty = map(str, TEXTS[slug])
+    return RecommendationRow(slug, heading, hint, empty)
 
 
 def _because(title: Title, member: User) -> RecommendationRow:
