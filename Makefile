@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
 	bench-offline bench-judged bench-recency bench-cluster bench-catalogue bench-covers bench-outside bench-push \
-	bench-reviews bench-meaning
+	bench-reviews bench-meaning bench-kinds
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ bench-push: $(READY) ## Send a notification to 10,000 browsers, beside members w
 
 bench-reviews: $(READY) ## Read reviews of unseen titles, and recommend by what reviews without a score read like
 	@SECRET_KEY=unused $(BIN)/python manage.py bench_reviews ../shared/data/reviews.parquet ../shared/data/ratings.parquet
+
+bench-kinds: $(READY) ## Hide the manga that members' favourite anime were made from, and look for them from the anime lists
+	@$(BIN)/python -m anirec.bench.models.offline --kinds $(OPTIONS)
 
 screenshots: $(READY) ## Renew the pictures in docs/ from the sample site (needs Chromium)
 	@$(BIN)/python -m anirec.screenshots

@@ -15,6 +15,7 @@ class Member(Protocol):
     pk: int
     age_limit: Any
     shows_adult: Any
+    extra_media: Any
     title_language: Any
     streaming_services: Any
     entries: Any

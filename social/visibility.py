@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import SEEN, ListEntry, OwnEntry, User, Visibility
 from accounts.models.entries import ListEntryQuerySet
 from catalog.models import Title
+from catalog.models.titles import media_of
 from social.models import (
     Activity,
     ActivityItem,
@@ -48,9 +49,14 @@ def entries_visible_to(viewer: Viewer) -> ListEntryQuerySet:
 
 
 def own_entries_visible_to(viewer: Viewer) -> QuerySet[OwnEntry]:
-    """Return entries of titles that the catalogue lacks. Their age rating is unknown: an age limit hides others'."""
-    entries = OwnEntry.objects.filter(_shown(viewer))
-    return entries.filter(user=viewer) if isinstance(viewer, User) and viewer.age_limit else entries
+    """Return entries of titles that the catalogue lacks, others' only of the viewer's media, or of no known one.
+
+    Their age rating is unknown: an age limit hides others'.
+    """
+    entries, of_media = OwnEntry.objects.filter(_shown(viewer)), Q(kind__in=[*media_of(viewer), OwnEntry.Kind.OTHER])
+    if not isinstance(viewer, User):
+        return entries.filter(of_media)
+    return entries.filter(Q(user=viewer) if viewer.age_limit else of_media | Q(user=viewer))
 
 
 def _shown(viewer: Viewer) -> Q:

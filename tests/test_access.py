@@ -114,7 +114,7 @@ TABLE: dict[str, Row] = {
     **rows(
         MEMBERS, "accounts:bulk accounts:preferences accounts:privacy accounts:adult accounts:age_limit", methods="POST"
     ),
-    **rows(MEMBERS, "accounts:withdraw_about accounts:services catalog:renew_feed", methods="POST"),
+    **rows(MEMBERS, "accounts:withdraw_about accounts:services accounts:media catalog:renew_feed", methods="POST"),
     **rows(MEMBERS, "catalog:revoke_feed", methods="POST"),
     **rows(MEMBERS, "accounts:undo", {"key": "old"}, "POST"),
     **rows(MEMBERS, "accounts:entry", {"title_id": "other_title"}, "GET POST"),

@@ -21,6 +21,7 @@ PAGES = [
 ]  # fmt: skip
 MORE = {
     "page",
+    "medium",
     "week",
     "as",
     "service",

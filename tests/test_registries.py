@@ -61,6 +61,7 @@ def test_parts_of_pages():
 def test_kinds_of_notifications_each_with_a_label_and_a_sentence():
     assert sorted(kinds()) == [
         "accepted",
+        "adaptation",
         "airing",
         "comment",
         "correction",
@@ -88,5 +89,5 @@ def test_the_timetable_and_its_queues():
 
     app.loader.import_default_modules()
     assert set(QUEUES) == {"interactive", "import", "deliveries", "train", "publish", "sources"}
-    assert len(SCHEDULE) == 28
+    assert len(SCHEDULE) == 29
     assert {entry["task"] for entry in SCHEDULE.values()} <= {task for tasks in QUEUES.values() for task in tasks}

@@ -32,6 +32,16 @@ def settle(entry: EntryValues, before: EntryValues, episodes: int | None, given:
         entry.progress = 0
 
 
+def finish_volumes(entry: EntryValues, before: EntryValues, volumes: int | None, given: Collection[str]) -> None:
+    """Set the volumes read of what was just completed, or is read again, unless they are given."""
+    if "volumes" in given or entry.status == before.status:
+        return
+    if entry.status == EntryStatus.COMPLETED:
+        entry.volumes = max(volumes or 0, entry.volumes)
+    elif entry.status == EntryStatus.REWATCHING and before.status == EntryStatus.COMPLETED:
+        entry.volumes = 0
+
+
 def _status_after(entry: EntryValues, episodes: int | None, given: Collection[str]) -> str:
     """Return the status that follows from a change of progress or score."""
     if "progress" in given and entry.progress:

@@ -11,7 +11,7 @@ from accounts.entries.validation import plain
 from accounts.models import EntryChange, ListEntry, User
 
 TOGETHER = timedelta(minutes=10)
-OTHERS = ("started_on", "finished_on", "rewatches", "rewatched_on", "visibility", "tags", "notes")
+OTHERS = ("volumes", "started_on", "finished_on", "rewatches", "rewatched_on", "visibility", "tags", "notes")
 Entries = Mapping[int, ListEntry]
 
 

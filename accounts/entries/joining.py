@@ -23,6 +23,7 @@ def join_entries(kept: ListEntry, dropped: EntryValues) -> None:
         status=newer.status,
         score=newer.score or older.score,
         progress=max(newer.progress, older.progress),
+        volumes=max(newer.volumes, older.volumes),
         started_on=min(starts, default=None),
         finished_on=max(ends, default=None),
         rewatches=max(newer.rewatches, older.rewatches),

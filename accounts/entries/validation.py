@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from accounts.models import EntryValues
 from anirec.lib.numbers import whole
 
-INTEGERS = ("score", "progress", "rewatches")
+INTEGERS = ("score", "progress", "volumes", "rewatches")
 NOT_CHECKED = {"user", "title"}
 VALUES = (
-    *("status", "score", "progress", "started_on", "finished_on"),
+    *("status", "score", "progress", "volumes", "started_on", "finished_on"),
     *("rewatches", "rewatched_on", "tags", "notes", "visibility"),
 )
 
@@ -27,7 +27,7 @@ def validate(entry: EntryValues, *, where: str = "") -> None:
         raise located(error, where) from error
 
 
-def validate_changes(entry: EntryValues, before: EntryValues, episodes: int | None) -> None:
+def validate_changes(entry: EntryValues, before: EntryValues, parts: int | None) -> None:
     """Validate the values that differ from the entry before: an odd stored value must not block another edit."""
     same = {name for name in VALUES if plain(entry, name) == plain(before, name)}
     require_integers(entry)
@@ -35,9 +35,11 @@ def validate_changes(entry: EntryValues, before: EntryValues, episodes: int | No
     entry.rewatched_on = sorted(filter(None, entry.rewatched_on))
     if not same.issuperset(("started_on", "finished_on")):
         entry.require_date_order()
-    if episodes and entry.progress > max(episodes, before.progress):  # fewer than before is a correction
+    if parts and entry.progress > max(parts, before.progress):  # fewer than before is a correction
         message = gettext("Too many episodes watched (%(watched)s). The title has %(n)s.")
-        raise ValidationError({"progress": message % {"n": whole(episodes), "watched": whole(entry.progress)}})
+        if entry.is_read:
+            message = gettext("Too many chapters read (%(watched)s). The title has %(n)s.")
+        raise ValidationError({"progress": message % {"n": whole(parts), "watched": whole(entry.progress)}})
 
 
 def located(error: ValidationError, where: str) -> ValidationError:

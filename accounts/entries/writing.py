@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.entries.effects import set_dates, settle, watched_now
+from accounts.entries.effects import finish_volumes, set_dates, settle, watched_now
 from accounts.entries.history import record
 from accounts.entries.joining import join_entries
 from accounts.entries.saving import insert_many
@@ -29,6 +29,7 @@ from accounts.signals import entries_changed, list_changed, sight_changed
 from anirec.lib.partial_dates import PartialDate
 from anirec.lib.time_zones import zone_named
 from catalog.models import Title
+from catalog.models.titles import EXTRA_MEDIA
 
 # The score of the quick action "liked". The engine's LIKED is the lowest score that counts as a like.
 QUICK_LIKE_SCORE = 9
@@ -44,6 +45,7 @@ class EntryDraft:
     status: str
     score: int | None = None
     progress: int = 0
+    volumes: int = 0
     started_on: PartialDate | None = None
     finished_on: PartialDate | None = None
     rewatches: int = 0
@@ -211,8 +213,10 @@ def _changed(user: User, entry: ListEntry, title: Title, fields: Mapping[str, An
         raise ValidationError(dict.fromkeys(unknown, "A list entry has no such field."))
     drafted = {name: getattr(entry, name) for name in EDITABLE}
     changed = ListEntry(user=user, title=title, **drafted | _filled(fields))
-    validate_changes(changed, entry, title.episodes)
-    settle(changed, entry, title.episodes, fields.keys())
+    validate_changes(changed, entry, title.parts)
+    settle(changed, entry, title.parts, fields.keys())
+    if title.is_read:
+        finish_volumes(changed, entry, title.volumes, fields.keys())
     if today is not None:
         changed.watched_now = watched_now(changed, entry, fields.keys())
         if user.sets_dates:
@@ -289,6 +293,11 @@ def unhide_titles(user: User, title_ids: Collection[int]) -> None:
 def show_adult_titles(user: User, shows: bool) -> None:
     """Opt in to adult titles, or opt out."""
     _change_sight(user, "shows_adult", shows)
+
+
+def show_media(user: User, media: Collection[str]) -> None:
+    """Show these media beside anime, and no others."""
+    _change_sight(user, "extra_media", [medium for medium, _label in EXTRA_MEDIA if medium in media])
 
 
 def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:

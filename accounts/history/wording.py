@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from accounts.entries.wording import status_label
 from accounts.lists import score_formats as scores
 from accounts.models import EntryChange
 from anirec.lib.numbers import whole
@@ -21,15 +22,26 @@ def _removed(change: EntryChange) -> Iterator[str]:
 
 
 def _changed(change: EntryChange, score_format: str) -> Iterator[str]:
+    status = status_label(change.status, change.title.medium)
     if not change.status_before:
-        yield _("Added to your list: %(status)s") % {"status": change.get_status_display()}
-    yield from _episodes(change)
+        yield _("Added to your list: %(status)s") % {"status": status}
+    yield from _chapters(change) if change.title.is_read else _episodes(change)
     if change.status_before and change.status != change.status_before:
-        yield change.get_status_display()
+        yield status
     if change.score != change.score_before:
         shown = scores.shown(change.score, score_format)
         yield _("Score: %(score)s") % {"score": shown} if shown else _("Score removed")
     yield from _others(change)
+
+
+def _chapters(change: EntryChange) -> Iterator[str]:
+    last, first = change.progress, change.progress - change.watched + 1
+    if change.watched == 1:
+        yield _("Read chapter %(n)s") % {"n": whole(last)}
+    elif change.watched > 1:
+        yield _("Read chapters %(first)s–%(last)s") % {"first": whole(first), "last": whole(last)}
+    elif change.progress != change.progress_before and change.status_before:
+        yield _("Progress set to %(n)s") % {"n": whole(last)}
 
 
 def _episodes(change: EntryChange) -> Iterator[str]:
@@ -49,6 +61,8 @@ def _others(change: EntryChange) -> Iterator[str]:
     names = set(change.others)
     if names & {"started_on", "finished_on", "rewatched_on"}:
         yield _("Dates changed")
+    if "volumes" in names:
+        yield _("Volumes changed")
     if "rewatches" in names:
         yield _("Rewatches changed")
     if "notes" in names:

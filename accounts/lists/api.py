@@ -24,7 +24,7 @@ from anirec.lib.paging import CursorPages
 from anirec.lib.partial_dates import PartialDate
 from anirec.lib.text import SOME_TEXT
 from anirec.lib.web.query import Query
-from catalog.models.titles import Format
+from catalog.models.titles import Format, Medium
 from catalog.titles.queries import visible_title
 from catalog.titles.serializers import TitleCardSerializer
 
@@ -72,8 +72,8 @@ class EntrySerializer(ValuesSerializer[ListEntry]):
     class Meta:
         model = ListEntry
         fields: tuple[str, ...] = (
-            "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on", "notes", "tags",
-            "visibility", "updated_at",
+            "status", "score", "progress", "volumes", "started_on", "finished_on", "rewatches", "rewatched_on", "notes",
+            "tags", "visibility", "updated_at",
         )  # fmt: skip
         read_only_fields = ("updated_at",)
 
@@ -86,6 +86,7 @@ class EntryWithTitleSerializer(EntrySerializer):
 
 
 class ListQuery(Query):
+    medium = serializers.ChoiceField(choices=Medium.choices, required=False)
     status = serializers.ChoiceField(choices=EntryStatus.choices, required=False)
     sort = serializers.ChoiceField(choices=list(SORTS), default="updated")
     q = serializers.RegexField(SOME_TEXT, required=False, max_length=120, help_text="Search in any of a title's names.")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 
+from accounts.entries.wording import status_label
 from accounts.lists import queries
 from accounts.lists import score_formats as scores
 from accounts.lists.forms import EntryForm
@@ -15,6 +16,7 @@ from accounts.lists.visitor_scores import guest_scores
 from accounts.models import EntryStatus, ListEntry, User, Visibility
 from anirec.lib.numbers import whole
 from catalog.models import Title
+from catalog.models.titles import Medium
 from catalog.templatetags.titles import facts, poster_url
 from catalog.titles.cards import title_cards
 from catalog.titles.names import name_for
@@ -34,7 +36,8 @@ def editor(request: HttpRequest, title: Title, form: EntryForm | None = None) ->
 class Row(NamedTuple):
     """Plain values of a row: a page has fifty rows, and templates would look up the same things several times in each.
 
-    details: facts about the title and the entry. next_episode: the one to watch next, 0 after the last.
+    details: facts about the title and the entry. next_episode: the one to watch next, 0 after the last. unit: the
+    medium, if it isn't anime.
     """
 
     pk: int
@@ -47,6 +50,7 @@ class Row(NamedTuple):
     progress: str
     score: str
     next_episode: int
+    unit: str
 
 
 def rows_of(entries: Iterable[ListEntry], viewer: User) -> list[Row]:
@@ -58,7 +62,7 @@ def rows_of(entries: Iterable[ListEntry], viewer: User) -> list[Row]:
 
 
 def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str]) -> Row:
-    n = title.episodes
+    n, is_anime = title.parts, title.medium == Medium.ANIME
     return Row(
         pk=title.pk,
         name=name_for(title, viewer),
@@ -66,11 +70,22 @@ def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str])
         poster=poster_url(title, viewer),
         details=" · ".join(filter(None, (facts(title), *_details(entry)))),
         tags=entry.tags,
-        status=statuses[entry.status],
-        progress=f"{whole(entry.progress)} / {whole(n) if n else '?'}",
+        status=statuses[entry.status] if is_anime else status_label(entry.status, title.medium),
+        progress=progress_of(entry, title),
         score=scores.shown(entry.score, viewer.score_format),
         next_episode=entry.progress + 1 if not n or entry.progress < n else 0,
+        unit="" if is_anime else title.medium,
     )
+
+
+def progress_of(entry: ListEntry, title: Title) -> str:
+    """Return "3 / 12", or of what is read "Ch. 3 / 162 · Vol. 1"."""
+    counts = f"{whole(entry.progress)} / {whole(title.parts) if title.parts else '?'}"
+    if not title.is_read:
+        return counts
+    chapters = gettext("Ch. %(n)s") % {"n": counts}
+    volumes = gettext("Vol. %(n)s") % {"n": whole(entry.volumes)}
+    return f"{chapters} · {volumes}" if entry.volumes else chapters
 
 
 def _details(entry: ListEntry) -> Iterable[str]:

@@ -8,18 +8,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.entries import writing as lists
+from accounts.entries.wording import status_choices
 from accounts.lists import score_formats as scores
 from accounts.lists.queries import SORT_CHOICES
 from accounts.models import EntryStatus, ListEntry, User, Visibility
 from accounts.models.entries import TAG_LENGTH, clean_tags
 from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
-from catalog.models.titles import Format
+from catalog.models.titles import Format, Medium
 
 
 class ListOptions(TypedDict):
     """Filters for `accounts.lists.queries.list_page`."""
 
+    medium: str
     status: str
     sort: str
     q: str
@@ -31,6 +33,7 @@ class ListOptions(TypedDict):
 class ListForm(forms.Form):
     """The filters of a list. Invalid values are ignored."""
 
+    medium = forms.ChoiceField(choices=[("", _("All")), *Medium.choices], required=False)
     status = forms.ChoiceField(choices=[("", _("All")), *EntryStatus.choices], required=False)
     sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
     q = forms.CharField(max_length=120, required=False, strip=True)
@@ -45,6 +48,7 @@ class ListForm(forms.Form):
         self.full_clean()
         chosen = self.cleaned_data
         return ListOptions(
+            medium=chosen.get("medium", ""),
             status=chosen.get("status", ""),
             sort=chosen.get("sort") or "updated",
             q=chosen.get("q", ""),
@@ -95,6 +99,7 @@ class EntryForm(forms.Form):
     status = forms.ChoiceField(choices=EntryStatus, required=False, label=_("Status"), show_hidden_initial=True)
     score = forms.IntegerField(required=False, label=_("Score"), widget=forms.Select, show_hidden_initial=True)
     progress = forms.IntegerField(required=False, min_value=0, label=_("Episodes watched"), show_hidden_initial=True)
+    volumes = forms.IntegerField(required=False, min_value=0, label=_("Volumes read"), show_hidden_initial=True)
     started_on = PartialDateInput(required=False, label=_("Started"))
     finished_on = PartialDateInput(required=False, label=_("Finished"))
     rewatches = forms.IntegerField(required=False, min_value=0, label=_("Rewatches"))
@@ -114,7 +119,18 @@ class EntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         score, progress = self.fields["score"].widget, self.fields["progress"].widget
         score.choices = [("", "–"), *scores.choices(user.score_format, current.score)]  # type: ignore[attr-defined]
-        progress.attrs |= {"max": max(title.episodes, current.progress)} if title.episodes else {}
+        progress.attrs |= {"max": max(title.parts, current.progress)} if title.parts else {}
+        self._suit(title)
+
+    def _suit(self, title: Title) -> None:
+        """Word the fields for the title's medium."""
+        if title.is_read:
+            self.fields["progress"].label = gettext("Chapters read")
+            self.fields["rewatches"].label, self.fields["rewatched_on"].label = gettext("Rereads"), gettext("Reread on")
+        else:
+            del self.fields["volumes"]
+        if title.medium != Medium.ANIME:
+            self.fields["status"].choices = status_choices(title.medium)  # type: ignore[attr-defined]
 
     def save(self) -> bool:
         """Save the changes; return False with form errors if invalid. `saved` is None if the page was out of date."""
@@ -134,9 +150,10 @@ class EntryForm(forms.Form):
             self.saved = lists.update_entry(self.user, self.title, **self._changes())
 
     def _changes(self) -> dict[str, Any]:
-        names = [name for name in lists.EDITABLE if name in self.data and not self._is_as_loaded(name)]
+        editable = lists.EDITABLE & self.fields.keys()
+        names = [name for name in editable if name in self.data and not self._is_as_loaded(name)]
         sent = {name: self.cleaned_data[name] for name in names}
-        for name in ("progress", "rewatches"):
+        for name in ("progress", "volumes", "rewatches"):
             if name in sent:
                 sent[name] = sent[name] or 0
         return {name: value for name, value in sent.items() if value != self.initial[name]}

@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.entries.wording import status_choices
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, ListEntryQuerySet, User
 from catalog.models import Title, TitleName
+from catalog.models.titles import Medium, media_of
 from catalog.search.find import search_key
 
 SORTS: dict[str, tuple[str | Promise, list[str | OrderBy]]] = {
@@ -50,6 +52,7 @@ class ListPage:
 def list_page(
     visible: ListEntryQuerySet,
     *,
+    medium: str = "",
     status: str = "",
     sort: str = "updated",
     q: str = "",
@@ -59,11 +62,14 @@ def list_page(
 ) -> ListPage:
     """Return one list, filtered and sorted.
 
-    visible: the list's entries that the viewer can see. scored: "yes" or "no". tag: one of the owner's tags.
+    visible: the list's entries that the viewer can see. medium: count and return only its titles. scored: "yes" or
+    "no". tag: one of the owner's tags.
     """
+    if medium:
+        visible = visible.filter(title__medium=medium)
     per_status = {value: Count("pk", filter=Q(status=value)) for value in EntryStatus.values}
     numbers = visible.aggregate(n=Count("pk"), n_scored=Count("score"), mean=Avg("score"), **per_status)
-    counts = [StatusCount(value, str(label), numbers[value]) for value, label in EntryStatus.choices]
+    counts = [StatusCount(value, label, numbers[value]) for value, label in status_choices(medium)]
     entries = visible.filter(status=status) if status else visible
     if key := search_key(q):
         entries = entries.filter(title__in=TitleName.objects.filter(key__contains=key).values("title"))
@@ -82,15 +88,26 @@ def list_page(
     )
 
 
+def media_tabs(visible: ListEntryQuerySet, viewer: User | AnonymousUser | None) -> list[StatusCount]:
+    """Return the number of entries of each medium, after that of all; empty for who sees only anime."""
+    media = media_of(viewer)
+    if len(media) == 1:
+        return []
+    numbers = visible.aggregate(n=Count("pk"), **{name: Count("pk", filter=Q(title__medium=name)) for name in media})
+    labels = dict(Medium.choices)
+    return [StatusCount("", gettext("All"), numbers["n"]), *(StatusCount(m, str(labels[m]), numbers[m]) for m in media)]
+
+
 def tags_of(user: User) -> list[str]:
     """Return a member's tags, sorted by name."""
-    each = ListEntry.objects.filter(user=user).values_list(Func(F("tags"), function="unnest"), flat=True)
+    each = ListEntry.objects.own(user).values_list(Func(F("tags"), function="unnest"), flat=True)
     return sorted(each.distinct().order_by(), key=str.casefold)
 
 
 def scores_of(user: User) -> dict[int, int]:
-    """Return {title ID: score}, in order of creation."""
-    rows = ListEntry.objects.filter(user=user, score__isnull=False).order_by("pk").values_list("title_id", "score")
+    """Return {title ID: score} of a member's anime, in order of creation."""
+    scored = ListEntry.objects.filter(user=user, score__isnull=False, title__medium=Medium.ANIME)
+    rows = scored.order_by("pk").values_list("title_id", "score")
     return {title_id: score for title_id, score in rows if score}
 
 
@@ -113,6 +130,7 @@ class Mark(NamedTuple):
 
     status: EntryStatus
     score: int | None
+    medium: str
 
 
 def marks_of(user: User, title_ids: Iterable[int] | None = None) -> dict[int, tuple[str, int | None]]:

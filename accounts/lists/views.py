@@ -45,7 +45,8 @@ PAGE = 50
 def list_view(request: MemberRequest) -> HttpResponse:
     form = ListForm(request.GET)
     options = form.options()
-    page = queries.list_page(ListEntry.objects.own(request.user), **options)
+    own = ListEntry.objects.own(request.user)
+    page = queries.list_page(own, **options)
     is_grid = form.layout == "grid"
     entries = page.entries if is_grid else page.entries.prefetch_related(None)
     shown = Paginator(entries, PAGE).get_page(request.GET.get("page"))
@@ -59,6 +60,7 @@ def list_view(request: MemberRequest) -> HttpResponse:
     }
     if request.htmx.target in ("entries", "pager"):
         return render(request, "accounts/lists/_entries.html", context)
+    context["media"] = queries.media_tabs(own, request.user)
     context["tags"] = queries.tags_of(request.user)
     context["n_own"] = request.user.own_entries.count()
     context["changes"] = bulk_choices(request.user.score_format)
@@ -135,17 +137,19 @@ def _edit(request: MemberRequest, title: Title) -> HttpResponse:
     if not form.save():
         return _editor(request, form, status=422)
     if form.saved is None:
-        _explain(request, queries.entry_of(request.user, title))
+        _explain(request, title)
     else:
         tell(request, form.saved, current)
     return _saved(request, title)
 
 
-def _explain(request: MemberRequest, current: ListEntry | None) -> None:
-    """Say that an episode wasn't added, because the page didn't know the current progress."""
-    n = current.progress if current else 0
+def _explain(request: MemberRequest, title: Title) -> None:
+    """Say that an episode or chapter wasn't added, because the page didn't know the current progress."""
+    current = queries.entry_of(request.user, title)
     text = gettext("No episode added: your progress had already changed. You’re at episode %(n)s.")
-    messages.info(request, text % {"n": whole(n)})
+    if title.is_read:
+        text = gettext("No chapter added: your progress had already changed. You’re at chapter %(n)s.")
+    messages.info(request, text % {"n": whole(current.progress if current else 0)})
 
 
 @require_POST

@@ -14,6 +14,7 @@ from accounts.models.users import User, Visibility
 from anirec.lib.partial_dates import PartialDateField
 from anirec.lib.text import require_text
 from catalog.models import Title
+from catalog.models.titles import Medium
 
 TAG_LENGTH, MOST_TAGS, MOST_DATES, LONGEST_NOTES = 40, 20, 100, 5000
 
@@ -42,13 +43,17 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         for age_limit, shows_adult in itertools.product(User.AgeLimit.values, (False, True)):
             if age_limit and shows_adult:
                 continue  # the limit decides
-            titles = Title.objects.visible_to(User(age_limit=age_limit, shows_adult=shows_adult)).order_by()
+            anybody = User(age_limit=age_limit, shows_adult=shows_adult, extra_media=Medium.values)
+            titles = Title.objects.visible_to(anybody).order_by()
             visible |= models.Q(
                 models.Q() if age_limit else models.Q(user__shows_adult=shows_adult),
                 user__age_limit=age_limit,
                 title__in=titles,
             )
-        return self.filter(visible)
+        is_chosen = models.Q(title__medium=Medium.ANIME) | models.Q(
+            user__extra_media__contains=[models.F("title__medium")]
+        )
+        return self.filter(visible, is_chosen)
 
 
 class EntryValues(models.Model):
@@ -58,7 +63,8 @@ class EntryValues(models.Model):
     score = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
-    progress = models.PositiveSmallIntegerField(default=0, help_text="Episodes watched.")
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Episodes watched, or chapters read.")
+    volumes = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Volumes read.")
     started_on = PartialDateField()
     finished_on = PartialDateField()
     rewatches = models.PositiveSmallIntegerField(default=0)
@@ -78,6 +84,11 @@ class EntryValues(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether progress counts chapters."""
+        raise NotImplementedError
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         try:
@@ -123,6 +134,10 @@ class ListEntry(EntryValues):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.title_id} ({self.status})"
+
+    @property
+    def is_read(self) -> bool:
+        return self.title.is_read
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:

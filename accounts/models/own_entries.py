@@ -26,6 +26,7 @@ class OwnEntry(EntryValues):
         ANIME = "anime", _("Anime")
         MANGA = "manga", _("Manga")
         LIGHT_NOVEL = "light_novel", _("Light novel")
+        GAME = "game", _("Game")
         OTHER = "other", _("Other")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="own_entries")
@@ -40,7 +41,6 @@ class OwnEntry(EntryValues):
     parts = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Number of episodes or chapters, if it is known."
     )
-    volumes = models.PositiveSmallIntegerField(default=0, help_text="Volumes read.")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -61,7 +61,6 @@ class OwnEntry(EntryValues):
 
     @property
     def is_read(self) -> bool:
-        """Return whether progress counts chapters."""
         return self.kind in (self.Kind.MANGA, self.Kind.LIGHT_NOVEL)
 
     @property

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anirec.lib.web.addresses import address_of
 from catalog.models.streams import Service
-from catalog.models.titles import AgeRating
+from catalog.models.titles import EXTRA_MEDIA, AgeRating
 
 
 class Visibility(models.TextChoices):
@@ -88,6 +88,13 @@ class User(AbstractUser):
         default=list,
         db_default=[],
         help_text=_("Title pages list them first, and you can filter titles by them."),
+    )
+    extra_media = ArrayField(
+        models.CharField(max_length=12, choices=EXTRA_MEDIA),
+        blank=True,
+        default=list,
+        db_default=[],
+        help_text="Media that the member sees beside anime.",
     )
     approves_followers = models.BooleanField(
         _("approve follow requests"), default=False, help_text=_("New followers need your approval.")

@@ -23,6 +23,7 @@ from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.paging import CursorPages
 from anirec.lib.text import NO_NULL, SOME_TEXT
 from anirec.lib.web.query import Query
+from catalog.models.titles import media_of
 from catalog.titles.queries import visible_title
 
 MAX_SMALL = 32_767  # what the columns hold
@@ -41,7 +42,7 @@ class OwnEntrySerializer(ValuesSerializer[OwnEntry]):
     class Meta:
         model = OwnEntry
         fields: tuple[str, ...] = (
-            "id", "name", "kind", "ids", "year", "format", "parts", "volumes", *EntrySerializer.Meta.fields,
+            "id", "name", "kind", "ids", "year", "format", "parts", *EntrySerializer.Meta.fields,
             "created_at",
         )  # fmt: skip
         read_only_fields = ("id", "updated_at", "created_at")
@@ -110,8 +111,9 @@ class LinkOwnEntry(ForMembers, APIView):
 
     @extend_schema(operation_id="my_own_entry_link", request=LinkSerializer, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
-        """Move an anime entry, and those of the same name, to a title of the catalogue."""
-        entry = get_object_or_404(OwnEntry, user=member_of(request), kind=OwnEntry.Kind.ANIME, pk=pk)
+        """Move an entry, and those of the same name, to a title of the catalogue."""
+        member = member_of(request)
+        entry = get_object_or_404(OwnEntry, user=member, kind__in=media_of(member), pk=pk)
         serializer = LinkSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         writing.link_entry(entry, visible_title(serializer.validated_data["title_id"], request.user))

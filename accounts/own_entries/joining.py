@@ -13,6 +13,7 @@ from accounts.own_entries.matching import titles_of
 from accounts.own_entries.writing import adopt
 from accounts.signals import own_entries_found
 from anirec.lib.locks import try_lock
+from catalog.models.titles import Medium
 from catalog.versioning import catalogue_version
 
 SEEN = "own_entries:seen"  # in the cache: the catalogue's version and the newest own entry that were compared
@@ -32,15 +33,20 @@ def join_found() -> int:
 def _join_found() -> int:
     version = catalogue_version()
     seen_version, seen_pk = cache.get(SEEN) or ("", 0)
-    anime = OwnEntry.objects.filter(kind=OwnEntry.Kind.ANIME)
-    last = anime.order_by("-pk").values_list("pk", flat=True).first() or 0
+    known = OwnEntry.objects.filter(kind__in=Medium.values)
+    last = known.order_by("-pk").values_list("pk", flat=True).first() or 0
     if (version, last) == (seen_version, seen_pk):
         return 0
-    entries = anime.filter(pk__gt=seen_pk) if version == seen_version else anime
+    entries = known.filter(pk__gt=seen_pk) if version == seen_version else known
     rows = entries.filter(pk__lte=last).select_related("user").order_by("user_id", "pk").iterator(chunk_size=CHUNK)
     n = sum(_join(user, list(some)) for user, some in groupby(rows, key=lambda entry: entry.user))
     cache.set(SEEN, (version, last), timeout=None)
     return n
+
+
+def join_own(user: User) -> int:
+    """Move a member's own entries to their titles, such as after they switched a medium on. Return how many moved."""
+    return _join(user, list(OwnEntry.objects.filter(user=user, kind__in=Medium.values).order_by("pk")))
 
 
 def _join(user: User, entries: Sequence[OwnEntry]) -> int:

@@ -15,6 +15,7 @@ from accounts.own_entries import writing
 from accounts.own_entries.forms import OwnEntryForm, OwnListForm
 from accounts.own_entries.queries import own_page
 from accounts.requests import MemberRequest
+from catalog.models.titles import media_of
 from catalog.search.find import search_titles
 from catalog.titles.queries import visible_title
 
@@ -28,7 +29,7 @@ def own_list(request: MemberRequest) -> HttpResponse:
     options = OwnListForm(request.GET).options()
     listed = own_page(OwnEntry.objects.filter(user=request.user), **options)
     page = Paginator(listed.entries, PAGE).get_page(request.GET.get("page"))
-    context = {"own": listed, "page": page, "is_mine": True, **options}
+    context = {"own": listed, "page": page, "is_mine": True, "media": media_of(request.user), **options}
     is_fragment = request.htmx.target in ("entries", "pager")
     return render(request, f"accounts/own_entries/{'_entries' if is_fragment else 'list'}.html", context)
 
@@ -79,7 +80,7 @@ def remove(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 def link(request: MemberRequest, pk: int) -> HttpResponse:
     """Search for the title of an own entry, and move it and those of the same name there."""
-    own = get_object_or_404(OwnEntry, user=request.user, kind=OwnEntry.Kind.ANIME, pk=pk)
+    own = get_object_or_404(OwnEntry, user=request.user, kind__in=media_of(request.user), pk=pk)
     if request.method == "POST":
         return _linked(request, own)
     query = request.GET.get("q", own.name)[:120]

@@ -15,10 +15,10 @@ from accounts.portability.formats import csv_files, mal_xml, own_json
 from accounts.portability.formats.rows import ListRow
 from accounts.portability.sections import sections
 from catalog.models import ExternalId
-from catalog.models.titles import Medium, Title
+from catalog.models.titles import Title
 
 ENTRY_FIELDS = (
-    "score", "progress", "started_on", "finished_on", "rewatches", "notes", "created_at", "updated_at",
+    "score", "progress", "volumes", "started_on", "finished_on", "rewatches", "notes", "created_at", "updated_at",
 )  # fmt: skip
 CHUNK = 1_000
 BOM = "\ufeff"
@@ -34,7 +34,7 @@ def export_list(user: User, kind: str, *, has_bom: bool = False) -> Iterator[str
         extra = {section.name: section.export(user) for section in sections()}
         return own_json.write(_entries(user), _hidden(user), extra, _own_entries(user))
     if kind == "manga.xml":
-        return mal_xml.write_manga(_own_entries(user))
+        return mal_xml.write_manga(chain(_entries(user), _own_entries(user)))
     lines = {"csv": csv_files.write, "xml": mal_xml.write}[kind](chain(_entries(user), _own_entries(user)))
     return chain([BOM], lines) if has_bom and kind == "csv" else lines
 
@@ -57,7 +57,7 @@ def _values(entry: EntryValues) -> dict[str, Any]:
 def _own_entries(user: User) -> Iterator[ListRow]:
     own = OwnEntry.objects.filter(user=user).order_by("name", "pk").iterator(chunk_size=CHUNK)
     for number, entry in enumerate(own, start=1):
-        facts = {name: getattr(entry, name) for name in ("name", "ids", "year", "format", "kind", "parts", "volumes")}
+        facts = {name: getattr(entry, name) for name in ("name", "ids", "year", "format", "kind", "parts")}
         yield ListRow(number, **facts, **_values(entry))
 
 
@@ -69,8 +69,7 @@ def _hidden(user: User) -> Iterator[ListRow]:
 def _with_titles(rows: QuerySet[Any]) -> Iterator[Any]:
     """Yield the rows by title name, each with its title's external ids ("provider:value"), the current one last."""
     current_last = F("retired_at").asc(nulls_last=True)
-    ids = ExternalId.objects.filter(title=OuterRef("title_id"), medium=Medium.ANIME)
-    ids = ids.order_by("provider", current_last, "value")
+    ids = ExternalId.objects.filter(title=OuterRef("title_id")).order_by("provider", current_last, "value")
     pairs = ids.values_list(Concat("provider", Value(":"), "value", output_field=CharField()))
     rows = rows.select_related("title").annotate(ids=ArraySubquery(pairs)).order_by("title__name", "title_id")
     return rows.iterator(chunk_size=CHUNK)
@@ -81,5 +80,7 @@ def _title(title: Title, ids: list[str]) -> dict[str, Any]:
         "name": title.name,
         "year": title.year,
         "format": title.format,
+        "kind": title.medium,
+        "parts": title.chapters,  # the catalogue's episodes are no news
         "ids": dict(pair.split(":", 1) for pair in ids),
     }

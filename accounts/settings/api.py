@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.entries.writing import show_media
 from accounts.models import AccessToken, User
 from accounts.settings.forms import PreferencesForm
 from accounts.settings.privacy import privacy_fields
@@ -29,7 +30,7 @@ class SettingsSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ("username", *PREFERENCES, "streaming_services", "shows_adult", "age_limit")
+        fields = ("username", *PREFERENCES, "streaming_services", "extra_media", "shows_adult", "age_limit")
         read_only_fields = ("username", "shows_adult", "age_limit")
 
 
@@ -55,9 +56,13 @@ class MySettings(ForMembers, APIView):
     )
     def patch(self, request: Request) -> Response:
         """Update my settings. Omitted fields are unchanged."""
-        serializer = SettingsSerializer(member_of(request), data=request.data, partial=True)
+        member = member_of(request)
+        serializer = SettingsSerializer(member, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
+        media = serializer.validated_data.pop("extra_media", None)
         serializer.save()
+        if media is not None:
+            show_media(member, media)
         return Response(serializer.data)
 
 

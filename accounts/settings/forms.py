@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.settings.privacy import privacy_fields
 from anirec.lib.time_zones import ZONES
 from catalog.models import Service
+from catalog.models.titles import EXTRA_MEDIA
 
 
 class PreferencesForm(forms.ModelForm):
@@ -44,6 +45,12 @@ class ServicesForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("streaming_services",)
+
+
+class MediaForm(forms.Form):
+    extra_media = forms.MultipleChoiceField(
+        choices=EXTRA_MEDIA, required=False, widget=forms.CheckboxSelectMultiple, label=_("Also show")
+    )
 
 
 def privacy_form(*args: Any, **kwargs: Any) -> forms.ModelForm:

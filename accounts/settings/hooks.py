@@ -14,7 +14,7 @@ from catalog.models import CalendarFeed, SavedView
 
 ACCOUNT_FIELDS = (
     *("username", "email", "date_joined", "last_login", "is_active", "is_staff"),
-    *("language", "time_zone", "theme", "title_language", "score_format", "streaming_services"),
+    *("language", "time_zone", "theme", "title_language", "score_format", "streaming_services", "extra_media"),
     *("age_limit", "shows_adult", "approves_followers", "list_visibility", "tips_from"),
 )
 

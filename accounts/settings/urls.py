@@ -7,6 +7,7 @@ urlpatterns = [
     path("settings/preferences/", views.preferences, name="preferences"),
     path("settings/privacy/", views.privacy, name="privacy"),
     path("settings/services/", views.services, name="services"),
+    path("settings/media/", views.media, name="media"),
     path("settings/adult/", views.adult, name="adult"),
     path("settings/age/", views.age_limit, name="age_limit"),
     path("settings/language/", views.language, name="language"),

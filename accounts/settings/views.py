@@ -14,13 +14,14 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.entries.writing import limit_age, show_adult_titles
+from accounts.entries.writing import limit_age, show_adult_titles, show_media
 from accounts.requests import MemberRequest
 from accounts.settings import deletion
 from accounts.settings.forms import (
     AdultForm,
     AgeLimitForm,
     LanguageForm,
+    MediaForm,
     PreferencesForm,
     ServicesForm,
     ThemeForm,
@@ -64,6 +65,18 @@ def services(request: MemberRequest) -> HttpResponse:
     form.save()
     messages.success(request, gettext("Settings saved."))
     return redirect(f"{reverse('accounts:settings')}#services")
+
+
+@require_POST
+@login_required
+def media(request: MemberRequest) -> HttpResponse:
+    """Set the media that the member sees beside anime."""
+    form = MediaForm(request.POST)
+    if not form.is_valid():
+        return _settings(request, status=422, media=form)
+    show_media(request.user, form.cleaned_data["extra_media"])
+    messages.success(request, gettext("Settings saved."))
+    return redirect(f"{reverse('accounts:settings')}#media")
 
 
 @require_POST
@@ -169,6 +182,7 @@ def _settings(request: MemberRequest, *, status: int = 200, **context: object) -
         {
             "preferences": PreferencesForm(instance=request.user),
             "services": ServicesForm(instance=request.user),
+            "media": MediaForm(initial={"extra_media": request.user.extra_media}),
             "privacy": privacy_form(instance=request.user),
             "adult": AdultForm(initial={"shows_adult": request.user.shows_adult}),
             "age": AgeLimitForm(user=request.user, initial={"age_limit": request.user.age_limit}),

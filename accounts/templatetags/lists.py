@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -8,14 +8,16 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from accounts.entries.wording import status_choices, status_label
 from accounts.lists import score_formats as scores
-from accounts.lists.editor import editor
+from accounts.lists.editor import editor, progress_of
 from accounts.lists.queries import Mark, marks_of
-from accounts.models import EntryStatus
+from accounts.models import EntryStatus, ListEntry
 from catalog.models import Title
 from catalog.templatetags.fragments import fragment
 
 register = template.Library()
+LIKED = 8  # the lowest score of what a member likes, as the engine's LIKED
 
 
 @register.simple_tag(takes_context=True)
@@ -27,7 +29,18 @@ def my_mark(context: Context, title: Title) -> Mark | None:
     if not hasattr(request, "my_marks"):
         request.my_marks = marks_of(request.user)
     status, score = request.my_marks.get(title.pk, ("", None))
-    return Mark(EntryStatus(status), score) if status else None
+    return Mark(EntryStatus(status), score, title.medium) if status else None
+
+
+@register.simple_tag(takes_context=True)
+def liked_versions(context: Context, versions: Sequence[Any]) -> list[tuple[Title, str]]:
+    """Return (title, score) of those that the viewer likes, of the same story in other media."""
+    viewer = context.get("user")
+    if not versions or viewer is None or not viewer.is_authenticated:
+        return []
+    marks = marks_of(viewer, [version.title.pk for version in versions])
+    scores = ((version.title, marks.get(version.title.pk, ("", None))[1]) for version in versions)
+    return [(title, shown_score(context, score)) for title, score in scores if score and score >= LIKED]
 
 
 @register.simple_tag(takes_context=True)
@@ -50,18 +63,30 @@ def mark_badge(context: Context, mark: Mark | None, just_hidden: object = None) 
     """Return the badge of a card that is on the viewer's list, or has just been hidden."""
     if just_hidden or mark is None:
         return fragment("accounts/lists/_mark.html", status="", score="")
-    return fragment("accounts/lists/_mark.html", status=str(mark.status.label), score=shown_score(context, mark.score))
+    status = status_label(mark.status, mark.medium)
+    return fragment("accounts/lists/_mark.html", status=status, score=shown_score(context, mark.score))
 
 
 @register.simple_tag
 def card_acts(title: Title, mark: Mark | None, just_hidden: object = None) -> SafeString:
     state = "listed" if mark else "hidden" if just_hidden else ""
-    return fragment("accounts/lists/_card_acts.html", pk=title.pk, state=state)
+    return fragment("accounts/lists/_card_acts.html", pk=title.pk, state=state, is_read=title.is_read)
 
 
 @register.simple_tag
-def statuses() -> list[tuple[str, str]]:
-    return [(value, str(label)) for value, label in EntryStatus.choices]
+def statuses(title: Title) -> list[tuple[str, str]]:
+    return status_choices(title.medium)
+
+
+@register.filter
+def status_of(entry: ListEntry) -> str:
+    """Return the name of the entry's status, in the words of its title's medium."""
+    return status_label(entry.status, entry.title.medium)
+
+
+@register.filter
+def progress(entry: ListEntry) -> str:
+    return progress_of(entry, entry.title)
 
 
 @register.simple_tag(name="scores")

@@ -20,6 +20,7 @@ from accounts.models import ListEntry, Visibility
 from anirec.lib.web.addresses import site_url
 from anirec.lib.web.downloads import stream
 from anirec.outside import listing
+from catalog.models.titles import Medium
 
 PART = 50_000  # the most that the protocol allows
 HOUR = 3600
@@ -54,7 +55,9 @@ def _people() -> QuerySet[Any, Row]:
 
 def _members() -> QuerySet[Any, Row]:
     """Return members with the time of their latest entry that a guest may see."""
-    public = ListEntry.objects.filter(visibility=Visibility.PUBLIC, is_removed=False, title__is_adult=False)
+    public = ListEntry.objects.filter(
+        visibility=Visibility.PUBLIC, is_removed=False, title__is_adult=False, title__medium=Medium.ANIME
+    )
     latest = public.filter(user=OuterRef("pk")).order_by("-updated_at").values("updated_at")[:1]
     return listing.listed_members().order_by("pk").values_list("username", Subquery(latest))
 

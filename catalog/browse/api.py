@@ -54,6 +54,7 @@ class TitleFacets(GenericAPIView):
         require_known(filters)
         facets = Facets(filters)
         by_parameter: dict[str, list[Option]] = {
+            **({"medium": media} if (media := facets.media()) else {}),
             "format": facets.formats(),
             "status": facets.statuses(),
             "source_material": facets.sources(),

@@ -19,6 +19,7 @@ from catalog.index.services import MY_SERVICES, SERVICES, services_mask
 from catalog.index.titles import CHOICES, Term
 from catalog.models import Tag
 from catalog.models.titles import Season as SeasonName
+from catalog.models.titles import media_of
 from catalog.search.keys import search_key
 
 SIGNS = {"tag": "all", "tag_any": "any", "tag_not": "not"}
@@ -96,6 +97,10 @@ class Facets:
         first, last = self.index.seasons[:, self.selection.visible]
         numbers = np.unique(first[first == last]).astype(int)[::-1][:50]
         return [f"{number // 4}-{SEASONS[number % 4]}" for number in numbers.tolist()]
+
+    def media(self) -> list[Option]:
+        """List the media, for viewers who see more than anime."""
+        return self._choices("medium") if len(media_of(self.selection.viewer)) > 1 else []
 
     def formats(self) -> list[Option]:
         return self._choices("format")

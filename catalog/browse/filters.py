@@ -23,7 +23,7 @@ from catalog.index.services import SERVICES, services_mask
 from catalog.index.sorting import SORTS, best_first
 from catalog.index.titles import CHOICES, Mask, TitleIndex, title_index
 from catalog.models import Title
-from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Status, TitleQuerySet
+from catalog.models.titles import AgeRating, Format, Medium, Season, SourceMaterial, Status, TitleQuerySet
 from catalog.search.find import find_title_ids
 from catalog.viewers import Viewer
 
@@ -86,6 +86,7 @@ class TitleFilter(filters.FilterSet):
     tag_not = SlugsFilter(label=_("None of these tags"))
     studio = SlugsFilter(label=_("Studio"))
     service = filters.MultipleChoiceFilter(choices=SERVICES, label=_("Streaming service"))
+    medium = filters.MultipleChoiceFilter(choices=Medium.choices, label=_("Kind"))
     format = filters.MultipleChoiceFilter(choices=Format.choices[:-1], label=_("Format"))
     status = filters.MultipleChoiceFilter(choices=Status.choices[:-1], label=_("Status"))
     source_material = filters.MultipleChoiceFilter(choices=SourceMaterial.choices[:-1], label=_("Source material"))

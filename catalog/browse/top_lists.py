@@ -92,7 +92,8 @@ def top(request: PageRequest) -> HttpResponse:
 
 def top_lists(filters: dict[str, Any], viewer: Viewer) -> list[TopListResult]:
     """Return the top lists. filters: additional parameters of the browse page."""
-    lists = [one for one in LISTS if np.isfinite(_figures(one)).any()]
+    visible = title_index().visible_to(viewer)
+    lists = [one for one in LISTS if np.isfinite(_figures(one)[visible]).any()]
     queries = [urlencode({**filters, **one.query}, doseq=True) for one in lists]
     ids_of_lists = [_first(one, query, viewer) for one, query in zip(lists, queries, strict=True)]
     cards = Title.objects.visible_to(viewer).for_cards().in_bulk([pk for ids in ids_of_lists for pk in ids])

@@ -12,7 +12,7 @@ from anirec.lib.partial_dates import PartialDate
 from catalog.importing.precedence import FIELDS, NO_SOURCE, STAFF, Candidate, choose, order_of
 from catalog.importing.records import STALE_AIRING, date_of, names_of, value_of
 from catalog.models import Service, SourceRecord, Tag, Title, TitleName
-from catalog.models.titles import Medium, Status
+from catalog.models.titles import Status
 from catalog.search.index import own_names
 from catalog.search.keys import search_key
 
@@ -74,7 +74,7 @@ class TitleState:
 
     @classmethod
     def new(cls) -> TitleState:
-        return cls(Title(medium=Medium.ANIME), is_new=True)
+        return cls(Title(), is_new=True)
 
     @property
     def is_changed(self) -> bool:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from catalog.importing.records import OWN_PROVIDERS, Incoming
+from catalog.importing.records import OWN_PROVIDERS, Incoming, place_of_provider, plain_ids
 from catalog.models import ExternalId, SourceRecord, Title
-from catalog.titles.matching import PROVIDERS, Sought, match_names, owners_of
+from catalog.models.titles import Medium
+from catalog.titles.external_ids import in_space
+from catalog.titles.matching import Sought, match_names, owners_of
 
 Owners = dict[tuple[str, str], int]
 Pair = tuple[int, int]
@@ -98,8 +100,8 @@ def _is_former(key: Key, one: Incoming) -> bool:
 
 
 def _owners_in_order(one: Incoming, owners: Owners) -> list[int]:
-    ids = one.external_ids
-    found = (owners.get((provider, ids[provider])) for provider in PROVIDERS if provider in ids)
+    ids = sorted(one.external_ids.items(), key=lambda pair: place_of_provider(pair[0]))
+    found = (owners.get(pair) for pair in ids)
     return list(dict.fromkeys(title_id for title_id in found if title_id))
 
 
@@ -107,7 +109,10 @@ def _keys_by_title(title_ids: Collection[int]) -> dict[tuple[int, str], list[Key
     if not title_ids:
         return {}
     retired = ExternalId.objects.filter(title__in=title_ids, retired_at__isnull=False)
-    dead = {f"{provider}:{value}" for provider, value in retired.values_list("provider", "value")}
+    dead = {
+        f"{in_space(provider, medium)}:{value}"
+        for provider, medium, value in retired.values_list("provider", "medium", "value")
+    }
     keys: defaultdict[tuple[int, str], list[Key]] = defaultdict(list)
     records = SourceRecord.objects.filter(title__in=title_ids).order_by("pk")
     for title_id, source, key in records.values_list("title_id", "source", "key"):
@@ -117,7 +122,14 @@ def _keys_by_title(title_ids: Collection[int]) -> dict[tuple[int, str], list[Key
 
 def _match_by_name(rows: list[Incoming], claimed: Collection[int]) -> dict[int, int]:
     sought = [
-        Sought(one.number, one.row.name, one.row.year, one.row.format or "", one.external_ids)
+        Sought(
+            one.number,
+            one.row.name,
+            one.row.year,
+            one.row.format or "",
+            plain_ids(one.external_ids),
+            one.row.medium or Medium.ANIME,
+        )
         for one in rows
         if one.row.name and one.row.year
     ]
@@ -167,8 +179,8 @@ def _facts_of(title_ids: Collection[int]) -> dict[int, Facts]:
     for title_id, source in SourceRecord.objects.filter(title__in=title_ids).values_list("title_id", "source"):
         facts[title_id].sources.add(source)
     current = ExternalId.objects.filter(title__in=title_ids, retired_at=None)
-    for title_id, provider, value in current.values_list(F("title"), "provider", "value"):
-        facts[title_id].ids.add((provider, value))
+    for title_id, provider, medium, value in current.values_list(F("title"), "provider", "medium", "value"):
+        facts[title_id].ids.add((in_space(provider, medium), value))
     return facts
 
 

@@ -29,6 +29,7 @@ from catalog.importing.scales import refresh_scales
 from catalog.importing.writer import CatalogueWriter, confirm_records, load_states, write_records
 from catalog.models import ExternalId, SourceRecord
 from catalog.search.index import refresh_words
+from catalog.titles.external_ids import in_space
 from catalog.titles.merging import merge_titles
 from catalog.versioning import catalogue_changed
 
@@ -317,8 +318,9 @@ def _ids_at(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[int, tuple[str, 
     wanted = list(pairs)
     if not wanted:
         return []
-    found = ExternalId.objects.filter(medium="anime", value__in=[value for _, value in wanted])
-    return [(pk, (provider, value)) for pk, provider, value in found.values_list("pk", "provider", "value")]
+    found = ExternalId.objects.filter(value__in=[value for _, value in wanted])
+    rows = found.values_list("pk", "provider", "medium", "value")
+    return [(pk, (in_space(provider, medium), value)) for pk, provider, medium, value in rows]
 
 
 def stored_records(rows: list[Incoming]) -> dict[tuple[str, str], tuple[int, bytes]]:

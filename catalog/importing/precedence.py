@@ -16,8 +16,9 @@ STAFF = "staff"  # edited in the admin
 NO_SOURCE = ""  # a value from before sources were recorded: any source's is better
 PAGES = ("myanimelist-page", "anidb-page", "anisearch-page", "livechart-page")
 BEST_FIRST = (
-    STAFF, "myanimelist", "jikan", "mal-2020", "myanimelist-page", "anilist", "kitsu", "shikimori", "anidb",
-    "anidb-page", "anisearch-page", "livechart-page", "offline-database", "id-map", "synopses", "sample",
+    STAFF, "myanimelist", "jikan", "mal-2020", "mal-manga", "relations", "myanimelist-page", "anilist", "kitsu",
+    "shikimori", "anidb", "anidb-page", "anisearch-page", "livechart-page", "offline-database", "id-map", "synopses",
+    "sample",
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ DEFAULT = _order()
 FRESHEST_FIRST = _order("myanimelist", "jikan", "myanimelist-page", "anilist", "kitsu", "shikimori", "livechart-page",
                         "anidb", "anidb-page", "anisearch-page", "offline-database", "mal-2020")  # fmt: skip
 # MyAnimeList's community, under several names; the sample's numbers are MyAnimeList's, rounded.
-COMMUNITY = ("myanimelist", "jikan", "myanimelist-page", "shikimori", "mal-2020", "synopses", "sample")
+COMMUNITY = ("myanimelist", "jikan", "myanimelist-page", "shikimori", "mal-2020", "mal-manga", "synopses", "sample")
 SAME_COMMUNITY_FIRST = _order(*COMMUNITY)
 SOURCES = frozenset(BEST_FIRST)
 ORDERS: dict[str, dict[str, int]] = {
@@ -58,6 +59,7 @@ FIELDS = (
     "name", "name_english", "name_native", "synopsis", "format", "status", "episodes", "episode_seconds", "started_on",
     "ended_on", "season", "season_year", "source_material", "age_rating", "is_adult", "score", "scored_by", "members",
     "cover_url", "score_counts", "broadcast_day", "broadcast_time", "next_airing_at", "next_episode",
+    "medium", "chapters", "volumes", "serialised_in",
 )  # fmt: skip
 
 

@@ -16,13 +16,18 @@ from catalog.importing import parsers
 from catalog.importing.parsers.base import SourceTitle, UnreadRow
 from catalog.importing.precedence import FIELDS, require_source
 from catalog.models import ExternalId, SourceRecord
+from catalog.titles.external_ids import provider_and_space
 
 Provider = ExternalId.Provider
 PROVIDERS = tuple(map(str, Provider))  # most trusted first
 # Catalogues with ids of their own: two of their rows with different ids are never the same title.
 OWN_PROVIDERS: dict[str, str] = {
     **dict.fromkeys(
-        ("myanimelist", "jikan", "mal-2020", "synopses", "sample", "myanimelist-page", "shikimori"), Provider.MAL
+        (
+            *("myanimelist", "jikan", "mal-2020", "mal-manga", "relations", "synopses", "sample", "myanimelist-page"),
+            "shikimori",
+        ),
+        Provider.MAL,
     ),
     "anilist": Provider.ANILIST,
     "kitsu": Provider.KITSU,
@@ -90,10 +95,23 @@ def parsers_digest() -> bytes:
 def key_of(source: str, external_ids: Mapping[str, str]) -> str:
     """Return the row's own id as "provider:value": its catalogue's, else the most trusted of its ids."""
     own = OWN_PROVIDERS.get(source)
-    provider = next((one for one in (own, *PROVIDERS) if one in external_ids), None)
-    if provider is None:
-        provider = min(external_ids, default="none")  # of a catalogue that we don't know
-    return f"{provider}:{external_ids.get(str(provider), '')}"[:160]
+    provider = min(external_ids, key=lambda name: (provider_of(name) != own, place_of_provider(name)), default="none")
+    return f"{provider}:{external_ids.get(provider, '')}"[:160]
+
+
+def provider_of(name: str) -> str:
+    return provider_and_space(name)[0]
+
+
+def place_of_provider(name: str) -> tuple[int, str]:
+    """Return the sort key of a provider, with or without the space of its ids: most trusted first, unknown last."""
+    provider = provider_of(name)
+    return PROVIDERS.index(provider) if provider in PROVIDERS else len(PROVIDERS), name
+
+
+def plain_ids(external_ids: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids by provider, without the space."""
+    return {provider_of(name): value for name, value in external_ids.items()}
 
 
 def data_of(row: SourceTitle) -> Data:

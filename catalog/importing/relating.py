@@ -39,8 +39,10 @@ RESOLVE = """
     forth AS (
         SELECT DISTINCT named.title_id AS one, known.title_id AS other, named.kind
         FROM named_relation named
-        JOIN catalog_externalid known USING (provider, value)
-        WHERE known.medium = 'anime' AND known.title_id <> named.title_id
+        JOIN catalog_externalid known ON known.value = named.value
+            AND known.provider = split_part(named.provider, '@', 1)
+            AND known.medium = COALESCE(NULLIF(split_part(named.provider, '@', 2), ''), 'anime')
+        WHERE known.title_id <> named.title_id
     ),
     both_ways AS (
         SELECT one, other, kind FROM forth

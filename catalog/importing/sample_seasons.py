@@ -31,5 +31,7 @@ def keep_sample_current(today: date) -> ImportReport:
 
 def _sources_of_names() -> dict[str, str]:
     """Map MyAnimeList ids of sample titles to the source of their name."""
-    titles = Title.objects.filter(external_ids__provider="mal", field_sources__has_key="name")
+    titles = Title.objects.filter(
+        external_ids__provider="mal", external_ids__medium="anime", field_sources__has_key="name"
+    )
     return dict(titles.values_list("external_ids__value", "field_sources__name"))

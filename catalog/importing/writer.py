@@ -17,6 +17,7 @@ from catalog.importing.precedence import FIELDS
 from catalog.importing.records import Incoming
 from catalog.models import Credit, ExternalId, Person, SourceRecord, Stream, Studio, Tag, Title, TitleName
 from catalog.search.keys import search_key
+from catalog.titles.external_ids import SPACE_IN_SQL, in_space, provider_and_space
 
 RECORD_COLUMNS = ("title_id", "source", "key", "data", "dates", "digest", "as_of", "seen_at", "changed_at")
 RECORD_TYPES = (
@@ -57,9 +58,10 @@ def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
         states[record.title_id].records.append(record)
     for title_id, *name in TitleName.objects.filter(title__in=titles).values_list("title_id", "kind", "text", "key"):
         states[title_id].names[name[-1]] = Name(*name)
-    ids = ExternalId.objects.filter(title__in=titles).values_list("title_id", "provider", "value", "retired_at")
-    for title_id, provider, value, retired_at in ids:
-        states[title_id].external_ids[provider, value] = retired_at is not None
+    ids = ExternalId.objects.filter(title__in=titles)
+    columns = ids.values_list("title_id", "provider", "medium", "value", "retired_at")
+    for title_id, provider, medium, value, retired_at in columns:
+        states[title_id].external_ids[in_space(provider, medium), value] = retired_at is not None
     tags = Title.tags.through.objects.filter(title__in=titles).values_list("title_id", "tag__kind", "tag_id")
     for title_id, kind, tag_id in tags:
         states[title_id].terms[kind] |= {tag_id}
@@ -67,9 +69,9 @@ def load_states(title_ids: Collection[int]) -> dict[int, TitleState]:
         pairs = through._default_manager.filter(title__in=titles).values_list("title_id", "studio_id")
         for title_id, studio_id in pairs:
             states[title_id].terms[kind] |= {studio_id}
-    for part, (model, columns) in PARTS.items():
+    for part, (model, names) in PARTS.items():
         rows = model._default_manager.filter(title__in=titles).order_by(*ORDERS[part])
-        for title_id, *row in rows.values_list("title_id", *columns):
+        for title_id, *row in rows.values_list("title_id", *names):
             states[title_id].parts[part].append(tuple(row))
     return states
 
@@ -154,9 +156,7 @@ def _name_rows(states: Iterable[TitleState]) -> Iterator[tuple[Any, ...]]:
 
 def _write_ids(states: list[TitleState], now: datetime) -> None:
     rows = (
-        (state.title.pk, provider, state.title.medium, value)
-        for state in states
-        for provider, value in sorted(state.new_ids)
+        (state.title.pk, *provider_and_space(name), value) for state in states for name, value in sorted(state.new_ids)
     )
     copy_rows("catalog_externalid", ("title_id", "provider", "medium", "value"), rows)
     for retired_at, pairs in (
@@ -171,8 +171,8 @@ def mark_retired(pairs: Collection[tuple[str, str]], at: datetime | None) -> int
     """Mark ids, as (provider, value), as retired at a time, or None: as current. Return how many changed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalog_externalid SET retired_at = %s WHERE medium = 'anime' AND (retired_at IS NULL) = %s"
-            " AND (provider, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            "UPDATE catalog_externalid SET retired_at = %s WHERE (retired_at IS NULL) = %s"
+            f" AND ({SPACE_IN_SQL}, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
             [at, at is not None, *map(list, zip(*pairs, strict=True))],
         )
         return int(cursor.rowcount)

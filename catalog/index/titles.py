@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from catalog.index.seasons import SEASONS, season_number
 from catalog.models import Service, Stream, Studio, Tag, Title
-from catalog.models.titles import AgeRating, Format, SourceMaterial, Status, viewing_class
+from catalog.models.titles import AgeRating, Format, Medium, SourceMaterial, Status, viewing_class
 from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
 
@@ -31,6 +31,7 @@ CHOICES: dict[str, list[str]] = {
     "status": Status.values,
     "source_material": SourceMaterial.values,
     "age_rating": AgeRating.values,
+    "medium": Medium.values,
 }
 PRIOR_VOTES = 5_000  # votes that the overall mean counts for in weighted scores
 LEAST_VOTES = 2_000  # with fewer, the spread of the scores isn't meaningful
@@ -87,6 +88,9 @@ class TitleIndex:
 
     def visible_to(self, viewer: Viewer) -> Mask:
         return self._visible(viewer)[0]
+
+    def of_medium(self, medium: str) -> Mask:
+        return self.codes["medium"] == CHOICES["medium"].index(medium)
 
     def tags_visible_to(self, viewer: Viewer) -> frozenset[str]:
         """Return the slugs of the tags that `viewer` may see."""
@@ -147,7 +151,7 @@ def build_index() -> TitleIndex:
     return TitleIndex(
         ids=ids,
         codes=codes,
-        numbers=_numbers_by_name(columns, dates),
+        numbers=_numbers_by_name(columns, dates, codes["medium"]),
         seasons=_numbers_of_pairs(map(_seasons_of, columns["season"], columns["season_year"], dates)),
         tags=_terms(ids, Title.tags.through, "tag_id", Tag, "kind"),
         studios=_terms(ids, Title.studios.through, "studio_id", Studio),
@@ -164,7 +168,9 @@ def _services(ids: NDArray[np.int64]) -> Terms:
     return _paired(ids, terms, [(place[service], title_id) for service, title_id in pairs if service in place])
 
 
-def _numbers_by_name(columns: dict[str, Any], dates: list[str]) -> dict[str, NDArray[np.float64]]:
+def _numbers_by_name(
+    columns: dict[str, Any], dates: list[str], media: NDArray[np.int8]
+) -> dict[str, NDArray[np.float64]]:
     minutes, episodes = _numbers(columns["episode_seconds"]) / 60, _numbers(columns["episodes"])
     years, members = columns["season_year"], columns["members"]
     scores = _numbers(map(_first_known, columns["comparable_score"], columns["score"]))
@@ -172,7 +178,7 @@ def _numbers_by_name(columns: dict[str, Any], dates: list[str]) -> dict[str, NDA
         "year": _numbers(year or _part(date, 0) for year, date in zip(years, dates, strict=True)),
         "started": _numbers(map(_as_number, dates, years)),
         "score": _numbers(columns["score"]),
-        "weighted": _weighted(scores, _votes(columns["scored_by"], columns["score_counts"], members)),
+        "weighted": _weighted(scores, _votes(columns["scored_by"], columns["score_counts"], members), media),
         "divided": _numbers(map(_spread, columns["score_counts"])),
         "members": _numbers(members),
         "popularity": _numbers(columns["popularity"]),
@@ -200,10 +206,13 @@ def _votes(*columns: Iterable[Any]) -> NDArray[np.float64]:
     return _numbers(scored or sum(counts or ()) or members for scored, counts, members in zip(*columns, strict=True))
 
 
-def _weighted(score: NDArray[np.float64], votes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return scores shrunk towards the overall mean by PRIOR_VOTES, since few votes are unreliable."""
-    is_known = ~np.isnan(score)
-    mean = score[is_known].mean() if is_known.any() else 0
+def _weighted(score: NDArray[np.float64], votes: NDArray[np.float64], media: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return scores shrunk towards the mean of their medium by PRIOR_VOTES, since few votes are unreliable."""
+    mean = np.zeros(len(score))
+    for medium in np.unique(media):
+        own = media == medium
+        is_known = own & ~np.isnan(score)
+        mean[own] = score[is_known].mean() if is_known.any() else 0
     return (score * votes + mean * PRIOR_VOTES) / (votes + PRIOR_VOTES)
 
 

@@ -23,6 +23,9 @@ class Relation(models.Model):
     from_title = models.ForeignKey(Title, models.CASCADE, related_name="relations")
     to_title = models.ForeignKey(Title, models.CASCADE, related_name="relations_back")
     kind = models.CharField(max_length=16, choices=Kind)
+    last_chapter = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="From an anime to its manga: the last chapter that the anime tells, if known."
+    )
 
     class Meta:
         constraints = [

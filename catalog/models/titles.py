@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -20,6 +23,15 @@ class Medium(models.TextChoices):
     GAME = "game", _("Game")
 
 
+EXTRA_MEDIA = tuple(choice for choice in Medium.choices if choice[0] != Medium.ANIME)  # which members switch on
+READ = (Medium.MANGA, Medium.LIGHT_NOVEL)
+
+
+def id_space(medium: str) -> str:
+    """Return the medium under which other sites number titles: light novels are among their manga."""
+    return Medium.MANGA.value if medium == Medium.LIGHT_NOVEL else str(medium)
+
+
 class Format(models.TextChoices):
     TV = "tv", _("TV")
     TV_SHORT = "tv_short", _("TV short")
@@ -38,6 +50,9 @@ class Status(models.TextChoices):
     UPCOMING = "upcoming", _("Not yet aired")
     CANCELLED = "cancelled", _("Cancelled")
     UNKNOWN = "", _("Unknown")
+
+
+PUBLISHING: dict[str, Any] = {Status.AIRING: _("Publishing"), Status.UPCOMING: _("Not yet published")}
 
 
 class Weekday(models.IntegerChoices):
@@ -91,18 +106,31 @@ class SourceMaterial(models.TextChoices):
 
 CARD_FIELDS = (
     "name", "name_english", "name_native", "format", "episodes", "season_year", "started_on", "cover_url", "score",
-    "is_adult", "medium", "status", "franchise_entry", "popularity", "cover_digest", "cover_colour", "cover_width",
+    "is_adult", "medium", "chapters", "volumes", "status", "franchise_entry", "popularity", "cover_digest",
+    "cover_colour", "cover_width",
 )  # fmt: skip
 
 
 def viewing_class(viewer: Viewer) -> str:
     """Return the viewer's class, for cache keys: viewers of one class may see the same titles.
 
-    It's "whole", "common", or the highest age rating that the account allows.
+    It's the age class, followed by the media other than anime, such as "common+manga".
     """
+    return "+".join((age_class(viewer), *media_of(viewer)[1:]))
+
+
+def age_class(viewer: Viewer) -> str:
+    """Return "whole", "common", or the highest age rating that the account allows."""
     if viewer is None or not viewer.is_authenticated:
         return "common"
     return viewer.age_limit or ("whole" if viewer.shows_adult else "common")
+
+
+def media_of(viewer: Viewer) -> list[str]:
+    """Return the media that `viewer` sees, in the order of Medium: anime, and what the member has switched on."""
+    if viewer is None or not viewer.is_authenticated:
+        return [Medium.ANIME.value]
+    return [medium for medium in Medium.values if medium == Medium.ANIME or medium in viewer.extra_media]
 
 
 def age_classes_up_to(limit: str) -> list[str]:
@@ -118,15 +146,25 @@ def entry_point() -> models.Q:
 
 class TitleQuerySet(models.QuerySet["Title"]):
     def visible_to(self, viewer: Viewer) -> TitleQuerySet:
-        """Return titles that `viewer` (None or anonymous: a visitor) may see. Adult titles need the member's opt-in.
+        """Return titles that `viewer` (None or anonymous: a visitor) may see.
 
-        An account with an age limit sees only titles with a known age rating within it.
+        Adult titles and other media than anime need the member's opt-in. An account with an age limit sees only titles
+        with a known age rating within it.
         """
-        viewer_class = viewing_class(viewer)
-        if viewer_class == "whole":
+        return self.of_media(media_of(viewer)).suitable_for(viewer)
+
+    def of_media(self, media: Collection[str]) -> TitleQuerySet:
+        if len(media) == len(Medium):
+            return self
+        return self.filter(medium__in=media) if len(media) > 1 else self.filter(medium=next(iter(media)))
+
+    def suitable_for(self, viewer: Viewer) -> TitleQuerySet:
+        """Return titles of any medium that the viewer's age settings allow."""
+        age = age_class(viewer)
+        if age == "whole":
             return self
         titles = self.filter(is_adult=False)
-        return titles if viewer_class == "common" else titles.filter(age_rating__in=age_classes_up_to(viewer_class))
+        return titles if age == "common" else titles.filter(age_rating__in=age_classes_up_to(age))
 
     def recommendable(self) -> TitleQuerySet:
         """Return anime, without unreleased and cancelled titles, commercials and music clips."""
@@ -157,7 +195,7 @@ class TitleQuerySet(models.QuerySet["Title"]):
 
 
 class Title(models.Model):
-    """One work: an anime season, film or special; later a manga, light novel or game."""
+    """One work: an anime season, film or special; a manga, light novel or game."""
 
     medium = models.CharField(max_length=12, choices=Medium, default=Medium.ANIME)
     name = models.CharField(max_length=300, help_text="Romanised, as most catalogues list it.")
@@ -169,6 +207,9 @@ class Title(models.Model):
     status = models.CharField(max_length=10, choices=Status, blank=True)
     episodes = models.PositiveSmallIntegerField(null=True, blank=True)
     episode_seconds = models.PositiveIntegerField(null=True, blank=True)
+    chapters = models.PositiveSmallIntegerField(null=True, blank=True)
+    volumes = models.PositiveSmallIntegerField(null=True, blank=True)
+    serialised_in = models.CharField(max_length=200, blank=True, default="", help_text="The magazine of a manga.")
     started_on = PartialDateField()
     ended_on = PartialDateField()
     broadcast_day = models.PositiveSmallIntegerField(choices=Weekday, null=True, blank=True, help_text="In Japan.")
@@ -242,6 +283,7 @@ class Title(models.Model):
             models.Index(fields=["-popularity", "id"], name="title_by_popularity"),
             models.Index(fields=["-score", "id"], name="title_by_score"),
             models.Index(fields=["-season_year", "season"], name="title_by_season"),
+            models.Index(fields=["medium", "-popularity", "id"], name="title_by_medium"),
             models.Index(fields=["cover_digest"], condition=~models.Q(cover_digest=""), name="title_by_cover"),
         ]
         constraints = [
@@ -255,6 +297,22 @@ class Title(models.Model):
 
     def get_absolute_url(self) -> str:
         return address_of("catalog:title", self.pk)
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether it has chapters instead of episodes."""
+        return self.medium in READ
+
+    @property
+    def status_label(self) -> str:
+        """Return the status in the words of its medium: what is read is published, not aired."""
+        label = PUBLISHING.get(self.status) if self.is_read else None
+        return str(label or self.get_status_display())
+
+    @property
+    def parts(self) -> int | None:
+        """Return the number of episodes or chapters, which an entry's progress counts; None if it is unknown."""
+        return self.chapters if self.is_read else self.episodes
 
     @property
     def year(self) -> int | None:

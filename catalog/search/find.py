@@ -38,7 +38,7 @@ def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
     visible = Title.objects.visible_to(viewer)
     words = key.split()[:MAX_WORDS]
     exact = _exact(visible, key, limit)
-    short = _by_shorthand(visible, key, limit)
+    short = _by_shorthand(visible, key, limit, viewer)
     own = _named(visible, key, exact) if short else set(exact)
     ids = dict.fromkeys([*(pk for pk in exact if pk in own), *short, *exact])
     ids |= dict.fromkeys(_by_audience(visible.filter(names__key__startswith=key), limit))
@@ -47,7 +47,7 @@ def find_title_ids(query: str, viewer: Viewer, limit: int = 20) -> list[int]:
     if len(ids) < ENOUGH and CJK.search(key):
         ids |= dict.fromkeys(_by_audience(visible.filter(names__key__contains=key), limit))
     if len(ids) < ENOUGH and not exact:  # an exact match has no typos
-        ids |= dict.fromkeys(_past_typos(visible, words, limit))
+        ids |= dict.fromkeys(_past_typos(visible, words, limit, viewer))
     return list(ids)[:limit]
 
 
@@ -64,12 +64,12 @@ def _named(titles: TitleQuerySet, key: str, title_ids: list[int]) -> set[int]:
     return set(named.order_by().values_list("pk", flat=True))
 
 
-def _by_shorthand(titles: TitleQuerySet, key: str, limit: int) -> list[int]:
+def _by_shorthand(titles: TitleQuerySet, key: str, limit: int, viewer: Viewer) -> list[int]:
     """Return the titles that the key is short for: an acronym, or a series with a season's number."""
-    ids = expand(key)[:limit]
+    ids = expand(key, viewer)[:limit]
     if season := season_in(key):
         base, number = season
-        starts = expand(base)[:1] or _exact(titles, base, 1)[:1]
+        starts = expand(base, viewer)[:1] or _exact(titles, base, 1)[:1]
         starts = starts or _by_audience(titles.filter(names__key__startswith=base), 1)
         ids = [later for start in starts for later in season_of(start, number)] + ids
     if not ids:
@@ -99,19 +99,19 @@ def _lexeme(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _past_typos(titles: TitleQuerySet, words: list[str], limit: int) -> list[int]:
+def _past_typos(titles: TitleQuerySet, words: list[str], limit: int, viewer: Viewer) -> list[int]:
     """Match the words joined together, then with unknown words corrected; if none match, with any word corrected."""
     ids = _by_words(titles, [["".join(words)]], limit) if len(words) > 1 else []
     for only_unknown in (True, False):
-        spellings = _spellings(words, only_unknown)
+        spellings = _spellings(words, only_unknown, viewer)
         if any(len(some) > 1 for some in spellings) and (only_unknown or not ids):
             ids += _by_words(titles, spellings, limit)
     return ids
 
 
-def _spellings(words: list[str], only_unknown: bool) -> list[list[str]]:
+def _spellings(words: list[str], only_unknown: bool, viewer: Viewer) -> list[list[str]]:
     """Return each word with its possible corrections; the last may be a prefix."""
-    words_in_use = vocabulary()
+    words_in_use = vocabulary(viewer)
     *whole, last = words
     spellings = [
         [word] if only_unknown and word in words_in_use.words else [word, *words_in_use.corrections(word, CORRECTIONS)]

@@ -15,8 +15,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalog.models import SearchWord, Title, TitleName
+from catalog.models.titles import media_of
 from catalog.search.keys import search_key
 from catalog.versioning import catalogue_changed, catalogue_version
+from catalog.viewers import Viewer
 
 REFRESH_LEXEMES = """
     UPDATE catalog_title SET search_lexemes = array_to_tsvector(words.lexemes)
@@ -30,22 +32,29 @@ REFRESH_LEXEMES = """
 """
 REFRESH_VOCABULARY = """
     INSERT INTO catalog_searchword (word, titles)
-    SELECT word, ndoc FROM ts_stat('SELECT search_lexemes FROM catalog_title WHERE search_lexemes IS NOT NULL')
+    SELECT word, ndoc FROM ts_stat(
+        'SELECT search_lexemes FROM catalog_title WHERE search_lexemes IS NOT NULL AND medium = ''anime'''
+    )
 """
 # A title's words leave the vocabulary before its names change, and come back after.
 FORGET_WORDS = """
     UPDATE catalog_searchword known SET titles = greatest(0, known.titles - gone.n)
     FROM (
         SELECT word, count(*) AS n FROM catalog_title, unnest(tsvector_to_array(search_lexemes)) AS word
-        WHERE id = ANY(%s) GROUP BY word
+        WHERE id = ANY(%s) AND medium = 'anime' GROUP BY word
     ) gone
     WHERE known.word = gone.word
 """
 ADD_WORDS = """
     INSERT INTO catalog_searchword (word, titles)
     SELECT word, count(*) FROM catalog_title, unnest(tsvector_to_array(search_lexemes)) AS word
-    WHERE id = ANY(%s) GROUP BY word
+    WHERE id = ANY(%s) AND medium = 'anime' GROUP BY word
     ON CONFLICT (word) DO UPDATE SET titles = catalog_searchword.titles + excluded.titles
+"""
+# Other media have fewer titles and readers: their words are read when they are needed.
+OTHER_WORDS = """
+    SELECT DISTINCT unnest(tsvector_to_array(search_lexemes)) FROM catalog_title
+    WHERE medium = ANY(%s) AND medium <> 'anime'
 """
 MANY = 0.2  # share of the titles from which on the whole vocabulary is quicker
 
@@ -105,7 +114,7 @@ def refresh_vocabulary() -> None:
 
 
 class Vocabulary:
-    """All words in title names, with corrections for misspelt words."""
+    """The words in title names, with corrections for misspelt words."""
 
     def __init__(self, words: Collection[str]) -> None:
         self.words = frozenset(words)
@@ -154,10 +163,16 @@ def mistakes_allowed(word: str) -> int:
     return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
 
 
-@lru_cache(maxsize=1)
-def _vocabulary_of(version: str) -> Vocabulary:
-    return Vocabulary(SearchWord.objects.values_list("word", flat=True))
+@lru_cache(maxsize=4)
+def _vocabulary_of(version: str, media: tuple[str, ...]) -> Vocabulary:
+    words = set(SearchWord.objects.values_list("word", flat=True))
+    if len(media) > 1:
+        with connection.cursor() as cursor:
+            cursor.execute(OTHER_WORDS, [list(media)])
+            words |= {word for (word,) in cursor.fetchall()}
+    return Vocabulary(words)
 
 
-def vocabulary() -> Vocabulary:
-    return _vocabulary_of(catalogue_version())
+def vocabulary(viewer: Viewer = None) -> Vocabulary:
+    """Return the words in the names of titles of the viewer's media."""
+    return _vocabulary_of(catalogue_version(), tuple(media_of(viewer)))

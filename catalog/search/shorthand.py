@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from catalog.models import Title, TitleName
-from catalog.models.titles import Format
+from catalog.models.titles import Format, media_of
 from catalog.versioning import catalogue_version
+from catalog.viewers import Viewer
 
 KNOWN_TITLES = 6_000  # the most popular ones, whose names have acronyms that people use
 SHORTEST, LONGEST = 2, 8  # letters of an acronym
@@ -31,9 +32,9 @@ LATER_HALF = re.compile(r"\b(?:part|cour) [2-9]\b|\b[2-9]\w\w part\b")
 SERIES = (Format.TV, Format.ONA)
 
 
-def expand(key: str) -> list[int]:
+def expand(key: str, viewer: Viewer = None) -> list[int]:
     """Return the ids of the titles that a search key is the acronym of, most popular first."""
-    return _acronyms(catalogue_version()).get(key, [])
+    return _acronyms(catalogue_version(), tuple(media_of(viewer))).get(key, [])
 
 
 def season_in(key: str) -> tuple[str, int] | None:
@@ -70,10 +71,10 @@ def _ending(number: int) -> re.Pattern[str]:
     return re.compile(rf" (?:season {number}|(?:{ordinal}) season|{roman}|{number})$")
 
 
-@lru_cache(maxsize=1)
-def _acronyms(version: str) -> dict[str, list[int]]:
+@lru_cache(maxsize=4)
+def _acronyms(version: str, media: tuple[str, ...]) -> dict[str, list[int]]:
     """Return {acronym: ids of its titles}: those that it names in whole, then others, each most popular first."""
-    popular = Title.objects.order_by("-popularity", "pk").values_list("pk", flat=True)[:KNOWN_TITLES]
+    popular = Title.objects.of_media(media).order_by("-popularity", "pk").values_list("pk", flat=True)[:KNOWN_TITLES]
     place = {pk: place for place, pk in enumerate(popular)}
     names = TitleName.objects.filter(title__in=list(place), kind__in=KINDS).order_by()
     found: defaultdict[str, dict[int, bool]] = defaultdict(dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from anirec.lib.web.addresses import address_of
 from catalog.covers.addresses import cover_address, cover_widths, has_cover
 from catalog.franchises.graph import lines_with_places
 from catalog.models import Title
-from catalog.models.titles import Format
+from catalog.models.titles import Format, Medium
 from catalog.posters.drawing import poster_version
 from catalog.search.matched import other_names
 from catalog.templatetags.fragments import fragment
@@ -26,6 +26,7 @@ from catalog.viewers import Viewer
 
 register = template.Library()
 FORMATS = dict(Format.choices)  # Django's get_format_display takes ten times as long
+MEDIA = dict(Medium.choices)
 
 
 register.simple_tag(address_of, name="address")  # cached, for links on every page or in lists; elsewhere use `url`
@@ -106,8 +107,19 @@ def spaced(name: str) -> str:
 
 @register.filter
 def facts(title: Title) -> str:
-    """Return the known facts, such as "TV · 24 episodes · 2011"."""
-    return _facts(title.format, title.episodes or 0, title.year, get_language())
+    """Return the known facts, such as "TV · 24 episodes · 2011" or "Manga · 162 chapters · 1994"."""
+    if title.medium == Medium.ANIME:
+        return _facts(title.format, title.episodes or 0, title.year, get_language())
+    return " · ".join(str(part) for part in _facts_of_others(title) if part)
+
+
+def _facts_of_others(title: Title) -> Iterator[Any]:
+    yield MEDIA[title.medium]
+    if n := title.chapters:
+        yield ngettext("%(n)s chapter", "%(n)s chapters", n) % {"n": numbers.whole(n)}
+    elif n := title.volumes:
+        yield ngettext("%(n)s volume", "%(n)s volumes", n) % {"n": numbers.whole(n)}
+    yield title.year
 
 
 @lru_cache(maxsize=5000)

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from anirec.lib.text import is_text
+from anirec.lib.web.query import Query
 from catalog.models import Credit, ExternalId, Person, Stream, Tag, Title, TitleName
-from catalog.models.titles import Medium
+from catalog.models.titles import Medium, id_space
 from catalog.title_page.queries import TitleDetail, title_detail
 from catalog.titles.merging import redirected
 from catalog.titles.serializers import TitleLinkSerializer
@@ -64,9 +65,10 @@ class _TitleFactsSerializer(serializers.ModelSerializer[Title]):
         model = Title
         fields = (
             "id", "medium", "name", "name_english", "name_native", "names", "synopsis", "format", "status", "episodes",
-            "episode_seconds", "year", "season", "started_on", "ended_on", "source_material", "age_rating", "is_adult",
-            "score", "scored_by", "score_counts", "members", "broadcast_day", "broadcast_time", "next_airing_at",
-            "next_episode", "cover_url", "studios", "producers", "external_ids", "url",
+            "chapters", "volumes", "serialised_in", "episode_seconds", "year", "season", "started_on", "ended_on",
+            "source_material", "age_rating", "is_adult", "score", "scored_by", "score_counts", "members",
+            "broadcast_day", "broadcast_time", "next_airing_at", "next_episode", "cover_url", "studios", "producers",
+            "external_ids", "url",
         )  # fmt: skip
 
 
@@ -149,11 +151,17 @@ class TitleDetails(APIView):
         return _details(pk, request)
 
 
+class IdQuery(Query):
+    medium = serializers.ChoiceField(
+        choices=Medium.choices, default=Medium.ANIME.value, help_text="Many catalogues number anime and manga apart."
+    )
+
+
 class TitleByExternalId(APIView):
-    @extend_schema(operation_id="title_by_external_id", responses=TitleDetailSerializer)
+    @extend_schema(operation_id="title_by_external_id", parameters=[IdQuery], responses=TitleDetailSerializer)
     def get(self, request: Request, provider: str, value: str) -> Response:
         """Return the title with this id in another catalogue (`mal`, `anilist`, `kitsu`, …)."""
-        lookup = {"provider": provider, "value": value, "medium": Medium.ANIME}
+        lookup = {"provider": provider, "value": value, "medium": id_space(IdQuery.of(request)["medium"])}
         pk = ExternalId.objects.filter(**lookup).values_list("title_id", flat=True).first() if is_text(value) else None
         return _details(pk or 0, request)
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from catalog.franchises.watch_order import Link, up_to, watch_order
 from catalog.models import Credit, ExternalId, Relation, SourceRecord, Tag, Title
-from catalog.models.titles import viewing_class
+from catalog.models.titles import Medium, viewing_class
 from catalog.title_page.details import Details, details_of
 from catalog.title_page.links import SOURCES, source_names
 from catalog.versioning import catalogue_version
@@ -31,11 +31,24 @@ class RelatedTitle:
 
 
 @dataclass(frozen=True)
+class OtherVersion:
+    """The same story in another medium. next_chapter: of a manga, where to read on after this anime; None if unknown.
+
+    is_read_on: whether it goes on where this title, an anime, ends.
+    """
+
+    title: Title
+    is_read_on: bool
+    next_chapter: int | None = None
+
+
+@dataclass(frozen=True)
 class TitleDetail:
     """The catalogue data of a title page."""
 
     title: Title
     related: list[RelatedTitle]
+    versions: list[OtherVersion]  # in other media that the viewer sees
     franchise: list[Title]  # visible parts, including this title, by start date
     tags: list[Tag]
     links: list[Link]  # the relations within the franchise
@@ -84,12 +97,24 @@ def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
     return TitleDetail(
         title=title,
         related=[RelatedTitle(str(kinds[card.pk].label), card) for card in related],
+        versions=_versions(title, [card for card in related if kinds[card.pk] == Relation.Kind.ADAPTATION]),
         franchise=franchise,
         tags=list(title.tags.all()),
         links=[link for link in links if parts.issuperset(link[:2])],
         details=details_of(title),
         has_people=title.has_people,  # type: ignore[attr-defined]
     )
+
+
+def _versions(title: Title, adaptations: list[Title]) -> list[OtherVersion]:
+    """Return those of the adaptations that are of another medium, with where to read on after an anime."""
+    others = [card for card in adaptations if card.medium != title.medium]
+    if not others:
+        return []
+    told = Relation.objects.filter(from_title=title, to_title__in=others, last_chapter__isnull=False)
+    next_chapters = {pk: last + 1 for pk, last in told.values_list("to_title", "last_chapter") if last}
+    is_anime = title.medium == Medium.ANIME
+    return [OtherVersion(card, is_anime and card.is_read, next_chapters.get(card.pk)) for card in others]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.utils.translation import pgettext_lazy
 
 ROLES = {
+    "Author": pgettext_lazy("staff", "Author"),
+    "Story & Art": pgettext_lazy("staff", "Story & Art"),
+    "Story": pgettext_lazy("staff", "Story"),
+    "Art": pgettext_lazy("staff", "Art"),
+    "Illustration": pgettext_lazy("staff", "Illustration"),
     "Director": pgettext_lazy("staff", "Director"),
     "Chief Director": pgettext_lazy("staff", "Chief Director"),
     "Assistant Director": pgettext_lazy("staff", "Assistant Director"),

@@ -16,9 +16,12 @@ def title_card(title: Title) -> dict[str, Any]:
         "name": title.name,
         "name_english": title.name_english,
         "name_native": title.name_native,
+        "medium": title.medium,
         "format": title.format,
         "status": title.status,
         "episodes": title.episodes,
+        "chapters": title.chapters,
+        "volumes": title.volumes,
         "year": title.year,
         "score": title.score,
         "is_adult": title.is_adult,
@@ -41,8 +44,8 @@ class TitleCardSerializer(serializers.ModelSerializer[Title]):
     class Meta:
         model = Title
         fields = (
-            "id", "name", "name_english", "name_native", "format", "status", "episodes", "year", "score", "is_adult",
-            "cover_url", "tags", "url",
+            "id", "name", "name_english", "name_native", "medium", "format", "status", "episodes", "chapters",
+            "volumes", "year", "score", "is_adult", "cover_url", "tags", "url",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -52,7 +52,7 @@ def training_data(*, include_synthetic: bool = False) -> TrainingData:
 
 
 def _site_rows(include_synthetic: bool) -> Rows:
-    entries = ListEntry.objects.using(replica()).filter(EXPERIENCED)
+    entries = ListEntry.objects.using(replica()).filter(EXPERIENCED, title__medium=Medium.ANIME)
     if not include_synthetic:
         entries = entries.filter(user__is_synthetic=False)
     recent = flag(Q(updated_at__gte=timezone.now() - RECENT))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.models import Studio, Tag, Title
+from catalog.models.titles import Medium
 from catalog.titles.external_ids import title_ids_by_mal
 from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.data.title_features import TitleFeatures
@@ -97,7 +98,7 @@ def _values(items: IdMap) -> list[Values]:
 
 
 def _field_values() -> Iterator[tuple[int, str, float]]:
-    rows = Title.objects.order_by().values_list("pk", *CLASSES, *NUMBERS).iterator()
+    rows = Title.objects.filter(medium=Medium.ANIME).order_by().values_list("pk", *CLASSES, *NUMBERS).iterator()
     for title_id, *fields in rows:
         classes, numbers = fields[: len(CLASSES)], fields[len(CLASSES) :]
         values = {f"{group}:{value}": 1.0 for group, value in zip(CLASSES, classes, strict=True) if value}
@@ -160,7 +161,8 @@ def _text_parts(items: IdMap) -> sp.csr_matrix:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.preprocessing import normalize
 
-    synopses = dict(Title.objects.exclude(synopsis="").order_by("pk").values_list("pk", "synopsis").iterator())
+    titles = Title.objects.filter(medium=Medium.ANIME).exclude(synopsis="").order_by("pk")
+    synopses = dict(titles.values_list("pk", "synopsis").iterator())
     at = items.index_of(np.array(list(synopses), dtype=np.int64))
     is_known = at >= 0
     if is_known.sum() < LEAST_TEXTS:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import ListEntry
 from anirec.lib.storage.replica import replica
+from catalog.models.titles import Medium
 from recommendations.artifact_store import load_recommender
 from recommendations.engine import drift
 from recommendations.engine.data.interactions import IdMap
@@ -121,17 +122,14 @@ def _stability(version: ModelVersion, now: datetime) -> tuple[int, int, dict[str
 
 def _activity(items: IdMap, start: datetime, end: datetime) -> drift.Activity:
     """Return the list entries that members, except synthetic ones, updated after `start` and up to `end`."""
-    entries = (
-        ListEntry.objects.using(replica())
-        .filter(EXPERIENCED, updated_at__gt=start, updated_at__lte=end, user__is_synthetic=False)
-        .order_by()
-    )
+    of_anime = ListEntry.objects.using(replica()).filter(title__medium=Medium.ANIME)
+    entries = of_anime.filter(
+        EXPERIENCED, updated_at__gt=start, updated_at__lte=end, user__is_synthetic=False
+    ).order_by()
     joined = flag(Q(user__date_joined__gt=F("updated_at") - NEW_MEMBER))
     user, title, score, is_new = copy_columns(
         entries.values_list("user_id", "title_id", Coalesce("score", 0), joined), width=4
     )
-    lists = (
-        ListEntry.objects.using(replica()).filter(user__in=entries.values("user")).order_by("user_id").values("user_id")
-    )
+    lists = of_anime.filter(user__in=entries.values("user")).order_by("user_id").values("user_id")
     owner, length = copy_columns(lists.annotate(n=Count("pk")).values_list("user_id", "n"), width=2)
     return drift.Activity(user, items.index_of(title), score, length[np.searchsorted(owner, user)], is_new > 0)

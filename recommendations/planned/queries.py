@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import EntryStatus, User
 from catalog.airing.schedule import Airing, next_airing
 from catalog.models import Title
-from catalog.models.titles import Status
+from catalog.models.titles import Medium, Status
 from recommendations.serving import parts_to_see_first, predicted_scores
 
 EVENING = timedelta(hours=3)
@@ -62,7 +62,7 @@ def count_by_occasion(planned: Collection[PlannedTitle]) -> list[tuple[str, str,
 
 def _planned(member: User) -> Iterable[Title]:
     entries = member.entries.filter(status=EntryStatus.PLANNED).values("title")
-    titles = Title.objects.visible_to(member).filter(pk__in=entries)
+    titles = Title.objects.visible_to(member).filter(medium=Medium.ANIME, pk__in=entries)
     return titles.for_airing().order_by("-popularity", "pk")
 
 

@@ -11,7 +11,7 @@ from catalog.browse.filters import TitleFilter
 from catalog.franchises.grouping import BEGINNINGS
 from catalog.index.seasons import season_number
 from catalog.index.titles import CHOICES, title_index
-from catalog.models.titles import viewing_class
+from catalog.models.titles import Medium, viewing_class
 from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.ranking import PUBLISHED, TitleRules
 from recommendations.engine.recommender import Recommender
@@ -71,7 +71,7 @@ def hidden_gems() -> Choice:
     """Return lesser-known series and films with enough members for a reliable score, which the member should like."""
     index = title_index()
     members = index.numbers["popularity"]
-    has_audience = members >= PUBLISHED.minimum_audience
+    has_audience = (members >= PUBLISHED.minimum_audience) & index.of_medium(Medium.ANIME)
     most = np.quantile(members[has_audience], GEM_SHARE) if has_audience.any() else 0
     is_main = np.isin(index.codes["format"], [CHOICES["format"].index(value) for value in BEGINNINGS])
     return Choice(index.ids[has_audience & (members <= most) & is_main], "gems", GEM_BELOW_MEAN)

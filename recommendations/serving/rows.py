@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.lists import score_formats as scores
 from accounts.models import ListEntry, ListEntryQuerySet, User
 from anirec.lib import prepared
 from anirec.lib.web.addresses import address_of
 from catalog.franchises.watch_order import Role
 from catalog.models import Title
-from catalog.models.titles import Season, viewing_class
+from catalog.models.titles import READ, Medium, Season, media_of, viewing_class
 from catalog.titles.cards import title_cards
 from catalog.titles.names import name_for
+from recommendations.across.queries import AcrossMedia, across_media
 from recommendations.artifact_store import readable_recommender
 from recommendations.engine.data.interactions import LIKED
 from recommendations.inputs.member_lists import FRANCHISE
@@ -26,15 +29,52 @@ from recommendations.inputs.title_rules import current_rules
 from recommendations.models import ModelVersion
 from recommendations.serving.choices import hidden_gems, led_to_by
 from recommendations.serving.friends import loved_by_followed
-from recommendations.serving.ladder import Recommendation, recommend
+from recommendations.serving.ladder import Reason, Recommendation, recommend
 from recommendations.serving.readers import USER, Reader
 from recommendations.serving.season import season_of, season_ranking
 from recommendations.serving.series import NextPart, continue_series
 from social.models import Follow
 
 FAVOURITES = 3  # "Because you liked …" rows
+MOST_ADAPTATIONS = 500
 RECENT = 30  # most recently updated liked titles, from which the favourites are chosen
 PICKS, CONTINUE, FRIENDS, SEASON, GEMS, BECAUSE = "picks", "continue", "friends", "season", "gems", "because"
+READING, FROM_BOOKS = "read", "adaptations"
+
+
+# The heading, hint and empty state of rows that are called the same for everybody.
+TEXTS = {
+    PICKS: (
+        _("Top picks"),
+        _("not on your list, one title per series"),
+        _("All available titles are on your list or hidden."),
+    ),
+    CONTINUE: (
+        _("Continue your series"),
+        _("the next part of series you completed or put on hold"),
+        _("No sequels yet. When you complete a season, the next one appears here."),
+    ),
+    READING: (
+        _("Read next"),
+        _("sources of anime you liked, and books like them"),
+        _("No titles yet. Score a few anime to see what to read."),
+    ),
+    FROM_BOOKS: (
+        _("Anime of what you read"),
+        _("adaptations you haven’t started"),
+        _("No adaptations yet. They appear here when you read something that has one."),
+    ),
+    FRIENDS: (
+        _("Loved by people you follow"),
+        _("people with similar scores count most"),
+        _("No titles yet. High scores from people you follow appear here."),
+    ),
+    GEMS: (
+        _("Hidden gems"),
+        _("lesser-known titles that match your taste"),
+        _("No hidden gems left for you right now."),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +96,8 @@ def rows_for(member: User, favourites: int = FAVOURITES) -> list[RecommendationR
     because = [_because(title, member) for title in _favourites(member, favourites)]
     friends = [_named_row(FRIENDS)] if _follows_somebody(member) else []
     others = [_named_row(slug) for slug in (CONTINUE, SEASON, GEMS)]
-    return [*others[:1], *friends, *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
+    across = [_named_row(slug) for slug in _slugs_across(member)]
+    return [*others[:1], *across, *friends, *because[:1], *others[1:2], *because[1:2], *others[2:], *because[2:]]
 
 
 def find_row(member: User, slug: str) -> RecommendationRow:
@@ -95,12 +136,54 @@ def _candidates(row: RecommendationRow, member: User, n: int, with_extras: bool)
         return [Recommendation(item.title, item.suits or 0, None, ()) for item in ranking[:n]]
     if row.slug == GEMS:
         return list(recommend(reader, n, choice=hidden_gems()).items)
+    if row.slug == READING:
+        return [_from_other_medium(item, member) for item in across_media(member, _read_media(member), n)]
+    if row.slug == FROM_BOOKS:
+        return _adaptations(member, n)
     version = ModelVersion.active()
     recommender = readable_recommender(version)
     if version is None or recommender is None or row.about is None:
         return []
     rules = current_rules(version, recommender.items)
     return list(recommend(reader, n, choice=led_to_by(row.about.pk, recommender, rules)).items)
+
+
+def _slugs_across(member: User) -> list[str]:
+    """Return the rows that lead from one medium to another, for members who show more than anime."""
+    return [READING, FROM_BOOKS] if _read_media(member) else []
+
+
+def _read_media(member: User) -> list[str]:
+    return [medium for medium in media_of(member) if medium in READ]
+
+
+def _adaptations(member: User, n: int) -> list[Recommendation]:
+    """Return anime of what the member has read, one per franchise, without series that they have started."""
+    best: dict[int, AcrossMedia] = {}
+    for item in across_media(member, [Medium.ANIME], MOST_ADAPTATIONS):
+        if item.is_linked and item.because[0][0].is_read:
+            best.setdefault(item.title.franchise_entry_id or item.title.pk, item)
+    started = ListEntry.objects.filter(user=member).annotate(part_of=FRANCHISE).filter(part_of__in=list(best))
+    known = set(started.order_by().values_list("part_of", flat=True))
+    cards = title_cards(Reader(member).showable_ids(best.keys() - known))
+    first = [replace(item, title=cards[franchise]) for franchise, item in best.items() if franchise in cards]
+    return [_from_other_medium(item, member) for item in first[:n]]
+
+
+def _from_other_medium(item: AcrossMedia, member: User) -> Recommendation:
+    pairs = zip(item.because, item.shares, strict=True)
+    reasons = tuple(Reason(title, score, share) for (title, score), share in pairs if score)
+    if not item.is_linked:
+        return Recommendation(item.title, item.score, None, reasons)
+    own, score = item.because[0]
+    values = {"kind": own.get_medium_display(), "title": name_for(own, member)}
+    if not score:
+        return Recommendation(
+            item.title, item.score, None, (), note=gettext("You know “%(title)s” (%(kind)s)") % values
+        )
+    shown_score = values | {"score": scores.shown(score, member.score_format)}
+    note = gettext("You gave “%(title)s” (%(kind)s) a %(score)s") % shown_score
+    return Recommendation(item.title, item.score, None, (), note=note)
 
 
 def _note_on(part: NextPart, member: User) -> str:
@@ -110,43 +193,15 @@ def _note_on(part: NextPart, member: User) -> str:
 
 
 def _named_row(slug: str) -> RecommendationRow:
-    if slug == PICKS:
-        return RecommendationRow(
-            slug,
-            gettext("Top picks"),
-            gettext("not on your list, one title per series"),
-            gettext("All available titles are on your list or hidden."),
-        )
-    if slug == CONTINUE:
-        return RecommendationRow(
-            slug,
-            gettext("Continue your series"),
-            gettext("the next part of series you completed or put on hold"),
-            gettext("No sequels yet. When you complete a season, the next one appears here."),
-        )
-    if slug == FRIENDS:
-        return RecommendationRow(
-            slug,
-            gettext("Loved by people you follow"),
-            gettext("people with similar scores count most"),
-            gettext("No titles yet. High scores from people you follow appear here."),
-        )
+    """Return a row that every member may have. Raises LookupError if there is none."""
     if slug == SEASON:
         year, season = season_of(timezone.localdate())
+        hint = f"{Season(season).label} {year}"
         return RecommendationRow(
-            slug,
-            gettext("This season for you"),
-            f"{Season(season).label} {year}",
-            gettext("No new titles for you this season."),
+            slug, gettext("This season for you"), hint, gettext("No new titles for you this season.")
         )
-    if slug == GEMS:
-        return RecommendationRow(
-            slug,
-            gettext("Hidden gems"),
-            gettext("lesser-known titles that match your taste"),
-            gettext("No hidden gems left for you right now."),
-        )
-    raise LookupError(slug)
+    heading, hint, empty = map(str, TEXTS[slug])
+    return RecommendationRow(slug, heading, hint, empty)
 
 
 def _because(title: Title, member: User) -> RecommendationRow:

@@ -15,7 +15,9 @@ from rest_framework.views import APIView
 from accounts.models import ListEntry
 from accounts.tokens.authentication import ForMembers, member_of
 from anirec.lib.charts.bars import Chart
+from anirec.lib.web.query import Query
 from catalog.index.titles import title_index
+from catalog.models.titles import Medium
 from catalog.titles.serializers import TitleLinkSerializer
 from recommendations import serving
 from recommendations.serializers import ItemsSerializer, LengthQuery, as_json
@@ -25,6 +27,10 @@ from recommendations.taste.over_years import over_years
 from recommendations.taste.profile import Profile, profile
 from recommendations.taste.year import year_in_review, years_of
 from social.people.queries import visible_member
+
+
+class MediumQuery(Query):
+    medium = serializers.ChoiceField(choices=Medium.choices, default=Medium.ANIME.value)
 
 
 class PointSerializer(serializers.Serializer[Any]):
@@ -100,12 +106,14 @@ class OfTheirs(ForMembers, APIView):
 class MyTaste(ForMembers, APIView):
     read_scope = "read:recommendations"
 
-    @extend_schema(operation_id="my_taste", responses=TasteSerializer)
+    @extend_schema(operation_id="my_taste", parameters=[MediumQuery], responses=TasteSerializer)
     def get(self, request: Request) -> Response:
-        """Return statistics about your taste."""
+        """Return statistics about your taste in one medium."""
         own, member = _own(request), member_of(request)
-        influences = most_influential(member, list_in_model(member)) if len(own) else []
-        data = {**_numbers(profile(own)), "years": years_of(member, own), "influences": influences}
+        is_anime = _is_anime(request)
+        influences = most_influential(member, list_in_model(member)) if len(own) and is_anime else []
+        years = years_of(member, own, is_anime=is_anime)
+        data = {**_numbers(profile(own)), "years": years, "influences": influences}
         data["over_years"] = [
             {
                 "year": one.year,
@@ -121,13 +129,13 @@ class MyTaste(ForMembers, APIView):
 class MyYear(ForMembers, APIView):
     read_scope = "read:recommendations"
 
-    @extend_schema(operation_id="my_year", responses=YearSerializer)
+    @extend_schema(operation_id="my_year", parameters=[MediumQuery], responses=YearSerializer)
     def get(self, request: Request, year: int) -> Response:
-        """Return your year in review."""
-        own, member = _own(request), member_of(request)
-        if year not in years_of(member, own):
+        """Return your year in review, in one medium."""
+        own, member, is_anime = _own(request), member_of(request), _is_anime(request)
+        if year not in years_of(member, own, is_anime=is_anime):
             raise Http404("No titles completed and no episodes watched in that year.")
-        review = year_in_review(member, own, year)
+        review = year_in_review(member, own, year, is_anime=is_anime)
         best = [title for title, _score in review.best]
         data = {
             "year": year,
@@ -143,7 +151,12 @@ class MyYear(ForMembers, APIView):
 
 def _own(request: Request) -> ReadList:
     member = member_of(request)
-    return ReadList.of(ListEntry.objects.own(member), title_index().tags_visible_to(member))
+    entries = ListEntry.objects.own(member).filter(title__medium=MediumQuery.of(request)["medium"])
+    return ReadList.of(entries, title_index().tags_visible_to(member))
+
+
+def _is_anime(request: Request) -> bool:
+    return MediumQuery.of(request)["medium"] == Medium.ANIME
 
 
 def _numbers(statistics: Profile) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from anirec.lib.charts.bars import Chart, Row, columns
 from anirec.lib.time_zones import zone_named
 from catalog.index.titles import title_index
 from catalog.models import Title
+from catalog.models.titles import Medium
 
 
 @dataclass(frozen=True)
@@ -63,5 +64,5 @@ def episodes_of(member: User, year: int) -> Episodes:
 
 
 def _watched(member: User) -> QuerySet[EntryChange]:
-    visible = Title.objects.visible_to(member).order_by()
+    visible = Title.objects.visible_to(member).filter(medium=Medium.ANIME).order_by()
     return EntryChange.objects.filter(user=member, title__in=visible).exclude(watched=0)

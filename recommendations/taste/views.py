@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,10 +13,12 @@ from accounts.models import ListEntry, ListEntryQuerySet, User
 from accounts.requests import MemberRequest
 from anirec.lib.web.requests import PageRequest
 from catalog.index.titles import title_index
+from catalog.models.titles import Medium
 from recommendations import serving
 from recommendations.serving.readers import Viewer
 from recommendations.taste.influence import most_influential
 from recommendations.taste.lists import ReadList, list_in_model
+from recommendations.taste.media import media_choices, medium_in
 from recommendations.taste.old_scores import keep, old_scores
 from recommendations.taste.over_years import over_years
 from recommendations.taste.profile import profile
@@ -29,16 +33,19 @@ SHOWN = 18
 @require_GET
 @login_required
 def taste(request: MemberRequest) -> HttpResponse:
-    own = _read(_own_entries(request.user), request.user)
-    in_model = list_in_model(request.user) if len(own) else None
+    medium = medium_in(request.GET, request.user)
+    own = _read(_own_entries(request.user), request.user, medium)
+    is_anime = medium == Medium.ANIME
+    in_model = list_in_model(request.user) if len(own) and is_anime else None
     context = {
         "owner": request.user,
         "own": own,
         "profile": profile(own),
-        "years": years_of(request.user, own),
+        "years": years_of(request.user, own, is_anime=is_anime),
         "over_years": over_years(own),
         "influences": most_influential(request.user, in_model),
         "old_scores": old_scores(request.user, in_model),
+        **_choice(medium, request.user),
     }
     return render(request, "recommendations/taste/taste.html", context)
 
@@ -60,11 +67,14 @@ def keep_score(request: MemberRequest, pk: int) -> HttpResponse:
 @require_GET
 @login_required
 def year(request: MemberRequest, year: int) -> HttpResponse:
-    own = _read(_own_entries(request.user), request.user)
-    years = years_of(request.user, own)
+    medium = medium_in(request.GET, request.user)
+    own = _read(_own_entries(request.user), request.user, medium)
+    is_anime = medium == Medium.ANIME
+    years = years_of(request.user, own, is_anime=is_anime)
     if year not in years:
         raise Http404
-    context = {"years": years, "review": year_in_review(request.user, own, year)}
+    review = year_in_review(request.user, own, year, is_anime=is_anime)
+    context = {"years": years, "review": review, **_choice(medium, request.user)}
     return render(request, "recommendations/taste/year.html", context)
 
 
@@ -72,8 +82,15 @@ def year(request: MemberRequest, year: int) -> HttpResponse:
 def taste_of_member(request: PageRequest, username: str) -> HttpResponse:
     """Render a member's taste profile from the entries visible to the viewer."""
     owner = visible_member(username, request.user)
-    own = _read(entries_visible_to(request.user).filter(user=owner), request.user)
-    context = {"owner": owner, "own": own, "profile": profile(own), "over_years": over_years(own)}
+    medium = medium_in(request.GET, request.user)
+    own = _read(entries_visible_to(request.user).filter(user=owner), request.user, medium)
+    context = {
+        "owner": owner,
+        "own": own,
+        "profile": profile(own),
+        "over_years": over_years(own),
+        **_choice(medium, request.user),
+    }
     return render(request, "recommendations/taste/taste.html", context)
 
 
@@ -96,5 +113,9 @@ def _own_entries(member: User) -> ListEntryQuerySet:
     return ListEntry.objects.own(member)
 
 
-def _read(entries: ListEntryQuerySet, viewer: Viewer) -> ReadList:
-    return ReadList.of(entries, title_index().tags_visible_to(viewer))
+def _read(entries: ListEntryQuerySet, viewer: Viewer, medium: str = Medium.ANIME) -> ReadList:
+    return ReadList.of(entries.filter(title__medium=medium), title_index().tags_visible_to(viewer))
+
+
+def _choice(medium: str, viewer: Viewer) -> dict[str, Any]:
+    return {"medium": medium, "media": media_choices(viewer)}

@@ -38,12 +38,13 @@ class YearInReview:
     n_without_month: int
 
 
-def years_of(member: User, own: ReadList) -> list[int]:
+def years_of(member: User, own: ReadList, *, is_anime: bool = True) -> list[int]:
     """Return the years in which the member finished a title or watched an episode, latest first."""
-    return sorted({*own.years, *years_watched(member)}, reverse=True)
+    return sorted({*own.years, *(years_watched(member) if is_anime else ())}, reverse=True)
 
 
-def year_in_review(member: User, own: ReadList, year: int) -> YearInReview:
+def year_in_review(member: User, own: ReadList, year: int, *, is_anime: bool = True) -> YearInReview:
+    """Return the year of a list, with the episodes watched in it if it's of anime."""
     of_year = own.finished_in(year)
     dated = np.flatnonzero(np.char.str_len(of_year.finished) == 10) if len(of_year) else np.zeros(0, dtype=int)
     by_date = dated[np.argsort(of_year.finished[dated], kind="stable")]
@@ -57,7 +58,7 @@ def year_in_review(member: User, own: ReadList, year: int) -> YearInReview:
     return YearInReview(
         year=year,
         numbers=profile(of_year),
-        episodes=episodes_of(member, year),
+        episodes=episodes_of(member, year) if is_anime else Episodes(np.zeros(12, dtype=np.int64), 0.0),
         months=_months(of_year),
         best=tuple((cards[int(of_year.title_ids[place])], int(of_year.scores[place])) for place in best),
         first=card(by_date[:1]),

@@ -19,6 +19,7 @@ from anirec.lib import prepared
 from anirec.lib.web.requests import PageRequest
 from anirec.lib.web.responses import announce_change, back_to
 from catalog.models import Title
+from catalog.models.titles import Medium
 from catalog.titles.queries import visible_title
 from recommendations import serving
 from recommendations.for_you.page_options import page_options
@@ -39,10 +40,11 @@ def home(request: PageRequest) -> HttpResponse:
 
 
 def _has_list(member: User) -> bool:
-    """Return whether the list is long enough for personal recommendations."""
+    """Return whether the list of anime is long enough for personal recommendations."""
 
     def query() -> QuerySet[ListEntry, Any]:
-        return ListEntry.objects.filter(user=serving.USER).values_list("pk")[: serving.LEAST_INPUTS]
+        entries = ListEntry.objects.filter(user=serving.USER, title__medium=Medium.ANIME)
+        return entries.values_list("pk")[: serving.LEAST_INPUTS]
 
     return len(prepared.run("has list", query, user=member.pk)) == serving.LEAST_INPUTS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from catalog.models import Title
@@ -13,13 +13,20 @@ Visibility = CustomList.Visibility
 
 
 def lists_visible_to(viewer: Viewer) -> QuerySet[CustomList]:
-    """Return the lists that the viewer can find: not those that need their link, except the viewer's own."""
+    """Return the lists that the viewer can find: not those that need their link, except the viewer's own.
+
+    Others' lists of nothing but titles that the viewer can't see aren't there.
+    """
     condition = Q(visibility=Visibility.PUBLIC, is_removed=False)
     if viewer is not None and viewer.is_authenticated:
         condition |= Q(owner=viewer) | Q(
             owner__in=followed_by(viewer), visibility=Visibility.FOLLOWERS, is_removed=False
         )
-    return CustomList.objects.filter(condition, owner__in=members_visible_to(viewer))
+    items, titles = CustomListItem.objects.filter(custom_list=OuterRef("pk")), Title.objects.visible_to(viewer)
+    shows_something = ~Exists(items) | Exists(items.filter(title__in=titles.order_by()))
+    if viewer is not None and viewer.is_authenticated:
+        shows_something |= Q(owner=viewer)
+    return CustomList.objects.filter(condition, shows_something, owner__in=members_visible_to(viewer))
 
 
 def lists_of_link(viewer: Viewer, link_key: str) -> QuerySet[CustomList]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ListEntry, User
-from catalog.models import Broadcast
+from catalog.models import Broadcast, Title
 from social.models.activities import Comment, Like
 from social.models.airing import Lead
 from social.models.corrections import Correction
@@ -48,6 +48,7 @@ class Notification(models.Model):
     correction = models.ForeignKey(Correction, models.CASCADE, null=True, related_name="+")
     entry = models.ForeignKey(ListEntry, models.CASCADE, null=True, related_name="+")
     broadcast = models.ForeignKey(Broadcast, models.CASCADE, null=True, related_name="+")
+    title = models.ForeignKey(Title, models.CASCADE, null=True, related_name="+")
 
     class Meta:
         indexes = [
@@ -61,7 +62,12 @@ class Notification(models.Model):
                 fields=["recipient", "broadcast"],
                 condition=Q(broadcast__isnull=False),
                 name="notification_of_broadcast_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["recipient", "kind", "title"],
+                condition=Q(title__isnull=False),
+                name="notification_of_title_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,15 +10,15 @@ from django.utils.translation import gettext
 from accounts.models import User
 from social.models import NotificationSettings
 from social.notifications.channels import channels_of, choose_channels, settings_of
-from social.notifications.kinds import Channel, kinds
+from social.notifications.kinds import Channel, kinds_offered_to
 
 
 class ChannelsForm(forms.Form):
     """Check boxes of the channels for each kind of notification."""
 
-    def __init__(self, *args: Any, channels: Mapping[str, list[str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: User, channels: Mapping[str, list[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for kind in kinds().values():
+        for kind in kinds_offered_to(member):
             self.fields[kind.name] = forms.MultipleChoiceField(
                 label=kind.label,
                 choices=Channel,
@@ -48,7 +48,7 @@ class NotificationForms:
 
     def __init__(self, member: User, data: Any = None) -> None:
         self.member = member
-        self.channels = ChannelsForm(data, channels=channels_of(member))
+        self.channels = ChannelsForm(data, member=member, channels=channels_of(member))
         self.times = TimesForm(data, instance=settings_of(member))
 
     def save(self) -> bool:

@@ -27,7 +27,7 @@ class Kind:
     and multiple relations loaded with the notification. visible: the causes that the recipient can see, filtered by an
     OuterRef; None if nothing can hide them. current: of notifications of many members, those that are still news and
     visible. url_of_many: link of several together. digest: e-mails come once a day and list each notification; its
-    value makes the subject from their number.
+    value makes the subject from their number. offered_to: whose settings show it; None: everybody's.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Kind:
     current: Callable[[QuerySet[Notification]], QuerySet[Notification]] | None = None
     url_of_many: Callable[[], str] | None = None
     digest: Callable[[int], str] | None = None
+    offered_to: Callable[[User], bool] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -57,3 +58,8 @@ def register_kind(kind: Kind) -> None:
 
 def kinds() -> dict[str, Kind]:
     return _kinds
+
+
+def kinds_offered_to(member: User) -> list[Kind]:
+    """Return the kinds that a member can choose channels for."""
+    return [kind for kind in _kinds.values() if kind.offered_to is None or kind.offered_to(member)]

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.lists.forms import ListForm
-from accounts.lists.queries import list_page
+from accounts.lists.queries import list_page, media_tabs
 from accounts.models import User
 from accounts.own_entries.forms import OwnListForm
 from accounts.own_entries.queries import own_page
@@ -43,8 +43,10 @@ def member(request: PageRequest, username: str) -> HttpResponse:
     options = form.options()
     if owner != request.user:
         options["tag"] = ""  # tags are only visible to their owner
-    page = list_page(entries_visible_to(request.user).filter(user=owner), **options)
+    entries = entries_visible_to(request.user).filter(user=owner)
+    page = list_page(entries, **options)
     context = {
+        "media": [] if _is_fragment(request) else media_tabs(entries, request.user),
         "owner": owner,
         "list": page,
         "page": Paginator(page.entries, PAGE).get_page(request.GET.get("page")),

@@ -42,6 +42,15 @@ def test_every_title_says_all_that_a_card_and_a_page_show(titles: dict[str, Sour
     assert {name: fields for name, fields in lacking.items() if fields} == {}
 
 
+def test_manga_and_light_novels_lead_to_anime_of_the_sample(titles: dict[str, SourceTitle]) -> None:
+    read = [row for row in sample.read(sample.MANGA_PATH) if isinstance(row, SourceTitle)]
+
+    assert len(read) == len(list(sample.read(sample.MANGA_PATH))) >= 36
+    assert {relation.value for row in read for relation in row.relations} - set(titles) == set()
+    assert [row.name for row in read if not (row.credits and row.started_on and row.synopsis and row.tags)] == []
+    assert {row.medium for row in read} == {"manga", "light_novel"}
+
+
 def test_descriptions_are_one_or_two_sentences(titles: dict[str, SourceTitle]) -> None:
     assert [row.name for row in titles.values() if not re.fullmatch(r"[A-Z].{15,220}[.?!]", row.synopsis or "")] == []
 

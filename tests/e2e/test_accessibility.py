@@ -185,7 +185,7 @@ NO_PAGES = {
     "account_set_password", "account_confirm_login_code",
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
     "catalog:title_trailer",  # shows another site's page: tests/e2e/test_find.py
-    "accounts:services",
+    "accounts:services", "accounts:media",
     "catalog:calendar_feed", "catalog:cover", "catalog:poster", "catalog:refresh_source",
     "accounts:bulk", "accounts:undo", "accounts:quick", "accounts:remove", "accounts:hide", "accounts:unhide",
     "accounts:import_own", "accounts:own_remove", "accounts:import_rule", "accounts:import_scale",

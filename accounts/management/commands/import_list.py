@@ -13,13 +13,13 @@ from django.db import transaction
 from accounts.models import ImportRow, ListImport, User
 from accounts.portability.formats.rows import PortabilityError
 from accounts.portability.imports import queries, reading, writing
-from accounts.portability.imports.planning import NOT_PLANNED, OWN_FIELDS, merged
+from accounts.portability.imports.planning import NOT_PLANNED, merged
 from accounts.portability.values.scores import SCALES
 
 Outcome = ImportRow.Outcome
 WITH_ENTRY = (Outcome.CREATED, Outcome.UPDATED, Outcome.KEPT, Outcome.UNCHANGED)
 SHOWN = (
-    "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on", "tags", "notes",
+    "status", "score", "progress", "volumes", "started_on", "finished_on", "rewatches", "rewatched_on", "tags", "notes",
     "visibility",
 )  # fmt: skip
 
@@ -110,7 +110,7 @@ def _is_own(row: ImportRow) -> bool:
 def _own_entry(row: ImportRow) -> dict[str, Any]:
     about = {"row": row.number, "name": row.name, "outcome": str(row.outcome), "kind": "anime", **row.about}
     entry = merged(row.before, row.values)
-    return about | {name: entry[name] for name in (*SHOWN, *OWN_FIELDS) if name in entry} | {"remark": row.remark}
+    return about | {name: entry[name] for name in SHOWN if name in entry} | {"remark": row.remark}
 
 
 def _unwritten(row: ImportRow) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
 
 
 def _line(entry: dict[str, Any], title: str, *, is_hidden: bool = False) -> str:
-    names = (*SHOWN, *OWN_FIELDS)
+    names = SHOWN
     values = ", ".join(f"{name} {entry[name]}" for name in names if entry.get(name) and name != "visibility")
     shown = "hidden from recommendations" if is_hidden else values
     return f"  {entry['row']:>5}  {title}: {shown}  [{entry['outcome']}] {entry['remark']}"

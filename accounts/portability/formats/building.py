@@ -32,14 +32,15 @@ T = TypeVar("T")
 PROVIDERS = ("mal", "anilist", "kitsu", "anidb")
 SOURCES = {"mal": "mal", "myanimelist": "mal", "anilist": "anilist", "kitsu": "kitsu", "anidb": "anidb"}
 LINKS = (
-    ("mal", re.compile(r"myanimelist\.net/anime(?:/|\.php\?id=)(\d+)")),
-    ("mal", re.compile(r"shikimori\.\w+/animes/[a-z]*(\d+)")),
-    ("anilist", re.compile(r"anilist\.co/anime/(\d+)")),
-    ("kitsu", re.compile(r"kitsu\.(?:io|app)/anime/(\d+)")),
+    ("mal", re.compile(r"myanimelist\.net/(?:anime|manga)(?:/|\.php\?id=)(\d+)")),
+    ("mal", re.compile(r"shikimori\.\w+/(?:animes|mangas|ranobe)/[a-z]*(\d+)")),
+    ("anilist", re.compile(r"anilist\.co/(?:anime|manga)/(\d+)")),
+    ("kitsu", re.compile(r"kitsu\.(?:io|app)/(?:anime|manga)/(\d+)")),
     ("anidb", re.compile(r"anidb\.net/(?:anime/|a|.*[?&]aid=)(\d+)")),
     ("anime-planet", re.compile(r"anime-planet\.com/anime/([\w-]+)")),
     ("livechart", re.compile(r"livechart\.me/anime/(\d+)")),
 )
+OF_MANGA = re.compile(r"\.\w+/(?:manga|mangas|ranobe)(?:/|\.php\?)")
 YEAR = re.compile(r"(?:19|20|21)\d\d")
 YES = ("1", "true", "yes", "y", "ja", "x")
 MAX_MAL_ID = 2**31 - 1
@@ -128,7 +129,12 @@ class _Builder:
         if self.raw.is_exact:
             kind = str(self.cells.get("kind") or "")
             return kind if kind in OwnEntry.Kind.values else OwnEntry.Kind.ANIME
-        return KINDS.get(self._key("format")) or KINDS.get(self._key("medium")) or OwnEntry.Kind.ANIME
+        stated = KINDS.get(self._key("format")) or KINDS.get(self._key("medium"))
+        return stated or (OwnEntry.Kind.MANGA if self._links_to_manga() else OwnEntry.Kind.ANIME)
+
+    def _links_to_manga(self) -> bool:
+        links = (self.cells.get(name) for name in ("link", "mal", "anilist", "title"))
+        return any(isinstance(link, str) and OF_MANGA.search(link) for link in links)
 
     def _parts(self) -> int | None:
         name = "parts" if "parts" in self.cells else "of"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import OwnEntry
 from accounts.portability.formats.json_parts import part, section, value_at, values_at
 from accounts.portability.formats.rows import (
     ExtraItem,
@@ -21,7 +22,7 @@ from accounts.portability.formats.rows import (
 
 FORMAT, VERSION = "anirec", 1
 ENTRY_FIELDS = (
-    "status", "score", "progress", "started_on", "finished_on", "rewatches", "rewatched_on", "notes", "tags",
+    "status", "score", "progress", "volumes", "started_on", "finished_on", "rewatches", "rewatched_on", "notes", "tags",
     "visibility", "created_at", "updated_at",
 )  # fmt: skip
 
@@ -46,7 +47,7 @@ def read(data: bytes, extra: Iterable[str] = ()) -> Items:
     for item in section(data, "entries.item"):
         yield RawRow(next(numbers), _title_cells(item) | {name: item.get(name) for name in ENTRY_FIELDS}, is_exact=True)
     for item in section(data, "own_entries.item"):
-        cells = {name: item.get(name) for name in (*ENTRY_FIELDS, "volumes")}
+        cells = {name: item.get(name) for name in ENTRY_FIELDS}
         yield RawRow(next(numbers), _title_cells(item) | cells, is_exact=True)
     for item in section(data, "hidden.item"):
         cells = {"is_hidden": True, "created_at": item.get("created_at")}
@@ -104,6 +105,7 @@ def _entry(row: ListRow) -> dict[str, Any]:
         "status": str(row.status),
         "score": row.score,
         "progress": row.progress,
+        **({} if row.kind == OwnEntry.Kind.ANIME else {"volumes": row.volumes}),
         "started_on": str(row.started_on) if row.started_on else None,
         "finished_on": str(row.finished_on) if row.finished_on else None,
         "rewatches": row.rewatches,
@@ -122,7 +124,8 @@ def _own_entry(row: ListRow) -> dict[str, Any]:
 
 
 def _title(row: ListRow) -> dict[str, Any]:
-    return {"name": row.name, "year": row.year, "format": row.format, "ids": dict(row.ids)}
+    kind = {} if row.kind == OwnEntry.Kind.ANIME else {"kind": str(row.kind)}
+    return {"name": row.name, "year": row.year, "format": row.format, **kind, "ids": dict(row.ids)}
 
 
 def _moment(value: Any) -> str | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import EntryStatus, ImportRow
 from accounts.models.entries import LONGEST_NOTES, MOST_DATES, MOST_TAGS
 from accounts.own_entries.works import Works
-from accounts.portability.imports.planning import OWN_FIELDS, Stored, work_of
+from accounts.portability.imports.planning import Stored, work_of
 
 Outcome = ImportRow.Outcome
 
@@ -55,7 +55,7 @@ def _joined(*remarks: str) -> str:
 def merged_values(all_values: Sequence[Stored]) -> Stored:
     """Return one entry's values: the newest ones, without losing dates, episodes, tags and notes of the others."""
     merged: Stored = {name: value for values in all_values for name, value in values.items()}
-    for name in ("progress", "rewatches", *OWN_FIELDS):
+    for name in ("progress", "rewatches", "volumes"):
         if counts := [values[name] for values in all_values if name in values]:
             merged[name] = max(counts)
     if merged.get("status") == EntryStatus.PLANNED and merged.get("progress"):  # a plan doesn't undo what was watched

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils import timezone
 
 from accounts.entries.writing import Times
 from accounts.models import ImportRow, OwnEntry, User
 from accounts.own_entries.writing import remove_entries, write_entries
-from accounts.portability.imports.planning import OWN_FIELDS, Stored, entry_fields, merged, same, stored, times
+from accounts.portability.imports.planning import Stored, entry_fields, merged, same, stored, times
 
 Outcome = ImportRow.Outcome
 
@@ -32,8 +31,7 @@ def _changed(entry: OwnEntry, row: ImportRow) -> OwnEntry:
 
 
 def _with_values(entry: OwnEntry, values: Stored, moments: Times) -> OwnEntry:
-    own: dict[str, Any] = {name: values.get(name, 0) for name in OWN_FIELDS}
-    for name, value in {**entry_fields(values), **own}.items():
+    for name, value in entry_fields(values).items():
         setattr(entry, name, value)
     created, changed = moments
     is_new = entry._state.adding

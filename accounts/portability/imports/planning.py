@@ -23,20 +23,18 @@ Outcome = ImportRow.Outcome
 TIMES = ("created_at", "updated_at")
 DATES = ("started_on", "finished_on")
 FIELDS = (*sorted(EDITABLE), *TIMES)
-OWN_FIELDS = ("volumes",)  # of own entries only
 NOT_PLANNED = (Outcome.INVALID, Outcome.DISMISSED, Outcome.DUPLICATE)
 
 
 def row_values(row: ListRow) -> Stored:
     """Return the non-empty entry values of a row."""
-    return {name: _plain(value) for name in (*FIELDS, *OWN_FIELDS) if (value := getattr(row, name, None))}
+    return {name: _plain(value) for name in FIELDS if (value := getattr(row, name, None))}
 
 
 def stored(entry: EntryValues) -> Stored:
-    """Return all values of an entry; of an own entry also its volumes, if there are any."""
+    """Return all values of an entry."""
     fields = {name: _plain(getattr(entry, name)) for name in FIELDS}
-    own = {name: value for name in OWN_FIELDS if (value := getattr(entry, name, None))}
-    return {**fields, **{name: fields[name] or None for name in DATES}, **own}
+    return {**fields, **{name: fields[name] or None for name in DATES}}
 
 
 def _plain(value: Any) -> Any:
@@ -52,8 +50,7 @@ BLANK: Stored = {name: value for name, value in stored(ListEntry()).items() if n
 
 def merged(before: Stored | None, values: Stored) -> Stored:
     """Return the entry after the import: values missing from the row are kept, or blank in a new entry."""
-    names = {*BLANK, *OWN_FIELDS} & values.keys()
-    after = {**BLANK, **(before or {}), **{name: values[name] for name in names}}
+    after = {**BLANK, **(before or {}), **{name: values[name] for name in BLANK.keys() & values.keys()}}
     if before is None and "status" not in values:
         after["status"] = str(_likely_status(values))
     return after
@@ -69,8 +66,9 @@ def _likely_status(values: Stored) -> EntryStatus:
 
 def same(one: Stored | None, other: Stored | None) -> bool:
     """Return whether two entries are equal, ignoring their timestamps."""
-    names = (*BLANK, *OWN_FIELDS)
-    return one is not None and other is not None and all(one.get(name) == other.get(name) for name in names)
+    if one is None or other is None:
+        return False
+    return all(one.get(name, blank) == other.get(name, blank) for name, blank in BLANK.items())
 
 
 def draft(title_id: int, entry: Stored) -> EntryDraft:

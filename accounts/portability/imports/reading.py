@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,10 +25,11 @@ from accounts.portability.imports.progress import Progress
 from accounts.portability.remote.sites import fetch_list
 from accounts.portability.sections import sections
 from catalog.models import Title
-from catalog.models.titles import Format
+from catalog.models.titles import Format, Medium, media_of
 
 State = ListImport.State
 Outcome = ImportRow.Outcome
+OF_TITLE = ("medium", "episodes", "chapters", "season_year", "started_on")
 UNWRITTEN = (State.COLUMNS, State.FETCHING, State.PREVIEW, State.FAILED)
 
 
@@ -153,12 +154,13 @@ def _save(opened: ListImport, parsed: Parsed) -> ListImport:
     _discard_unwritten(opened.user, but=opened)
     valid = [row for row in parsed.rows if isinstance(row, ListRow)]
     matches = match_titles(valid, opened.user)
-    titles = Title.objects.only("episodes", "season_year", "started_on").order_by().in_bulk(set(matches.values()))
+    titles = Title.objects.only(*OF_TITLE).order_by().in_bulk(set(matches.values()))
     rows = [_import_row(row, titles.get(matches.get(row.row, 0))) for row in parsed.rows]
     merge_duplicates(rows)
     is_dated = any("updated_at" in row.values for row in rows)
     opened.rule = Conflict.NEWER if is_dated else Conflict.THEIRS
-    opened.extra, opened.remarks, opened.examples = parsed.extra, parsed.remarks, parsed.examples
+    opened.extra, opened.examples = parsed.extra, parsed.examples
+    opened.remarks = [*parsed.remarks, *_switched_on(titles.values(), opened.user)]
     opened.scale, opened.is_scale_sure = parsed.conventions.scale.out_of, parsed.conventions.scale.is_sure
     opened.save()
     plan(opened.user, rows, opened.rule, keeps_own=opened.keeps_own)
@@ -167,6 +169,15 @@ def _save(opened: ListImport, parsed: Parsed) -> ListImport:
         row.list_import = opened
     insert_many(rows)
     return opened
+
+
+def _switched_on(titles: Iterable[Title], user: User) -> Iterator[str]:
+    """Yield a remark if some titles are of media that the member doesn't show yet."""
+    media = {title.medium for title in titles} - set(media_of(user))
+    if media:
+        names = ", ".join(str(label) for value, label in Medium.choices if value in media)
+        text = _("The list has titles of a kind that you don’t show yet (%(kinds)s). Importing it shows them.")
+        yield text % {"kinds": names}
 
 
 def _import_row(row: ListRow | InvalidRow, title: Title | None) -> ImportRow:
@@ -195,15 +206,15 @@ def _about(row: ListRow) -> dict[str, Any]:
 
 
 def _entry_values(row: ListRow, title: Title | None) -> Stored:
-    """Return the row's values, with what follows from the title's number of episodes."""
+    """Return the row's values, with what follows from the title's number of episodes or chapters."""
     values = row_values(row)
-    episodes = (title.episodes if title else row.parts) or 0
+    parts = (title.parts if title else row.parts) or 0
     if row.is_exact:
         return values
-    if values.get("status") == EntryStatus.COMPLETED and "progress" not in values and episodes:
-        values["progress"] = episodes
-    if "status" not in values and episodes and row.progress:
-        values["likely_status"] = str(EntryStatus.COMPLETED if row.progress >= episodes else EntryStatus.WATCHING)
+    if values.get("status") == EntryStatus.COMPLETED and "progress" not in values and parts:
+        values["progress"] = parts
+    if "status" not in values and parts and row.progress:
+        values["likely_status"] = str(EntryStatus.COMPLETED if row.progress >= parts else EntryStatus.WATCHING)
     return values
 
 

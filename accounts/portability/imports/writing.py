@@ -20,6 +20,7 @@ from accounts.portability.imports.reading import save_plan
 from accounts.portability.sections import sections
 from accounts.signals import list_imported
 from catalog.models import Title
+from catalog.models.titles import media_of
 
 State = ListImport.State
 Outcome = ImportRow.Outcome
@@ -113,6 +114,7 @@ def _locked(import_id: int, state: str) -> ListImport | None:
 
 def _write_rows(user: User, rows: Iterable[ImportRow]) -> None:
     effective = [row for row in rows if row.outcome in WRITTEN and row.title_id is not None]
+    _show_media_of(user, [row.title_id for row in effective if row.title_id])
     entries = {row.title_id: row for row in effective if not row.is_hidden}
     if entries:
         lists.write_entries(
@@ -124,6 +126,13 @@ def _write_rows(user: User, rows: Iterable[ImportRow]) -> None:
         list_imported.send(ListImport, user_id=user.pk, title_ids=new)
     if hidden := [row.title_id for row in effective if row.is_hidden and row.title_id]:
         lists.hide_titles(user, hidden)
+
+
+def _show_media_of(user: User, title_ids: Sequence[int]) -> None:
+    """Switch on the media of these titles: entries that nobody sees would be as good as lost."""
+    titles = Title.objects.filter(pk__in=title_ids).exclude(medium__in=media_of(user)).order_by()
+    if media := set(titles.values_list("medium", flat=True).distinct()):
+        lists.show_media(user, {*user.extra_media, *media})
 
 
 def _times(row: ImportRow) -> lists.Times:

@@ -1,4 +1,4 @@
-"""`python -m anirec.bench.models.meaning`: judge search by meaning on the public catalogues, and time it in a web process.
+"""`python -m anirec.bench.models.meaning`: judge search by meaning on public catalogues, and time it.
 
 Uses its own site (DATA_DIR/bench-meaning): imports the catalogues, embeds 8,000 synopses (10 minutes), and runs
 `manage.py bench_meaning`. `--again` uses the last run's site.

@@ -2,7 +2,8 @@
 
 Uses its own services (DATA_DIR/bench-offline). Other arguments are passed to `manage.py bench_offline`. Figures, table
 and plots are saved in DATA_DIR/bench-offline-results; `--resume` continues from there. With `--served`, measures what
-members are shown instead (`manage.py bench_served`).
+members are shown instead (`manage.py bench_served`), with `--kinds`, how well manga are found from lists of anime
+(`manage.py bench_kinds`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import os
 import sys
 
-from anirec.bench.speeds import RATINGS, import_catalogues, manage, provide_own_services
+from anirec.bench.speeds import RATINGS, SHARED, import_catalogues, manage, provide_own_services
 from anirec.start.embedded import BASE_DIR, data_dir
 
-SERVED = "--served"
+SERVED, KINDS = "--served", "--kinds"
+MANGA = (("mal-manga", "manga.csv.gz"), ("relations", "relations.csv.gz"))
 
 
 def main() -> None:
@@ -27,10 +29,19 @@ def main() -> None:
     provide_own_services("bench-offline")
     manage("migrate", "--verbosity", "0")
     import_catalogues()
+    if KINDS in sys.argv:
+        return _bench_kinds()
     if SERVED in sys.argv:
         return manage("bench_served", str(RATINGS), *(word for word in sys.argv[1:] if word != SERVED))
     files = ["--json", str(results / "figures.json"), "--out", str(results)]
     manage("bench_offline", str(RATINGS), *files, *sys.argv[1:])
+
+
+def _bench_kinds() -> None:
+    for layout, file in MANGA:
+        manage("import_catalogue", str(SHARED / file), "--format", layout)
+    options = [word for word in sys.argv[1:] if word != KINDS]
+    manage("bench_kinds", str(RATINGS), str(SHARED / "timestamped.parquet"), *options)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,10 @@ class SourceTag:
 
 @dataclass(frozen=True)
 class SourceRelation:
-    """The title with the id `value` at `provider` is the `kind` (a Relation.Kind) of this row's title."""
+    """The title with the id `value` at `provider` is the `kind` (a Relation.Kind) of this row's title.
+
+    provider: "mal@manga" for ids of manga: see `catalog.titles.external_ids`.
+    """
 
     provider: str
     value: str
@@ -88,8 +91,9 @@ class SourceTitle:
 
     source: str
     row: int
-    external_ids: dict[str, str]  # provider → value
+    external_ids: dict[str, str]  # provider → value; "mal@manga" for ids of manga: see catalog.titles.external_ids
     name: str | None
+    medium: str | None = None  # anime, if no source says otherwise
     name_english: str | None = None
     name_native: str | None = None
     synonyms: tuple[str, ...] = ()
@@ -97,6 +101,9 @@ class SourceTitle:
     status: str | None = None
     episodes: int | None = None
     episode_seconds: int | None = None
+    chapters: int | None = None
+    volumes: int | None = None
+    serialised_in: str | None = None
     started_on: PartialDate | None = None
     ended_on: PartialDate | None = None
     season: str | None = None
@@ -144,6 +151,8 @@ class SourceTitle:
 
 LIMITS = {  # field → (what it is, the largest value that the database holds)
     "episodes": ("episodes", MAX_SMALL),
+    "chapters": ("chapters", MAX_SMALL),
+    "volumes": ("volumes", MAX_SMALL),
     "next_episode": ("the next episode", MAX_SMALL),
     "season_year": ("the year", 9999),
     "episode_seconds": ("the length in seconds", MAX_INTEGER),

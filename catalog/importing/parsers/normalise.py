@@ -14,7 +14,7 @@ from catalog.importing.parsers.base import MAX_INTEGER, MAX_NAME, SourceTag
 from catalog.importing.parsers.vocabulary import compact
 from catalog.models.relations import Relation
 from catalog.models.tags import Tag
-from catalog.models.titles import AgeRating
+from catalog.models.titles import AgeRating, Medium
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -120,6 +120,18 @@ def term(value: Any, spellings: dict[str, str], label: str) -> str | None:
 
 def title_format(value: Any) -> str | None:
     return term(value, vocabulary.FORMATS, "type")
+
+
+def read_medium(value: Any) -> str:
+    """Return the medium of what is read, such as of a one-shot or a novel; manga if the source doesn't say."""
+    return term(value, vocabulary.READ_MEDIA, "type") or Medium.MANGA
+
+
+def person(value: Any) -> str | None:
+    """Return a person's name with the family name last, as most sources write it: "Miura, Kentarou" is turned round."""
+    text = name(value)
+    family, comma, given = (text or "").partition(", ")
+    return f"{given} {family}" if comma and given and "," not in given else text
 
 
 def status(value: Any) -> str | None:

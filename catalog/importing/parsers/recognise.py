@@ -19,7 +19,6 @@ from catalog.importing.parsers.services import anidb, anilist, id_map, jikan, ki
 from catalog.importing.parsers.services.answers import MEMBERS_LIST, Answer, AnswerError, at, items_at
 from catalog.importing.parsers.services.streams import GZIP_MAGIC
 
-NO_MANGA = "manga: the catalogue holds anime only"
 NO_ID = "it doesn't say which title it belongs to"
 
 
@@ -153,7 +152,8 @@ KINDS = (
     Kind("AniDB · titles file", is_anidb_titles, streamed(anidb.parse_titles)),
     Kind("Id map", is_id_map, streamed(id_map.parse)),
     keyed("MyAnimeList API · member's list", "node", "list_status", refusal=MEMBERS_LIST),
-    Kind("MyAnimeList API · manga", is_manga, refusal=NO_MANGA),
+    Kind("MyAnimeList API · manga", lambda s: is_manga(s) and s.has("data"), from_myanimelist),
+    Kind("MyAnimeList API · details of a manga", is_manga, of_body(myanimelist.parse_details)),
     Kind("MyAnimeList API · season", lambda s: s.has("data", "season"), from_myanimelist),
     keyed("MyAnimeList API · ranking", "node", "ranking", parse=from_myanimelist),
     keyed("MyAnimeList API · titles", "node", parse=from_myanimelist),
@@ -172,7 +172,7 @@ KINDS = (
     Kind("Kitsu · error", lambda s: "detail" in error_of(s), from_kitsu),
     Kind("AniList · error", lambda s: "message" in error_of(s), from_anilist),
     Kind("Jikan · error", lambda s: s.has("status", "type", "message"), titles_of_jikan),
-    keyed("Jikan · manga", "mal_id", "publishing", refusal=NO_MANGA),
+    keyed("Jikan · manga", "mal_id", "publishing", parse=titles_of_jikan),
     keyed("Jikan · titles", "mal_id", "airing", parse=titles_of_jikan),
     keyed("Jikan · reviews", "review", refusal="reviews: the catalogue takes no texts of members"),
     keyed("Jikan · episodes", "filler", "recap", refusal=f"a list of episodes: {NO_ID}"),

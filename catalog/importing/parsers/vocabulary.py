@@ -9,7 +9,7 @@ from catalog.models.people import Credit
 from catalog.models.relations import Relation
 from catalog.models.streams import Service
 from catalog.models.tags import Tag
-from catalog.models.titles import AgeRating, Format, Season, SourceMaterial, Status, Weekday
+from catalog.models.titles import AgeRating, Format, Medium, Season, SourceMaterial, Status, Weekday
 
 
 def compact(text: str) -> str:
@@ -41,11 +41,20 @@ FORMATS = _by_spelling(
 
 STATUSES = _by_spelling(
     {
-        "Finished airing|Finished|Completed|Released": Status.FINISHED,
-        "Currently airing|Releasing|Ongoing|Airing|Current|Hiatus": Status.AIRING,
-        "Not yet aired|Not yet released|Upcoming|Unreleased|TBA|Anons": Status.UPCOMING,
-        "Cancelled|Aborted": Status.CANCELLED,
+        "Finished airing|Finished|Finished publishing|Completed|Released": Status.FINISHED,
+        "Currently airing|Releasing|Ongoing|Airing|Current|Hiatus|Publishing|Currently publishing|On hiatus": (
+            Status.AIRING
+        ),
+        "Not yet aired|Not yet released|Not yet published|Upcoming|Unreleased|TBA|Anons": Status.UPCOMING,
+        "Cancelled|Aborted|Discontinued": Status.CANCELLED,
         "Unknown": Status.UNKNOWN,
+    }
+)
+
+READ_MEDIA = _by_spelling(
+    {
+        "Manga|One-shot|Doujinshi|Manhwa|Manhua|OEL": Medium.MANGA,
+        "Light novel|Novel": Medium.LIGHT_NOVEL,
     }
 )
 

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from accounts.models import User
 from catalog.importing.imports import import_catalogue
+from catalog.importing.parsers.files.sample import MANGA_PATH
 from catalog.importing.sample_seasons import add_sample_seasons
 from catalog.models import Title
 from recommendations.experiments.first import start_first_experiments
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *, community: int, **options: Any) -> None:
         if not Title.objects.exists():
-            self._step("sample catalogue", lambda: import_catalogue([SAMPLE], "sample"))
+            self._step("sample catalogue", lambda: import_catalogue([SAMPLE, MANGA_PATH], "sample"))
             self._step("two seasons", lambda: add_sample_seasons(timezone.localdate()))
         if not User.objects.filter(is_synthetic=True).exists():
             with tqdm(total=community, desc="synthetic members", unit="", disable=None) as bar:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.entries.writing import set_progress, set_score, set_status, write_entries
 from accounts.models import EntryStatus, User
 from catalog.models import Title
-from catalog.models.titles import Status
+from catalog.models.titles import Medium, Status
 from recommendations.pipelines.starter.synthetic_members import Sampler, drafts
 from social.people.relations import follow
 from social.plans.planning import accept, make_plan, propose
@@ -67,7 +67,7 @@ def _make_company(user: User) -> None:
 
 def _make_news(members: list[User]) -> None:
     generator = np.random.default_rng(SEED)
-    popular = list(Title.objects.filter(status=Status.FINISHED)[:150])
+    popular = list(Title.objects.filter(medium=Medium.ANIME, status=Status.FINISHED)[:150])
     for member in members:
         for place in generator.choice(len(popular), min(NEWS_EACH, len(popular)), replace=False):
             set_score(member, popular[int(place)], int(generator.integers(6, 11)))

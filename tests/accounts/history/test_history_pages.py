@@ -8,6 +8,7 @@ from accounts.history.queries import watches_of
 from accounts.history.wording import describe
 from accounts.models import EntryChange, ListEntry
 from anirec.lib.partial_dates import PartialDate
+from catalog.models import Title
 from tests.html import one_line
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +43,11 @@ def own(client, member):
 )
 def test_a_change_is_a_sentence(change, sentence):
     before = {} if sentence.startswith("Added") else {"status_before": "watching"}
-    assert describe(EntryChange(**{"status": "watching", **before, **change})) == sentence
+    assert describe(EntryChange(title=Title(), **{"status": "watching", **before, **change})) == sentence
 
 
 def test_a_score_is_shown_in_the_members_format():
-    change = EntryChange(status_before="watching", status="watching", score=9)
+    change = EntryChange(title=Title(), status_before="watching", status="watching", score=9)
     assert describe(change, "stars") == "Score: 4½ ★"
 
 

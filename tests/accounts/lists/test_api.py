@@ -11,6 +11,7 @@ BLANK = {
     "status": "planned",
     "score": None,
     "progress": 0,
+    "volumes": 0,
     "started_on": None,
     "finished_on": None,
     "rewatches": 0,

@@ -226,7 +226,7 @@ class TestPages:
 
     def test_others_see_what_the_visibility_allows(self, client, member, make_member):
         for visibility in ("public", "followers", "private"):
-            writing.add_entry(member, name=visibility, kind="manga", visibility=visibility)
+            writing.add_entry(member, name=visibility, kind="other", visibility=visibility)
         url = reverse("social:own_entries", args=[member.username])
 
         def names() -> list[str]:

@@ -63,7 +63,7 @@ class TestMatching:
         with django_assert_num_queries(13):  # the first locks the member's row
             found = opened(member, *rows)
         writing.queue(found)
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(29):
             writing.write_import(found.pk)
         assert sorted(set(outcomes(found))) == ["created", "own"]
 

@@ -15,6 +15,7 @@ from catalog.models.titles import Season, Status
 
 FOLDER = Path(__file__).resolve().parents[3] / "sample"
 PATH = FOLDER / "titles.jsonl"
+MANGA_PATH = FOLDER / "manga.jsonl"
 SEASONS_PATH = FOLDER / "seasons.jsonl"  # the titles of two seasons, with their true dates
 SEASONS = tuple(Season)
 WEEK = timedelta(weeks=1)
@@ -62,6 +63,11 @@ def parse(number: int, row: Row) -> SourceTitle:
     mal_id, name = normalise.identifier(row.get("mal"), "mal"), normalise.name(row.get("name"))
     if mal_id is None or name is None:
         raise ValueError("mal is missing" if mal_id is None else "name is missing")
+    parse_medium = parse_read if "medium" in row else parse_anime
+    return parse_medium(number, row, mal_id, name)
+
+
+def parse_anime(number: int, row: Row, mal_id: str, name: str) -> SourceTitle:
     season, season_year = normalise.season(row.get("season"))
     rating = normalise.age_rating(row.get("rating"))
     minutes = normalise.count(row.get("minutes"), "minutes")
@@ -96,6 +102,32 @@ def parse(number: int, row: Row) -> SourceTitle:
         streams=details.streams(details.stream(url) for url in row.get("streams", [])),
         links=details.links(details.link(*one) for one in row.get("links", [])),
         themes=details.themes(row.get("openings", []), row.get("endings", [])),
+    )
+
+
+def parse_read(number: int, row: Row, mal_id: str, name: str) -> SourceTitle:
+    """Parse a manga or a light novel. Its relations lead to anime."""
+    return SourceTitle(
+        source="sample",
+        row=number,
+        external_ids={"mal@manga": mal_id},
+        name=name,
+        medium=normalise.read_medium(row["medium"]),
+        name_english=normalise.name(row.get("english")),
+        name_native=normalise.name(row.get("native")),
+        status=normalise.status(row["status"]),
+        chapters=normalise.count(row.get("chapters"), "chapters"),
+        volumes=normalise.count(row.get("volumes"), "volumes"),
+        serialised_in=normalise.name(row.get("magazine")),
+        started_on=PartialDate.parse(row.get("start", "")),
+        ended_on=PartialDate.parse(row.get("end", "")),
+        is_adult=False,
+        score=normalise.score(row.get("score")),
+        members=normalise.count(row.get("members"), "members"),
+        synopsis=normalise.plain_text(row.get("about")),
+        tags=normalise.tags(row.get("tags", [])),
+        relations=tuple(SourceRelation("mal", str(value), kind) for kind, value in row.get("relations", [])),
+        credits=details.credits(details.staff(author, "Author") for author in row.get("authors", [])),
     )
 
 

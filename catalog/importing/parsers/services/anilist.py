@@ -10,9 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.importing.parsers import details, normalise
-from catalog.importing.parsers.base import SourceCredit, SourceLink, SourceStream, SourceTag, SourceTitle
+from catalog.importing.parsers.base import (
+    SourceCredit,
+    SourceLink,
+    SourceRelation,
+    SourceStream,
+    SourceTag,
+    SourceTitle,
+)
 from catalog.importing.parsers.services.answers import (
-    MANGA,
     MEMBERS_LIST,
     Answer,
     AnswerError,
@@ -27,6 +33,8 @@ from catalog.importing.parsers.services.answers import (
 )
 from catalog.models.streams import Service
 from catalog.models.tags import Tag
+from catalog.models.titles import Medium
+from catalog.titles.external_ids import in_space
 
 SERVICE = "AniList"
 PAGE_SIZE = 50
@@ -36,6 +44,7 @@ AIRING_QUERY = """query ($ids: [Int]) {
   }
 }"""
 MANGA_FORMATS = {"MANGA", "NOVEL", "ONE_SHOT"}
+SPACES = {"ANIME": "anilist", "MANGA": "anilist@manga"}  # of ids, by type
 
 
 def airing_variables(ids: list[int]) -> dict[str, list[int]]:
@@ -99,20 +108,46 @@ def parse_next_episode(row: Fields) -> SourceTitle:
 
 def parse_title(row: Fields) -> SourceTitle:
     if row.row.get("type") == "MANGA" or row.name("format") in MANGA_FORMATS:
-        raise ValueError(MANGA)
+        return parse_read(row)
     return row.title(
         "anilist",
         ids(row),
-        **names(row),
         format=row.read(normalise.title_format, "format"),
-        status=row.read(normalise.status, "status"),
+        **shared(row),
         episodes=row.count("episodes"),
         episode_seconds=row.seconds(60, "duration"),
-        started_on=row.dated("startDate"),
-        ended_on=row.dated("endDate"),
         season=row.read(lambda value: normalise.season(value)[0], "season"),
         season_year=row.count("seasonYear"),
         source_material=row.read(normalise.source_material, "source"),
+        studios=studios(row, is_main=True),
+        producers=studios(row, is_main=False),
+        credits=details.credits([*staff(row), *cast(row)]),
+        streams=details.streams(streams(row)),
+        trailer=trailer(row),
+        **next_episode(row),
+    )
+
+
+def parse_read(row: Fields) -> SourceTitle:
+    """Parse a manga or a light novel."""
+    return row.title(
+        "anilist",
+        {in_space(provider, Medium.MANGA): value for provider, value in ids(row).items()},
+        **shared(row),
+        medium=row.read(normalise.read_medium, "format"),
+        chapters=row.count("chapters"),
+        volumes=row.count("volumes"),
+        credits=details.credits(staff(row)),
+    )
+
+
+def shared(row: Fields) -> dict[str, Any]:
+    """Return what anime and manga have alike."""
+    return dict(
+        **names(row),
+        status=row.read(normalise.status, "status"),
+        started_on=row.dated("startDate"),
+        ended_on=row.dated("endDate"),
         is_adult=row.flag("isAdult"),
         score=row.score(100, "meanScore") or row.score(100, "averageScore"),
         members=row.count("popularity"),
@@ -120,16 +155,10 @@ def parse_title(row: Fields) -> SourceTitle:
         cover_url=row.read(normalise.web_address, "coverImage", "extraLarge")
         or row.read(normalise.web_address, "coverImage", "large"),
         tags=tags(row),
-        studios=studios(row, is_main=True),
-        producers=studios(row, is_main=False),
-        relations=relations_to("anilist", related(row)),
-        credits=details.credits([*staff(row), *cast(row)]),
-        streams=details.streams(streams(row)),
+        relations=related(row),
         links=details.links(links(row)),
-        trailer=trailer(row),
         ranks=ranks(row),
         status_counts=status_counts(row),
-        **next_episode(row),
     )
 
 
@@ -232,8 +261,14 @@ def status_counts(row: Fields) -> dict[str, int] | None:
     return details.status_counts((at(one, "status"), at(one, "amount")) for one in rows)
 
 
-def related(row: Fields) -> Iterator[tuple[Any, Any]]:
-    """Yield the relations with anime. Those with manga and novels are left out."""
-    for edge in row.items("relations", "edges"):
-        if at(edge, "node", "type") == "ANIME":
-            yield at(edge, "node", "id"), at(edge, "relationType")
+def related(row: Fields) -> tuple[SourceRelation, ...]:
+    """Return the relations with anime, then those with manga and novels."""
+    edges = row.items("relations", "edges")
+    return tuple(
+        relation
+        for kind, space in SPACES.items()
+        for relation in relations_to(
+            space,
+            ((at(edge, "node", "id"), at(edge, "relationType")) for edge in edges if at(edge, "node", "type") == kind),
+        )
+    )

@@ -14,7 +14,7 @@ from catalog.importing.parsers import normalise
 from catalog.importing.parsers.base import RejectedRow, SourceRelation, SourceTitle, UnreadRow, parse_rows
 
 T = TypeVar("T")
-MANGA = "a manga: the catalogue holds anime only"
+MANGA = "a manga: this source's manga aren't read"
 MEMBERS_LIST = "a member's list: it is imported from the list page"
 LONGEST_MESSAGE = 300
 
@@ -92,7 +92,7 @@ def collect(service: str, rows: Iterable[Any], parse: Callable[[Fields], SourceT
     remarks: list[str] = []
     parsed = tuple(parse_rows(enumerate(rows, start=1), lambda number, row: parse(Fields(number, row, remarks))))
     if parsed and all(isinstance(row, RejectedRow) and row.reason == MANGA for row in parsed):
-        raise AnswerError(f"{service} answered with manga: the catalogue holds anime only")
+        raise AnswerError(f"{service} answered with manga: those of this source aren't read")
     return Answer(parsed, next_url if isinstance(next_url, str) else None, tuple(remarks))
 
 

@@ -10,7 +10,6 @@ from anirec.lib.partial_dates import PartialDate
 from catalog.importing.parsers import details, normalise
 from catalog.importing.parsers.base import SourceTitle
 from catalog.importing.parsers.services.answers import (
-    MANGA,
     Answer,
     AnswerError,
     Fields,
@@ -50,21 +49,16 @@ def next_page(base: str, pagination: Any) -> str | None:
 
 def parse_title(row: Fields) -> SourceTitle:
     if "publishing" in row.row:
-        raise ValueError(MANGA)
+        return parse_read(row)
     if "airing" not in row.row:
         raise ValueError("it isn't a title")
     rating = row.read(normalise.age_rating, "rating")
-    tags = normalise.tags(name for part in TAG_LISTS for name in row.texts(part, key="name"))
-    started_on, ended_on = dates(row)
+    started_on, ended_on = dates(row, "aired")
     return row.title(
         "jikan",
         {"mal": row.identifier("mal_id")},
-        name=row.name("title"),
-        name_english=row.name("title_english"),
-        name_native=row.name("title_japanese"),
-        synonyms=normalise.synonyms([*row.texts("title_synonyms"), *row.texts("titles", key="title")]),
         format=row.read(normalise.title_format, "type"),
-        status=row.read(normalise.status, "status"),
+        **shared(row, rating),
         episodes=row.count("episodes"),
         episode_seconds=row.read(normalise.duration, "duration"),
         started_on=started_on,
@@ -75,17 +69,48 @@ def parse_title(row: Fields) -> SourceTitle:
         season_year=row.count("year"),
         source_material=row.read(normalise.source_material, "source"),
         age_rating=rating,
-        is_adult=normalise.is_adult(rating, tags),
-        score=row.score(10, "score"),
-        scored_by=row.count("scored_by"),
-        members=row.count("members"),
-        synopsis=row.read(normalise.markup_to_text, "synopsis"),
-        cover_url=row.read(normalise.web_address, "images", "jpg", "large_image_url"),
-        tags=tags,
         studios=normalise.studios(row.texts("studios", key="name")),
-        relations=relations_to("mal", related(row)),
         **page_parts(row),
     )
+
+
+def parse_read(row: Fields) -> SourceTitle:
+    """Parse a manga or a light novel."""
+    started_on, ended_on = dates(row, "published")
+    authors = (normalise.person(name) for name in row.texts("authors", key="name"))
+    return row.title(
+        "jikan",
+        {"mal@manga": row.identifier("mal_id")},
+        **shared(row, None),
+        medium=row.read(normalise.read_medium, "type"),
+        chapters=row.count("chapters"),
+        volumes=row.count("volumes"),
+        serialised_in=next(iter(row.texts("serializations", key="name")), None),
+        started_on=started_on,
+        ended_on=ended_on,
+        credits=details.credits(details.staff(name, "Author") for name in authors),
+        ranks=details.ranks(row.row.get("rank"), row.row.get("popularity")),
+    )
+
+
+def shared(row: Fields, rating: str | None) -> dict[str, Any]:
+    """Return what anime and manga have alike."""
+    tags = normalise.tags(name for part in TAG_LISTS for name in row.texts(part, key="name"))
+    return {
+        "name": row.name("title"),
+        "name_english": row.name("title_english"),
+        "name_native": row.name("title_japanese"),
+        "synonyms": normalise.synonyms([*row.texts("title_synonyms"), *row.texts("titles", key="title")]),
+        "status": row.read(normalise.status, "status"),
+        "is_adult": normalise.is_adult(rating, tags),
+        "score": row.score(10, "score"),
+        "scored_by": row.count("scored_by"),
+        "members": row.count("members"),
+        "synopsis": row.read(normalise.markup_to_text, "synopsis"),
+        "cover_url": row.read(normalise.web_address, "images", "jpg", "large_image_url"),
+        "tags": tags,
+        "relations": (*relations_to("mal", related(row, "anime")), *relations_to("mal@manga", related(row, "manga"))),
+    }
 
 
 def page_parts(row: Fields) -> dict[str, Any]:
@@ -101,15 +126,15 @@ def page_parts(row: Fields) -> dict[str, Any]:
     }
 
 
-def dates(row: Fields) -> tuple[PartialDate | None, PartialDate | None]:
+def dates(row: Fields, key: str) -> tuple[PartialDate | None, PartialDate | None]:
     """Return the first and last day: from the text, which knows if only the month is known, else from the dates."""
-    found = row.read(normalise.aired, "aired", "string")
-    return found or (row.read(normalise.iso_date, "aired", "from"), row.read(normalise.iso_date, "aired", "to"))
+    found = row.read(normalise.aired, key, "string")
+    return found or (row.read(normalise.iso_date, key, "from"), row.read(normalise.iso_date, key, "to"))
 
 
-def related(row: Fields) -> Iterator[tuple[Any, Any]]:
-    """Yield the relations with anime. Those with manga are left out."""
+def related(row: Fields, kind: str) -> Iterator[tuple[Any, Any]]:
+    """Yield the relations with anime, or with manga and novels. kind: "anime" or "manga"."""
     for one in row.items("relations"):
         for entry in items_at(one, "entry"):
-            if at(entry, "type") == "anime":
+            if at(entry, "type") == kind:
                 yield at(entry, "mal_id"), at(one, "relation")

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalog.importing.parsers import details, normalise
-from catalog.importing.parsers.base import SourceTitle
+from catalog.importing.parsers.base import SourceCredit, SourceTitle
 from catalog.importing.parsers.services.answers import (
-    MANGA,
     MEMBERS_LIST,
     Answer,
     AnswerError,
@@ -25,7 +24,7 @@ SERVICE = "MyAnimeList"
 FIELDS = (
     "id,title,main_picture,alternative_titles,start_date,end_date,synopsis,mean,rank,popularity,num_list_users,"
     "num_scoring_users,nsfw,media_type,status,genres,num_episodes,start_season,broadcast,source,"
-    "average_episode_duration,rating,studios,related_anime,opening_themes,ending_themes,statistics"
+    "average_episode_duration,rating,studios,related_anime,related_manga,opening_themes,ending_themes,statistics"
 )
 MANGA_FIELDS = {"num_volumes", "num_chapters"}
 
@@ -58,42 +57,68 @@ def document_of(body: bytes) -> dict[str, Any]:
 
 def parse_title(row: Fields) -> SourceTitle:
     if is_manga(row.row):
-        raise ValueError(MANGA)
+        return parse_read(row)
     rating = row.read(normalise.age_rating, "rating")
-    tags = normalise.tags(row.texts("genres", key="name"))
     return row.title(
         "myanimelist",
         {"mal": row.identifier("id")},
-        name=row.name("title"),
-        name_english=row.name("alternative_titles", "en"),
-        name_native=row.name("alternative_titles", "ja"),
-        synonyms=row.names(("alternative_titles", "synonyms")),
         format=row.read(normalise.title_format, "media_type"),
-        status=row.read(normalise.status, "status"),
+        **shared(row, rating),
         episodes=row.count("num_episodes"),
         episode_seconds=row.count("average_episode_duration"),
-        started_on=row.date("start_date"),
-        ended_on=row.date("end_date"),
         season=row.read(lambda value: normalise.season(value)[0], "start_season", "season"),
         season_year=row.count("start_season", "year"),
         broadcast_day=row.read(normalise.weekday, "broadcast", "day_of_the_week"),
         broadcast_time=row.read(normalise.time_of_day, "broadcast", "start_time"),
         source_material=row.read(normalise.source_material, "source"),
         age_rating=rating,
-        is_adult=row.name("nsfw") == "black" or normalise.is_adult(rating, tags),
-        score=row.score(10, "mean"),
-        scored_by=row.count("num_scoring_users"),
-        members=row.count("num_list_users"),
-        synopsis=row.read(normalise.markup_to_text, "synopsis"),
-        cover_url=row.read(normalise.web_address, "main_picture", "large")
-        or row.read(normalise.web_address, "main_picture", "medium"),
-        tags=tags,
         studios=normalise.studios(row.texts("studios", key="name")),
-        relations=relations_to("mal", related(row)),
         themes=details.themes(songs(row, "opening_themes"), songs(row, "ending_themes")),
-        ranks=details.ranks(row.row.get("rank"), row.row.get("popularity")),
-        status_counts=status_counts(row),
     )
+
+
+def parse_read(row: Fields) -> SourceTitle:
+    """Parse a manga or a light novel."""
+    return row.title(
+        "myanimelist",
+        {"mal@manga": row.identifier("id")},
+        **shared(row, None),
+        medium=row.read(normalise.read_medium, "media_type"),
+        chapters=row.count("num_chapters"),
+        volumes=row.count("num_volumes"),
+        credits=details.credits(authors(row)),
+    )
+
+
+def authors(row: Fields) -> Iterator[SourceCredit | None]:
+    for one in row.items("authors"):
+        names = (at(one, "node", part) for part in ("first_name", "last_name"))
+        yield details.staff(" ".join(name for name in names if isinstance(name, str) and name), at(one, "role"))
+
+
+def shared(row: Fields, rating: str | None) -> dict[str, Any]:
+    """Return what anime and manga have alike."""
+    tags = normalise.tags(row.texts("genres", key="name"))
+    return {
+        "name": row.name("title"),
+        "name_english": row.name("alternative_titles", "en"),
+        "name_native": row.name("alternative_titles", "ja"),
+        "synonyms": row.names(("alternative_titles", "synonyms")),
+        "status": row.read(normalise.status, "status"),
+        "started_on": row.date("start_date"),
+        "ended_on": row.date("end_date"),
+        "is_adult": row.name("nsfw") == "black" or normalise.is_adult(rating, tags),
+        "score": row.score(10, "mean"),
+        "scored_by": row.count("num_scoring_users"),
+        "members": row.count("num_list_users"),
+        "synopsis": row.read(normalise.markup_to_text, "synopsis"),
+        "cover_url": row.read(normalise.web_address, "main_picture", "large")
+        or row.read(normalise.web_address, "main_picture", "medium"),
+        "tags": tags,
+        "relations": (*relations_to("mal", related(row, "anime")), *relations_to("mal@manga", related(row, "manga"))),
+        "ranks": details.ranks(row.row.get("rank"), row.row.get("popularity")),
+        "status_counts": status_counts(row),
+    }
 
 
 def songs(row: Fields, name: str) -> Iterator[Any]:
@@ -110,5 +135,5 @@ def is_manga(node: dict[str, Any]) -> bool:
     return bool(MANGA_FIELDS & node.keys()) or "/images/manga/" in str(at(node, "main_picture", "medium"))
 
 
-def related(row: Fields) -> Iterator[tuple[Any, Any]]:
-    return ((at(one, "node", "id"), at(one, "relation_type")) for one in row.items("related_anime"))
+def related(row: Fields, kind: str) -> Iterator[tuple[Any, Any]]:
+    return ((at(one, "node", "id"), at(one, "relation_type")) for one in row.items(f"related_{kind}"))

@@ -8,7 +8,6 @@ import pytest
 
 from anirec.lib.partial_dates import PartialDate
 from catalog.importing.parsers.base import (
-    RejectedRow,
     SourceCredit,
     SourceLink,
     SourceRelation,
@@ -23,7 +22,6 @@ from tests.catalog.importing.parsers import samples
 
 COMEDY, SCI_FI = SourceTag("Comedy", "genre"), SourceTag("Sci-Fi", "genre")
 NAMES = {"row": 1, "name": "Mokomoko", "name_english": "Fluffy", "name_native": "もこもこ"}
-MANGA = RejectedRow(1, "a manga: the catalogue holds anime only")
 
 
 def test_a_title_of_myanimelist() -> None:
@@ -58,7 +56,8 @@ def test_a_title_of_anilist_without_spoilers_manga_and_unlicensed_services() -> 
                 is_adult=True, score=7.4, members=90, synopsis="A cloud.", cover_url="https://img.example/x.jpg",
                 next_airing_at=datetime(2026, 8, 27, 15, 0, tzinfo=UTC), next_episode=8, studios=("Studio Kumo",),
                 tags=(COMEDY, SourceTag("Clouds", "tag"), SourceTag("Steam", "tag", True)),
-                relations=(SourceRelation("anilist", "102", "sequel"),), producers=("Ame Television",),
+                relations=(SourceRelation("anilist", "102", "sequel"),
+                           SourceRelation("anilist@manga", "103", "adaptation")), producers=("Ame Television",),
                 credits=(
                     SourceCredit("staff", "Haru Kaze", "Director"),
                     SourceCredit("cast", "Aki Sora", "main", "Moko", "Japanese"),
@@ -88,7 +87,8 @@ def test_a_title_of_jikan() -> None:
                 age_rating="pg_13", is_adult=False, score=7.8, scored_by=500, members=900, synopsis="A cloud.",
                 cover_url="https://img.example/l.jpg", studios=("Studio Kumo",),
                 tags=(COMEDY, SourceTag("School", "theme"), SourceTag("Shounen", "demographic")),
-                relations=(SourceRelation("mal", "3", "prequel"),), producers=("Ame Television",),
+                relations=(SourceRelation("mal", "3", "prequel"), SourceRelation("mal@manga", "4", "prequel")),
+                producers=("Ame Television",),
                 themes=(SourceTheme("opening", 1, "Kumo", "Ame", "1-6"), SourceTheme("ending", None, "Sora")),
                 streams=(SourceStream("crunchyroll", "", "https://www.crunchyroll.com/moko"),),
                 links=(SourceLink("official", "Official Site", "https://moko.example/"),), trailer="abcdEFGH-_1",
@@ -247,14 +247,20 @@ def test_the_next_page_of_myanimelist_and_kitsu_is_an_address_in_the_answer() ->
     assert kitsu.parse_titles(samples.kitsu_list({}, links={"next": address})).next_url == address
 
 
-def test_a_manga_among_anime_is_refused_alone() -> None:
-    manga = {"id": 9, "title": "Kumo", "num_volumes": 3}
+def test_a_manga_among_anime_is_read_with_ids_of_its_own() -> None:
+    answers = (
+        myanimelist.parse_list(samples.mal_list({"id": 9, "title": "Kumo", "num_volumes": 3}, samples.MAL_NODE)),
+        anilist.parse_media(samples.anilist_page({"id": 9, "type": "MANGA", "volumes": 3}, samples.ANILIST_MEDIA)),
+        jikan.parse_titles(
+            samples.jikan_list({"mal_id": 9, "publishing": True, "volumes": 3}, samples.JIKAN_TITLE), ""
+        ),
+    )
 
-    assert [type(row) for row in myanimelist.parse_list(samples.mal_list(manga, samples.MAL_NODE)).rows] == [
-        RejectedRow, SourceTitle,
+    read = [title for answer in answers if isinstance(title := answer.rows[0], SourceTitle)]
+    assert [(title.external_ids, title.medium, title.volumes) for title in read] == [
+        ({"mal@manga": "9"}, "manga", 3), ({"anilist@manga": "9"}, "manga", 3), ({"mal@manga": "9"}, "manga", 3),
     ]  # fmt: skip
-    assert anilist.parse_media(samples.anilist_page({"id": 9, "type": "MANGA"}, samples.ANILIST_MEDIA)).rows[0] == MANGA
-    assert jikan.parse_titles(samples.jikan_list({"publishing": True}, samples.JIKAN_TITLE), "").rows[0] == MANGA
+    assert [isinstance(row, SourceTitle) and row.medium for answer in answers for row in answer.rows[1:]] == [None] * 3
 
 
 @pytest.mark.parametrize(
@@ -262,8 +268,6 @@ def test_a_manga_among_anime_is_refused_alone() -> None:
     [
         (myanimelist.parse_list, samples.encoded({"message": "invalid q", "error": "bad_request"}),
          "MyAnimeList answered with an error: invalid q"),
-        (myanimelist.parse_list, samples.mal_list({"id": 1, "num_chapters": 3}),
-         "MyAnimeList answered with manga: the catalogue holds anime only"),
         (myanimelist.parse_list, samples.encoded({"data": [{"node": {"id": 1}, "list_status": {}}]}),
          "a member's list: it is imported from the list page"),
         (myanimelist.parse_list, samples.encoded({"id": 1, "title": "Kumo"}), "has no list of titles"),
