@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import ListEntry, User
 from catalog.models import Title
 from recommendations.engine.data import splitting
+from recommendations.engine.data.interactions import Interactions
+from recommendations.engine.models import rerankers
 from recommendations.models import ModelVersion, RatingArchive
 from recommendations.pipelines.starter.synthetic_members import EMAIL_DOMAIN
 from recommendations.serving import recommend_for
@@ -21,6 +23,11 @@ def run(*arguments, **options):
     out = StringIO()
     call_command(*arguments, stdout=out, **options)
     return out.getvalue()
+
+
+def common_rows(data):
+    """Return (users, titles, scores) by their ids."""
+    return data.users.ids[data.user_index], data.items.ids[data.item_index], data.score.astype(int)
 
 
 @pytest.mark.django_db
@@ -58,6 +65,18 @@ class TestEvaluate:
         assert "these are the answers of" not in out
         assert "difference from" in out
         assert "(95 % from " in out
+
+    def test_titles_that_only_the_whole_first_file_knows_are_ranked_by_networks_too(self, ratings, monkeypatch):
+        monkeypatch.setattr(splitting, "LEAST_TO_LEARN_FROM", 10)
+        monkeypatch.setattr(rerankers, "FEW", 5)  # so that these lists aren't short
+        common = clusters(n_users=400)
+        rare = [(user, 100 + title, 9) for title in range(30) for user in range(1 + 13 * title, 6 + 13 * title)]
+        rows = np.concatenate([np.array(rare), np.stack(common_rows(common), 1)])
+        first = ratings(Interactions.from_ids(*rows.T))
+
+        out = run("evaluate", str(first), models="hybrid", new_members=ratings(clusters(60, seed=5), "new.csv"))
+
+        assert "of 70 titles by 400 members to fit on; 60 held-out members" in out
 
     def test_a_model_without_members_to_learn_from_says_whose_answers_these_are(self, ratings):
         first, second = ratings(clusters()), ratings(clusters(n_users=31, seed=5), "new.csv")

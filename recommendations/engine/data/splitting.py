@@ -171,7 +171,7 @@ def _rows_where(rows: sp.csr_matrix, mask: NDArray[np.bool_]) -> Histories:
     )
 
 
-def widened(parts: Split, items: IdMap, features: TitleFeatures) -> Split:
+def widened(parts: Split, items: IdMap, features: TitleFeatures | None) -> Split:
     """Return the same split over more titles, the additional ones without interactions.
 
     `items` must include all titles of the split; features: of `items`.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recommendations.engine.base import Model, RatingPredictor, Scorer
 from recommendations.engine.data.interactions import Interactions
 from recommendations.engine.data.leaks import check
-from recommendations.engine.data.splitting import HeldOut, Split, all_for_training, hold_out_all, split
+from recommendations.engine.data.splitting import HeldOut, Split, all_for_training, hold_out_all, split, widened
 from recommendations.engine.evaluation import evaluate_members, evaluate_ratings
 from recommendations.engine.metrics.bootstrap import paired_difference
 from recommendations.engine.models.rerankers import RatingBlend, StackedModel, lessons
@@ -43,7 +43,8 @@ QUICK = ["popularity", "ease", "linear", "svd"]  # models of a rebuild, and the 
 class Experiment:
     """Training data and held-out members. ratings: held-out scores for rating errors, if any.
 
-    learning: the split that networks learn from; `train` may have more members than its training part.
+    learning: the split that networks learn from, over the same titles; `train` may have more members than its training
+    part.
     """
 
     train: Interactions
@@ -140,7 +141,8 @@ def _within(ratings: Path, fold: str) -> Experiment:
 def _across(ratings: Path, new_members: Path) -> Experiment:
     rows = with_features(_interactions(ratings))
     train = all_for_training(rows)
-    return Experiment(train, hold_out_all(_interactions(new_members), train.items), None, split(rows))
+    held_out = hold_out_all(_interactions(new_members), train.items)
+    return Experiment(train, held_out, None, widened(split(rows), train.items, train.features))
 
 
 def _interactions(path: Path) -> Interactions:
