@@ -58,7 +58,7 @@ TABLE: dict[str, Row] = {
     **rows(EVERYBODY, "outside:member_feed", NAME),
     **rows(EVERYBODY, "outside:card", {"kind": "member", "key": "owner_name", "digest": "old"}),
     **rows(EVERYBODY, "outside:sitemap_part", {"kind": "titles", "number": 1}),
-    **rows(EVERYBODY, "api:titles api:titles-facets api:calendar api:top api:moods api:members"),
+    **rows(EVERYBODY, "api:titles api:titles-facets api:titles-ask api:calendar api:top api:moods api:members"),
     **rows(EVERYBODY, "account_login account_logout account_signup account_inactive account_email_verification_sent"),
     **rows(EVERYBODY, "account_reset_password account_reset_password_done account_reset_password_from_key_done"),
     **rows(EVERYBODY, "catalog:browse catalog:season_now catalog:top catalog:calendar catalog:search social:members"),

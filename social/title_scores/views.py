@@ -49,7 +49,7 @@ def _friends(title: Title, viewer: User | AnonymousUser) -> list[ListEntry]:
     if not viewer.is_authenticated:
         return []
     theirs = entries_visible_to(viewer).filter(title=title, user__in=followed_by(viewer))
-    return list(theirs.select_related("user").order_by("-updated_at", "pk")[:FRIENDS])
+    return list(theirs.select_related("user", "title").order_by("-updated_at", "pk")[:FRIENDS])
 
 
 @require_GET

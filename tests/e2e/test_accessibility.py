@@ -182,7 +182,7 @@ WRONG = {"member": ["/nowhere/", "/for-you/?niche=much"], "staff": ["/staff/anal
 NO_PAGES = {
     "live:state", "social:bell",
     "manifest", "service_worker",
-    "account_set_password", "account_confirm_login_code",
+    "account_set_password", "account_confirm_login_code", "recommendations:keep_score",
     "catalog:rename_view", "catalog:delete_view", "catalog:season_feed", "catalog:renew_feed", "catalog:revoke_feed",
     "catalog:title_trailer",  # shows another site's page: tests/e2e/test_find.py
     "accounts:services", "accounts:media",

@@ -35,7 +35,7 @@ def test_what_one_rates_changes_the_open_group_page_of_the_other(visit, ada_and_
     page = visit("/together/?with=ben", member=ada)
     wait_for_socket(page)
     first = page.locator(".group-title h3").first.inner_text()
-    title = Title.objects.get(name=first)
+    title = Title.objects.get(name=first, medium="anime")
 
     rate(visit("/", member=ben), title, 9)
 

@@ -252,7 +252,8 @@ def trailer(row: Fields) -> str | None:
 
 def ranks(row: Fields) -> dict[str, int] | None:
     """Return the places among all titles; those of a format, a year or a season are left out."""
-    places = {at(one, "type"): at(one, "rank") for one in row.items("rankings") if at(one, "allTime") is True}
+    all_time = [one for one in row.items("rankings") if at(one, "allTime") is True]
+    places = {kind: at(one, "rank") for one in all_time if isinstance(kind := at(one, "type"), str)}
     return details.ranks(places.get("RATED"), places.get("POPULAR"))
 
 
