@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from confusable_homoglyphs import categories, confusables
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -53,6 +52,8 @@ RESERVED_LOOKALIKES = frozenset(map(lookalike, RESERVED))
 
 
 def _mixes_scripts(name: str) -> bool:
+    from confusable_homoglyphs import categories  # 11 MB of tables, for sign-ups only
+
     scripts = categories.unique_aliases(name) - NO_SCRIPT
     return len(scripts) > 1 and not any(scripts <= together for together in COMBINATIONS)
 
@@ -64,5 +65,7 @@ def _looks_latin(name: str) -> bool:
 
 
 def _has_ascii_twin(letter: str) -> bool:
+    from confusable_homoglyphs import confusables
+
     found = confusables.is_confusable(letter, preferred_aliases=["latin"], greedy=True) or []
     return any(twin["c"].isascii() for one in found for twin in one["homoglyphs"])

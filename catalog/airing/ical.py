@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from anirec.lib.numbers import whole
 from catalog.airing.schedule import JAPAN, Airing
 from catalog.titles.names import name_for
 from catalog.viewers import Viewer
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 SLOT = 30 * 60  # seconds, for an episode of unknown length
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -25,6 +28,8 @@ def calendar_response(
     request: HttpRequest, name: str, episodes: Iterable[Airing], viewer: Viewer, zone: ZoneInfo | None = None
 ) -> HttpResponse:
     """Return the calendar, with names in the viewer's language and times in `zone`, or in UTC without one."""
+    from icalendar import Calendar  # 7 MB, for calendar feeds only
+
     episodes = list(episodes)
     calendar = Calendar()
     calendar.add("prodid", f"-//anirec//airing//{(get_language() or 'en').upper()}")
@@ -52,6 +57,8 @@ def uid_of(airing: Airing) -> str:
 
 
 def _event(request: HttpRequest, airing: Airing, viewer: Viewer, zone: tzinfo) -> Event:
+    from icalendar import Event
+
     title, event = airing.title, Event()
     name = name_for(title, viewer)
     number = whole(airing.episode) if airing.episode else ""
