@@ -3,9 +3,6 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageDraw
 
-from catalog.covers import files
-from catalog.models import Title
-
 WHITE, BLACK, GREY = "#ffffff", "#000000", "#808080"
 ORANGE, RED, BLUE, NAVY, PINK = "#e07020", "#d02020", "#2060d0", "#101840", "#f4ccd8"
 
@@ -21,6 +18,9 @@ def cover(colour, shape_colour=None):
 
 
 def give_cover(title, content):
+    from catalog.covers import files
+    from catalog.models import Title
+
     digest = files.save(title.pk, {files.SMALL: content})
     Title.objects.filter(pk=title.pk).update(cover_digest=digest, cover_colour="#204060", cover_width=225)
     title.refresh_from_db()
