@@ -12,7 +12,7 @@ from catalog.browse.queries import browse_titles, title_filter
 from catalog.looks import vector_index
 from catalog.models import CoverLook, Title
 from catalog.models.looks import N_LOOK
-from catalog.versioning import catalogue_changed
+from catalog.versioning import forget
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def looks(make_title):
         CoverLook.objects.create(
             title=title, digest=f"{title.pk:032}", features=b"1", colours=colours, vector=vector.tolist()
         )
-        catalogue_changed()
+        forget()
         return title
 
     return make
@@ -113,14 +113,14 @@ class TestTitlePage:
     def test_without_a_vector_there_is_no_section(self, looks, client):
         title = looks("Ember")
         CoverLook.objects.update(vector=None)
-        catalogue_changed()
+        forget()
 
         assert not self.has_section(client, title)
 
     def test_where_covers_are_off_there_is_no_section(self, looks, client, settings):
         title = looks("Ember")
         settings.COVERS = False
-        catalogue_changed()
+        forget()
 
         assert not self.has_section(client, title)
 
@@ -160,7 +160,7 @@ class TestMoods:
 
     def test_where_covers_are_off_there_are_no_options(self, settings):
         settings.COVERS = False
-        catalogue_changed()
+        forget()
 
         assert Facets(title_filter(QueryDict(""), None)).moods() == []
         assert self.names("mood=warm") == []
