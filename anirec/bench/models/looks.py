@@ -19,11 +19,11 @@ from anirec.bench.speeds import SHARED
 
 LEAST_SAME, LEAST_OVERLAP = 0.80, 0.23
 N_NEIGHBOURS, N_SAMPLES, BATCH, FOLDS = 5, 2000, 16, 5
-COLOUR_WEIGHTS, WHITENINGS = (0.5, 0.75, 1.0, 1.5), (0.0, 0.25, 0.5, 0.75, 1.0)
+STYLES, COLOURS, WHITENINGS = (0.5, 1.0, 1.5), (0.3, 0.7, 1.0), (0.0, 0.25, 0.5, 0.75)  # weights beside what is shown
 RIDGE = 1.0  # of the head, in units of the mean squared length of a feature row
 
 Values = NDArray[np.float64]
-Choice = tuple[float, float]  # weight of the colours, whitening
+Choice = tuple[float, float, float]  # weights of style and colours, whitening
 
 
 class Judge:
@@ -62,13 +62,13 @@ class Judge:
         return float(np.nanmean(values)), *(float(one) for one in np.percentile(means, [2.5, 97.5]))
 
 
-def likeness_of(features: Values, n_seen: int, choice: Choice) -> Values:
-    """Return (n, n) how alike covers are, as the site reduces their features. n_seen: those of the network."""
+def likeness_of(features: Values, choice: Choice) -> Values:
+    """Return (n, n) how alike covers are, as the site reduces their features."""
     from catalog.looks.pictures.reducing import fit
 
-    weight, whitening = choice
-    weighted = np.hstack([features[:, :n_seen], weight * features[:, n_seen:]]).astype(np.float32)
-    vectors = fit(weighted, whitening).vectors(weighted).astype(float)
+    style, colours, whitening = choice
+    rows = features.astype(np.float32)
+    vectors = fit(rows, (1.0, style, colours), whitening).vectors(rows).astype(float)
     return vectors @ vectors.T
 
 
@@ -108,37 +108,43 @@ def main() -> None:
     titles = np.array([int(row["mal_id"]) for row in rows])
     judge = Judge(titles, genres_of(titles))
     print(f"{len(rows)} covers of {len(set(titles))} titles; {int(judge.has_twin.sum())} have another poster")
-    report(judge, _features([folder / row["file"] for row in rows]))
+    report(judge, features_in([folder / row["file"] for row in rows]))
 
 
 def report(judge: Judge, features: Values) -> None:
-    from catalog.looks.pictures.network import N_FEATURES
-    from catalog.looks.pictures.reducing import WHITENING
+    from catalog.looks.pictures.features import COLOURS as COUNTED
+    from catalog.looks.pictures.features import SEEN, STYLE
+    from catalog.looks.pictures.reducing import WEIGHTS, WHITENING
 
-    n_seen = N_FEATURES
-    for name, some in (("network alone", features[:, :n_seen]), ("colours alone", features[:, n_seen:])):
-        _row(judge, name, judge.same_title(some @ some.T), judge.overlap(some @ some.T))
-    _row(judge, "both, added", judge.same_title(features @ features.T), judge.overlap(features @ features.T))
-    choices = list(product(COLOUR_WEIGHTS, WHITENINGS))
-    likenesses = {choice: likeness_of(features, n_seen, choice) for choice in choices}
-    same, overlap, best = chosen_on_the_other_half(judge, likenesses)
-    _row(judge, f"reduced, chosen on the other half {best}", same, overlap)
-    served = likeness_of(features, n_seen, (1.0, WHITENING))
-    _row(judge, "reduced, as served", judge.same_title(served), judge.overlap(served))
-    guesses = guessed_genres(features, judge)
-    guesses /= np.maximum(np.linalg.norm(guesses, axis=1, keepdims=True), 1e-9)
-    _row(judge, "genres guessed from covers", judge.same_title(guesses @ guesses.T), judge.overlap(guesses @ guesses.T))
-    both = served + guesses @ guesses.T
-    _row(judge, "as served, and guessed genres", judge.same_title(both), judge.overlap(both))
+    for name, part in (("what they show", SEEN), ("style", STYLE), ("colours", COUNTED)):
+        some = features[:, part] - features[:, part].mean(axis=0)
+        _row(judge, name, _cosines(some / np.maximum(some.std(axis=0), 1e-6) if part == STYLE else some))
+    choices = list(product(STYLES, COLOURS, WHITENINGS))
+    same, overlap, best = chosen_on_the_other_half(judge, {one: likeness_of(features, one) for one in choices})
+    _print(judge, f"all, chosen on the other half {best}", same, overlap)
+    served = likeness_of(features, (WEIGHTS[1], WEIGHTS[2], WHITENING))
+    _row(judge, "all, as served", served)
+    guessed = _cosines(guessed_genres(features[:, SEEN], judge))
+    _row(judge, "genres guessed from covers", guessed)
+    _row(judge, "all, and guessed genres", served + guessed)
 
 
-def _row(judge: Judge, name: str, same: Values, overlap: Values) -> None:
+def _cosines(rows: Values) -> Values:
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return unit @ unit.T
+
+
+def _row(judge: Judge, name: str, likeness: Values) -> None:
+    _print(judge, name, judge.same_title(likeness), judge.overlap(likeness))
+
+
+def _print(judge: Judge, name: str, same: Values, overlap: Values) -> None:
     for what, values, least in (("same title", same, LEAST_SAME), ("genres", overlap, LEAST_OVERLAP)):
         mean, low, high = judge.interval(values)
         print(f"{name}: {what} {mean:.3f} ({low:.3f}–{high:.3f}), bar {least}{'' if mean >= least else '  missed'}")
 
 
-def _features(paths: list[Path]) -> Values:
+def features_in(paths: list[Path]) -> Values:
     from PIL import Image
 
     from catalog.looks.pictures.features import features_of

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from catalog.looks.pictures.weights import Array
 
 SIDES = (64, 96)  # width and height in which colours are counted
-BINS = (16, 4, 4)  # hue, saturation, value
-N_COLOURS = 256
+BINS = (5, 6, 6)  # lightness, green to red, blue to yellow
+LOWEST, HIGHEST = np.array([0, -60, -60]), np.array([100, 60, 60])
+QUARTERS = [(slice(top, top + 48), slice(left, left + 32)) for top in (0, 48) for left in (0, 32)]
+N_COLOURS = 4 * 180
 COLOURED = 12.0  # chroma from which a pixel's hue is seen
 WARM, COLD = (-30.0, 100.0), (150.0, 315.0)  # degrees of hue in CIELAB: pink to yellow, green-blue to violet
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
@@ -18,12 +20,12 @@ WHITE = np.array([0.9505, 1.0, 1.089])
 Values = NDArray[np.float32]
 
 
-def histogram(hsv: Array) -> Values:
-    """Return (N_COLOURS,) the square roots of the shares of colours of a picture (height, width, 3), HSV, 0 to 255."""
-    hue, saturation, value = (hsv[..., n].astype(int) * bins // 256 for n, bins in enumerate(BINS))
-    codes = (hue * BINS[1] + saturation) * BINS[2] + value
-    counts = np.bincount(codes.ravel(), minlength=N_COLOURS)
-    return np.sqrt(counts / codes.size).astype(np.float32)
+def histogram(rgb: Array) -> Values:
+    """Return (N_COLOURS,) the square roots of the shares of colours in each quarter of a picture (96, 64, 3)."""
+    steps = (lab(rgb) - LOWEST) / (HIGHEST - LOWEST) * BINS
+    codes = np.ravel_multi_index(np.moveaxis(steps, -1, 0).astype(int), BINS, mode="clip")
+    counts = [np.bincount(codes[quarter].ravel(), minlength=N_COLOURS // 4) for quarter in QUARTERS]
+    return np.sqrt(np.concatenate(counts) / codes.size).astype(np.float32)
 
 
 def colours_of(rgb: Array) -> list[float]:

@@ -1,4 +1,4 @@
-"""Covers as features: what a network sees in them, and their colours."""
+"""Covers as features: what a network sees in them, their style and their colours."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from catalog.looks.pictures.weights import Array
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-N_FEATURES = network.N_FEATURES + colours.N_COLOURS
-COLOUR_WEIGHT = 1.0  # of the colours beside the network's features; measured by `make bench-looks`
+SEEN = slice(0, network.N_SEEN)
+STYLE = slice(SEEN.stop, SEEN.stop + network.N_STYLE)
+COLOURS = slice(STYLE.stop, STYLE.stop + colours.N_COLOURS)
+N_FEATURES = COLOURS.stop
 
 Features = NDArray[np.float32]
 
@@ -32,10 +34,10 @@ def open_picture(content: bytes) -> Image | None:
 
 
 def features_of(pictures: Sequence[Image]) -> Features:
-    """Return (n, N_FEATURES) of pictures in RGB; the network's and the colours' part each have a fixed length."""
-    seen = unit(_squares(pictures))
-    counted = np.stack([colours.histogram(np.asarray(_small(one).convert("HSV"))) for one in pictures])
-    return np.hstack([seen, COLOUR_WEIGHT * unit(counted)])
+    """Return (n, N_FEATURES) of pictures in RGB: what they show, their style and their colours."""
+    seen, style = network.see(np.stack([_square(one) for one in pictures]))
+    counted = np.stack([colours.histogram(np.asarray(_small(one))) for one in pictures])
+    return np.hstack([unit(np.sqrt(seen)), style, counted])
 
 
 def colours_of(picture: Image) -> list[float]:
@@ -48,15 +50,14 @@ def unit(rows: Array) -> Features:
     return (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
 
 
-def _squares(pictures: Sequence[Image]) -> Features:
-    """Return (n, 1280) what the network sees in the whole pictures, squeezed into squares."""
+def _square(picture: Image) -> Array:
+    """Return the whole picture, squeezed."""
     from PIL import Image
 
-    side = (network.SIDE, network.SIDE)
-    squares = np.stack([np.asarray(one.resize(side, Image.Resampling.BICUBIC)) for one in pictures])
-    means: Features = network.feature_maps(squares).mean(axis=(1, 2))
-    return means
+    return np.asarray(picture.resize((network.SIDE, network.SIDE), Image.Resampling.BICUBIC))
 
 
 def _small(picture: Image) -> Image:
-    return picture.resize(colours.SIDES)
+    from PIL import Image
+
+    return picture.resize(colours.SIDES, Image.Resampling.BICUBIC)

@@ -1,7 +1,8 @@
-"""EfficientNet-Lite0 in TensorFlow, as far as its last map of features. Only a worker loads it.
+"""EfficientNet-Lite0 in TensorFlow: what pictures show, and their style. Only a worker loads it.
 
 Source: Tan and Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks; "Lite": ReLU6, and no
 squeeze-and-excitation. The weights were learnt from ImageNet; they are in a package.
+Style as means and deviations of early features: Huang and Belongie 2017, Arbitrary Style Transfer in Real-time.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from numpy.typing import NDArray
 
 from catalog.looks.pictures.weights import Array, read_weights
 
-SIDE, N_FEATURES, N_BLOCKS = 224, 1280, 16
+SIDE, N_SEEN, N_STYLE, N_BLOCKS = 224, 1280, 512, 16
+STYLE_BLOCKS = {2, 4, 7, 10}  # of 24, 40, 80 and 112 features
 SHORTER = {1, 3, 5, 11}  # blocks that halve the sides
 EPSILON = 1e-3  # of batch normalisation
 MEAN, SCALE = 127.0, 128.0
 
-Maps = NDArray[np.float32]
+Features = NDArray[np.float32]
 
 
-def feature_maps(pictures: Array) -> Maps:
-    """Return (n, 7, 7, 1280) features of pictures (n, 224, 224, 3), RGB from 0 to 255."""
-    maps: Maps = _network()(pictures.astype(np.float32)).numpy()
-    return maps
+def see(pictures: Array) -> tuple[Features, Features]:
+    """Return what pictures (n, 224, 224, 3) show (n, 1280), and their style (n, 512). Pictures: RGB from 0 to 255."""
+    seen, style = _network()(pictures.astype(np.float32))
+    return seen.numpy(), style.numpy()
 
 
 @cache
@@ -62,10 +64,13 @@ def _with_norm(kernel: Array, norm: str, weights: Mapping[str, Array], *, is_dep
 
 def _features(tf: Any, layers: Mapping[str, tuple[Array, Array]], pictures: Any) -> Any:
     values = _convolved(tf, layers["_conv_stem"], (pictures - MEAN) / SCALE, 2)
-    values = tf.nn.relu6(values)
+    values, style = tf.nn.relu6(values), []
     for n in range(N_BLOCKS):
         values = _block(tf, layers, values, n)
-    return tf.nn.relu6(_convolved(tf, layers["_conv_head"], values))
+        if n in STYLE_BLOCKS:
+            style += [tf.reduce_mean(values, (1, 2)), tf.math.reduce_std(values, (1, 2))]
+    seen = tf.nn.relu6(_convolved(tf, layers["_conv_head"], values))
+    return tf.reduce_mean(seen, (1, 2)), tf.concat(style, -1)
 
 
 def _block(tf: Any, layers: Mapping[str, tuple[Array, Array]], values: Any, n: int) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.looks.pictures.features import Features, unit
+from catalog.looks.pictures.features import COLOURS, SEEN, STYLE, Features, unit
 
 N_AXES = 128
-WHITENING = 0.25  # 0: axes count as covers differ along them; 1: all count the same. Measured by `make bench-looks`
+WEIGHTS = (1.0, 1.5, 0.7)  # of what covers show, their style, their colours; measured by `make bench-looks`
+WHITENING = 0.25  # 0: axes count as covers differ along them; 1: all count the same
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,23 @@ class Space:
         return unit((features - self.mean) @ self.axes)
 
 
-def fit(features: Features, whitening: float = WHITENING) -> Space:
-    """Return the space in which these covers (n, n_features) differ most."""
+def fit(features: Features, weights: Sequence[float] = WEIGHTS, whitening: float = WHITENING) -> Space:
+    """Return the space in which these covers (n, N_FEATURES) differ most."""
     mean = features.mean(axis=0)
-    _left, lengths, directions = np.linalg.svd(features - mean, full_matrices=False)
+    scales = _scales(features - mean, weights)
+    _left, lengths, directions = np.linalg.svd((features - mean) * scales, full_matrices=False)
     n = min(N_AXES, int((lengths > 1e-3 * lengths[0]).sum()))
     axes = np.zeros((features.shape[1], N_AXES), np.float32)
-    axes[:, :n] = directions[:n].T / lengths[:n] ** whitening
+    axes[:, :n] = scales[:, None] * directions[:n].T / lengths[:n] ** whitening
     return Space(mean, axes)
+
+
+def _scales(centred: Features, weights: Sequence[float]) -> Features:
+    """Return (n_features,) factors by which each part counts by its weight, and each feature of the style the same."""
+    scales = np.ones(centred.shape[1], np.float32)
+    deviations = centred[:, STYLE].std(axis=0)
+    scales[STYLE] = np.where(deviations > 1e-6, 1 / np.maximum(deviations, 1e-6), 0)
+    for part, weight in zip((SEEN, STYLE, COLOURS), weights, strict=True):
+        squares = float(((centred[:, part] * scales[part]) ** 2).sum(axis=1).mean())
+        scales[part] *= (weight / max(squares, 1e-9)) ** 0.5
+    return scales
