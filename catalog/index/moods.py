@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from catalog.models import CoverMood
 
 GREY = 8.0  # chroma below which a cover is black and white
-PALE, RICH = 30.0, 36.0  # chroma
+PALE, RICH = 24.0, 28.0  # chroma
 DARK, LIGHT = 38.0, 68.0  # lightness
 MOSTLY = 0.35  # how much larger the share of warm colours is than that of cold ones
 
@@ -24,5 +24,5 @@ def moods_of(lightness: float, chroma: float, warm: float, cold: float) -> Itera
         yield CoverMood.DARK
     if lightness > LIGHT and GREY <= chroma < PALE:
         yield CoverMood.PASTEL
-    if chroma > RICH:
+    if chroma > RICH and lightness >= DARK:
         yield CoverMood.COLOURFUL

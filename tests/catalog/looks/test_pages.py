@@ -16,7 +16,7 @@ from catalog.versioning import forget
 
 pytestmark = pytest.mark.django_db
 
-WARM, COLD, DARK, PASTEL = [60.0, 34.0, 0.8, 0.1], [60.0, 34.0, 0.1, 0.8], [20.0, 9.0, 0.1, 0.1], [80.0, 20.0, 0.3, 0.3]
+WARM, COLD, DARK, PASTEL = [60.0, 25.0, 0.8, 0.1], [60.0, 25.0, 0.1, 0.8], [20.0, 9.0, 0.1, 0.1], [80.0, 20.0, 0.3, 0.3]
 COLOURFUL, GREY = [60.0, 50.0, 0.4, 0.4], [60.0, 3.0, 0.0, 0.0]
 
 
