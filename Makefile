@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
 	bench-offline bench-judged bench-recency bench-cluster bench-catalogue bench-covers bench-outside bench-push \
-	bench-reviews bench-meaning bench-kinds
+	bench-reviews bench-meaning bench-kinds bench-looks
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ bench-covers: $(READY) ## Fetch 400 covers from a server on this machine, and we
 
 bench-meaning: $(READY) ## Answer 60 judged questions by meaning, and by words alone (OPTIONS=--again: on the last run's site)
 	@$(BIN)/python -m anirec.bench.models.meaning $(OPTIONS)
+
+bench-looks: $(READY) ## Compare 429 covers: other posters of the same title, and genres of the nearest titles
+	@$(BIN)/python -m anirec.bench.models.looks
 
 bench-push: $(READY) ## Send a notification to 10,000 browsers, beside members who use the site
 	@$(BIN)/python -m anirec.bench.push $(OPTIONS)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("catalog.saved_views.urls")),
     path("", include("catalog.airing.urls")),
     path("", include("catalog.meaning.urls")),
+    path("", include("catalog.looks.urls")),
     path("", include("catalog.posters.urls")),
     path("", include("catalog.covers.urls")),
     path("", include("catalog.sources.urls")),

@@ -78,6 +78,7 @@ TABLE: dict[str, Row] = {
         EVERYBODY, "catalog:title catalog:poster social:title_scores social:title_reviews social:title_history", TITLE
     ),
     **rows(EVERYBODY, "catalog:title_people catalog:title_franchise catalog:title_trailer catalog:title_alike", TITLE),
+    **rows(EVERYBODY, "catalog:title_looks", TITLE),
     **rows(EVERYBODY, "catalog:studio", {"slug": "studio"}),
     **rows(EVERYBODY, "catalog:person", {"pk": "person", "slug": "haru"}),
     **rows(EVERYBODY, "recommendations:similar api:title api:title-similar api:title-reviews", TITLE),

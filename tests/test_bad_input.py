@@ -66,7 +66,7 @@ def test_every_page_answers_to_nonsense_in_each_of_its_parameters(client, member
      "/titles/{}/", "/titles/{}/similar/", "/titles/{}/reviews/", "/posters/{}.svg", "/list/{}/", "/reviews/{}/",
      "/activities/{}/", "/titles/{}/recommend/", "/recommended/{}/report/", "/lists/{}/",
      "/titles/{}/lists/", "/titles/{}/favourite/", "/titles/{}/airing/", "/titles/{}/people/",
-     "/titles/{}/franchise/", "/titles/{}/trailer/", "/people/{}/", "/people/{}-haru/",
+     "/titles/{}/franchise/", "/titles/{}/trailer/", "/titles/{}/looks/", "/people/{}/", "/people/{}-haru/",
      "/list/import/{}/", "/season/{}/fall/", "/api/v1/titles/{}/", "/taste/{}/"],
 )  # fmt: skip
 @pytest.mark.parametrize("number", ["0", "9" * 30])

@@ -89,5 +89,5 @@ def test_the_timetable_and_its_queues():
 
     app.loader.import_default_modules()
     assert set(QUEUES) == {"interactive", "import", "deliveries", "train", "publish", "sources"}
-    assert len(SCHEDULE) == 29
+    assert len(SCHEDULE) == 30
     assert {entry["task"] for entry in SCHEDULE.values()} <= {task for tasks in QUEUES.values() for task in tasks}

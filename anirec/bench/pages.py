@@ -48,6 +48,7 @@ TITLE_PARTS = (
     ("scores", "/titles/1/scores/"),
     ("reviews", "/titles/1/reviews/"),
     ("similar", "/titles/1/similar/"),
+    ("looks", "/titles/1/looks/"),
 )
 PART_MS = 60
 HTMX = {"HX-Request": "true"}

@@ -62,6 +62,7 @@ class TitleFacets(GenericAPIView):
             "season": facets.seasons(),
             "studio": facets.studios(),
             "service": facets.services(),
+            "mood": facets.moods(),
         }
         tags = [{"value": tag.slug, "label": tag.label, "n": tag.n} for group in facets.tags() for tag in group.options]
         rows = [

@@ -17,7 +17,7 @@ from catalog.browse.filters import OFF_LIST, ON_LIST, TitleFilter, status_on_lis
 from catalog.index.seasons import SEASONS
 from catalog.index.services import MY_SERVICES, SERVICES, services_mask
 from catalog.index.titles import CHOICES, Term
-from catalog.models import Tag
+from catalog.models import CoverMood, Tag
 from catalog.models.titles import Season as SeasonName
 from catalog.models.titles import media_of
 from catalog.search.keys import search_key
@@ -148,6 +148,11 @@ class Facets:
         n = dict(zip(terms.at, terms.counts(rest), strict=True))
         n[MY_SERVICES] = (services_mask(self.index, [MY_SERVICES], self.selection.viewer) & rest).sum()
         return self._options("service", ((value, label, n[value]) for value, label in SERVICES))
+
+    def moods(self) -> list[Option]:
+        """List the moods of covers: none where no cover was read."""
+        labels, counts = dict(CoverMood.choices), self.index.moods.counts(self.selection.without("mood"))
+        return self._options("mood", ((value, labels[value], counts[at]) for value, at in self.index.moods.at.items()))
 
     def tags(self) -> list[TagGroup]:
         """List genres, themes, demographics and tags, each group in alphabetical order."""

@@ -22,7 +22,7 @@ from catalog.index.seasons import SEASONS, season_number
 from catalog.index.services import SERVICES, services_mask
 from catalog.index.sorting import SORTS, best_first
 from catalog.index.titles import CHOICES, Mask, TitleIndex, title_index
-from catalog.models import Title
+from catalog.models import CoverMood, Title
 from catalog.models.titles import AgeRating, Format, Medium, Season, SourceMaterial, Status, TitleQuerySet
 from catalog.search.find import find_title_ids
 from catalog.viewers import Viewer
@@ -87,6 +87,7 @@ class TitleFilter(filters.FilterSet):
     studio = SlugsFilter(label=_("Studio"))
     service = filters.MultipleChoiceFilter(choices=SERVICES, label=_("Streaming service"))
     medium = filters.MultipleChoiceFilter(choices=Medium.choices, label=_("Kind"))
+    mood = filters.MultipleChoiceFilter(choices=CoverMood.choices, label=_("Cover colours"))
     format = filters.MultipleChoiceFilter(choices=Format.choices[:-1], label=_("Format"))
     status = filters.MultipleChoiceFilter(choices=Status.choices[:-1], label=_("Status"))
     source_material = filters.MultipleChoiceFilter(choices=SourceMaterial.choices[:-1], label=_("Source material"))
@@ -201,7 +202,7 @@ class Selection:
             yield Condition("tag", slug, index.tags.having(slug))
         for slug in chosen.get("tag_not") or ():
             yield Condition("tag_not", slug, ~index.tags.having(slug))
-        for name, terms in (("tag_any", index.tags), ("studio", index.studios)):
+        for name, terms in (("tag_any", index.tags), ("studio", index.studios), ("mood", index.moods)):
             if slugs := chosen.get(name):
                 yield Condition(name, "", np.logical_or.reduce([terms.having(slug) for slug in slugs]))
         if services := chosen.get("service"):

@@ -11,12 +11,14 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import Window
+from django.conf import settings
+from django.db.models import Q, Window
 from django.db.models.functions import Lower, RowNumber
 from numpy.typing import NDArray
 
+from catalog.index.moods import moods_of
 from catalog.index.seasons import SEASONS, season_number
-from catalog.models import Service, Stream, Studio, Tag, Title
+from catalog.models import CoverLook, CoverMood, Service, Stream, Studio, Tag, Title
 from catalog.models.titles import AgeRating, Format, Medium, SourceMaterial, Status, viewing_class
 from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
@@ -84,6 +86,7 @@ class TitleIndex:
     studios: Terms
     producers: Terms  # the same companies
     services: Terms
+    moods: Terms  # of covers
     _visibility: dict[Any, tuple[Mask, frozenset[str]]] = field(default_factory=dict)
 
     def visible_to(self, viewer: Viewer) -> Mask:
@@ -157,6 +160,7 @@ def build_index() -> TitleIndex:
         studios=_terms(ids, Title.studios.through, "studio_id", Studio),
         producers=_terms(ids, Title.producers.through, "studio_id", Studio),
         services=_services(ids),
+        moods=_moods(ids),
     )
 
 
@@ -166,6 +170,15 @@ def _services(ids: NDArray[np.int64]) -> Terms:
     pairs = Stream.objects.order_by().values_list("service", "title_id").distinct()
     place = {term.slug: term.pk for term in terms}
     return _paired(ids, terms, [(place[service], title_id) for service, title_id in pairs if service in place])
+
+
+def _moods(ids: NDArray[np.int64]) -> Terms:
+    """Return the pairs of titles and moods of their covers: none where the site shows no covers."""
+    terms = [Term(place, mood.value, str(mood.label)) for place, mood in enumerate(CoverMood)]
+    looks = CoverLook.objects.exclude(Q(title__cover_digest="") | Q(colours=[])).order_by()
+    rows = looks.values_list("title_id", "colours") if settings.COVERS else []
+    place = {term.slug: term.pk for term in terms}
+    return _paired(ids, terms, [(place[mood], pk) for pk, colours in rows for mood in moods_of(*colours)])
 
 
 def _numbers_by_name(

@@ -1,6 +1,7 @@
 from catalog.models.broadcasts import Broadcast
 from catalog.models.covers import Cover
 from catalog.models.feeds import CalendarFeed
+from catalog.models.looks import CoverLook, CoverMood, LookSpace
 from catalog.models.meaning import SynopsisSentence, TitleText
 from catalog.models.people import Credit, Person, Studio
 from catalog.models.records import ImportedFile, SourceRecord, SourceScale, TitleRedirect
@@ -12,7 +13,8 @@ from catalog.models.tags import Tag
 from catalog.models.titles import SearchWord, Title, TitleName
 
 __all__ = [
-    "Broadcast", "CalendarFeed", "Cover", "Credit", "ExternalId", "ImportedFile", "Person", "Relation", "SavedView",
-    "SearchWord", "Service", "SourceDay", "SourceRecord", "SourceScale", "SourceState", "StoredAnswer", "Stream",
-    "Studio", "SynopsisSentence", "Tag", "Title", "TitleName", "TitleRedirect", "TitleText",
+    "Broadcast", "CalendarFeed", "Cover", "CoverLook", "CoverMood", "Credit", "ExternalId", "ImportedFile",
+    "LookSpace", "Person", "Relation", "SavedView", "SearchWord", "Service", "SourceDay", "SourceRecord",
+    "SourceScale", "SourceState", "StoredAnswer", "Stream", "Studio", "SynopsisSentence", "Tag", "Title", "TitleName",
+    "TitleRedirect", "TitleText",
 ]  # fmt: skip

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from catalog.covers.addresses import has_cover
 from catalog.franchises.watch_order import Link, up_to, watch_order
-from catalog.models import Credit, ExternalId, Relation, SourceRecord, Tag, Title
+from catalog.models import CoverLook, Credit, ExternalId, Relation, SourceRecord, Tag, Title
 from catalog.models.titles import Medium, viewing_class
 from catalog.title_page.details import Details, details_of
 from catalog.title_page.links import SOURCES, source_names
@@ -54,6 +55,7 @@ class TitleDetail:
     links: list[Link]  # the relations within the franchise
     details: Details
     has_people: bool
+    has_look: bool  # titles with similar covers can be shown
 
 
 def title_detail(pk: int, viewer: Viewer) -> TitleDetail:
@@ -75,7 +77,10 @@ def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
     visible = Title.objects.visible_to(viewer)
     title = (
         visible.with_tag_names()
-        .annotate(has_people=Exists(Credit.objects.filter(title=OuterRef("pk"))))
+        .annotate(
+            has_people=Exists(Credit.objects.filter(title=OuterRef("pk"))),
+            has_look=Exists(CoverLook.objects.filter(title=OuterRef("pk")).exclude(vector=None)),
+        )
         .prefetch_related(
             "studios",
             "producers",
@@ -103,6 +108,7 @@ def _read_detail(pk: int, viewer: Viewer) -> TitleDetail:
         links=[link for link in links if parts.issuperset(link[:2])],
         details=details_of(title),
         has_people=title.has_people,  # type: ignore[attr-defined]
+        has_look=has_cover(title) and title.has_look,  # type: ignore[attr-defined]
     )
 
 

@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[set[str], list[str]]] = {
     "catalog:title": (BOTH, ["/titles/{title}/", "/titles/{new}/", "/titles/{long}/"]),
     "catalog:title_people": (VISITOR, ["/titles/{title}/people/", "/titles/{long}/people/"]),
     "catalog:title_alike": (VISITOR, ["/titles/{title}/alike/"]),
+    "catalog:title_looks": (VISITOR, ["/titles/{title}/looks/"]),
     "catalog:title_franchise": (VISITOR, ["/titles/{sequel}/franchise/", "/titles/{long}/franchise/"]),
     "catalog:studio": (BOTH, ["/studios/madhouse/"]),
     "catalog:person": (VISITOR, ["/people/{person}/", "/people/{person}/?as=voices"]),
