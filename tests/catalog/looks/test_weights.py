@@ -45,7 +45,7 @@ def file_of(tmp_path: Path, *tables: object) -> Path:
         ((MAGIC, 1002, {}, OrderedDict(), []), "not a file of PyTorch"),
         ((1, PROTOCOL, {}, OrderedDict(), []), "not a file of PyTorch"),
         ((MAGIC, PROTOCOL, {}, OrderedDict(), ["no such storage"]), "no such storage"),
-        ((MAGIC,), "Ran out of input"),
+        ((MAGIC,), "weights.pth"),
     ],
 )
 def test_anything_but_a_table_of_arrays_is_refused(tmp_path, tables, reason):
