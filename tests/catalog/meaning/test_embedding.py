@@ -5,6 +5,7 @@ import pytest
 
 from catalog.meaning.texts import embedding
 from catalog.models import SynopsisSentence, TitleText
+from catalog.search.index import index_titles
 from tests.catalog.meaning.conftest import SYNOPSES, embed
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,7 @@ def test_words_weigh_more_in_a_name_than_in_a_synopsis(embedded, make_title):
     from catalog.meaning.nearest import titles_with_words
 
     named = make_title("Camping!")
+    index_titles([named])
     embed()
 
     assert titles_with_words("camping", 10) == [named.pk, embedded["Tent Girls"].pk]
