@@ -19,7 +19,7 @@ from catalog.models.meaning import N_VALUES
 MOST_WORDS, LEAST_TITLES = 4_000, 15
 KEPT_SECONDS = 3600
 PORTION = 100  # words; between two portions, questions are encoded
-OF_SYNOPSIS, NAME = re.compile(r"\b[a-z]{3,}"), re.compile(r"\b[A-Z][a-z]{2,}")
+OF_SYNOPSIS = re.compile(r"[a-z]{3,}")
 FOREIGN = {"una", "une", "von", "den", "del", "des", "der", "les", "com", "san", "kun", "chan"}
 
 
@@ -72,11 +72,7 @@ def _renew() -> Vocabulary:
 
 
 def _common_words() -> list[str]:
-    """Return the most common words that are no names: a name, as Yuu, is near to whatever the encoder doesn't know."""
     counts: Counter[str] = Counter()
-    names: Counter[str] = Counter()
     for synopsis in Title.objects.exclude(synopsis="").order_by().values_list("synopsis", flat=True).iterator():
-        words = set(OF_SYNOPSIS.findall(synopsis)) - FOREIGN
-        counts.update(words)
-        names.update({word.lower() for word in NAME.findall(synopsis)} - words)
-    return [word for word, n in counts.most_common(MOST_WORDS) if n >= max(LEAST_TITLES, names[word])]
+        counts.update(set(OF_SYNOPSIS.findall(synopsis.lower())) - FOREIGN)
+    return [word for word, n in counts.most_common(MOST_WORDS) if n >= LEAST_TITLES]
