@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from django.http import QueryDict
@@ -14,13 +13,15 @@ from catalog.browse.filters import TitleFilter
 from catalog.index.titles import Mask, TitleIndex
 from catalog.meaning import asking, nearest, vector_index
 from catalog.meaning.joining import joined
+from catalog.meaning.nearest import Near
 from catalog.meaning.understanding import Said, understand
 from catalog.models import Title
 from catalog.viewers import Viewer
 
-K = 20.0  # of the reciprocal rank: the smaller, the more do first places count
-SENTENCES, SYNOPSES, WORDS, TAGS = 0.6, 0.6, 0.7, 1.0  # weights, measured by `make bench-meaning`
+K = 40.0  # of the reciprocal rank: the smaller, the more do first places count
+SENTENCES, SYNOPSES, WORDS, TAGS = 1.0, 1.0, 2.0, 1.0  # weights (decision 32); `make bench-meaning` measures them
 CANDIDATES = 200  # of each ranking
+LEAST_LIKENESS = 0.33  # of the nearest sentence to a question that says no fact and no tag
 SENTENCE = 4  # words
 MAX_QUESTION = 200  # characters
 
@@ -60,7 +61,7 @@ def is_question(text: str, n_named: int) -> bool:
 
 def answer(question: str, viewer: Viewer, limit: int, dropped: Collection[str] = ()) -> Answer:
     """Return the visible titles that answer the question best. dropped: keys of filters and tags to leave out."""
-    meaning = asking.meaning_of(question) if vector_index.is_available() else None
+    meaning = asking.meaning_of(question) if vector_index.has_vectors() else None
     english = meaning.english if meaning else ""
     said = [one for one in _said(question, english, viewer) if one.key not in dropped]
     tags = [one.value for one in said if one.name == "tag"]
@@ -68,18 +69,21 @@ def answer(question: str, viewer: Viewer, limit: int, dropped: Collection[str] =
     index, mask = filters.index, filters.selection.mask
     vector = meaning.vector.tolist() if meaning else None
     near = _near(vector, index, mask)
+    if not said and not _is_like(near):
+        vector, near, english = None, [], ""
     text = " ".join([question, english, *(_tag_name(slug, index) for slug in tags)])  # synopses and tags are English
     rankings: list[tuple[float, Sequence[int]]] = [
-        (SENTENCES, list(near)),
+        (SENTENCES, [one.title_id for one in near]),
         (SYNOPSES, [pk for pk, _ in nearest.nearest_descriptions(vector, CANDIDATES)] if vector else []),
         (WORDS, nearest.titles_with_words(text, CANDIDATES)),
         (TAGS, _with_tags(tags, index, mask)),
     ]
+    found = _best(rankings, index, mask) or (_popular(index, mask) if said else [])
     return Answer(
-        _best(rankings, index, mask)[:limit],
+        found[:limit],
         [Part(f"{one.name}:{one.value}", one.label) for one in active_filters(filters)],
         [Part(f"tag:{slug}", _tag_name(slug, index)) for slug in tags],
-        near,
+        {one.title_id: one.text for one in near},
         meaning is not None,
     )
 
@@ -110,13 +114,17 @@ def _filters(said: Iterable[Said], viewer: Viewer) -> TitleFilter:
     return TitleFilter(data, Title.objects.visible_to(viewer), viewer=viewer)
 
 
-def _near(vector: Sequence[float] | None, index: TitleIndex, mask: Mask) -> dict[int, str]:
+def _near(vector: Sequence[float] | None, index: TitleIndex, mask: Mask) -> list[Near]:
     """Return the nearest sentence of titles in the mask, nearest first. Few titles are compared one by one."""
     if vector is None:
-        return {}
+        return []
     few = index.ids[mask].tolist() if mask.sum() <= nearest.FEW else None
-    found = nearest.nearest_sentences(vector, few)
-    return {one.title_id: one.text for one in found if _is_in(one.title_id, index, mask)}
+    return [one for one in nearest.nearest_sentences(vector, few) if _is_in(one.title_id, index, mask)]
+
+
+def _is_like(near: Sequence[Near]) -> bool:
+    """Return whether the nearest sentence is like the question. That of "zzzzzz" is near by chance."""
+    return bool(near) and near[0].likeness >= LEAST_LIKENESS
 
 
 def _is_in(title_id: int, index: TitleIndex, mask: Mask) -> bool:
@@ -139,15 +147,18 @@ def _with_tags(slugs: Sequence[str], index: TitleIndex, mask: Mask) -> list[int]
 
 
 def _best(rankings: list[tuple[float, Sequence[int]]], index: TitleIndex, mask: Mask) -> list[int]:
-    """Return the titles in the mask by their joined ranks; with no ranking, those in the mask by popularity."""
+    """Return the titles in the mask by their joined ranks."""
     allowed = [
         (weight, index.ids[places[mask[places]]].tolist())
         for weight, ids in rankings
         for places in [index.places_of(ids)]
     ]
-    scores: Any = joined(allowed, K)
-    popularity = index.numbers["popularity"]
-    if not scores:
-        ids = index.ids[mask]
-        return index.ids[mask][np.lexsort((ids, -np.nan_to_num(popularity[mask])))][:CANDIDATES].tolist()  # type: ignore[no-any-return]
+    scores = joined(allowed, K)
     return sorted(scores, key=lambda pk: (-scores[pk], pk))
+
+
+def _popular(index: TitleIndex, mask: Mask) -> list[int]:
+    """Return titles in the mask, most popular first."""
+    ids, popularity = index.ids[mask], np.nan_to_num(index.numbers["popularity"][mask])
+    found: list[int] = ids[np.lexsort((ids, -popularity))][:CANDIDATES].tolist()
+    return found

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from catalog.models import SynopsisSentence
 from catalog.models.meaning import N_VALUES
 
 INDICES = {"sentence_by_meaning": "catalog_synopsissentence", "title_by_description": "catalog_titletext"}
@@ -35,6 +36,11 @@ def prepare() -> bool:
         with connection.cursor() as cursor:
             cursor.execute(CREATE)
     return is_available()
+
+
+def has_vectors() -> bool:
+    """Return whether there is something to compare a question with."""
+    return is_available() and SynopsisSentence.objects.exists()
 
 
 def is_available() -> bool:

@@ -5,14 +5,17 @@ SYNOPSES = {
     "Nobody there knows why she never plays in front of others.",
     "Tent Girls": "Three schoolgirls go camping at the foot of Mount Fuji. They cook noodles over a fire.",
     "Steel Orbit": "Giant robots fight an alien fleet above the Earth. A young pilot has to save his colony.",
-    "Night Kiss": "A vampire falls in love with a human student. Her family forbids it.",
+    "Night Kiss": "A vampire falls in love with a human student. Her family forbids the two to meet again.",
 }
 
 
 @pytest.fixture
 def embedded(make_title):
     """Four titles by name, with words and vectors."""
+    from catalog.search.index import index_titles
+
     titles = {name: make_title(name, synopsis=synopsis) for name, synopsis in SYNOPSES.items()}
+    index_titles(titles.values())
     embed()
     return titles
 

@@ -5,6 +5,7 @@ import pytest
 
 from catalog.meaning.texts import embedding
 from catalog.models import SynopsisSentence, TitleText
+from catalog.search.index import index_titles
 from tests.catalog.meaning.conftest import SYNOPSES, embed
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,21 @@ def test_words_weigh_more_in_a_name_than_in_a_synopsis(embedded, make_title):
     from catalog.meaning.nearest import titles_with_words
 
     named = make_title("Camping!")
+    index_titles([named])
     embed()
 
     assert titles_with_words("camping", 10) == [named.pk, embedded["Tent Girls"].pk]
+
+
+def test_a_merged_title_keeps_its_own_sentences_or_gets_those_it_had_none_of(embedded, make_title):
+    from catalog.titles.merging import merge_titles
+
+    kept, twin, bare = embedded["Tent Girls"], embedded["Steel Orbit"], make_title("No synopsis")
+    vampire = embedded["Night Kiss"]
+    merge_titles(kept.pk, twin.pk)
+    merge_titles(bare.pk, vampire.pk)
+
+    assert embed() == 1
+    assert {one.text for one in kept.sentences.all()} == set(SYNOPSES["Tent Girls"].replace(". ", ".\n").split("\n"))
+    assert bare.sentences.count() == 2
+    assert TitleText.objects.filter(title__in=[twin.pk, vampire.pk]).count() == 0

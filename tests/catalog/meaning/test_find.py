@@ -101,6 +101,21 @@ def test_names_come_first_and_short_searches_that_hit_names_stay_as_they_are(emb
     assert "Three schoolgirls go camping" in response.content.decode()
 
 
+@pytest.mark.parametrize("question", ["zzzzzz", "asdf qwer", "blorp fnord zibble", "🙂🙂"])
+def test_nonsense_finds_nothing_and_the_page_says_so(embedded, client, question):
+    response = client.get(reverse("catalog:search"), {"q": question, "meaning": "1"})
+
+    assert response.context["answers"] == []
+    assert "No titles found" in response.content.decode()
+
+
+def test_a_question_of_facts_only_finds_the_most_popular_titles(embedded, make_title):
+    for members, name in ((10, "Little known"), (20, "Well known")):
+        make_title(name, format="movie", members=members)
+
+    assert first("zzzzzz movie") == "Well known"
+
+
 @pytest.mark.parametrize("question", ["🙂🙂", "x" * 10_000, "a\0b", "'); DROP TABLE--", "& | ! <->", "   "])
 def test_bad_input_is_no_question(embedded, client, question):
     response = client.get(reverse("catalog:search"), {"q": question})
