@@ -1,4 +1,4 @@
-"""The index of pgvector over looks, where PostgreSQL has it. Without it, titles have no section "Similar covers"."""
+"""The index of pgvector over looks. Without it, titles have no section "Similar covers"."""
 
 from __future__ import annotations
 
@@ -6,39 +6,24 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from catalog.meaning.vector_index import literal
+from catalog import vectors
 from catalog.models.looks import N_LOOK
+from catalog.vectors import VectorIndex, literal
 
-NAME = "title_by_look"
-AS_VECTOR = f"vector::halfvec({N_LOOK})"  # written as in the index, so that it is used
-CREATE = f"""
-    DO $$ BEGIN
-        IF EXISTS (SELECT FROM pg_available_extension_versions WHERE name = 'vector' AND version >= '0.8') THEN
-            CREATE EXTENSION IF NOT EXISTS vector;
-            CREATE INDEX IF NOT EXISTS {NAME} ON catalog_coverlook
-                USING hnsw ((({AS_VECTOR})) halfvec_ip_ops) WHERE vector IS NOT NULL;
-        END IF;
-    EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING 'vector: %', SQLERRM;
-    END $$
-"""
+LOOKS = VectorIndex("title_by_look", "catalog_coverlook", N_LOOK, nullable=True)
 NEAREST = f"""
     SELECT title_id FROM catalog_coverlook
-    WHERE vector IS NOT NULL ORDER BY {AS_VECTOR} <#> %s::halfvec({N_LOOK}) LIMIT %s
+    WHERE vector IS NOT NULL ORDER BY {LOOKS.as_vector} <#> %s::halfvec({N_LOOK}) LIMIT %s
 """
 
 
 def prepare() -> bool:
-    """Create the extension and the index, if PostgreSQL has it and they are missing. Return whether they exist."""
-    if not is_available():
-        with connection.cursor() as cursor:
-            cursor.execute(CREATE)
-    return is_available()
+    """Create what is missing, see `vectors.prepare`."""
+    return vectors.prepare([LOOKS])
 
 
 def is_available() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [NAME])
-        return bool(cursor.fetchone()[0])
+    return vectors.is_available([LOOKS])
 
 
 def nearest_looks(vector: Sequence[float], limit: int) -> list[int]:

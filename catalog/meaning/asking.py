@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from anirec.lib.jobs import send_soon
 from anirec.lib.valkey import valkey
-from catalog.meaning.stored import ASKED_SECONDS, N_BYTES, STORED, key_of
 from catalog.meaning.tasks import encode_question
+from catalog.meaning.texts.stored import ASKED_SECONDS, N_BYTES, STORED, key_of
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from catalog.meaning.vector_index import AS_VECTOR, literal
+from catalog.meaning.vector_index import AS_VECTOR
 from catalog.models.meaning import N_VALUES
+from catalog.vectors import literal
 
 NEAREST = 300  # sentences
 FEW = 1_500  # titles of which every sentence is compared

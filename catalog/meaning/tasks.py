@@ -10,7 +10,7 @@ from django.db import connections
 
 from anirec.lib.jobs import Run, job, send_soon
 from anirec.lib.locks import SYNOPSES, try_lock
-from catalog.meaning.stored import ASKED_SECONDS
+from catalog.meaning.texts.stored import ASKED_SECONDS
 from catalog.versioning import catalogue_version
 
 logger = logging.getLogger(__name__)

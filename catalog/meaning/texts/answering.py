@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from anirec.lib.valkey import valkey
-from catalog.meaning.stored import ASKED_SECONDS, KEPT_SECONDS, STORED, key_of
 from catalog.meaning.texts.encoder import encode
+from catalog.meaning.texts.stored import ASKED_SECONDS, KEPT_SECONDS, STORED, key_of
 from catalog.meaning.texts.translating import in_english
 from catalog.meaning.texts.vocabulary import vocabulary
 

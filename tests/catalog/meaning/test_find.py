@@ -66,7 +66,7 @@ def test_adult_titles_need_the_opt_in_and_age_limits_hold(embedded, make_title, 
 
 def test_without_pgvector_words_and_tags_still_answer_and_the_page_says_so(embedded, client):
     with connection.cursor() as cursor:
-        for name in vector_index.INDICES:
+        for name in (index.name for index in vector_index.INDICES):
             cursor.execute(f"DROP INDEX {name}")
 
     response = client.get(reverse("catalog:search"), {"q": "schoolgirls who go camping"})

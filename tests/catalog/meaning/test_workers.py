@@ -41,7 +41,7 @@ def test_without_pgvector_the_encoder_is_not_loaded(embedded):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        for name in vector_index.INDICES:
+        for name in (index.name for index in vector_index.INDICES):
             cursor.execute(f"DROP INDEX {name}")
     encoder._encoder.cache_clear()
 
