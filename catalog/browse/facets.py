@@ -136,9 +136,12 @@ class Facets:
     def studios(self) -> list[Option]:
         """List the selected studios, then those with the most matching titles."""
         terms, chosen = self.index.studios, self.chosen.get("studio") or []
+        visible = self.index.studios_visible_to(self.selection.viewer)
         counts = terms.counts(self.selection.without("studio"))
         places = [terms.at[slug] for slug in chosen] + [
-            place for place in self._most(terms.terms, counts, MOST_STUDIOS) if terms.terms[place].slug not in chosen
+            place
+            for place in self._most(terms.terms, counts, MOST_STUDIOS)
+            if terms.terms[place].slug in visible and terms.terms[place].slug not in chosen
         ]
         return self._options("studio", ((terms.terms[at].slug, terms.terms[at].name, counts[at]) for at in places))
 

@@ -52,7 +52,7 @@ NOT_COMPARED = {
 def world(make_member, make_title) -> dict[str, Any]:
     """Two more anime, and somebody who reads, whom the owner follows."""
     world = make_world(make_member, make_title)
-    reader = make_member("reader", list_version=1000)  # the directory sorts by how often a list changes, of anything
+    reader = make_member("reader")
     follow(world["people"]["owner"], reader)
     for name, fields in {"Kumo": {"season_year": 2019}, "Ame": {"format": "movie", "score": 8.1}}.items():
         title = make_title(name, **fields)
@@ -154,7 +154,16 @@ def paths(world: dict[str, Any]):
     for query in ("shown", "kumo", "shwn", "quest", "sq"):
         yield f"{reverse('catalog:search')}?q={query}"
         yield f"{reverse('api:titles')}?q={query}"
-    for query in ("sort=weighted", "sort=popular", "tag=drama", "status=airing", "service=crunchyroll"):
+    for query in (
+        "sort=weighted",
+        "sort=popular",
+        "tag=drama",
+        "tag=paper",
+        "studio=press",
+        "find=p",
+        "status=airing",
+        "service=crunchyroll",
+    ):
         yield f"{reverse('catalog:browse')}?{query}"
     for kind in ("pages", "seasons", "reviews", "lists", "members", "studios", "people"):
         yield reverse("outside:sitemap_part", args=[kind, 1])
