@@ -72,7 +72,9 @@ def mark_badge(context: Context, mark: Mark | None, just_hidden: object = None) 
 @register.simple_tag
 def card_acts(title: Title, mark: Mark | None, just_hidden: object = None) -> SafeString:
     state = "listed" if mark else "hidden" if just_hidden else ""
-    return fragment("accounts/lists/_card_acts.html", pk=title.pk, state=state, is_read=title.is_read)
+    return fragment(
+        "accounts/lists/_card_acts.html", pk=title.pk, state=state, is_read=title.is_read, is_game=title.is_game
+    )
 
 
 @register.simple_tag
