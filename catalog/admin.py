@@ -77,7 +77,7 @@ class TitleAdmin(CatalogueAdmin):
             self.message_user(request, message, messages.ERROR)
             return
         if len(set(queryset.values_list("medium", flat=True).order_by())) > 1:
-            self.message_user(request, _("Select titles of one kind: they can’t be merged."), messages.ERROR)
+            self.message_user(request, _("Titles of different kinds can’t be merged."), messages.ERROR)
             return
         merge_into(kept_id, dropped_ids)
         kept = Title.objects.get(pk=kept_id)
