@@ -400,7 +400,7 @@ def _set_times(user: User, times: Mapping[int, Times]) -> None:
 def _list_change(user: User, titles: Collection[Any] = ()) -> Iterator[None]:
     """Change a member's list. titles: the titles, or their ids, that the member changes something about."""
     anime = Title.objects.filter(pk__in=titles, medium=Medium.ANIME)
-    anime_changes = Case(When(Exists(anime), then=F("anime_changes") + 1), default=F("anime_changes"))
+    anime_changes = F("anime_changes") + Case(When(Exists(anime), then=1), default=0)
     with transaction.atomic():
         # This locks the member's row, so that simultaneous changes of one list wait for each other.
         User.objects.filter(pk=user.pk).update(list_version=F("list_version") + 1, anime_changes=anime_changes)

@@ -88,7 +88,7 @@ def test_what_only_manga_have_is_as_unknown_as_any_other_word(api, make_title, m
         known, unknown = (api.get(page, {parameter: word}) for word in ("paper", "nosuchword"))
         assert known.status_code == unknown.status_code
         assert "Kumo" not in known.content.decode()
-    assert api.get(pages[1], {parameter: "paper"}).status_code == 400
+    assert api.get(pages[1], {parameter: "paper"}).status_code == 404
 
     api.force_login(make_member(extra_media=["manga"]))
     assert [api.get(page, {parameter: "paper"}).status_code for page in pages] == [200, 200, 200]
