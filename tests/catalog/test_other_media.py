@@ -37,7 +37,8 @@ VARYING = (
     (r'(nonce|X-CSRFToken)[="\' :]+[\w-]+', "token"),
     (r"[0-9a-f]{32}", "hash"),
     (r'data-ticket="[^"]+"', "ticket"),
-    (r"\d\d? \w{3} \d{4}, \d\d:\d\d", "time"),
+    (r"\d\d? \w{3} \d{4},? \d\d:\d\d(:\d\d)?", "time"),
+    (r"\d{8}T\d{6}Z", "time"),
     (r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?", "time"),
     (r"now|(an?|\d+)\s(second|minute)s?(, \d+\sseconds?)? ago", "ago"),
 )
