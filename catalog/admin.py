@@ -58,7 +58,7 @@ class CatalogueAdmin(admin.ModelAdmin):
 class TitleAdmin(CatalogueAdmin):
     """Titles. Imports never overwrite fields edited here."""
 
-    list_display = ("name", "format", "status", "season_year", "score", "members", "is_adult")
+    list_display = ("name", "medium", "format", "status", "season_year", "score", "members", "is_adult")
     list_filter = ("format", "status", "is_adult", "medium")
     search_fields = ("names__key",)  # shows the search box; see get_search_results
     autocomplete_fields = ("tags", "studios", "producers", "franchise_entry")
@@ -75,6 +75,9 @@ class TitleAdmin(CatalogueAdmin):
         if not 1 <= len(dropped_ids) < MOST_MERGED:
             message = _("Select 2 to %(n)d titles to merge.") % {"n": MOST_MERGED}
             self.message_user(request, message, messages.ERROR)
+            return
+        if len(set(queryset.values_list("medium", flat=True).order_by())) > 1:
+            self.message_user(request, _("Titles of different kinds can’t be merged."), messages.ERROR)
             return
         merge_into(kept_id, dropped_ids)
         kept = Title.objects.get(pk=kept_id)

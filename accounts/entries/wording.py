@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import EntryStatus
 from catalog.models.titles import READ, Medium
@@ -30,3 +31,12 @@ def status_label(status: str, medium: str = Medium.ANIME) -> str:
 
 def status_choices(medium: str = Medium.ANIME) -> list[tuple[str, str]]:
     return [(status.value, status_label(status, medium)) for status in EntryStatus]
+
+
+def times_again(n: int, medium: str = Medium.ANIME) -> str:
+    """Return how often a title was watched, read or played again."""
+    if medium in READ:
+        return ngettext("reread once", "reread %(n)s times", n) % {"n": n}
+    if medium == Medium.GAME:
+        return ngettext("played again once", "played again %(n)s times", n) % {"n": n}
+    return ngettext("rewatched once", "rewatched %(n)s times", n) % {"n": n}

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, Q, When
 from django.utils import timezone
 
 from accounts.entries.effects import finish_volumes, set_dates, settle, watched_now
@@ -29,7 +29,7 @@ from accounts.signals import entries_changed, list_changed, sight_changed
 from anirec.lib.partial_dates import PartialDate
 from anirec.lib.time_zones import zone_named
 from catalog.models import Title
-from catalog.models.titles import EXTRA_MEDIA
+from catalog.models.titles import EXTRA_MEDIA, Medium
 
 # The score of the quick action "liked". The engine's LIKED is the lowest score that counts as a like.
 QUICK_LIKE_SCORE = 9
@@ -112,7 +112,7 @@ def watch_episode(user: User, title: Title, episode: int) -> ListEntry | None:
 
     A step that is sent twice, or from a page that is out of date, changes nothing.
     """
-    with _list_change(user):
+    with _list_change(user, [title.pk]):
         before = _entries_of(user, [title])
         watched = before[title.pk].progress if title.pk in before else 0
         if episode != watched + 1:
@@ -128,7 +128,7 @@ def update_entry(user: User, title: Title, *, is_live: bool = True, **fields: An
 
     is_live: whether the change tells what is watched now, so that dates follow; else it fills in the list.
     """
-    with _list_change(user):
+    with _list_change(user, [title.pk]):
         applied = _apply(user, [(title, fields)], is_live=is_live)
         applied.result()
     return applied.written[title.pk]
@@ -144,7 +144,7 @@ def update_entries(
 ) -> WriteResult:
     """Change the given fields of these entries, all or none; titles that aren't on the list are ignored."""
     dropped = {tag.casefold() for tag in remove_tags}
-    with _list_change(user):
+    with _list_change(user, title_ids):
         before = _entries_of(user, title_ids)
         tags = {pk: [t for t in [*e.tags, *add_tags] if t.casefold() not in dropped] for pk, e in before.items()}
         changes = [(entry.title, {"tags": tags[pk], **fields}) for pk, entry in before.items()]
@@ -161,7 +161,7 @@ def change_entries(user: User, changes: Changes, *, strict: bool = False) -> Seq
     Return each change's error, or None. Invalid changes are skipped; with `strict`, any error stops the write.
     The number of queries is constant.
     """
-    with _list_change(user):
+    with _list_change(user, [title.pk for title, _fields in changes]):
         errors = _apply(user, changes, is_live=True).errors
         if strict and any(errors):
             transaction.set_rollback(True)
@@ -240,7 +240,7 @@ def _save(entries: Sequence[ListEntry]) -> None:
 def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
     """Mark these titles as completed, except those seen before and dropped ones."""
     done = (*SEEN, EntryStatus.DROPPED)
-    with _list_change(user):
+    with _list_change(user, [title.pk for title in titles]):
         finished = ListEntry.objects.filter(user=user, title__in=titles, status__in=done)
         skipped = set(finished.values_list("title_id", flat=True))
         open_titles = [title for title in titles if title.pk not in skipped]
@@ -248,7 +248,7 @@ def watch_up_to(user: User, titles: Sequence[Title]) -> WriteResult:
 
 
 def remove_entries(user: User, title_ids: Collection[int]) -> WriteResult:
-    with _list_change(user):
+    with _list_change(user, title_ids):
         before = _entries_of(user, title_ids)
         removed, _ = ListEntry.objects.filter(user=user, title__in=title_ids).delete()
         record(user, before, before, {})
@@ -278,15 +278,15 @@ def unhide_title(user: User, title: Title) -> None:
     unhide_titles(user, [title.pk])
 
 
-def hide_titles(user: User, title_ids: Iterable[int]) -> None:
-    with _list_change(user):
+def hide_titles(user: User, title_ids: Collection[int]) -> None:
+    with _list_change(user, title_ids):
         HiddenTitle.objects.bulk_create(
             [HiddenTitle(user=user, title_id=title_id) for title_id in title_ids], ignore_conflicts=True
         )
 
 
 def unhide_titles(user: User, title_ids: Collection[int]) -> None:
-    with _list_change(user):
+    with _list_change(user, title_ids):
         HiddenTitle.objects.filter(user=user, title__in=title_ids).delete()
 
 
@@ -302,7 +302,7 @@ def show_media(user: User, media: Collection[str]) -> None:
 
 def keep_guest_scores(user: User, scores: Mapping[int, int]) -> WriteResult:
     """Put a visitor's scores on their list, without replacing scores that are already there."""
-    with _list_change(user):
+    with _list_change(user, scores):
         scored = ListEntry.objects.filter(user=user, title__in=scores, score__isnull=False).values("title")
         titles = Title.objects.visible_to(user).filter(pk__in=scores).exclude(pk__in=scored)
         return _apply(user, [(title, {"score": scores[title.pk]}) for title in titles]).result()
@@ -353,7 +353,7 @@ def write_entries(
     entries = [ListEntry(user=user, **vars(draft)) for draft in drafts.values()]
     for number, entry in enumerate(entries, 1):
         validate(entry, where=f"Entry {number} (title {entry.title_id}): ")
-    with _list_change(user):
+    with _list_change(user, drafts):
         _require_titles(drafts.keys())
         present = {entry.title_id: entry for entry in ListEntry.objects.filter(user=user)}
         changed = [entry for entry in entries if not _same(entry, present.get(entry.title_id))]
@@ -397,10 +397,13 @@ def _set_times(user: User, times: Mapping[int, Times]) -> None:
 
 
 @contextmanager
-def _list_change(user: User) -> Iterator[None]:
+def _list_change(user: User, titles: Collection[Any] = ()) -> Iterator[None]:
+    """Change a member's list. titles: the titles, or their ids, that the member changes something about."""
+    anime = Title.objects.filter(pk__in=titles, medium=Medium.ANIME)
+    anime_changes = F("anime_changes") + Case(When(Exists(anime), then=1), default=0)
     with transaction.atomic():
         # This locks the member's row, so that simultaneous changes of one list wait for each other.
-        User.objects.filter(pk=user.pk).update(list_version=F("list_version") + 1)
+        User.objects.filter(pk=user.pk).update(list_version=F("list_version") + 1, anime_changes=anime_changes)
         user.refresh_from_db(fields=["list_version"])
         yield
         # Robust: a failing receiver (the queue may be down) must not fail a change that is already committed.

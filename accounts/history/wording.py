@@ -10,6 +10,7 @@ from accounts.entries.wording import status_label
 from accounts.lists import score_formats as scores
 from accounts.models import EntryChange
 from anirec.lib.numbers import whole
+from catalog.models.titles import Medium
 
 
 def describe(change: EntryChange, score_format: str = scores.FORMATS.POINTS) -> str:
@@ -64,7 +65,7 @@ def _others(change: EntryChange) -> Iterator[str]:
     if "volumes" in names:
         yield _("Volumes changed")
     if "rewatches" in names:
-        yield _("Rewatches changed")
+        yield _("Rewatches changed") if change.title.medium == Medium.ANIME else _("Repeats changed")
     if "notes" in names:
         yield _("Notes changed")
     if "tags" in names:

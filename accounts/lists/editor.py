@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
-from accounts.entries.wording import status_label
+from accounts.entries.wording import status_label, times_again
 from accounts.lists import queries
 from accounts.lists import score_formats as scores
 from accounts.lists.forms import EntryForm
@@ -68,7 +68,7 @@ def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str])
         name=name_for(title, viewer),
         address=title.get_absolute_url(),
         poster=poster_url(title, viewer),
-        details=" · ".join(filter(None, (facts(title), *_details(entry)))),
+        details=" · ".join(filter(None, (facts(title), *_details(entry, title.medium)))),
         tags=entry.tags,
         status=statuses[entry.status] if is_anime else status_label(entry.status, title.medium),
         progress=progress_of(entry, title),
@@ -79,7 +79,9 @@ def _row(entry: ListEntry, title: Title, viewer: User, statuses: dict[str, str])
 
 
 def progress_of(entry: ListEntry, title: Title) -> str:
-    """Return "3 / 12", or of what is read "Ch. 3 / 162 · Vol. 1"."""
+    """Return "3 / 12", or of what is read "Ch. 3 / 162 · Vol. 1"; "" for a game."""
+    if title.is_game:
+        return ""
     counts = f"{whole(entry.progress)} / {whole(title.parts) if title.parts else '?'}"
     if not title.is_read:
         return counts
@@ -88,10 +90,10 @@ def progress_of(entry: ListEntry, title: Title) -> str:
     return f"{chapters} · {volumes}" if entry.volumes else chapters
 
 
-def _details(entry: ListEntry) -> Iterable[str]:
+def _details(entry: ListEntry, medium: str) -> Iterable[str]:
     if entry.visibility != Visibility.PUBLIC:
         yield entry.get_visibility_display()
     if entry.finished_on:
         yield gettext("finished %(date)s") % {"date": entry.finished_on.label}
     if n := entry.rewatches:
-        yield ngettext("rewatched once", "rewatched %(n)s times", n) % {"n": n}
+        yield times_again(n, medium)

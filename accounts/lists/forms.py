@@ -129,6 +129,9 @@ class EntryForm(forms.Form):
             self.fields["rewatches"].label, self.fields["rewatched_on"].label = gettext("Rereads"), gettext("Reread on")
         else:
             del self.fields["volumes"]
+        if title.is_game:
+            self.fields["rewatches"].label = gettext("Times played again")
+            self.fields["rewatched_on"].label = gettext("Played again on")
         if title.medium != Medium.ANIME:
             self.fields["status"].choices = status_choices(title.medium)  # type: ignore[attr-defined]
 

@@ -11,6 +11,7 @@ from accounts.entries import undo
 from accounts.entries.validation import plain
 from accounts.models import EntryStatus, ListEntry
 from accounts.requests import MemberRequest
+from catalog.models.titles import Medium
 from catalog.titles.names import name_for
 
 DATED: dict[tuple[str, ...], str | Promise] = {
@@ -26,13 +27,19 @@ def tell(request: MemberRequest, entry: ListEntry, before: ListEntry | None) -> 
     tags, name = [], name_for(entry.title, request.user)
     text = gettext("Completed: %(title)s") % {"title": name}
     if entry.dates_set:
-        text = str(DATED[entry.dates_set]) % {"title": name}
+        text = str(_dated(entry)) % {"title": name}
         old = before or ListEntry()
         tags.append(undo.remember_fields(request.user, entry, {field: plain(old, field) for field in entry.dates_set}))
     if _lacks_score(entry, before) and request.user.asks_for_scores:
         tags.append(f"score:{entry.title_id}")
     if tags:
         messages.success(request, text, extra_tags=" ".join(tags))
+
+
+def _dated(entry: ListEntry) -> str | Promise:
+    if entry.dates_set == ("rewatched_on",) and entry.title.medium != Medium.ANIME:
+        return _("Reread dated today: %(title)s") if entry.title.is_read else _("Played again today: %(title)s")
+    return DATED[entry.dates_set]
 
 
 def _lacks_score(entry: ListEntry, before: ListEntry | None) -> bool:

@@ -118,6 +118,12 @@ class User(AbstractUser):
     list_version = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counts the changes to anything that recommendations read."
     )
+    anime_changes = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counts the list changes that are about anime: what the directory sorts by.",
+    )
 
     avatar = models.CharField(
         max_length=32,

@@ -7,12 +7,14 @@ from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.entries.wording import status_choices, status_label
 from accounts.lists import score_formats as scores
 from accounts.lists.editor import editor, progress_of
 from accounts.lists.queries import Mark, marks_of
-from accounts.models import EntryStatus, ListEntry
+from accounts.models import SEEN, EntryStatus, ListEntry
+from anirec.lib.numbers import whole
 from catalog.models import Title
 from catalog.templatetags.fragments import fragment
 
@@ -70,7 +72,9 @@ def mark_badge(context: Context, mark: Mark | None, just_hidden: object = None) 
 @register.simple_tag
 def card_acts(title: Title, mark: Mark | None, just_hidden: object = None) -> SafeString:
     state = "listed" if mark else "hidden" if just_hidden else ""
-    return fragment("accounts/lists/_card_acts.html", pk=title.pk, state=state, is_read=title.is_read)
+    return fragment(
+        "accounts/lists/_card_acts.html", pk=title.pk, state=state, is_read=title.is_read, is_game=title.is_game
+    )
 
 
 @register.simple_tag
@@ -87,6 +91,14 @@ def status_of(entry: ListEntry) -> str:
 @register.filter
 def progress(entry: ListEntry) -> str:
     return progress_of(entry, entry.title)
+
+
+@register.filter
+def chapters_read(entry: ListEntry) -> str:
+    """Return how far the member has read what they are reading, such as "Read chapter 12"; "" for anime."""
+    if not (entry.title.is_read and entry.progress) or entry.status in SEEN:
+        return ""
+    return gettext("Read chapter %(n)s") % {"n": whole(entry.progress)}
 
 
 @register.simple_tag(name="scores")

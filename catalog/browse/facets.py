@@ -136,10 +136,11 @@ class Facets:
     def studios(self) -> list[Option]:
         """List the selected studios, then those with the most matching titles."""
         terms, chosen = self.index.studios, self.chosen.get("studio") or []
+        visible = self.index.studios_visible_to(self.selection.viewer)
         counts = terms.counts(self.selection.without("studio"))
-        places = [terms.at[slug] for slug in chosen] + [
-            place for place in self._most(terms.terms, counts, MOST_STUDIOS) if terms.terms[place].slug not in chosen
-        ]
+        shown = [place for place in self._most(terms.terms, counts, len(counts)) if terms.terms[place].slug in visible]
+        others = [place for place in shown[:MOST_STUDIOS] if terms.terms[place].slug not in chosen]
+        places = [*(terms.at[slug] for slug in chosen), *others]
         return self._options("studio", ((terms.terms[at].slug, terms.terms[at].name, counts[at]) for at in places))
 
     def services(self) -> list[Option]:

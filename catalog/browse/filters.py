@@ -131,7 +131,7 @@ class TitleFilter(filters.FilterSet):
         form = super().get_form_class()
         for name in ("tag", "tag_any", "tag_not"):
             form.base_fields[name].allowed = self.index.tags_visible_to(self.viewer)
-        form.base_fields["studio"].allowed = self.index.studios.at
+        form.base_fields["studio"].allowed = self.index.studios_visible_to(self.viewer)
         return form
 
     def filter_queryset(self, queryset: TitleQuerySet) -> Found:

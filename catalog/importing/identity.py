@@ -158,6 +158,7 @@ def _one_and_the_same(rows: list[Incoming], decisions: Decisions) -> Iterator[Pa
 class Facts:
     """What tells two titles apart."""
 
+    medium: str
     year: int | None = None
     format: str = ""
     sources: set[str] = field(default_factory=set)
@@ -166,7 +167,8 @@ class Facts:
     def agrees_with(self, other: Facts) -> bool:
         both = {provider for provider, _ in self.ids} & {provider for provider, _ in other.ids}
         return (
-            not both
+            self.medium == other.medium
+            and not both
             and self.sources.isdisjoint(other.sources)
             and (not self.year or not other.year or abs(self.year - other.year) <= 1)
             and (self.format in ("", other.format) or not other.format)
@@ -174,8 +176,8 @@ class Facts:
 
 
 def _facts_of(title_ids: Collection[int]) -> dict[int, Facts]:
-    titles = Title.objects.filter(pk__in=title_ids).only("season_year", "started_on", "format")
-    facts = {title.pk: Facts(title.year, title.format) for title in titles}
+    titles = Title.objects.filter(pk__in=title_ids).only("medium", "season_year", "started_on", "format")
+    facts = {title.pk: Facts(title.medium, title.year, title.format) for title in titles}
     for title_id, source in SourceRecord.objects.filter(title__in=title_ids).values_list("title_id", "source"):
         facts[title_id].sources.add(source)
     current = ExternalId.objects.filter(title__in=title_ids, retired_at=None)

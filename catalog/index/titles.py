@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from catalog.index.moods import moods_of
 from catalog.index.seasons import SEASONS, season_number
 from catalog.models import CoverLook, CoverMood, Service, Stream, Studio, Tag, Title
-from catalog.models.titles import AgeRating, Format, Medium, SourceMaterial, Status, viewing_class
+from catalog.models.titles import AgeRating, Format, Medium, SourceMaterial, Status, media_of, viewing_class
 from catalog.versioning import catalogue_version
 from catalog.viewers import Viewer
 
@@ -87,7 +87,7 @@ class TitleIndex:
     producers: Terms  # the same companies
     services: Terms
     moods: Terms  # of covers
-    _visibility: dict[Any, tuple[Mask, frozenset[str]]] = field(default_factory=dict)
+    _visibility: dict[Any, tuple[Mask, frozenset[str], frozenset[str]]] = field(default_factory=dict)
 
     def visible_to(self, viewer: Viewer) -> Mask:
         return self._visible(viewer)[0]
@@ -96,15 +96,22 @@ class TitleIndex:
         return self.codes["medium"] == CHOICES["medium"].index(medium)
 
     def tags_visible_to(self, viewer: Viewer) -> frozenset[str]:
-        """Return the slugs of the tags that `viewer` may see."""
+        """Return the slugs of the tags that `viewer` may see: none that only other media than the viewer's have."""
         return self._visible(viewer)[1]
 
-    def _visible(self, viewer: Viewer) -> tuple[Mask, frozenset[str]]:
+    def studios_visible_to(self, viewer: Viewer) -> frozenset[str]:
+        """Return the slugs of the studios, without those that only other media than the viewer's name."""
+        return self._visible(viewer)[2]
+
+    def _visible(self, viewer: Viewer) -> tuple[Mask, frozenset[str], frozenset[str]]:
         key = viewing_class(viewer)
         if key not in self._visibility:
             titles = Title.objects.visible_to(viewer).order_by().values_list("pk", flat=True)
-            slugs = Tag.objects.visible_to(viewer).order_by().values_list("slug", flat=True)
-            self._visibility[key] = (self.mask_of(titles), frozenset(slugs))
+            slugs = set(Tag.objects.visible_to(viewer).order_by().values_list("slug", flat=True))
+            shown = np.logical_or.reduce([self.of_medium(medium) for medium in media_of(viewer)])
+            tags = frozenset(slugs - _only_outside(shown, self.tags))
+            studios = frozenset(self.studios.at.keys() - _only_outside(shown, self.studios, self.producers))
+            self._visibility[key] = (self.mask_of(titles), tags, studios)
         return self._visibility[key]
 
     def mask_of(self, title_ids: Iterable[int]) -> Mask:
@@ -119,6 +126,13 @@ class TitleIndex:
             return ids[:0]
         places = np.searchsorted(self.ids, ids).clip(max=len(self.ids) - 1)
         return places[self.ids[places] == ids]
+
+
+def _only_outside(mask: Mask, *pairs: Terms) -> set[str]:
+    """Return the slugs of terms that titles have, but none in `mask`. pairs: of the same terms."""
+    inside = np.sum([one.counts(mask) for one in pairs], axis=0)
+    overall = np.sum([one.counts(np.ones_like(mask)) for one in pairs], axis=0)
+    return {pairs[0].terms[place].slug for place in np.flatnonzero((inside == 0) & (overall > 0))}
 
 
 _lock = Lock()

@@ -304,6 +304,11 @@ class Title(models.Model):
         return self.medium in READ
 
     @property
+    def is_game(self) -> bool:
+        """Return whether it is played: no chapters or episodes count progress."""
+        return self.medium == Medium.GAME
+
+    @property
     def status_label(self) -> str:
         """Return the status in the words of its medium: what is read is published, not aired."""
         label = PUBLISHING.get(self.status) if self.is_read else None

@@ -37,7 +37,8 @@ def register_fixed(model: type[Model]) -> None:
 
 
 def merge_titles(kept_id: int, dropped_id: int) -> None:
-    """Merge a title into another, in one transaction. Raise Title.DoesNotExist or ValueError for the same title.
+    """Merge a title into another, in one transaction. Raise Title.DoesNotExist, or ValueError for the same title
+    or titles of two media.
 
     The values of the kept title stay, except where it has none. `catalog.importing` chooses them anew from the records.
     """
@@ -48,6 +49,7 @@ def merge_titles(kept_id: int, dropped_id: int) -> None:
         titles = Title.objects.select_for_update().in_bulk([kept_id, dropped_id])
         if len(titles) < 2:
             raise Title.DoesNotExist(f"there is no title {kept_id if kept_id not in titles else dropped_id}")
+        _require_same_medium(titles[kept_id], titles[dropped_id])
         title_merging.send(Title, kept_id=kept_id, dropped_id=dropped_id)
         between = Q(from_title=kept_id, to_title=dropped_id) | Q(from_title=dropped_id, to_title=kept_id)
         Relation.objects.filter(between).delete()
@@ -63,6 +65,11 @@ def merge_titles(kept_id: int, dropped_id: int) -> None:
 def redirected(pk: int) -> int | None:
     """Return the id of the title that this one was merged into, or None."""
     return TitleRedirect.objects.filter(old_id=pk).values_list("title_id", flat=True).first()
+
+
+def _require_same_medium(kept: Title, dropped: Title) -> None:
+    if kept.medium != dropped.medium:
+        raise ValueError(f"title {dropped.pk} ({dropped.medium}) can't be merged into {kept.pk} ({kept.medium})")
 
 
 def _fill_gaps(kept: Title, dropped: Title) -> None:

@@ -56,6 +56,7 @@ def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "
     """Return visible members, people first, most active public lists first.
 
     `n_entries` is the number of entries that `viewer` can see. Sorting by it would count everyone's entries per page.
+    Only changes about anime count, so that the order says nothing of other media to who doesn't see them.
     """
     entries = entries_visible_to(viewer).filter(user=OuterRef("pk")).order_by().values("user")
     members = members_visible_to(viewer)
@@ -66,7 +67,7 @@ def member_directory(viewer: User | AnonymousUser, *, kind: str = "", q: str = "
     if q:
         members = members.filter(username__icontains=q)
     n_entries = Coalesce(Subquery(entries.annotate(n=Count("pk")).values("n")), 0)
-    is_public = When(list_visibility=Visibility.PUBLIC, then="list_version")
+    is_public = When(list_visibility=Visibility.PUBLIC, then="anime_changes")
     members = members.annotate(n_entries=n_entries, n_changes=Case(is_public, default=0))
     return members.order_by("is_synthetic", "-n_changes", "username")
 

@@ -48,7 +48,7 @@ def save_review(
         if review is None:
             draft.save()
             record_review(draft)
-            publish(author.pk, "review.created", {"review_id": draft.pk, "title_id": title.pk})
+            publish(author.pk, "review.created", {"review_id": draft.pk, "title_id": title.pk, "medium": title.medium})
             review_written.send(Review, review_id=draft.pk)
             return draft
         if scores != kept:

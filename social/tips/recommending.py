@@ -55,7 +55,8 @@ def recommend(author: User, recipient: User, title: Title, note: str = "") -> Ti
             )
         notify(recipient, "tip", author, saved)
         if tips_visible_to(recipient).filter(pk=saved.pk).exists():
-            publish(recipient.pk, "title.recommended", {"tip_id": saved.pk, "title_id": title.pk})
+            data = {"tip_id": saved.pk, "title_id": title.pk, "medium": title.medium}
+            publish(recipient.pk, "title.recommended", data)
     return saved
 
 

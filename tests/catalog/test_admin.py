@@ -40,6 +40,19 @@ def test_a_title_made_by_hand_is_found_by_all_its_names(staff: Client) -> None:
     assert set(title.names.values_list("kind", "key")) == {("main", "mokomoko"), ("synonym", "mokomoko club")}
 
 
+def test_a_game_made_by_hand_is_shown_to_who_wants_games(staff: Client, make_member) -> None:
+    save(staff, None, medium="game", format="", name="Mokomoko Quest")
+
+    game = Title.objects.get(medium="game")
+    player, watcher = make_member(extra_media=["game"]), make_member()
+    assert search_titles("mokomoko quest", player) == [game]
+    assert search_titles("mokomoko quest", watcher) == []
+    staff.force_login(player)
+    assert staff.get(game.get_absolute_url()).status_code == 200
+    staff.force_login(watcher)
+    assert staff.get(game.get_absolute_url()).status_code == 404
+
+
 def test_only_what_was_changed_by_hand_is_the_staffs(staff: Client, make_title) -> None:
     title = make_title("Mokomok", format="tv", field_sources={"name": "jikan", "format": "jikan"}, members=0)
 

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.entries import writing as lists
+from accounts.entries.wording import times_again
 from accounts.models import ListEntry, User
 from accounts.own_entries.writing import add_entry
+from anirec.lib.partial_dates import PartialDate
 from catalog.models import Title
 from social.visibility import own_entries_visible_to
 
@@ -177,3 +179,42 @@ def test_statistics_are_of_one_kind(client, reader, manga, make_title):
 
     assert [page.context["profile"].mean for page in pages] == [6, 9, 6]
     assert User.objects.get(pk=reader.pk).list_version > 0
+
+
+class TestWordsOfItsMedium:
+    @pytest.mark.parametrize(
+        ("medium", "words"),
+        [("anime", "rewatched twice|rewatched 2 times"), ("manga", "reread 2 times"), ("game", "played again 2 times")],
+    )
+    def test_how_often_again(self, medium, words):
+        assert times_again(2, medium) in words.split("|")
+
+    def test_a_game_counts_no_chapters_or_episodes(self, client, member, make_title):
+        lists.show_media(member, ["game"])
+        game = make_title("Quest", medium="game", format="", episodes=None)
+        lists.update_entry(member, game, status="watching")
+        client.force_login(member)
+
+        pages = [
+            client.get(path).content.decode()
+            for path in (game.get_absolute_url(), reverse("accounts:entry", args=[game.pk]), reverse("accounts:list"))
+        ]
+
+        assert [
+            [word for word in ("hapter", 'name="episode"', 'name="progress"') if word in page] for page in pages
+        ] == [
+            [],
+            [],
+            [],
+        ]
+        assert all("Playing" in page for page in pages)
+
+    def test_the_history_of_what_is_read_says_reread(self, client, reader, manga):
+        again = [PartialDate.parse("2021")]
+        lists.update_entry(reader, manga, status="completed", finished_on="2020", rewatched_on=again)
+        client.force_login(reader)
+
+        page = client.get(reverse("accounts:history_of_title", args=[manga.pk])).content.decode()
+
+        assert "Reread 1" in page
+        assert not [word for word in ("Watched", "Rewatch") if word in page]

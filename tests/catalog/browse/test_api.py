@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from catalog.models import ExternalId, Tag
+from catalog.models import ExternalId, Studio, Tag
 
 
 @pytest.fixture
@@ -75,3 +75,30 @@ def test_a_title_is_found_by_what_others_call_it(api, make_title):
     assert found["title"]["name"] == "Monster"
     missing = ("mal/secret", "mal/nothing", "kitsu/monster", "mal/%00")
     assert [api.get(f"/api/v1/titles/by-id/{at}/").status_code for at in missing] == [404] * 4
+
+
+@pytest.mark.parametrize("parameter", ["tag", "tag_any", "tag_not", "studio"])
+def test_what_only_manga_have_is_as_unknown_as_any_other_word(api, make_title, make_member, parameter):
+    manga = make_title("Kumo", medium="manga")
+    manga.tags.add(Tag.objects.create(kind="tag", name="Paper", slug="paper"))
+    manga.studios.add(Studio.objects.create(name="Paper", slug="paper"))
+    pages = ("/titles/", "/api/v1/titles/", "/api/v1/titles/facets/")
+
+    for page in pages:
+        known, unknown = (api.get(page, {parameter: word}) for word in ("paper", "nosuchword"))
+        assert known.status_code == unknown.status_code
+        assert "Kumo" not in known.content.decode()
+    assert api.get(pages[1], {parameter: "paper"}).status_code == 404
+
+    api.force_login(make_member(extra_media=["manga"]))
+    assert [api.get(page, {parameter: "paper"}).status_code for page in pages] == [200, 200, 200]
+
+
+def test_a_company_that_also_produces_anime_stays_known(api, make_title):
+    company = Studio.objects.create(name="Press", slug="press")
+    make_title("Kumo", medium="manga").studios.add(company)
+    make_title("Ame").producers.add(company)
+
+    found = api.get("/api/v1/titles/", {"studio": "press"})
+
+    assert (found.status_code, found.json()["results"]) == (200, [])

@@ -87,6 +87,12 @@ class TestAddresses:
             merge_titles(title.pk, 999_999)
         assert redirected(title.pk) is None
 
+    def test_titles_of_two_media_are_not_merged(self, make_title) -> None:
+        anime, manga = make_title("Kumo"), make_title("Kumo", medium="manga")
+        with pytest.raises(ValueError, match=rf"title {manga.pk} \(manga\) can't be merged into {anime.pk} \(anime\)"):
+            merge_titles(anime.pk, manga.pk)
+        assert set(Title.objects.all()) == {anime, manga}
+
 
 class TestCatalogue:
     def test_names_ids_relations_and_records_move(self, make_title) -> None:
@@ -114,6 +120,15 @@ class TestCatalogue:
         admin_client.post(reverse("admin:catalog_title_changelist"), data)
 
         assert TitleRedirect.objects.get(old_id=dropped.pk).title_id == kept.pk
+
+    def test_staff_are_told_that_titles_of_two_media_stay_apart(self, make_title, admin_client) -> None:
+        anime, manga = make_title("Kumo"), make_title("Kumo", medium="manga")
+        data = {"action": "merge", "_selected_action": [anime.pk, manga.pk]}
+
+        page = admin_client.post(reverse("admin:catalog_title_changelist"), data, follow=True)
+
+        assert "Titles of different kinds can’t be merged." in page.content.decode()
+        assert set(Title.objects.all()) == {anime, manga}
 
     def test_staff_select_at_least_two(self, make_title, admin_client) -> None:
         title = make_title()

@@ -313,3 +313,21 @@ def test_the_measurement_of_the_feed_runs_and_leaves_nothing(make_title):
     call_command("bench_feed", people=3, requests=2, stdout=out)
     assert re.search(r"who follows 3 active people: .*, [1-8] queries", out.getvalue())
     assert (User.objects.count(), Activity.objects.count()) == (0, 0)
+
+
+def test_it_says_how_far_a_manga_is_read(ada, reader, open_feed, make_title):
+    lists.show_media(reader, ["manga"])
+    update_entry(ada, make_title("Kumo", medium="manga", chapters=162), status="watching", progress=12)
+
+    assert "Read chapter 12" in open_feed().content.decode()
+
+
+def test_it_says_nothing_of_progress_of_anime_or_of_what_was_read_to_its_end(ada, reader, open_feed, make_title):
+    lists.show_media(reader, ["manga"])
+    update_entry(ada, make_title("Kumo", medium="manga", chapters=12), status="completed", progress=12)
+    update_entry(ada, make_title("Ame"), status="watching", progress=3)
+
+    page = open_feed().content.decode()
+
+    assert all(name in page for name in ("Kumo", "Ame"))
+    assert "Read chapter" not in page
