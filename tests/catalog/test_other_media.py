@@ -185,6 +185,7 @@ def settled(text: str) -> str:
 @pytest.mark.timeout(1800)  # some 500 requests, which take long on a machine that is busy with other things
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_who_only_wants_anime_sees_no_trace_of_others(world, make_title, viewer):
+    forget()  # what tests before this one left in caches
     before = pages_of(world, viewer)
     added = add_other_media(world, make_title)
     forget()
