@@ -5,10 +5,14 @@ Without it, what compares vectors is absent. When it is installed later, `prepar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+
+from catalog.index.titles import title_index
+from catalog.models import Title
+from catalog.viewers import Viewer
 
 EXTENSION = """
     DO $$ BEGIN
@@ -60,3 +64,17 @@ def is_available(indices: Sequence[VectorIndex]) -> bool:
 def literal(vector: Iterable[float]) -> str:
     """Return the vector as pgvector reads it."""
     return "[" + ",".join(f"{value:.5f}" for value in vector) + "]"
+
+
+def neighbours(title: Title, nearest: Sequence[int], viewer: Viewer) -> Iterator[Title]:
+    """Yield those of the nearest titles that the viewer may see, one of each franchise and none of the title's own."""
+    index = title_index()
+    places = index.places_of(nearest)
+    ids = index.ids[places[index.visible_to(viewer)[places]]].tolist()
+    cards = Title.objects.for_cards().in_bulk(ids)
+    seen = {title.franchise_entry_id or title.pk}
+    for card in (cards[pk] for pk in ids if pk in cards):
+        franchise = card.franchise_entry_id or card.pk
+        if franchise not in seen:
+            seen.add(franchise)
+            yield card

@@ -66,14 +66,15 @@ Phrases = dict[tuple[str, ...], Filters]
 
 
 def understand(question: str, viewer: Viewer) -> list[Said]:
-    """Return the filters that the question says, in its order, of the tags that the viewer may see."""
+    """Return the filters that the question says, in its order, of the tags and studios that the viewer may see."""
     index = title_index()
-    tags, phrases = index.tags_visible_to(viewer), _phrases(catalogue_version())
+    known = {"tag": index.tags_visible_to(viewer) & index.tags.at.keys(), "studio": index.studios_visible_to(viewer)}
+    phrases = _phrases(catalogue_version())
     said = [
         Said("tag_not" if is_negated and name == "tag" else name, value)
         for is_negated, filters in _filters_in(search_key(question).split(), phrases)
         for name, value in filters
-        if name != "tag" or (value in tags and value in index.tags.at)
+        if name not in known or value in known[name]
     ]
     return list(dict.fromkeys(said))
 
