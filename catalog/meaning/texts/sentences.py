@@ -17,8 +17,8 @@ def without_credit(synopsis: str) -> str:
 def sentences_of(synopsis: str) -> list[str]:
     """Return the sentences that say something, without credits.
 
-    >>> sentences_of("Dr. Tenma saves a boy's life in a hospital. Years later, the boy kills! [Written by MAL Rewrite]")
-    ["Dr. Tenma saves a boy's life in a hospital.", 'Years later, the boy kills!']
+    >>> sentences_of("Dr. Tenma saves a boy's life in a hospital. Years later, the boy he saved kills! No! [Source: A]")
+    ["Dr. Tenma saves a boy's life in a hospital.", 'Years later, the boy he saved kills!']
     """
     sentences: list[str] = []
     for part in END.split(without_credit(synopsis)):

@@ -149,4 +149,4 @@ def test_the_shared_file_of_manga_is_read_whole_and_joined_with_its_relations():
 
     assert (report.created, len(report.rejected)) == (6_503, 0)
     assert Title.objects.filter(medium="light_novel").count() == 26
-    assert related.rows > 300
+    assert related.rows == 173  # of 318 manga with relations, as many are in the file of manga

@@ -36,6 +36,7 @@ from catalog.models.tags import Tag
 from catalog.models.titles import Medium
 from catalog.titles.external_ids import in_space
 
+LINK_TYPES = ("INFO", "SOCIAL", "STREAMING")
 SERVICE = "AniList"
 PAGE_SIZE = 50
 AIRING_QUERY = """query ($ids: [Int]) {
@@ -228,9 +229,15 @@ def cast(row: Fields) -> Iterator[SourceCredit | None]:
 def streams(row: Fields) -> Iterator[SourceStream | None]:
     """Yield the links to services. A link without a type is one unless it may be to a channel of trailers."""
     for one in row.items("externalLinks"):
-        kind, found = at(one, "type"), details.stream(at(one, "url"), at(one, "language"))
+        kind, found = link_type(one), details.stream(at(one, "url"), at(one, "language"))
         if at(one, "isDisabled") is not True and found and (kind == "STREAMING" or is_untyped_service(kind, found)):
             yield found
+
+
+def link_type(one: Any) -> str | None:
+    """Return the type of a link; an unknown one is none."""
+    kind = at(one, "type")
+    return kind if kind in LINK_TYPES else None
 
 
 def is_untyped_service(kind: Any, found: SourceStream) -> bool:
@@ -240,7 +247,7 @@ def is_untyped_service(kind: Any, found: SourceStream) -> bool:
 def links(row: Fields) -> Iterator[SourceLink | None]:
     """Yield official and other pages. Of links without a type, which may lead to any service, only known kinds."""
     for one in row.items("externalLinks"):
-        kind = at(one, "type")
+        kind = link_type(one)
         if kind != "STREAMING" and at(one, "isDisabled") is not True:
             found = details.link(at(one, "site"), at(one, "url"), kind)
             yield found if kind is not None or (found and found.kind != "info") else None
