@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from django.core.management.base import CommandError
 from django.db import connection
 
@@ -21,7 +23,10 @@ def create_members(n: int, typical_length: int) -> list[int]:
 
 
 def new_version_of_active() -> tuple[ModelVersion, Recommender]:
-    """Return a new unpublished version of the active model. Raises CommandError if no model is active."""
+    """Return a new unpublished version of the active model, and of the one that was judged in its place, if any.
+
+    Raises CommandError if no model is active.
+    """
     active = ModelVersion.active()
     if active is None:
         raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
@@ -29,7 +34,7 @@ def new_version_of_active() -> tuple[ModelVersion, Recommender]:
     version = ModelVersion.objects.create(
         kind=active.kind, message=f"the model of version {active.pk}, for a benchmark"
     )
-    recommender.save(artifact_folder(version), {"version": version.pk})
+    shutil.copytree(artifact_folder(active), artifact_folder(version))
     return version, recommender
 
 

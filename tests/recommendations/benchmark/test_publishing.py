@@ -3,6 +3,7 @@ from django.core.management.base import CommandError
 
 from accounts.entries import writing as lists
 from accounts.models import User
+from recommendations.artifact_store import judged_folder, judged_recommender, load_recommender
 from recommendations.benchmark.publishing import create_members, differing_rows, new_version_of_active
 from recommendations.models import MemberRecommendations, ModelVersion
 from recommendations.publishing.publish import publish
@@ -34,3 +35,15 @@ def test_a_site_with_members_is_left_alone(make_member):
     with pytest.raises(CommandError, match="this site has members"):
         create_members(3, typical_length=20)
     assert User.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_benchmarks_version_has_the_model_that_was_judged_too(publish_model):
+    active = publish_model()
+    load_recommender(active).save(judged_folder(active), {"version": active.pk})
+
+    version, recommender = new_version_of_active()
+
+    assert version != active
+    assert judged_folder(version).is_dir()
+    assert judged_recommender(version).items.ids.tolist() == recommender.items.ids.tolist()
