@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from accounts.models import EntryValues
+from accounts.models import EntryValues, ListEntry, OwnEntry
 from anirec.lib.numbers import whole
 
 INTEGERS = ("score", "progress", "volumes", "rewatches")
@@ -27,7 +27,7 @@ def validate(entry: EntryValues, *, where: str = "") -> None:
         raise located(error, where) from error
 
 
-def validate_changes(entry: EntryValues, before: EntryValues, parts: int | None) -> None:
+def validate_changes(entry: ListEntry | OwnEntry, before: EntryValues, parts: int | None) -> None:
     """Validate the values that differ from the entry before: an odd stored value must not block another edit."""
     same = {name for name in VALUES if plain(entry, name) == plain(before, name)}
     require_integers(entry)

@@ -85,11 +85,6 @@ class EntryValues(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def is_read(self) -> bool:
-        """Return whether progress counts chapters."""
-        raise NotImplementedError
-
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         try:
             self.tags = self.tags if "tags" in (exclude or ()) else clean_tags(self.tags)
@@ -137,6 +132,7 @@ class ListEntry(EntryValues):
 
     @property
     def is_read(self) -> bool:
+        """Return whether progress counts chapters."""
         return self.title.is_read
 
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from recommendations.engine.data.interactions import LIKED, IdMap
 from recommendations.engine.data.splitting import HeldOut
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.metrics.bootstrap import Difference, paired_difference
 from recommendations.engine.recency.weights import YEAR, known_days
-from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.recommender import Recommender
 
 PLACES = 10
 LEAST_LISTED, LEAST_TARGETS = 40, 3

@@ -29,7 +29,7 @@ from recommendations.engine.evaluation import (
 )
 from recommendations.engine.models.content import AUDIENCE
 from recommendations.engine.models.linear import Ease
-from recommendations.engine.models.rerankers import StackedModel, lessons
+from recommendations.engine.models.stacking import StackedModel, lessons
 
 SHORT_LISTS = (0, 1, 3, 10)
 RUNS = 3  # of each timing that is compared

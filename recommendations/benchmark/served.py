@@ -11,9 +11,10 @@ from scipy.stats import spearmanr
 
 from recommendations.engine.data.interactions import Interactions
 from recommendations.engine.data.splitting import HeldOut
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.metrics.bootstrap import mean_interval
 from recommendations.engine.ranking import TitleRules
-from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.recommender import Recommender
 
 LEAST_SCORED = 5  # titles of a member whose order is judged
 SHRINK = 5.0  # pseudo-scores of the overall mean

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.explain import reasons
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.evidence.evidence import MemberEvidence
 from recommendations.engine.ranking import NOTHING, PUBLISHED, TitleRules, allowed_titles, may_be_shown, rank
-from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.recommender import Recommender
 
 CANDIDATES = 300  # per member; the group scores all of them
 

@@ -15,6 +15,7 @@ from recommendations.engine import artifacts
 from recommendations.engine.base import Model
 from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.explain import contributions, reasons
+from recommendations.engine.member_list import MemberList, Ranked
 from recommendations.engine.metrics.ranking import top_k
 from recommendations.engine.models.content import Content
 from recommendations.engine.models.evidence.evidence import (
@@ -52,51 +53,6 @@ TINY = 1e-9
 WITHOUT_REASONS = {Svd.name, Popularity.name}  # scores without contributions of listed titles
 
 AnyModel = TypeVar("AnyModel", bound=Model)
-
-
-@dataclass(frozen=True)
-class MemberList:
-    """A member's input to recommendations, in item indices.
-
-    items, scores: (n,) watched titles with their scores, 1–10 or 0 for none. on_list: the whole list, planned titles
-    included. hidden: titles never to recommend. days: (n,) on which the titles were watched, NaN where unknown; None if
-    that says nothing, see `recency.known_days`.
-    """
-
-    items: NDArray[np.integer]
-    scores: NDArray[np.floating]
-    on_list: NDArray[np.integer]
-    hidden: NDArray[np.integer]
-    shows_adult: bool
-    days: NDArray[np.float64] | None = None
-
-    def with_days(self, days: NDArray[np.float64] | None) -> MemberList:
-        return replace(self, days=days)
-
-    def without(self, titles: NDArray[np.integer]) -> MemberList:
-        """Return the list as if these titles hadn't been watched."""
-        rest = ~np.isin(self.items, titles)
-        days = None if self.days is None else self.days[rest]
-        return replace(self, items=self.items[rest], scores=self.scores[rest], days=days)
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """Parallel arrays over the n recommended titles, best first; ids are those of `Recommender.items`.
-
-    scores: unitless. predicted: the member's expected score, 1–10. reason_ids and reason_shares: (n, REASONS), 0 where
-    there are no more reasons.
-    """
-
-    ids: NDArray[np.int64]
-    scores: NDArray[np.float32]
-    predicted: NDArray[np.float32]
-    reason_ids: NDArray[np.int64]
-    reason_shares: NDArray[np.float32]
-
-    def only(self, mask: NDArray[np.bool_]) -> Ranked:
-        """Return the titles of an (n,) mask, in the same order."""
-        return Ranked(**{name: values[mask] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)

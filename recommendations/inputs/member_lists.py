@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
 from catalog.models import Title
 from recommendations.engine.data.interactions import IdMap
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.recency.weights import known_days
-from recommendations.engine.recommender import MemberList
 from social.review_reading.queries import evidence_of_review
 
 # Entries that models read. Planned titles weren't watched, and titles dropped without a score aren't positive.

@@ -15,8 +15,8 @@ from accounts.models import ListEntry
 from catalog.models import Tag
 from recommendations.artifact_store import segments_folder
 from recommendations.engine.data.interactions import Histories, IdMap, Interactions
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.ranking import top_franchises
-from recommendations.engine.recommender import MemberList
 from recommendations.engine.segments import Segments, fit_segments
 from recommendations.inputs.member_lists import EXPERIENCED, member_lists
 from recommendations.inputs.title_features import title_features

@@ -36,7 +36,8 @@ from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
-from recommendations.engine.models.rerankers import SHORT_LISTS, Hybrid, RatingBlend, learn_together, lessons
+from recommendations.engine.models.rerankers import Hybrid, RatingBlend
+from recommendations.engine.models.stacking import SHORT_LISTS, learn_together, lessons
 from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
 from recommendations.inputs.extract import training_data

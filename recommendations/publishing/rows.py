@@ -11,8 +11,9 @@ from django.utils import timezone
 from threadpoolctl import threadpool_limits
 
 from catalog.models import Title
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.ranking import TitleRules
-from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.recommender import Recommender
 from recommendations.inputs.member_lists import member_lists
 from recommendations.models import MemberRecommendations, ModelVersion, SimilarTitles
 from recommendations.models.tables import SIMILAR, TOP

@@ -17,8 +17,8 @@ from catalog.titles.cards import title_cards
 from recommendations.artifact_store import readable_recommender
 from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.groups import RankedTogether, recommend_together
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.ranking import allowed_titles
-from recommendations.engine.recommender import MemberList
 from recommendations.inputs.member_lists import (
     EXPERIENCED,
     FRANCHISE,

@@ -23,9 +23,10 @@ from catalog.titles.cards import title_cards
 from catalog.versioning import catalogue_version
 from recommendations.artifact_store import readable_recommender, readable_segments
 from recommendations.engine.explain import REASONS, mean_score
+from recommendations.engine.member_list import MemberList, Ranked
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.ranking import PUBLISHED, RankingOptions, allowed_titles, rank
-from recommendations.engine.recommender import MemberList, Ranked, Recommender
+from recommendations.engine.recommender import Recommender
 from recommendations.inputs.member_lists import FRANCHISE_OF_TITLE
 from recommendations.inputs.title_rules import current_rules
 from recommendations.models import MemberRecommendations, ModelVersion

@@ -18,7 +18,7 @@ from anirec.lib import prepared
 from catalog.models import Title
 from catalog.models.titles import TitleQuerySet, viewing_class
 from recommendations.engine.data.interactions import LIKED, IdMap
-from recommendations.engine.recommender import MemberList
+from recommendations.engine.member_list import MemberList
 from recommendations.inputs.member_lists import (
     EVIDENCE,
     FRANCHISE,

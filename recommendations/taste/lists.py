@@ -15,7 +15,8 @@ from accounts.models import SEEN, EntryStatus, ListEntryQuerySet, User
 from catalog.index.titles import Terms, TitleIndex, title_index
 from catalog.models import Tag
 from recommendations.artifact_store import readable_recommender
-from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.member_list import MemberList
+from recommendations.engine.recommender import Recommender
 from recommendations.models import ModelVersion
 from recommendations.serving.readers import Reader
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from accounts.models import ListEntry, User
 from catalog.models import Title
 from catalog.titles.cards import title_cards
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.recency.weights import YEAR
-from recommendations.engine.recommender import MemberList
 from recommendations.models import KeptScore
 from recommendations.taste.lists import ListInModel
 

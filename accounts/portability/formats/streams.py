@@ -15,8 +15,7 @@ from accounts.portability.formats.rows import MAX_BYTES, PortabilityError
 GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
 LAYERS = 3  # some browsers and servers compress an archive once more
 LISTS = {".xml", ".json", ".csv", ".tsv", ".txt", ".gz"}
-# What `zipfile` raises for damaged archives, for encrypted ones (RuntimeError), and for ways of packing that it doesn't
-# know (NotImplementedError, a RuntimeError).
+# What `zipfile` raises for damaged archives, and a RuntimeError for encrypted ones and unknown ways of packing.
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
 
 

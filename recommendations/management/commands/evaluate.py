@@ -16,7 +16,8 @@ from recommendations.engine.data.leaks import check
 from recommendations.engine.data.splitting import HeldOut, Split, all_for_training, hold_out_all, split, widened
 from recommendations.engine.evaluation import evaluate_members, evaluate_ratings
 from recommendations.engine.metrics.bootstrap import paired_difference
-from recommendations.engine.models.rerankers import RatingBlend, StackedModel, lessons
+from recommendations.engine.models.rerankers import RatingBlend
+from recommendations.engine.models.stacking import StackedModel, lessons
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.inputs.rating_archives import ArchiveError, read_ratings
 from recommendations.inputs.title_features import with_features

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from recommendations.engine.data.interactions import LIKED
+from recommendations.engine.member_list import MemberList
 from recommendations.engine.models.content import Content
 from recommendations.engine.ranking import MODELS, RankingOptions
-from recommendations.engine.recommender import MemberList, Recommender
+from recommendations.engine.recommender import Recommender
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.engine.starter import pack, unpack
 from tests.recommendations.engine.toys import clusters, fitted, plain_rules

@@ -12,7 +12,8 @@ from recommendations.engine.models import rerankers as learnt
 from recommendations.engine.models.evidence.evidence import Evidence
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.networks import Training, answer, fit_spread, spread
-from recommendations.engine.models.rerankers import PARTS, Hybrid, Lesson, RatingBlend, learn_together, lessons
+from recommendations.engine.models.rerankers import Hybrid, RatingBlend
+from recommendations.engine.models.stacking import PARTS, Lesson, learn_together, lessons
 from tests.recommendations.engine.toys import clusters
 
 
