@@ -43,8 +43,7 @@ def record_outcomes(version: ModelVersion, recommender: Recommender, user_id: in
     if not len(targets):
         return
     ((_, _, own),) = member_lists(items, [user_id])
-    others = ~np.isin(own.items, targets)
-    predicted = recommender.predict(own.items[others], own.scores[others], targets)
+    predicted = recommender.expected(own.without(targets), targets)
     published = _published(version, user_id)
     at = timezone.now()
     PredictionOutcome.objects.bulk_create(
