@@ -11,7 +11,7 @@ from catalog.models import ExternalId, Title
 def differences(titles: Iterable[WorldTitle], *, has_slots: bool) -> list[str]:
     """Describe each title that is missing from the catalogue or differs there. has_slots: compare air times, too."""
     titles = list(titles)
-    ids = ExternalId.objects.filter(provider="mal", value__in=[str(title.id) for title in titles])
+    ids = ExternalId.objects.filter(provider="mal", medium="anime", value__in=[str(title.id) for title in titles])
     found = {int(one.value): one.title for one in ids.select_related("title")}
     return [
         f"{title.name} ({title.id}): {what}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -49,10 +49,26 @@ def mal_node(title: WorldTitle) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def mal_list(titles: list[WorldTitle], url: str, offset: int, limit: int) -> dict[str, Any]:
+def mal_read_node(title: WorldTitle) -> dict[str, Any]:
+    """Return the manga that a title was made from."""
+    return {
+        "id": title.id, "title": title.name, "start_date": "2001-04-01", "mean": title.score, "nsfw": "white",
+        "num_list_users": title.members, "num_scoring_users": title.members // 2, "media_type": "manga",
+        "status": "currently_publishing", "num_volumes": 0, "num_chapters": 0,
+        "genres": [{"id": 1, "name": "Action"}],
+        "authors": [{"node": {"id": 1, "first_name": "Example", "last_name": "Author"}, "role": "Story & Art"}],
+    }  # fmt: skip
+
+
+MAL_NODES = {"anime": mal_node, "manga": mal_read_node}
+
+
+def mal_list(
+    titles: list[WorldTitle], node: Callable[[WorldTitle], dict[str, Any]], url: str, offset: int, limit: int
+) -> dict[str, Any]:
     """Return a page. url: its address without `offset`."""
     paging = {"next": f"{url}&offset={offset + limit}"} if len(titles) > offset + limit else {}
-    return {"data": [{"node": mal_node(title)} for title in titles[offset : offset + limit]], "paging": paging}
+    return {"data": [{"node": node(title)} for title in titles[offset : offset + limit]], "paging": paging}
 
 
 # --- Jikan -----------------------------------------------------------------------------------------------------------

@@ -104,20 +104,23 @@ class Services:
     def _mal(self, path: str, url: str, headers: Any, body: bytes, titles: Titles, now: datetime) -> Response:
         if headers.get("X-MAL-CLIENT-ID") != CLIENT_ID:
             return Response.of_json({"error": "forbidden"}, 403)
-        query, (_, *parts) = dict(parse_qsl(urlsplit(url).query)), path.split("/")[1:]
+        query, (kind, *parts) = dict(parse_qsl(urlsplit(url).query)), path.split("/")[1:]
+        node = layouts.MAL_NODES[kind]
         if parts[0].isdecimal():
             title = titles.get(int(parts[0]))
-            return Response.of_json(layouts.mal_node(title)) if title else Response.of_json({"error": "not_found"}, 404)
+            return Response.of_json(node(title)) if title else Response.of_json({"error": "not_found"}, 404)
         if parts[0] == "season":
             some = [one for one in titles.values() if (one.season.year, one.season.name) == (int(parts[1]), parts[2])]
         else:
-            some = [one for one in titles.values() if query["ranking_type"] in ("all", RANKING[one.status])]
+            some = [one for one in titles.values() if query["ranking_type"] in (*ALL, RANKING[one.status])]
         offset, limit = int(query.pop("offset", 0)), int(query["limit"])
         base = f"{self.base(headers)}/mal/{path}?{'&'.join(f'{name}={value}' for name, value in query.items())}"
-        return Response.of_json(layouts.mal_list(some, base, offset, limit))
+        return Response.of_json(layouts.mal_list(some, node, base, offset, limit))
 
     def _jikan(self, path: str, url: str, headers: Any, body: bytes, titles: Titles, now: datetime) -> Response:
         parts = path.split("/")[1:]
+        if parts[1] == "manga" or parts[0] == "manga":
+            return Response.of_json({"data": [], "pagination": {"has_next_page": False, "current_page": 1}})
         if parts[0] == "anime":
             title = titles.get(int(parts[1]))
             return Response.of_json({"data": layouts.jikan_title(title)}) if title else Response.of_json({}, 404)
@@ -158,6 +161,7 @@ class Services:
 
 
 Titles = dict[int, WorldTitle]
+ALL = ("all", "bypopularity")
 RANKING = {Status.AIRING: "airing", Status.UPCOMING: "upcoming", Status.FINISHED: "finished"}
 
 

@@ -36,6 +36,14 @@ def _classes() -> list[tuple[Q, timedelta]]:
     return [(airing, DAILY), (upcoming, WEEKLY), (recent, WEEKLY), (listed, MONTHLY)]
 
 
+def reading_by_need(provider: str) -> Iterator[tuple[str, timedelta]]:
+    """Yield the provider's id of each manga and light novel on a member's list, and how old its data may become."""
+    listed = Title.objects.exclude(medium=Medium.ANIME).filter(entries__isnull=False)
+    ids = ExternalId.objects.filter(provider=provider, title__in=listed).exclude(medium=Medium.ANIME)
+    for value, status in ids.order_by("-title__members", "pk").values_list("value", "title__status"):
+        yield value, WEEKLY if status == Status.AIRING else MONTHLY
+
+
 def listed_ids(provider: str) -> list[int]:
     """Return the provider's numbers of airing and upcoming titles that are on a member's list, in order."""
     titles = Title.objects.filter(status__in=[Status.AIRING, Status.UPCOMING], entries__isnull=False)

@@ -15,7 +15,7 @@ from itertools import chain
 from django.db import transaction
 from django.db.models import F
 
-from anirec.lib.locks import try_lock
+from anirec.lib.database.locks import try_lock
 from catalog.importing.imports import ImportReport, import_rows
 from catalog.importing.parsers.base import CatalogueFileError, RejectedRow, SourceTitle, UnreadRow
 from catalog.importing.parsers.services.answers import Answer, AnswerError
@@ -28,7 +28,6 @@ from catalog.sources.due import UNREADABLE, is_due, stored_answers
 
 DAY = timedelta(days=1)
 MOST_UNREADABLE = 3  # in a row
-MOST_PAGES = 3000  # of 20 titles: more than anybody has
 MOST_PENDING = 25  # answers imported together
 
 
@@ -101,7 +100,7 @@ class _Refresh:
         request, urls = first, {first.url}
         while answer := self._answer(request):
             yield request, answer
-            if not answer.next_url or answer.next_url in urls or len(urls) >= MOST_PAGES:
+            if not answer.next_url or answer.next_url in urls or len(urls) >= first.most_pages:
                 return
             urls.add(answer.next_url)
             number = len(urls)

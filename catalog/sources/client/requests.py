@@ -13,6 +13,7 @@ from catalog.importing.parsers.services.answers import Answer
 
 Parse = Callable[[Path], Answer]  # of the file with a body; raises ValueError with a sentence
 MEGABYTE = 1_000_000
+MOST_PAGES = 3000  # of 20 titles: more than anybody has
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Manners:
 class SourceRequest:
     """One question. key: what tells it from the source's other ones, and stays the same from day to day.
 
-    every: how old its answer may become.
+    every: how old its answer may become. most_pages: of the list that it begins.
     may_redirect: as files in releases do; answers of an API that redirects are refused.
     """
 
@@ -47,6 +48,7 @@ class SourceRequest:
     most_bytes: int = 20 * MEGABYTE
     seconds: float = 60
     may_redirect: bool = False
+    most_pages: int = MOST_PAGES
 
 
 @dataclass(frozen=True, kw_only=True)

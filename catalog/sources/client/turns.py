@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from anirec.lib.locks import try_lock
+from anirec.lib.database.locks import try_lock
 from anirec.lib.valkey import valkey
 from catalog.models import SourceState
 from catalog.sources.client.requests import Service, SourceUnavailableError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -11,11 +12,12 @@ from django.conf import settings
 from catalog.importing.parsers.services import jikan
 from catalog.models import ExternalId
 from catalog.sources.client.requests import Manners, Service, SourceRequest
-from catalog.sources.need import MONTHLY, WEEKLY, ids_by_need
+from catalog.sources.need import MONTHLY, WEEKLY, ids_by_need, reading_by_need
 from catalog.sources.services.parsing import of_bytes
 
 HALF_A_DAY = timedelta(hours=12)
 LISTS = {"seasons/now": HALF_A_DAY, "seasons/upcoming": HALF_A_DAY, "top/anime": MONTHLY}
+READ_PAGES = 240  # of 25 manga and light novels
 
 
 def requests() -> Iterator[SourceRequest]:
@@ -23,6 +25,9 @@ def requests() -> Iterator[SourceRequest]:
         yield _request(path, path, every)
     for mal_id, every in ids_by_need(ExternalId.Provider.MAL):
         yield _request(f"details:{mal_id}", f"anime/{mal_id}/full", max(every, WEEKLY))
+    yield replace(_request("read:popular", "top/manga?filter=bypopularity", MONTHLY), most_pages=READ_PAGES)
+    for mal_id, every in reading_by_need(ExternalId.Provider.MAL):
+        yield _request(f"read-details:{mal_id}", f"manga/{mal_id}/full", every)
 
 
 def _request(key: str, path: str, every: timedelta) -> SourceRequest:

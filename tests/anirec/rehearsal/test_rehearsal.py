@@ -49,6 +49,12 @@ class TestSources:
         assert differences(rehearsal.services.world.at(START).values(), has_slots=False) == []
         assert ExternalId.objects.filter(provider="kitsu").count() == Title.objects.count()
 
+    def test_myanimelist_brings_the_manga_that_titles_were_made_from(self, rehearsal):
+        ask(rehearsal, "myanimelist")
+        read = Title.objects.filter(medium="manga")
+        assert read.count() == len(rehearsal.services.world.at(START))
+        assert set(read.values_list("status", flat=True)) == {"airing"}
+
     def test_jikan_follows_all_pages(self, rehearsal):
         ask(rehearsal, "jikan")
         assert Title.objects.count() == len(rehearsal.services.world.at(START))
@@ -71,7 +77,7 @@ class TestSources:
 
     def test_the_map_brings_ids(self, rehearsal):
         ask(rehearsal, "myanimelist", "id-map")
-        assert ExternalId.objects.filter(provider="anidb").count() == Title.objects.count()
+        assert ExternalId.objects.filter(provider="anidb").count() == Title.objects.filter(medium="anime").count()
 
     def test_an_id_that_changes_keeps_the_title(self, rehearsal):
         ask(rehearsal, "offline-database")
@@ -93,7 +99,7 @@ class TestSources:
         assert SourceState.objects.get().failing_since is not None
         services.clock.set(START + 3 * DAY + 4 * HOUR)
         ask(rehearsal, "myanimelist")
-        assert Title.objects.count() == len(services.world.at(START + 3 * DAY))
+        assert Title.objects.filter(medium="anime").count() == len(services.world.at(START + 3 * DAY))
         assert services.ledger.violations == []
 
     def test_a_week_of_one_source_is_within_its_manners(self, rehearsal):

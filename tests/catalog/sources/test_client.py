@@ -93,6 +93,12 @@ class TestAnswers:
         assert [path for _, path, _ in server.asked] == ["/titles", "/titles?page=2"]
         assert Title.objects.count() == 2
 
+    def test_a_list_is_followed_as_far_as_it_is_wanted(self, service_of, server):
+        bodies = (f"{n} Title {n}\nnext {server.url}/titles?page={n + 1}\n" for n in (1, 2, 3))
+        server.script = [Reply(200, body.encode()) for body in bodies]
+        refresh(service_of(most_pages=2))
+        assert [path for _, path, _ in server.asked] == ["/titles", "/titles?page=2"]
+
     def test_a_page_on_another_host_is_not_followed(self, service_of, server):
         server.script = [Reply(200, b"1 First title\nnext http://elsewhere.example/\n")]
         outcome = refresh(service_of())

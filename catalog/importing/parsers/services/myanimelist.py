@@ -26,6 +26,11 @@ FIELDS = (
     "num_scoring_users,nsfw,media_type,status,genres,num_episodes,start_season,broadcast,source,"
     "average_episode_duration,rating,studios,related_anime,related_manga,opening_themes,ending_themes,statistics"
 )
+READ_FIELDS = (
+    "id,title,main_picture,alternative_titles,start_date,end_date,synopsis,mean,rank,popularity,num_list_users,"
+    "num_scoring_users,nsfw,media_type,status,genres,num_volumes,num_chapters,authors{first_name,last_name},"
+    "related_anime,related_manga"
+)
 MANGA_FIELDS = {"num_volumes", "num_chapters"}
 
 
