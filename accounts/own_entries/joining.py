@@ -12,7 +12,7 @@ from accounts.models import ListEntry, OwnEntry, User
 from accounts.own_entries.matching import titles_of
 from accounts.own_entries.writing import adopt
 from accounts.signals import own_entries_found
-from anirec.lib.locks import try_lock
+from anirec.lib.database.locks import try_lock
 from catalog.models.titles import Medium
 from catalog.versioning import catalogue_version
 

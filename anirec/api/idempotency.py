@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import StoredResponse, User
 from accounts.tokens.authentication import key_of
 from accounts.tokens.issuing import find_token
-from anirec.lib.locks import try_lock_in_transaction
+from anirec.lib.database.locks import try_lock_in_transaction
 from anirec.lib.web.problems import problem_response
 
 HEADER = "Idempotency-Key"

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from anirec.lib.locks import lock_in_transaction
+from anirec.lib.database.locks import lock_in_transaction
 from anirec.monitoring import records
 
 NAME = "first_admin"

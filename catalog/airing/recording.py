@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from anirec.lib.locks import BROADCASTS, try_lock_in_transaction
+from anirec.lib.database.locks import BROADCASTS, try_lock_in_transaction
 from catalog.airing.schedule import Schedule, has_schedule, schedule_of
 from catalog.models import Broadcast, Title
 

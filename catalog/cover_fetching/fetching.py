@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
-from anirec.lib.locks import try_lock
+from anirec.lib.database.locks import try_lock
 from anirec.lib.pictures.resizing import (
     DamagedPictureError,
     PictureError,

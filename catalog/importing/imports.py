@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from anirec.lib.locks import CATALOGUE_IMPORT, lock_in_transaction
+from anirec.lib.database.locks import CATALOGUE_IMPORT, lock_in_transaction
 from catalog.franchises.grouping import refresh_franchises
 from catalog.importing import files, freshness
 from catalog.importing.composing import TitleState

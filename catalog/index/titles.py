@@ -5,8 +5,9 @@ A filter is a boolean array over all titles, so the exact counts of a filter's o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from django.db.models import Q, Window
 from django.db.models.functions import Lower, RowNumber
 from numpy.typing import NDArray
 
+from anirec.lib.database.columns import copy_columns
 from catalog.index.moods import moods_of
 from catalog.index.seasons import SEASONS, season_number
 from catalog.models import CoverLook, CoverMood, Service, Stream, Studio, Tag, Title
@@ -35,6 +37,7 @@ CHOICES: dict[str, list[str]] = {
     "age_rating": AgeRating.values,
     "medium": Medium.values,
 }
+ROWS_AT_ONCE = 1_000
 PRIOR_VOTES = 5_000  # votes that the overall mean counts for in weighted scores
 LEAST_VOTES = 2_000  # with fewer, the spread of the scores isn't meaningful
 
@@ -54,8 +57,8 @@ class Terms:
     """The pairs of titles and tags (or studios, or services), sorted by term."""
 
     terms: list[Term]
-    term_of: NDArray[np.int64]
-    title_of: NDArray[np.int64]
+    term_of: NDArray[np.int32]
+    title_of: NDArray[np.int32]
     n_titles: int
     at: dict[str, int] = field(init=False)
 
@@ -64,7 +67,7 @@ class Terms:
 
     def having(self, slug: str) -> Mask:
         """Return the mask (n_titles,) of titles with the term."""
-        first, last = np.searchsorted(self.term_of, [self.at[slug], self.at[slug] + 1])
+        first, last = np.searchsorted(self.term_of, np.array([self.at[slug], self.at[slug] + 1], dtype=np.int32))
         mask = np.zeros(self.n_titles, dtype=bool)
         mask[self.title_of[first:last]] = True
         return mask
@@ -156,20 +159,15 @@ COLUMNS = (
 
 
 def build_index() -> TitleIndex:
-    places = Title.objects.annotate(place=Window(RowNumber(), order_by=Lower("name")))
-    rows = list(places.order_by("pk").values_list(*COLUMNS))
-    columns = dict(zip(COLUMNS, zip(*rows, strict=True) if rows else [()] * len(COLUMNS), strict=True))
-    codes = {
-        name: np.fromiter(map({value: n for n, value in enumerate(values)}.get, columns[name]), dtype=np.int8)
-        for name, values in CHOICES.items()
-    }
-    ids = np.array(columns["pk"], dtype=np.int64)
-    dates = [str(date or "") for date in columns["started_on"]]
+    titles = Title.objects.annotate(place=Window(RowNumber(), order_by=Lower("name")))
+    columns = _arrays(titles.order_by("pk").values_list(*COLUMNS).iterator(ROWS_AT_ONCE))
+    ids, comparable, votes = (columns.pop(name) for name in ("id", "comparable", "votes"))
+    codes = {name: columns.pop(name) for name in CHOICES}
     return TitleIndex(
         ids=ids,
         codes=codes,
-        numbers=_numbers_by_name(columns, dates, codes["medium"]),
-        seasons=_numbers_of_pairs(map(_seasons_of, columns["season"], columns["season_year"], dates)),
+        seasons=np.stack([columns.pop("earliest"), columns.pop("latest")]),
+        numbers=columns | {"weighted": _weighted(comparable, votes, codes["medium"])},
         tags=_terms(ids, Title.tags.through, "tag_id", Tag, "kind"),
         studios=_terms(ids, Title.studios.through, "studio_id", Studio),
         producers=_terms(ids, Title.producers.through, "studio_id", Studio),
@@ -183,7 +181,7 @@ def _services(ids: NDArray[np.int64]) -> Terms:
     terms = [Term(place, service.value, str(service.label)) for place, service in enumerate(Service)]
     pairs = Stream.objects.order_by().values_list("service", "title_id").distinct()
     place = {term.slug: term.pk for term in terms}
-    return _paired(ids, terms, [(place[service], title_id) for service, title_id in pairs if service in place])
+    return _paired(ids, terms, *_columns((place[service], title_id) for service, title_id in pairs if service in place))
 
 
 def _moods(ids: NDArray[np.int64]) -> Terms:
@@ -192,28 +190,48 @@ def _moods(ids: NDArray[np.int64]) -> Terms:
     looks = CoverLook.objects.exclude(Q(title__cover_digest="") | Q(colours=[])).order_by()
     rows = looks.values_list("title_id", "colours") if settings.COVERS else []
     place = {term.slug: term.pk for term in terms}
-    return _paired(ids, terms, [(place[mood], pk) for pk, colours in rows for mood in moods_of(*colours)])
+    return _paired(ids, terms, *_columns((place[mood], pk) for pk, colours in rows for mood in moods_of(*colours)))
 
 
-def _numbers_by_name(
-    columns: dict[str, Any], dates: list[str], media: NDArray[np.int8]
-) -> dict[str, NDArray[np.float64]]:
-    minutes, episodes = _numbers(columns["episode_seconds"]) / 60, _numbers(columns["episodes"])
-    years, members = columns["season_year"], columns["members"]
-    scores = _numbers(map(_first_known, columns["comparable_score"], columns["score"]))
+def _columns(pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    return np.array(list(pairs), dtype=np.int64).reshape(-1, 2).T
+
+
+def _arrays(rows: Iterator[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:
+    """Return arrays of all rows. A part at a time: as Python objects they would take six times the memory."""
+    parts = [_part_of([])]
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        parts.append(_part_of(part))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _part_of(rows: list[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:
+    of = dict(zip(COLUMNS, zip(*rows, strict=True) if rows else [()] * len(COLUMNS), strict=True))
+    dates, years = [str(date or "") for date in of["started_on"]], of["season_year"]
+    minutes, episodes = _numbers(of["episode_seconds"]) / 60, _numbers(of["episodes"])
+    earliest, latest = _numbers_of_pairs(map(_seasons_of, of["season"], years, dates))
     return {
-        "year": _numbers(year or _part(date, 0) for year, date in zip(years, dates, strict=True)),
+        "id": np.array(of["pk"], dtype=np.int64),
+        **{name: _codes(of[name], values) for name, values in CHOICES.items()},
+        "earliest": earliest,
+        "latest": latest,
+        "comparable": _numbers(map(_first_known, of["comparable_score"], of["score"])),
+        "votes": _votes(of["scored_by"], of["score_counts"], of["members"]),
+        "year": _numbers(year or _date_part(date, 0) for year, date in zip(years, dates, strict=True)),
         "started": _numbers(map(_as_number, dates, years)),
-        "score": _numbers(columns["score"]),
-        "weighted": _weighted(scores, _votes(columns["scored_by"], columns["score_counts"], members), media),
-        "divided": _numbers(map(_spread, columns["score_counts"])),
-        "members": _numbers(members),
-        "popularity": _numbers(columns["popularity"]),
+        "score": _numbers(of["score"]),
+        "divided": _numbers(map(_spread, of["score_counts"])),
+        "members": _numbers(of["members"]),
+        "popularity": _numbers(of["popularity"]),
         "episodes": episodes,
         "minutes": minutes,
         "length": minutes * episodes,
-        "name": _numbers(columns["place"]),
+        "name": _numbers(of["place"]),
     }
+
+
+def _codes(values: Iterable[str], choices: list[str]) -> NDArray[np.int8]:
+    return np.fromiter(map({value: n for n, value in enumerate(choices)}.get, values), dtype=np.int8)
 
 
 def _numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
@@ -252,7 +270,7 @@ def _spread(counts: list[int] | None) -> float | None:
     return float(np.average((scores - mean) ** 2, weights=weights) ** 0.5)
 
 
-def _part(date: str, place: int) -> int | None:
+def _date_part(date: str, place: int) -> int | None:
     """Return the year (0), month (1) or day (2) of an ISO date, or None if unknown."""
     parts = date.split("-") if date else []
     return int(parts[place]) if place < len(parts) else None
@@ -262,12 +280,12 @@ def _as_number(date: str, year: int | None) -> int | None:
     """Return the date, or else the year, as a number that sorts chronologically."""
     if not date:
         return year and year * 10_000
-    return (_part(date, 0) or 0) * 10_000 + (_part(date, 1) or 0) * 100 + (_part(date, 2) or 0)
+    return (_date_part(date, 0) or 0) * 10_000 + (_date_part(date, 1) or 0) * 100 + (_date_part(date, 2) or 0)
 
 
 def _seasons_of(season: str, year: int | None, date: str) -> tuple[float, float]:
     """Return a title's earliest and latest possible season: as listed, else by its start date; NaN if unknown."""
-    known_year, month = year or _part(date, 0), _part(date, 1)
+    known_year, month = year or _date_part(date, 0), _date_part(date, 1)
     if known_year is None:
         return np.nan, np.nan
     if season and year:
@@ -283,14 +301,17 @@ def _terms(ids: NDArray[np.int64], through: type[Model], column: str, model: typ
     terms = [
         Term(*row) for row in model._default_manager.order_by("name", "pk").values_list("pk", "slug", "name", *extra)
     ]
-    return _paired(ids, terms, list(through._default_manager.order_by().values_list(column, "title_id")))
+    return _paired(ids, terms, *copy_columns(through._default_manager.order_by().values_list(column, "title_id"), 2))
 
 
-def _paired(ids: NDArray[np.int64], terms: list[Term], rows: list[tuple[int, int]]) -> Terms:
-    """Return the terms with their titles. rows: (term's pk, title's id)."""
-    pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
-    place = {term.pk: n for n, term in enumerate(terms)}
-    is_indexed = np.isin(pairs[:, 1], ids)
-    term_of = np.array([place[pk] for pk in pairs[is_indexed, 0]], dtype=np.int64)
+def _paired(
+    ids: NDArray[np.int64], terms: list[Term], term_pks: NDArray[np.int64], title_ids: NDArray[np.int64]
+) -> Terms:
+    """Return the terms with their titles. term_pks, title_ids: (n_pairs,)."""
+    pks = np.array([term.pk for term in terms], dtype=np.int64)
+    by_pk = np.argsort(pks)
+    is_indexed = np.isin(title_ids, ids) & np.isin(term_pks, pks)
+    term_of = by_pk[np.searchsorted(pks, term_pks[is_indexed], sorter=by_pk)]
     order = np.argsort(term_of, kind="stable")
-    return Terms(terms, term_of[order], np.searchsorted(ids, pairs[is_indexed, 1])[order], len(ids))
+    title_of = np.searchsorted(ids, title_ids[is_indexed])[order]
+    return Terms(terms, term_of[order].astype(np.int32), title_of.astype(np.int32), len(ids))

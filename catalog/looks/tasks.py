@@ -4,8 +4,8 @@ import logging
 
 from django.conf import settings
 
+from anirec.lib.database.locks import try_lock
 from anirec.lib.jobs import Run, job
-from anirec.lib.locks import try_lock
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from celery.signals import worker_ready
 from django.core.cache import cache
 from django.db import connections
 
+from anirec.lib.database.locks import SYNOPSES, try_lock
 from anirec.lib.jobs import Run, job, send_soon
-from anirec.lib.locks import SYNOPSES, try_lock
 from catalog.meaning.texts.stored import ASKED_SECONDS
 from catalog.versioning import catalogue_version
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, Q, UniqueConstraint
 from django.dispatch import Signal
 
-from anirec.lib.locks import CATALOGUE_IMPORT, lock_in_transaction
+from anirec.lib.database.locks import CATALOGUE_IMPORT, lock_in_transaction
 from catalog.models import Relation, Title, TitleRedirect
 from catalog.search.index import refresh_lexemes, refresh_vocabulary
 from catalog.versioning import catalogue_changed

@@ -12,10 +12,10 @@ import numpy as np
 from django.db.models import Model, QuerySet, Sum
 from numpy.typing import NDArray
 
+from anirec.lib.database.columns import copy_columns
 from recommendations.analytics.minutes import ALL
 from recommendations.analytics.rollup import days
 from recommendations.analytics.tally import milliseconds_of
-from recommendations.inputs.member_lists import copy_columns
 from recommendations.models import AccuracyDay, MembersDay, RequestDay, ServedDay, ShownTitle, WidgetDay
 from recommendations.widgets import WIDGETS
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 FORMAT = 4
 MANIFEST = "manifest.json"
+LARGE = 2**18  # bytes; smaller arrays are copied, since each file that stays open has its cost
 
 
 class ArtifactError(RuntimeError):
@@ -50,8 +51,15 @@ def load(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         path = folder / f"{name}.npy"
         if not path.is_file() or _sha256(path) != checksum:
             raise ArtifactError(f"{path}: missing or damaged (checksum mismatch)")
-        arrays[name] = np.load(path, allow_pickle=False)
+        arrays[name] = _read(path)
     return arrays, manifest["description"]
+
+
+def _read(path: Path) -> NDArray[Any]:
+    """Return the array; a large one is read-only and stays in its file, whose pages all processes share."""
+    if path.stat().st_size < LARGE:
+        return np.load(path, allow_pickle=False)
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def _sha256(path: Path) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommendations.engine.data.interactions import LIKED
+from recommendations.engine.matrices.slices import slices
 from recommendations.engine.models.linear import RatingAwareEase
 
 REASONS = 2
@@ -27,13 +28,13 @@ class Contributions:
     scores: NDArray[np.floating]
     n_items: int
     positions: NDArray[np.int32]
-    titles: NDArray[np.int32]
+    titles: NDArray[np.unsignedinteger]
     amounts: NDArray[np.float32]
     n_watched: int
 
     def totals(self) -> NDArray[np.float64]:
         """Return (n_items,) scores."""
-        return self.totals_by_fact().sum(0)
+        return np.bincount(self.titles, self.amounts, self.n_items).astype(np.float64, copy=False)
 
     def totals_by_fact(self) -> NDArray[np.float64]:
         """Return (2, n_items) contributions of having watched and of having liked the listed titles."""
@@ -100,8 +101,8 @@ def contributions(
 
     weights: (n_listed,) of the titles, all 1 if None.
     """
-    learnt = model.all_weights
-    n_items = learnt.shape[1]
+    a = model.arrays
+    n_items = len(a["known"])
     liked = np.flatnonzero(scores >= LIKED)
     positions = np.concatenate([np.arange(len(items)), liked]).astype(np.int32)
     strengths = np.repeat(
@@ -109,14 +110,15 @@ def contributions(
     ).astype(np.float32)
     if weights is not None:
         strengths *= weights[positions]
-    rows = learnt[np.concatenate([items, items[liked] + n_items])]
-    lengths = np.diff(rows.indptr)
+    facts = np.concatenate([items, items[liked] + n_items])  # rows of the weights
+    starts, ends = a["indptr"][facts], a["indptr"][facts + 1]
+    lengths = ends - starts
     return Contributions(
         items=items,
         scores=scores,
         n_items=n_items,
         positions=np.repeat(positions, lengths),
-        titles=rows.indices,
-        amounts=rows.data * np.repeat(strengths, lengths),
-        n_watched=int(rows.indptr[len(items)]),
+        titles=slices(a["titles"], starts, ends),
+        amounts=slices(a["weights"], starts, ends) * np.repeat(strengths, lengths),
+        n_watched=int(lengths[: len(items)].sum()),
     )

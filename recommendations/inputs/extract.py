@@ -13,13 +13,14 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts.models import ListEntry
+from anirec.lib.database.columns import copy_columns, flag
 from anirec.lib.storage.replica import replica
 from catalog.models import ExternalId
 from catalog.models.titles import Medium
 from catalog.titles.external_ids import title_ids_by_mal
 from recommendations.engine.data.interactions import IdMap, IntArray, Interactions
 from recommendations.inputs import rating_archives as archives
-from recommendations.inputs.member_lists import EXPERIENCED, copy_columns, flag
+from recommendations.inputs.member_lists import EXPERIENCED
 from recommendations.models import RatingArchive
 
 RECENT = timedelta(days=30)

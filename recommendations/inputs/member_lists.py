@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from django.db import connections
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import IntegerField, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
+from anirec.lib.database.columns import Columns, copy_columns, flag
 from catalog.models import Title
 from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.member_list import MemberList
@@ -49,10 +49,6 @@ DAY = Coalesce(
 def is_experienced(status: str | None, score: int | None) -> bool:
     """Return whether EXPERIENCED holds for an entry that isn't in the database."""
     return status != EntryStatus.PLANNED and not (status == EntryStatus.DROPPED and not score)
-
-
-Columns = tuple[NDArray[np.int64], ...]
-BYTES_AT_ONCE = 1 << 22  # of text to parse at once
 
 
 def member_lists(items: IdMap, user_ids: list[int]) -> Iterator[tuple[int, int, MemberList]]:
@@ -136,30 +132,6 @@ def franchises_of(title_ids: NDArray[np.integer]) -> tuple[NDArray[np.int64], ND
     titles = Title.objects.filter(pk__in=title_ids.tolist()).order_by()
     pks, franchises = copy_columns(titles.values_list("pk", FRANCHISE_OF_TITLE), width=2)
     return pks, franchises
-
-
-def flag(condition: Q) -> Case:
-    """Return an expression that is 1 where the condition holds, else 0."""
-    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
-
-
-def copy_columns(rows: QuerySet, width: int) -> Columns:
-    """Return the `width` integer columns of a queryset as arrays, streamed by COPY without Python objects per value."""
-    sql, params = rows.query.sql_with_params()
-    text, parts = bytearray(), [np.zeros(0, dtype=np.int64)]
-    with connections[rows.db].cursor() as cursor:
-        statement = f"COPY ({cursor.mogrify(sql, params)}) TO STDOUT (DELIMITER ' ')"
-        with cursor.copy(statement) as copy:
-            for line in copy:
-                text += line
-                if len(text) > BYTES_AT_ONCE:
-                    parts.append(_numbers(text))
-                    text.clear()
-    return tuple(np.concatenate([*parts, _numbers(text)]).reshape(-1, width).T)
-
-
-def _numbers(text: bytearray) -> NDArray[np.int64]:
-    return np.fromstring(bytes(text), dtype=np.int64, sep=" ")
 
 
 def _rows_of(user_id: int, columns: Columns) -> Columns:

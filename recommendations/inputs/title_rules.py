@@ -9,12 +9,12 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from anirec.lib.database.columns import copy_columns, flag
 from catalog.models import Tag, Title
 from catalog.models.titles import Status
 from catalog.versioning import catalogue_version
 from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.ranking import TitleRules
-from recommendations.inputs.member_lists import copy_columns, flag
 from recommendations.models import ModelVersion
 
 NEW_YEARS = 1  # titles of this and last year have had no time to find an audience

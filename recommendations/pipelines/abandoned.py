@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from anirec.lib.locks import MODEL_REBUILD, try_lock
+from anirec.lib.database.locks import MODEL_REBUILD, try_lock
 from recommendations.models import ModelVersion
 
 MESSAGE = "The process was killed before it finished."

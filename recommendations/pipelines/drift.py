@@ -10,13 +10,14 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import ListEntry
+from anirec.lib.database.columns import copy_columns, flag
 from anirec.lib.storage.replica import replica
 from catalog.models.titles import Medium
 from recommendations.artifact_store import load_recommender
 from recommendations.engine import drift
 from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.recommender import Recommender
-from recommendations.inputs.member_lists import EXPERIENCED, copy_columns, flag, member_lists
+from recommendations.inputs.member_lists import EXPERIENCED, member_lists
 from recommendations.inputs.title_rules import current_rules
 from recommendations.models import DriftReport, MemberRecommendations, ModelVersion, PredictionOutcome
 

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from anirec.lib.locks import MODEL_REBUILD, try_lock
+from anirec.lib.database.locks import MODEL_REBUILD, try_lock
 from catalog.models import Title
 from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender
 from recommendations.engine.base import Scorer

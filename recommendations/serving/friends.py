@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from accounts.models import User
+from anirec.lib.database.columns import Columns, copy_columns
 from catalog.titles.cards import title_cards
 from recommendations.artifact_store import readable_recommender
 from recommendations.engine.data.interactions import LIKED
-from recommendations.inputs.member_lists import FRANCHISE, Columns, copy_columns
+from recommendations.inputs.member_lists import FRANCHISE
 from recommendations.models import ModelVersion
 from recommendations.serving.ladder import Fan, Recommendation
 from recommendations.serving.readers import Reader

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, HiddenTitle, User
+from anirec.lib.database.columns import Columns, copy_columns, flag
 from catalog.index.titles import title_index
 from catalog.models import Title
 from catalog.titles.cards import title_cards
@@ -19,15 +20,7 @@ from recommendations.engine.data.interactions import IdMap
 from recommendations.engine.groups import RankedTogether, recommend_together
 from recommendations.engine.member_list import MemberList
 from recommendations.engine.ranking import allowed_titles
-from recommendations.inputs.member_lists import (
-    EXPERIENCED,
-    FRANCHISE,
-    Columns,
-    copy_columns,
-    flag,
-    franchise_stand_ins,
-    known_parts,
-)
+from recommendations.inputs.member_lists import EXPERIENCED, FRANCHISE, franchise_stand_ins, known_parts
 from recommendations.inputs.member_lists import member_list as as_indices
 from recommendations.inputs.title_rules import current_rules
 from recommendations.models import ModelVersion

@@ -86,7 +86,7 @@ def _by_tags(known_ids: NDArray[np.int64], suits: NDArray[np.floating], title_id
     return np.where(index.ids[places] == title_ids, by_tags[places], np.nan)
 
 
-def _means(groups: NDArray[np.int64], values: NDArray[np.floating], n: int) -> NDArray[np.float64]:
+def _means(groups: NDArray[np.integer], values: NDArray[np.floating], n: int) -> NDArray[np.float64]:
     """Return the (n,) mean of the values of each group, NaN for empty ones."""
     counts = np.bincount(groups, minlength=n)
     return np.divide(np.bincount(groups, values, n), counts, out=np.full(n, np.nan), where=counts > 0)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc
 
 from recommendations.statistics.sequential import boundaries
 
@@ -102,7 +101,13 @@ def sample_ratio(observed: Sequence[float], expected: Sequence[float]) -> float:
         return 0.0
     counts, targets = counts[targets > 0], targets[targets > 0]
     targets *= counts.sum() / targets.sum()
-    return float(chdtrc(len(targets) - 1, ((counts - targets) ** 2 / targets).sum())) if len(targets) > 1 else 1.0
+    return _chi_square(((counts - targets) ** 2 / targets).sum(), len(targets) - 1) if len(targets) > 1 else 1.0
+
+
+def _chi_square(value: float, freedom: int) -> float:
+    from scipy.special import chdtrc
+
+    return float(chdtrc(freedom, value))
 
 
 def compare(units: Units, outcome: Floats, place: int, planned: float, alpha: float) -> Comparison:

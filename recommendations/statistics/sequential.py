@@ -11,13 +11,14 @@ function; Armitage, McPherson, Rowe (1969) for the integration. Deviation: the e
 from __future__ import annotations
 
 from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 
+NORMAL = NormalDist()
 LATER = 0.05  # share of the error reserved for after the planned sample
 LEAST_SPENT = 1e-9  # smaller errors get no boundary: it would be beyond FARTHEST
 FARTHEST = 8.0  # standard deviations, the limit of boundaries and integration
@@ -34,7 +35,7 @@ def spent(fraction: float, alpha: float) -> float:
     if fraction <= 0:
         return 0.0
     planned = alpha * (1 - LATER)
-    within = 4 * ndtr(ndtri(planned / 4) / np.sqrt(min(fraction, 1.0)))  # two-sided
+    within = 4 * NORMAL.cdf(NORMAL.inv_cdf(planned / 4) / min(fraction, 1.0) ** 0.5)  # two-sided
     return float(within + alpha * LATER * (1 - 1 / max(fraction, 1.0)))
 
 
@@ -86,6 +87,8 @@ class _Walk:
 
     def beyond(self, time: float, bound: float) -> float:
         """Return the probability of first crossing ±bound (in standard deviations) at this time."""
+        from scipy.special import ndtr
+
         spread, edge = np.sqrt(time - self.time), bound * np.sqrt(time)
         middle = self.nodes + self.drift * (time - self.time)
         return float(self.mass @ (ndtr((-edge - middle) / spread) + ndtr((middle - edge) / spread)))

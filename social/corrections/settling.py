@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
-from anirec.lib.locks import CATALOGUE_IMPORT, try_lock_in_transaction
+from anirec.lib.database.locks import CATALOGUE_IMPORT, try_lock_in_transaction
 from catalog.franchises.grouping import refresh_franchises
 from catalog.importing.composing import OF_FRANCHISES
 from catalog.importing.corrections import recompose

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.linalg import get_lapack_funcs
 
 HEAD = 512  # most frequent columns: most of the work of a sparse product, but cheap in a dense one
 AT_ONCE = 256  # rows per block, to fit in the processor's cache
@@ -43,6 +42,8 @@ def invert_positive_definite(matrix: NDArray[np.floating]) -> NDArray[np.floatin
 
     Uses Cholesky factors, half the work of a general inverse. Raises ValueError if it is not positive definite.
     """
+    from scipy.linalg import get_lapack_funcs
+
     factorise, invert = get_lapack_funcs(("potrf", "potri"), (matrix,))
     factor, failed = factorise(matrix.T, lower=0, overwrite_a=1)  # LAPACK is column-major
     if failed:

@@ -8,7 +8,6 @@ from typing import ClassVar, Self
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy import linalg
 
 from recommendations.engine.base import Scorer
 from recommendations.engine.data.interactions import LIKED, Histories, Interactions
@@ -107,6 +106,8 @@ class Content(Scorer):
         self, train: Interactions, f: NDArray[np.float64], g: NDArray[np.float64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return F·W and G, both (n_items, ≤ rank), in the strongest directions of W's predictions on these lists."""
+        from scipy import linalg
+
         histories = train.histories()
         taste, liked = (
             self._taste(histories).astype(np.float64),

@@ -96,10 +96,10 @@ class RatingAwareEase(Scorer):
 
     @property
     def all_weights(self) -> sp.csr_matrix:
-        """Return (2 · n_items, n_items): the weights of CHANNELS, one below the other, as a view."""
+        """Return (2 · n_items, n_items): the weights of CHANNELS, one below the other."""
         a = self.arrays
         shape = (len(CHANNELS) * len(a["known"]), len(a["known"]))
-        return sp.csr_matrix((a["weights"], a["titles"], a["indptr"]), shape=shape)
+        return sp.csr_matrix((a["weights"], a["titles"].astype(np.int32), a["indptr"]), shape=shape)
 
     def _inputs(self, histories: Histories) -> sp.csr_matrix:
         """Return (n_members, 2 · n_items) damped rows of CHANNELS."""
@@ -182,7 +182,7 @@ def compressed(rows: sp.csr_matrix) -> Arrays:
     """Return a (2 · n_items, n_items) weight matrix as the arrays `indptr`, `titles` and `weights`."""
     return {
         "indptr": rows.indptr.astype(np.int32),
-        "titles": rows.indices.astype(np.int32),
+        "titles": rows.indices.astype(np.min_scalar_type(rows.shape[1])),
         "weights": rows.data.astype(np.float32),
     }
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
 
 from recommendations.engine.base import RatingPredictor
 from recommendations.engine.data.interactions import Histories, Interactions
@@ -83,8 +82,7 @@ class Svd(RatingPredictor):
         weighted = features if weights is None else features * weights[scored][:, None]
         ridge = weighted.T @ features
         ridge[np.diag_indices_from(ridge)] += max(self.regularization * len(items), 1e-3)
-        _, solution, _ = lapack.sposv(ridge, weighted.T @ residual, overwrite_a=1)
-        return solution
+        return np.linalg.solve(ridge, (weighted.T @ residual).astype(np.float32))
 
     def expected(self, taste: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n_items,) scores, 1–10, for a member's bias and factors from `fold_in`."""

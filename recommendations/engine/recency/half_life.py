@@ -33,13 +33,14 @@ def half_life(
     if np.isfinite(days_before).sum() < 2:
         return NEVER
     own = contributions(model, items[earlier], scores[earlier])
-    others = model.arrays["known"].copy()
-    others[items[earlier]] = False
-    targets = items[latest][others[items[latest]]]
+    is_other = model.arrays["known"].copy()
+    is_other[items[earlier]] = False
+    targets = items[latest][is_other[items[latest]]]
 
     def log_places(by_age: NDArray[np.float32]) -> NDArray[np.float64]:
         totals = replace(own, amounts=own.amounts * by_age[own.positions]).totals()
-        return np.log1p((totals[others][:, None] > totals[targets]).sum(0))
+        others = totals[is_other]
+        return np.log1p([np.count_nonzero(others > total) for total in totals[targets]])
 
     usual = log_places(np.ones(len(earlier), dtype=np.float32))
     gains = {years: _at_least(usual - log_places(weights(days_before, years))) for years in HALF_LIVES}

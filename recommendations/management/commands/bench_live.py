@@ -1,6 +1,7 @@
 """Benchmark of live ranking after a list change, and its agreement with the published list."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,10 @@ from accounts.models import User
 from catalog.models import Title
 from recommendations.artifact_store import load_recommender
 from recommendations.benchmark.publishing import create_members
+from recommendations.engine.member_list import MemberList
+from recommendations.engine.models.rerankers import RankedCandidates
+from recommendations.engine.ranking import TitleRules, allowed_titles
+from recommendations.engine.recommender import Recommender
 from recommendations.inputs.member_lists import member_lists
 from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
@@ -19,7 +24,7 @@ from recommendations.publishing.rows import write_members
 from recommendations.serving import recommend_for
 
 N, SHOWN = 100, 20
-BAR_MS, BAR_OVERLAP = 15, 0.9
+BAR_RANKED_MS, BAR_MS, BAR_OVERLAP = 5, 15, 0.9
 
 
 class Command(BaseCommand):
@@ -33,10 +38,12 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError("no model is published: run `manage.py seed` or `manage.py rebuild` first")
         user_ids = create_members(members, typical_length=90)
-        p95 = np.percentile(_milliseconds(version, user_ids), 95)
+        ranked, p95 = np.percentile(_milliseconds(version, user_ids), 95, axis=0)
         overlaps = [_overlap(version, user) for user in User.objects.filter(pk__in=user_ids)]
         self.stdout.write(
-            f"\none list folded in, ranked, its top {N} explained: p95 {p95:.1f} ms (bar < {BAR_MS})"
+            f"\none list folded in and ranked: p95 {ranked:.1f} ms (bar ≤ {BAR_RANKED_MS})"
+            f"{'' if ranked <= BAR_RANKED_MS else '  missed'}\n"
+            f"by all rules, its top {N} explained, with expected scores: p95 {p95:.1f} ms (bar < {BAR_MS})"
             f"{'' if p95 < BAR_MS else '  missed'}\n"
             f"live list right after a rating against the published list of the same ratings: overlap@{SHOWN} "
             f"{np.mean(overlaps):.3f} on average, {min(overlaps):.3f} at least (bar ≥ {BAR_OVERLAP})"
@@ -44,18 +51,27 @@ class Command(BaseCommand):
         )
 
 
-def _milliseconds(version: ModelVersion, user_ids: list[int]) -> list[float]:
+def _milliseconds(version: ModelVersion, user_ids: list[int]) -> list[tuple[float, float]]:
+    """Return the times of each list: to read and rank it, and to recommend with reasons."""
     recommender = load_recommender(version)
     rules = title_rules(recommender.items)
     lists = [own for *_, own in member_lists(recommender.items, user_ids)]
     recommender.recommend(lists[0], rules, N)  # warm-up: one-time work isn't measured
-    times = []
     with threadpool_limits(1, "blas"):
-        for own in lists:
-            started = time.perf_counter()
-            recommender.recommend(own, rules, N)
-            times.append((time.perf_counter() - started) * 1000)
-    return times
+        return [(_time(_rank, recommender, rules, own), _time(recommender.recommend, own, rules, N)) for own in lists]
+
+
+def _rank(recommender: Recommender, rules: TitleRules, own: MemberList) -> RankedCandidates:
+    return recommender.hybrid.rank(
+        recommender.read(own), allowed_titles(rules, own.on_list, own.hidden, own.shows_adult)
+    )
+
+
+def _time(work: Callable[..., object], *arguments: object) -> float:
+    """Return the milliseconds that the work takes."""
+    started = time.perf_counter()
+    work(*arguments)
+    return (time.perf_counter() - started) * 1000
 
 
 def _overlap(version: ModelVersion, member: User) -> float:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ListEntry
-from anirec.lib.locks import try_lock
+from anirec.lib.database.locks import try_lock
 from social.models import Review, ReviewArchive, ReviewReader
 from social.review_reading.learning import gate
 from social.review_reading.learning.archives import archived_texts, mal_ids_by_title

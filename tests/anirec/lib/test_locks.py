@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from anirec.lib.locks import CATALOGUE_IMPORT, MODEL_REBUILD, key_of, lock_in_transaction, try_lock
+from anirec.lib.database.locks import CATALOGUE_IMPORT, MODEL_REBUILD, key_of, lock_in_transaction, try_lock
 from catalog.importing.imports import import_catalogue
 
 pytestmark = pytest.mark.django_db

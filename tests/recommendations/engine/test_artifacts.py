@@ -49,3 +49,13 @@ def test_objects_that_would_need_pickle_are_refused_and_nothing_appears(tmp_path
         artifacts.save(tmp_path / "8", {"a": np.array([object()])}, {})
 
     assert not (tmp_path / "8").exists()
+
+
+def test_large_arrays_stay_in_their_file_for_all_processes(tmp_path):
+    arrays = {"large": np.arange(100_000.0), "small": np.arange(3.0)}
+    artifacts.save(tmp_path / "model", arrays, {})
+    loaded, _ = artifacts.load(tmp_path / "model")
+    assert isinstance(loaded["large"].base, np.memmap)
+    assert not loaded["large"].flags.writeable
+    assert loaded["small"].flags.writeable
+    assert (loaded["large"] == arrays["large"]).all()

@@ -7,7 +7,7 @@ import threading
 import pytest
 from django.db import connections
 
-from anirec.lib.locks import MODEL_REBUILD, try_lock
+from anirec.lib.database.locks import MODEL_REBUILD, try_lock
 from recommendations.models import ModelVersion
 from recommendations.pipelines import tasks
 from recommendations.pipelines.abandoned import MESSAGE

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from accounts.entries import writing as lists
-from anirec.lib.locks import MODEL_REBUILD, key_of
+from anirec.lib.database.locks import MODEL_REBUILD, key_of
 from catalog.models import Tag
 from recommendations.artifact_store import artifact_folder, judged_folder, judged_recommender, load_recommender
 from recommendations.engine import artifacts
@@ -118,7 +118,7 @@ class TestExtraction:
             lists.set_score(member, title, number % 10 + 1)
         at_once = training_data().fingerprint
 
-        monkeypatch.setattr("recommendations.inputs.member_lists.BYTES_AT_ONCE", 20)
+        monkeypatch.setattr("anirec.lib.database.columns.BYTES_AT_ONCE", 20)
 
         assert training_data().fingerprint == at_once
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.security import limits
 from accounts.security.limits import TooManyWritesError, WriteLimit
 from accounts.settings.deletion import delete_account
-from anirec.lib.locks import CATALOGUE_IMPORT, key_of
+from anirec.lib.database.locks import CATALOGUE_IMPORT, key_of
 from catalog.importing.imports import import_rows
 from catalog.importing.parsers.base import SourceTitle
 from catalog.models import Title
