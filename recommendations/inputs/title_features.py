@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from anirec.lib.partial_dates import PartialDate
-from catalog.models import Studio, Tag, Title
+from catalog.models import Studio, Tag, Title, TitleText
 from catalog.models.titles import Medium
 from catalog.titles.external_ids import title_ids_by_mal
 from recommendations.engine.data.interactions import IdMap, Interactions
@@ -26,7 +26,7 @@ EPISODES = (1, 6, 14, 28, 60)  # upper bound of each class: a film, an OVA, one 
 MINUTES = (5, 15, 35, 75)
 TEXT_PARTS = 64
 LEAST_TEXTS = 100
-LEAST_WITH_WORD = 3
+VECTORS_AT_ONCE = 500
 
 Values = dict[str, float]  # "group:value" → feature value
 
@@ -153,23 +153,26 @@ def _linked_values() -> Iterator[tuple[int, str, float]]:
 
 
 def _text_parts(items: IdMap) -> sp.csr_matrix:
-    """Return (len(items), ≤ TEXT_PARTS) topics of the synopses; no columns for fewer than LEAST_TEXTS synopses.
+    """Return (len(items), ≤ TEXT_PARTS) unit vectors of what the synopses mean, in the directions that tell most apart.
 
-    Source: latent semantic analysis, Deerwester et al. 1990.
+    No columns for fewer than LEAST_TEXTS synopses that have been embedded, see `catalog.meaning`.
     """
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.decomposition import PCA
     from sklearn.preprocessing import normalize
 
-    titles = Title.objects.filter(medium=Medium.ANIME).exclude(synopsis="").order_by("pk")
-    synopses = dict(titles.values_list("pk", "synopsis").iterator())
-    at = items.index_of(np.array(list(synopses), dtype=np.int64))
-    is_known = at >= 0
-    if is_known.sum() < LEAST_TEXTS:
+    at, vectors = _meanings(items)
+    if len(at) < LEAST_TEXTS:
         return sp.csr_matrix((len(items), 0), dtype=np.float32)
-    texts = [text for text, in_items in zip(synopses.values(), is_known, strict=True) if in_items]
-    words = TfidfVectorizer(min_df=LEAST_WITH_WORD, sublinear_tf=True, stop_words="english").fit_transform(texts)
-    parts = TruncatedSVD(min(TEXT_PARTS, words.shape[1]), random_state=0).fit_transform(words)
+    parts = PCA(min(TEXT_PARTS, *vectors.shape), random_state=0).fit_transform(vectors)
     rows = np.zeros((len(items), parts.shape[1]), dtype=np.float32)
-    rows[at[is_known]] = normalize(parts)
+    rows[at] = normalize(parts)
     return sp.csr_matrix(rows)
+
+
+def _meanings(items: IdMap) -> tuple[list[int], NDArray[np.float32]]:
+    """Return the item indices of the titles whose synopses are embedded, and their (n, n_values) vectors."""
+    place = {pk: at for at, pk in enumerate(items.ids.tolist())}
+    embedded = TitleText.objects.filter(vector__isnull=False, title__medium=Medium.ANIME).order_by("pk")
+    rows = embedded.values_list("pk", "vector").iterator(VECTORS_AT_ONCE)
+    found = [(place[pk], np.array(vector, dtype=np.float32)) for pk, vector in rows if pk in place]
+    return [at for at, _ in found], np.array([vector for _, vector in found])

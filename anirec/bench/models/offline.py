@@ -1,7 +1,8 @@
 """`python -m anirec.bench.models.offline`: compare our recommenders with well-known ones on shared ratings.
 
 Uses its own services (DATA_DIR/bench-offline). Other arguments are passed to `manage.py bench_offline`. Figures, table
-and plots are saved in DATA_DIR/bench-offline-results; `--resume` continues from there. With `--served`, measures what
+and plots are saved in DATA_DIR/bench-offline-results; `--resume` continues from there. Embeds 8,000 synopses first
+(10 minutes). With `--served`, measures what
 members are shown instead (`manage.py bench_served`), with `--kinds`, how well manga are found from lists of anime
 (`manage.py bench_kinds`).
 """
@@ -33,6 +34,7 @@ def main() -> None:
         return _bench_kinds()
     if SERVED in sys.argv:
         return manage("bench_served", str(RATINGS), *(word for word in sys.argv[1:] if word != SERVED))
+    manage("embed_synopses")  # content reads them
     files = ["--json", str(results / "figures.json"), "--out", str(results)]
     manage("bench_offline", str(RATINGS), *files, *sys.argv[1:])
 

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
 
+from anirec.lib.database import locks
 from catalog.meaning.texts import embedding
 from catalog.models import SynopsisSentence, TitleText
 from catalog.search.index import index_titles
@@ -78,3 +81,18 @@ def test_a_merged_title_keeps_its_own_sentences_or_gets_those_it_had_none_of(emb
     assert {one.text for one in kept.sentences.all()} == set(SYNOPSES["Tent Girls"].replace(". ", ".\n").split("\n"))
     assert bare.sentences.count() == 2
     assert TitleText.objects.filter(title__in=[twin.pk, vampire.pk]).count() == 0
+
+
+class TestCommand:
+    def test_everything_is_embedded_at_once(self, embedded, make_title, capsys):
+        make_title("New", synopsis="The hero travels to an island far away.")
+        call_command("embed_synopses")
+        assert "1 synopses embedded" in capsys.readouterr().out
+        assert TitleText.objects.filter(vector=None).count() == 0
+
+    def test_it_says_so_if_a_worker_embeds(self, embedded):
+        worker = connection.get_new_connection(connection.get_connection_params())
+        worker.execute("SELECT pg_advisory_lock(%s)", [locks.key_of(locks.SYNOPSES)])
+        with pytest.raises(CommandError, match="at the moment"):
+            call_command("embed_synopses")
+        worker.close()
