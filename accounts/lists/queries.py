@@ -112,7 +112,10 @@ def scores_of(user: User) -> dict[int, int]:
 
 
 def entry_of(user: User | AnonymousUser, title: Title) -> ListEntry | None:
-    return ListEntry.objects.filter(user=user, title=title).first() if user.is_authenticated else None
+    entry = ListEntry.objects.filter(user=user, title=title).first() if user.is_authenticated else None
+    if entry is not None:
+        entry.title = title  # which is here: the entry would ask for it again
+    return entry
 
 
 def hidden_rows(user: User) -> QuerySet[HiddenTitle]:
