@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from catalog.index.titles import title_index
-from catalog.models import Title
+from catalog.models import Relation, Title
 from catalog.viewers import Viewer
 
 EXTENSION = """
@@ -67,9 +68,12 @@ def literal(vector: Iterable[float]) -> str:
 
 
 def neighbours(title: Title, nearest: Sequence[int], viewer: Viewer) -> Iterator[Title]:
-    """Yield those of the nearest titles that the viewer may see, one of each franchise and none of the title's own."""
+    """Yield those of the nearest titles that the viewer may see: one of each franchise, none of the title's own, and
+    nothing that it is related to, such as the manga that it was made from."""
     index = title_index()
-    places = index.places_of(nearest)
+    pairs = Relation.objects.filter(Q(from_title=title) | Q(to_title=title)).values_list("from_title", "to_title")
+    related = {pk for pair in pairs for pk in pair}
+    places = index.places_of(pk for pk in nearest if pk not in related)
     ids = index.ids[places[index.visible_to(viewer)[places]]].tolist()
     cards = Title.objects.for_cards().in_bulk(ids)
     seen = {title.franchise_entry_id or title.pk}

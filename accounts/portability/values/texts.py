@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-import ftfy
 from django.utils.translation import gettext as _
 
 BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*(?:\r?\n)?|</p>\s*(?=<p\b)", re.IGNORECASE)
@@ -22,6 +21,8 @@ def repaired(value: object) -> tuple[str, list[str]]:
     if ENTITY.search(text) or "<" in text:
         text = html.unescape(MARKUP.sub("", BREAK.sub("\n", text)))
     if not text.isascii():
+        import ftfy  # 2 MB that only imports need
+
         fixed = ftfy.fix_encoding(text)
         if fixed != text:
             text = fixed

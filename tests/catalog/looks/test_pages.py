@@ -94,7 +94,7 @@ class TestSimilarCovers:
         address = reverse("catalog:title_looks", args=[title.pk])
         client.get(address)
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(address)
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from catalog.meaning import vector_index
 from catalog.meaning.find import answer
-from catalog.models import Tag
+from catalog.models import Relation, Tag
 from tests.catalog.meaning.conftest import embed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_run_at_once")]
@@ -168,3 +168,16 @@ def test_titles_with_similar_descriptions_are_shown_without_their_own_franchise(
     assert names[0] == other.name
     assert sequel.name not in names
     assert title.name not in names
+
+
+@pytest.mark.parametrize("is_original", [True, False])
+def test_what_a_title_was_made_from_is_not_merely_similar(embedded, make_title, client, is_original):
+    title = embedded["Tent Girls"]
+    other = make_title("Campfire", synopsis="Three schoolgirls go camping at the foot of Mount Fuji.")
+    pair = (other, title) if is_original else (title, other)
+    Relation.objects.create(from_title=pair[0], to_title=pair[1], kind="adaptation")
+    embed()
+
+    response = client.get(reverse("catalog:title_alike", args=[title.pk]))
+
+    assert other not in response.context["titles"]
