@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommendations.engine.data.interactions import LIKED
@@ -35,6 +36,14 @@ class Contributions:
     def totals(self) -> NDArray[np.float64]:
         """Return (n_items,) scores."""
         return np.bincount(self.titles, self.amounts, self.n_items).astype(np.float64, copy=False)
+
+    def totals_by(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (n_weights, n_items) scores by (n_weights, n_listed) weights of the listed titles."""
+        starts = np.flatnonzero(np.diff(self.positions, prepend=-1))  # of each listed title's contributions
+        indptr = np.append(starts, len(self.positions)).astype(np.int32)
+        rows = sp.csr_matrix((self.amounts, self.titles.astype(np.int32), indptr), shape=(len(starts), self.n_items))
+        totals: NDArray[np.float32] = rows.T @ np.ascontiguousarray(weights[:, self.positions[starts]].T)
+        return np.ascontiguousarray(totals.T)
 
     def totals_by_fact(self) -> NDArray[np.float64]:
         """Return (2, n_items) contributions of having watched and of having liked the listed titles."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,16 +34,19 @@ def half_life(
     is_other = model.arrays["known"].copy()
     is_other[items[earlier]] = False
     targets = items[latest][is_other[items[latest]]]
-
-    def log_places(by_age: NDArray[np.float32]) -> NDArray[np.float64]:
-        totals = replace(own, amounts=own.amounts * by_age[own.positions]).totals()
-        others = totals[is_other]
-        return np.log1p([np.count_nonzero(others > total) for total in totals[targets]])
-
-    usual = log_places(np.ones(len(earlier), dtype=np.float32))
-    gains = {years: _at_least(usual - log_places(weights(days_before, years))) for years in HALF_LIVES}
+    by_age = [np.ones(len(earlier), dtype=np.float32), *(weights(days_before, years) for years in HALF_LIVES)]
+    usual, *others = (_log_places(totals, is_other, targets) for totals in own.totals_by(np.array(by_age)))
+    gains = {years: _at_least(usual - places) for years, places in zip(HALF_LIVES, others, strict=True)}
     best = max(gains, key=lambda years: gains[years])
     return best if gains[best] > 0 else NEVER
+
+
+def _log_places(
+    totals: NDArray[np.floating], is_other: NDArray[np.bool_], targets: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """Return the log of each target's place among the titles that aren't on the list."""
+    others = totals[is_other]
+    return np.log1p([np.count_nonzero(others > total) for total in totals[targets]])
 
 
 def _at_least(gain: NDArray[np.float64]) -> float:

@@ -94,6 +94,9 @@ def test_contributions_add_up_to_the_score(member):
 
     assert made.totals() == pytest.approx(model.score(train.histories())[member], abs=1e-6)
     assert made.among(np.arange(8)).sum(0) == pytest.approx(made.totals(), abs=1e-6)
+    by_age = np.random.default_rng(0).random((2, len(items)), dtype=np.float32)
+    weighed = [contributions(model, items, scores, weights).totals() for weights in by_age]
+    assert made.totals_by(by_age) == pytest.approx(np.array(weighed), abs=1e-6)
 
 
 def test_only_liked_titles_are_cited_strongest_first_with_their_share():
