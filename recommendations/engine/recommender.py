@@ -265,7 +265,7 @@ class Recommender:
         if self.content is None:
             return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
         new = np.flatnonzero(~self.linear.arrays["known"] & self.content.arrays["described"])
-        return new, np.ascontiguousarray(self.content.arrays["outputs"][new])
+        return new, self.content.arrays["outputs"][new].astype(np.float32)
 
     def _contributions(
         self, evidence: MemberEvidence, targets: NDArray[np.integer], model: str = Hybrid.name

@@ -59,7 +59,8 @@ class Content(Scorer):
         return self
 
     def score(self, histories: Histories) -> NDArray[np.float32]:
-        scores = (self._taste(histories) @ self.arrays["inputs"]) @ self.arrays["outputs"].T
+        inputs, outputs = (self.arrays[name].astype(np.float32) for name in ("inputs", "outputs"))
+        scores = (self._taste(histories) @ inputs) @ outputs.T
         scores[:, ~self.arrays["described"]] = np.nan
         return scores
 
@@ -104,8 +105,11 @@ class Content(Scorer):
 
     def _factors(
         self, train: Interactions, f: NDArray[np.float64], g: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return F·W and G, both (n_items, ≤ rank), in the strongest directions of W's predictions on these lists."""
+    ) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
+        """Return F·W and G, both (n_items, ≤ rank), in the strongest directions of W's predictions on these lists.
+
+        Half floats are half of what a web process would have in memory, and off by less than 0.05 %.
+        """
         from scipy import linalg
 
         histories = train.histories()
@@ -125,7 +129,7 @@ class Content(Scorer):
         basis = directions[: self.rank].T
         inputs = f @ (weights @ (spread.T @ basis))
         outputs = g @ linalg.solve_triangular(spread, basis)
-        return inputs.astype(np.float32), outputs.astype(np.float32)
+        return inputs.astype(np.float16), outputs.astype(np.float16)
 
 
 def _idf_weighted(values: sp.csr_matrix, names: list[str]) -> NDArray[np.float64]:

@@ -90,8 +90,12 @@ class Svd(RatingPredictor):
         return np.clip(a["mean"] + a["item_bias"] + taste[0] + a["item_factors"] @ taste[1:], 1, 10)
 
     def without_members(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays needed for serving: everything but the training members' biases and factors."""
-        return {name: array for name, array in self.arrays.items() if not name.startswith("user_")}
+        """Return the arrays needed for serving: everything but the training members' biases and factors.
+
+        Those of titles are half floats, which are half of what a web process would have in memory.
+        """
+        kept = {name: array for name, array in self.arrays.items() if not name.startswith("user_")}
+        return kept | {"item_factors": kept["item_factors"].astype(np.float16)}
 
 
 def _trainset(train: Interactions) -> Any:

@@ -85,7 +85,7 @@ class ResidualNeighbours(ListReadingPredictor):
         a = self.arrays
         values, is_scored = np.zeros((2, len(a["item_bias"])), dtype=np.float32)
         values[residuals.items], is_scored[residuals.items] = residuals.values, 1
-        nearest, similarity = a["nearest"][targets], a["similarity"][targets]
+        nearest, similarity = a["nearest"][targets], a["similarity"][targets].astype(np.float32)
         weighted = np.einsum("ik,ik->i", similarity, values.take(nearest))
         return weighted / (np.einsum("ik,ik->i", similarity, is_scored.take(nearest)) + np.float32(self.shrink))
 
@@ -109,8 +109,8 @@ class ResidualNeighbours(ListReadingPredictor):
         """Return the arrays nearest and similarity, (n_items, k); similarity 0 where fewer are similar."""
         n_items = residuals.shape[1]
         k = min(self.k, n_items)
-        nearest = np.zeros((n_items, k), dtype=np.int32)
-        similarity = np.zeros((n_items, k), dtype=np.float32)
+        nearest = np.zeros((n_items, k), dtype=np.min_scalar_type(n_items))
+        similarity = np.zeros((n_items, k), dtype=np.float16)
         transposed, columns = residuals.T.tocsr(), residuals.tocsc()
         norm = np.sqrt(np.asarray(residuals.multiply(residuals).sum(0), dtype=np.float32).ravel())
         norm[norm == 0] = 1
