@@ -21,10 +21,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E40
 from anirec.lib.telemetry import metrics  # noqa: E402
 from anirec.live.urls import sockets  # noqa: E402
 from anirec.monitoring.exporter import MetricsEndpoint  # noqa: E402
+from anirec.server import allocator  # noqa: E402
 from anirec.server.handler import BoundedHandler  # noqa: E402
 from anirec.server.health import HealthChecks  # noqa: E402
 from anirec.server.warm_up import start_warming_up  # noqa: E402
 
+allocator.keep_little()  # before any thread is started
 metrics.share("web")
 site = ServeStaticASGI(BoundedHandler(), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
 router = ProtocolTypeRouter({"http": MetricsEndpoint(HealthChecks(site)), "websocket": sockets})

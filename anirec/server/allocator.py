@@ -18,4 +18,4 @@ def keep_little() -> None:
     if mallopt is not None:
         mallopt(M_ARENA_MAX, 1)
         mallopt(M_TRIM_THRESHOLD, 256 * KILOBYTE)
-        mallopt(M_MMAP_THRESHOLD, 4096 * KILOBYTE)
+        mallopt(M_MMAP_THRESHOLD, 256 * KILOBYTE)
