@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import psutil
 from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -79,6 +78,8 @@ def _cache(services: Services | None) -> Part:
 
 
 def _web() -> Part:
+    import psutil  # only staff look at this
+
     return Part(_("Web process"), State.WORKING, _time(psutil.Process().create_time()))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from anirec.start.servers import write_private
+from anirec.lib.private_files import write_private
 
 
 def read(name: str) -> dict[str, Any] | None:

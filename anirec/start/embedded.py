@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from anirec.lib.private_files import write_private
 from anirec.start.environment import read_secret_files
 from anirec.start.servers import (
     Postgres,
@@ -35,7 +36,6 @@ from anirec.start.servers import (
     check_postgres,
     check_redis,
     is_free,
-    write_private,
 )
 
 BASE_DIR = Path(__file__).resolve().parents[2]

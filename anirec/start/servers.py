@@ -18,6 +18,8 @@ from typing import Protocol
 
 import psutil
 
+from anirec.lib.private_files import write_private
+
 POSTGRES_MAJOR = "18"
 START_SECONDS = 90  # long enough for crash recovery on a slow disk
 STOP_SECONDS = 30
@@ -224,15 +226,6 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write the file atomically, readable only by its owner."""
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as stream:
-        stream.write(text)
-    new.replace(path)
 
 
 def check_postgres(url: str) -> None:
