@@ -1,4 +1,4 @@
-"""Dask's cluster, if the site has one: its workers fit the linear models, which take most of a rebuild's time."""
+"""Dask's cluster, if the site has one: its workers fit the linear models, and rank held-out members' titles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ClusterError(RuntimeError):
 
 @contextmanager
 def cluster() -> Iterator[Any]:
-    """Have linear models fitted on the cluster at DASK_SCHEDULER; yield its client, or None if none is set.
+    """Have the cluster at DASK_SCHEDULER fit linear models and evaluate; yield its client, or None if none is set.
 
     Raises ClusterError if the scheduler doesn't answer or has no worker.
     """
