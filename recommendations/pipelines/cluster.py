@@ -14,6 +14,7 @@ from recommendations.engine.models.linear import sharing
 from recommendations.inputs import rating_set
 
 CONNECT_SECONDS, WORKER_SECONDS = 10, 60
+LARGEST_GRAPH = "1GB"  # without a warning: a model travels in the graph, once (see `engine.data.batches`)
 
 
 class ClusterError(RuntimeError):
@@ -54,8 +55,10 @@ class TemporarySets:
 
 
 def _connected() -> Any:
+    from dask import config
     from distributed import Client
 
+    config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_GRAPH})
     try:
         client = Client(settings.DASK_SCHEDULER, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
