@@ -7,7 +7,7 @@ UV_LOCK = awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requireme
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format structure properties walk schemathesis screenshots messages lock \
+.PHONY: help install run test check format structure properties rectools walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
 	bench-offline bench-judged bench-recency bench-cluster bench-catalogue bench-covers bench-outside bench-push \
 	bench-reviews bench-meaning bench-kinds bench-looks
@@ -50,6 +50,10 @@ structure: $(READY) ## Measure the code: files in a folder, circles, functions; 
 
 properties: $(READY) ## Run the property tests with 10,000 cases each
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q -m property --timeout 3600
+
+rectools: $(READY) ## Ask RecTools, in an environment of its own, for the figures that tests compare our metrics with
+	@$(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/python --with rectools==0.19.0 \
+	    python -m tests.recommendations.engine.metrics.ask_rectools
 
 walk: $(READY) ## Look at every page on a phone and a desktop screen, light and dark
 	@WALK=whole $(BIN)/python -m pytest -n $(TEST_PROCESSES) -q tests/e2e/test_accessibility.py

@@ -1,20 +1,23 @@
-"""Offline metrics on held-out members: full ranking over the catalogue, no sampling."""
+"""Offline metrics on held-out members: full ranking over the catalogue, no sampling.
+
+Members are ranked in batches, by this process or on Dask's cluster, with the same figures to the last bit.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommendations.engine.base import RatingPredictor
+from recommendations.engine.data.batches import in_batches
 from recommendations.engine.data.interactions import Histories, Interactions
 from recommendations.engine.data.splitting import HeldOut, NewTitles
 from recommendations.engine.metrics import ranking, rating
 
-BATCH = 500
 DEPTH = 20
 AGREEMENT_DEPTH = 100
 MEMBER_FIGURES = (
@@ -88,17 +91,20 @@ def evaluate_ranking(model: Ranks, held_out: HeldOut, popularity: NDArray[np.flo
 
 def evaluate_members(model: Ranks, held_out: HeldOut, popularity: NDArray[np.floating]) -> MemberFigures:
     """Return the metrics of `evaluate_ranking` per member."""
-    exposure = np.zeros(held_out.inputs.shape[1], dtype=np.int64)
-    batches = []
-    for start in range(0, len(held_out.inputs), BATCH):
-        rows = slice(start, start + BATCH)
-        top = _top_unseen(model, held_out.inputs[rows])
-        exposure += np.bincount(top[:, :10].ravel(), minlength=len(exposure))
-        targets = held_out.targets[rows]
-        columns = [*_accuracy(top, targets.liked()), *_accuracy(top, targets.watched())]
-        batches.append([*columns, ranking.novelty(top[:, :10], popularity)])
-    columns = [np.concatenate(column) for column in zip(*batches, strict=True)]
+    batches = in_batches(_figures, [model, popularity], held_out.inputs, held_out.targets)
+    columns = [np.concatenate(column) for column in zip(*(figures for figures, _ in batches), strict=True)]
+    exposure = np.sum([shown for _, shown in batches], axis=0)
     return MemberFigures(dict(zip(MEMBER_FIGURES, columns, strict=True)), exposure)
+
+
+def _figures(
+    model: Ranks, popularity: NDArray[np.floating], inputs: Histories, targets: Histories
+) -> tuple[list[NDArray[np.float64]], NDArray[np.int64]]:
+    """Return a batch's (n,) columns in the order of MEMBER_FIGURES, and its (n_items,) exposure."""
+    top = _top_unseen(model, inputs)
+    exposure = np.bincount(top[:, :10].ravel(), minlength=inputs.shape[1])
+    columns = [*_accuracy(top, targets.liked()), *_accuracy(top, targets.watched())]
+    return [*columns, ranking.novelty(top[:, :10], popularity)], exposure
 
 
 def evaluate_new_titles(model: Ranks, new: NewTitles) -> dict[str, float]:
@@ -106,15 +112,19 @@ def evaluate_new_titles(model: Ranks, new: NewTitles) -> dict[str, float]:
 
     Averaged over members who like any of them; AUC needs one they don't like, too.
     """
-    ndcg, auc = [], []
-    for start in range(0, len(new.held_out.inputs), BATCH):
-        rows = slice(start, start + BATCH)
-        scores = model.score(new.held_out.inputs[rows])[:, new.hidden]
-        liked = new.held_out.targets[rows].liked()[:, new.hidden].toarray() > 0
-        top = ranking.top_k(scores, 10)
-        ndcg.append(ranking.ndcg(np.take_along_axis(liked, top, 1), liked.sum(1)))
-        auc.append(ranking.auc(scores, liked))
-    return {"ndcg_10_liked": float(np.nanmean(np.concatenate(ndcg))), "auc": float(np.nanmean(np.concatenate(auc)))}
+    batches = in_batches(_of_new_titles, [model, new.hidden], new.held_out.inputs, new.held_out.targets)
+    ndcg, auc = (np.concatenate(column) for column in zip(*batches, strict=True))
+    return {"ndcg_10_liked": float(np.nanmean(ndcg)), "auc": float(np.nanmean(auc))}
+
+
+def _of_new_titles(
+    model: Ranks, hidden: NDArray[Any], inputs: Histories, targets: Histories
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a batch's (n,) NDCG@10 liked and AUC."""
+    scores = model.score(inputs)[:, hidden]
+    liked = targets.liked()[:, hidden].toarray() > 0
+    top = ranking.top_k(scores, 10)
+    return ranking.ndcg(np.take_along_axis(liked, top, 1), liked.sum(1)), ranking.auc(scores, liked)
 
 
 def evaluate_agreement(one: Ranks, other: Ranks, inputs: Histories) -> dict[str, float]:
@@ -123,18 +133,23 @@ def evaluate_agreement(one: Ranks, other: Ranks, inputs: Histories) -> dict[str,
     overlap_20: shared titles of the two first twenty, 0–1. correlation: Spearman's, of the titles that both rank among
     their first hundred; 1 for the same order.
     """
-    overlap, correlation = [], []
-    for start in range(0, len(inputs), BATCH):
-        rows = inputs[start : start + BATCH]
-        tops = (_top_unseen(model, rows, AGREEMENT_DEPTH) for model in (one, other))
-        for first, second in zip(*tops, strict=True):
-            overlap.append(len(np.intersect1d(first[:DEPTH], second[:DEPTH])) / len(first[:DEPTH]))
-            correlation.append(_rank_correlation(first, second))
+    overlap, correlation = np.concatenate(in_batches(_agreement, [one, other], inputs)).T
     return {
-        "overlap_20": float(np.mean(overlap)),
+        "overlap_20": float(overlap.mean()),
         "correlation": float(np.nanmean(correlation)),
         "members": float(len(inputs)),
     }
+
+
+def _agreement(one: Ranks, other: Ranks, inputs: Histories) -> NDArray[np.float64]:
+    """Return a batch's (n, 2) overlaps and correlations."""
+    tops = (_top_unseen(model, inputs, AGREEMENT_DEPTH) for model in (one, other))
+    return np.array(
+        [
+            (len(np.intersect1d(first[:DEPTH], second[:DEPTH])) / len(first[:DEPTH]), _rank_correlation(first, second))
+            for first, second in zip(*tops, strict=True)
+        ]
+    )
 
 
 def _rank_correlation(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:

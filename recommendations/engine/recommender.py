@@ -25,6 +25,7 @@ from recommendations.engine.models.evidence.evidence import (
     TitleFacts,
     flattened,
     nested,
+    saved_linear,
 )
 from recommendations.engine.models.evidence.like_minded import LikeMinded
 from recommendations.engine.models.evidence.residual_neighbours import ResidualNeighbours
@@ -403,7 +404,7 @@ class Recommender:
         def loaded(model: type[AnyModel]) -> AnyModel:
             return model(**parameters[model.name]).load(nested(arrays, model.name))
 
-        parts = loaded(RatingAwareEase), loaded(Svd), loaded(ResidualNeighbours), loaded(TitleFacts)
+        parts = loaded(saved_linear(parameters)), loaded(Svd), loaded(ResidualNeighbours), loaded(TitleFacts)
         evidence = Evidence(*parts, loaded(LikeMinded), loaded(Series))
         hybrid = Hybrid(**parameters["hybrid"]).over(evidence, nested(arrays, "hybrid"))
         ratings = RatingBlend(**parameters["blend"]).over(evidence, nested(arrays, "blend"))

@@ -1,4 +1,4 @@
-"""Dask's cluster, if the site has one: its workers fit the linear models, which take most of a rebuild's time."""
+"""Dask's cluster, if the site has one: its workers fit the linear models, and rank held-out members' titles."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from recommendations.engine.models.linear import sharing
 from recommendations.inputs import rating_set
 
 CONNECT_SECONDS, WORKER_SECONDS = 10, 60
+LARGEST_GRAPH = "1GB"  # without a warning: a model travels in the graph, once (see `engine.data.batches`)
 
 
 class ClusterError(RuntimeError):
@@ -22,7 +23,7 @@ class ClusterError(RuntimeError):
 
 @contextmanager
 def cluster() -> Iterator[Any]:
-    """Have linear models fitted on the cluster at DASK_SCHEDULER; yield its client, or None if none is set.
+    """Have the cluster at DASK_SCHEDULER fit linear models and evaluate; yield its client, or None if none is set.
 
     Raises ClusterError if the scheduler doesn't answer or has no worker.
     """
@@ -54,8 +55,10 @@ class TemporarySets:
 
 
 def _connected() -> Any:
+    from dask import config
     from distributed import Client
 
+    config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_GRAPH})
     try:
         client = Client(settings.DASK_SCHEDULER, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:

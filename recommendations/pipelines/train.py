@@ -37,6 +37,7 @@ from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.neural import NeuralCf
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RatingBlend
+from recommendations.engine.models.sparse_linear import SparseRatingAwareEase
 from recommendations.engine.models.stacking import SHORT_LISTS, learn_together, lessons
 from recommendations.engine.ranking import PUBLISHED, may_be_shown
 from recommendations.engine.recommender import Recommender
@@ -46,6 +47,7 @@ from recommendations.inputs.title_rules import title_rules
 from recommendations.models import ModelVersion
 from recommendations.models.tables import SIMILAR
 from recommendations.pipelines.abandoned import fail_running_versions
+from recommendations.pipelines.approximation import NoLinearModelError, choose
 from recommendations.pipelines.cluster import cluster
 from recommendations.pipelines.comparison import compare, embedding_neighbours, fit_others
 from recommendations.pipelines.gate import Agreement, Verdict, judge, judge_sibling
@@ -114,15 +116,17 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
 
     check_leaks(parts)
     parts, wide = with_titles(parts)
-    candidate = fit(wide, progress)
-    others = fit_others(parts, SEED, progress)
-    neural = cast(NeuralCf, others[NeuralCf.name])
-    at = candidate.items.index_of(parts.train.items.ids)
-    candidate = replace(candidate, alike=embedding_neighbours(neural, SIMILAR, at, len(candidate.items)))
+    try:
+        linear = choose(wide, *_linear_models(), progress)
+    except NoLinearModelError as error:
+        return _refuse(version, str(error))
+    candidate, others = _with_others(fit(wide, progress, linear.model), parts, progress)
     version.parameters = {**candidate.parameters, **{name: model.parameters for name, model in others.items()}}
     progress("evaluating on held-out members")
     verdict = _judge(candidate, parts)
-    version.metrics = _without_nan(_figures(candidate, parts, wide, others, progress) | {"verdict": verdict.reason})
+    figures = _figures(candidate, parts, wide, others, progress) | {"verdict": verdict.reason}
+    figures["card"]["linear"] = linear.figures
+    version.metrics = _without_nan(figures)
     if not verdict.passed:
         return _refuse(version, verdict.reason)
 
@@ -136,6 +140,14 @@ def _run(version: ModelVersion, include_synthetic: bool, processes: int, progres
         candidate.save(judged_folder(version), description)
     publish_segments(version, wide.train, progress)
     publish(version, served, progress, processes=processes)
+
+
+def _with_others(candidate: Recommender, parts: Split, progress: Progress) -> tuple[Recommender, dict[str, Scorer]]:
+    """Return the candidate with the neighbours of another model's titles, and all models fitted for comparison."""
+    others = fit_others(parts, SEED, progress)
+    neural = cast(NeuralCf, others[NeuralCf.name])
+    at = candidate.items.index_of(parts.train.items.ids)
+    return replace(candidate, alike=embedding_neighbours(neural, SIMILAR, at, len(candidate.items))), others
 
 
 def _for_everybody(
@@ -162,12 +174,20 @@ def with_titles(parts: Split) -> tuple[Split, Split]:
     return replace(parts, train=replace(parts.train, features=own)), widened(parts, items, features)
 
 
-def fit(parts: Split, progress: Progress = lambda step: None) -> Recommender:
-    """Fit everything that is published: the models on the training part, the networks on validation members."""
+def _linear_models() -> tuple[RatingAwareEase, SparseRatingAwareEase]:
+    exact, approximate = RatingAwareEase, SparseRatingAwareEase
+    return exact(**parameters_for(exact.name)), approximate(**parameters_for(approximate.name))
+
+
+def fit(parts: Split, progress: Progress = lambda step: None, linear: RatingAwareEase | None = None) -> Recommender:
+    """Fit everything that is published: the models on the training part, the networks on validation members.
+
+    linear: with the parameters to use; the exact one by default.
+    """
     progress("fitting popularity")
     popularity = Popularity(**parameters_for("popularity")).fit(parts.train)
-    linear, svd = RatingAwareEase(**parameters_for("linear")), Svd(**{"seed": SEED, **parameters_for("svd")})
-    evidence = Evidence.fit(parts.train, linear, svd, progress)
+    svd = Svd(**{"seed": SEED, **parameters_for("svd")})
+    evidence = Evidence.fit(parts.train, linear or _linear_models()[0], svd, progress)
     content = None
     if parts.train.features is not None and parts.train.features.names:
         progress("fitting content")

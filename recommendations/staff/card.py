@@ -54,11 +54,13 @@ class Row:
 class Card:
     """data: `members`, `ratings` and `titles` that were fitted on. served: agreement with what members are served.
 
-    kinds: each kind of groups with its rows.
+    linear: the comparison of the approximate linear model with the exact one, empty without one (see
+    `pipelines.approximation`). kinds: each kind of groups with its rows.
     """
 
     data: dict[str, Any]
     served: dict[str, Any]
+    linear: dict[str, Any]
     kinds: list[tuple[Any, list[Row]]]
     failures: tuple[Any, ...] = FAILURES
 
@@ -79,4 +81,4 @@ def card_of(version: ModelVersion) -> Card | None:
         for kind, label in KINDS.items()
         if groups.get(kind)
     ]
-    return Card(metrics["card"]["data"], metrics.get("served", {}), kinds)
+    return Card(metrics["card"]["data"], metrics.get("served", {}), metrics["card"].get("linear", {}), kinds)

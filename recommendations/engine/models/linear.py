@@ -37,6 +37,7 @@ class RatingAwareEase(Scorer):
     """
 
     name: ClassVar[str] = "linear"
+    has_tiles: ClassVar[bool] = True  # a cluster can fit it
     l2: float = 20.0
     denoise: float = 0.2
     damping: float = 0.25
@@ -45,7 +46,7 @@ class RatingAwareEase(Scorer):
 
     def fit(self, train: Interactions) -> Self:
         is_known = train.item_counts() > 0
-        if (share := sharing.get()) is not None:
+        if self.has_tiles and (share := sharing.get()) is not None:
             return self.fit_parts(share(train), is_known)
         weights = self._weights(self._inputs(train.histories())[:, np.tile(is_known, 2)])
         self._arrays = {**compressed(_spread(weights, is_known)), "known": is_known}

@@ -19,7 +19,8 @@ class SparseRatingAwareEase(RatingAwareEase):
 
     Memory grows with n_items · remembered instead of n_items²: the Gram matrix has the `remembered` most correlated
     titles of each; other pairs count as never watched together. Measured on validation members (7,216 titles): NDCG@10
-    liked 0.5026, the dense model's 0.5021, in twice its time; 0.4980 with 100 neighbours.
+    liked 0.5026, the dense model's 0.5021, in twice its time; 0.4980 with 100 neighbours. `pipelines.approximation`
+    decides whether it takes the dense model's place.
 
     Source: Steck 2019 (Markov Random Fields for Collaborative Filtering, NeurIPS 32), section 3.2: a sparsity pattern
     from the largest correlations, then small dense problems. Deviation: one problem per title, instead of one for
@@ -27,6 +28,7 @@ class SparseRatingAwareEase(RatingAwareEase):
     """
 
     name: ClassVar[str] = "linear_sparse"
+    has_tiles: ClassVar[bool] = False
     watched_weight: float = 1.0
     neighbours: int = 200
     remembered: int = 1000

@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +23,7 @@ from recommendations.engine.models.stacking import StackedModel, lessons
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
 from recommendations.inputs.rating_archives import ArchiveError, read_ratings
 from recommendations.inputs.title_features import with_features
+from recommendations.pipelines.cluster import ClusterError, cluster
 from recommendations.pipelines.tuning import parameters_for
 
 COLUMNS = {
@@ -103,8 +106,9 @@ class Command(BaseCommand):
             raise CommandError("no held-out members: none in that part has 10 ratings of known titles")
         check(experiment.learning)
         figures, by_member = {}, {}
-        for name in names:
-            figures[name], by_member[name] = _figures(name, experiment)
+        with _the_cluster():
+            for name in names:
+                figures[name], by_member[name] = _figures(name, experiment)
         self._print(figures)
         self._print_differences({name: values for name, values in by_member.items() if values is not None})
         if out:
@@ -131,6 +135,15 @@ class Command(BaseCommand):
         for name, values in by_member.items():
             if name != best:
                 self.stdout.write(f"{name:<12}{paired_difference(values, by_member[best])}")
+
+
+@contextmanager
+def _the_cluster() -> Iterator[None]:
+    try:
+        with cluster():
+            yield
+    except ClusterError as error:
+        raise CommandError(str(error)) from error
 
 
 def _within(ratings: Path, fold: str) -> Experiment:

@@ -6,6 +6,8 @@ import pytest
 from recommendations.engine.data.interactions import LIKED
 from recommendations.engine.member_list import MemberList
 from recommendations.engine.models.content import Content
+from recommendations.engine.models.rerankers import Hybrid
+from recommendations.engine.models.sparse_linear import SparseRatingAwareEase
 from recommendations.engine.ranking import MODELS, RankingOptions
 from recommendations.engine.recommender import Recommender
 from recommendations.engine.registry import RATING_PREDICTORS, SCORERS
@@ -173,6 +175,20 @@ def test_saved_and_loaded_it_recommends_the_same(recommender, rules, tmp_path):
     assert before.ids.tolist() == after.ids.tolist()
     assert np.array_equal(before.predicted, after.predicted)
     assert np.array_equal(before.reason_ids, after.reason_ids)
+
+
+def test_an_approximate_linear_model_stays_one_when_saved_and_when_fitted_again(rules, tmp_path):
+    approximate = fitted(clusters(), linear=SparseRatingAwareEase(neighbours=7))
+    approximate.save(tmp_path / "1", {})
+
+    loaded = Recommender.load(tmp_path / "1")
+
+    before, after = (r.recommend(member([0, 2, 5], [9, 10, 4]), rules, n=10) for r in (approximate, loaded))
+    assert before.ids.tolist() == after.ids.tolist()
+    for kept in (loaded, loaded.refitted(clusters())):
+        assert isinstance(kept.linear, SparseRatingAwareEase)
+        assert kept.linear.neighbours == 7
+    assert isinstance(Hybrid().load(approximate.hybrid.arrays).fitted.linear, SparseRatingAwareEase)
 
 
 def test_packed_as_a_starter_it_ranks_nearly_the_same_over_the_ids_of_a_site(recommender, rules, tmp_path):

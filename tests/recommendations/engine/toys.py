@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.data.title_features import TitleFeatures
 from recommendations.engine.models.evidence.evidence import Evidence
+from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
 from recommendations.engine.models.popularity import Popularity
 from recommendations.engine.models.rerankers import Hybrid, RatingBlend
@@ -71,9 +72,9 @@ def _taste(n_titles: int, likes_odd: int) -> np.ndarray:
     return weights / weights.sum()
 
 
-def fitted(train: Interactions, items: IdMap | None = None) -> Recommender:
+def fitted(train: Interactions, items: IdMap | None = None, linear: RatingAwareEase | None = None) -> Recommender:
     """Return a recommender fitted on `train`, without networks, because it has too few members."""
     svd = Svd(n_factors=4)
-    evidence = Evidence.fit(train, svd=svd)
+    evidence = Evidence.fit(train, linear, svd)
     popularity = Popularity().fit(train)
     return Recommender(items or train.items, Hybrid().over(evidence), RatingBlend().over(evidence), popularity)

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +12,11 @@ from recommendations.engine import artifacts
 from recommendations.engine.data import splitting
 from recommendations.engine.evaluation import RankingReport
 from recommendations.engine.metrics.bootstrap import Difference
+from recommendations.engine.models.sparse_linear import SparseRatingAwareEase
 from recommendations.inputs.extract import ARCHIVE_SPACING, training_data
 from recommendations.inputs.member_lists import member_lists
 from recommendations.models import MemberRecommendations, ModelVersion, RatingArchive, SimilarTitles
-from recommendations.pipelines import train
+from recommendations.pipelines import approximation, train
 from recommendations.pipelines.gate import LEAST_OVERLAP, Verdict, judge, judge_sibling
 from recommendations.serving import recommend_for
 from tests.recommendations.engine.toys import clusters
@@ -239,6 +241,39 @@ class TestRebuild:
 
         assert (version.status, version.is_active) == ("refused", False)
         assert version.message == "there aren't enough ratings yet to hold some out"
+
+    def test_a_large_catalogue_gets_the_approximate_linear_model_and_the_card_says_what_it_loses(
+        self, archive, catalogue, member, monkeypatch, brief_training
+    ):
+        monkeypatch.setattr(approximation, "MOST_EXACT", 39)
+        monkeypatch.setattr(approximation, "MOST_LOSS", 0.05)  # of 35 members
+        lists.set_score(member, catalogue[0], 9)
+
+        version = train.rebuild()
+
+        assert version.status == "published"
+        assert isinstance(load_recommender(version).linear, SparseRatingAwareEase)
+        assert isinstance(judged_recommender(version).linear, SparseRatingAwareEase)
+        assert version.metrics["card"]["linear"]["is_approximate"] is True
+        assert "linear_sparse" in version.parameters
+        assert recommend_for(member, 5).items
+
+    def test_a_bad_approximation_is_refused_and_the_active_model_serves_on(
+        self, archive, publish_model, monkeypatch, settings, tmp_path
+    ):
+        active = publish_model()
+        settings.DATA_DIR = tmp_path
+        (tmp_path / "tuning").mkdir()
+        bad = {"parameters": {"neighbours": 1, "remembered": 1}}
+        (tmp_path / "tuning" / "linear_sparse.json").write_text(json.dumps(bad))
+        monkeypatch.setattr(approximation, "MOST_EXACT", 39)
+        monkeypatch.setattr(approximation, "ROOM", 1e12)  # of the exact model, more than any machine's memory
+
+        version = train.rebuild()
+
+        assert version.status == "refused"
+        assert version.message.startswith("the linear model of 40 titles can’t be approximated")
+        assert ModelVersion.active() == active
 
     def test_a_worse_model_is_refused_and_the_active_one_serves_on(self, archive, publish_model, monkeypatch):
         active = publish_model()

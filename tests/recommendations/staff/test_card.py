@@ -56,6 +56,33 @@ def test_if_the_two_differ_the_card_says_that_the_judged_one_is_served(client, s
     assert "The two agree" not in text
 
 
+COMPARED = {
+    "titles": 25301, "compared": 8000, "approximate": 0.4981, "exact": 0.5024, "difference": -0.0043, "low": -0.0049,
+    "high": -0.0037, "is_approximate": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("is_approximate", "sentence"),
+    [
+        (True, "The linear model is approximated, because 25,301 titles have ratings."),
+        (False, "The linear model of 25,301 titles is exact, because an approximation would rank worse."),
+    ],
+)
+def test_the_card_says_what_the_approximation_of_a_large_catalogue_loses(client, staff, is_approximate, sentence):
+    linear = {**COMPARED, "is_approximate": is_approximate}
+
+    text = " ".join(page(client, {**METRICS, "card": {**METRICS["card"], "linear": linear}}).split())
+
+    assert sentence in text
+    assert "On the 8,000 most watched titles the approximation has an NDCG@10 of 0.498, the exact model 0.502" in text
+    assert "(difference -0.004, 95 % interval -0.005 to -0.004)" in text
+
+
+def test_without_an_approximation_the_card_names_none(client, staff):
+    assert "approximation" not in page(client, METRICS)
+
+
 def test_an_older_version_has_no_card(client, staff):
     assert "Model card" not in page(client, {"test": {"ndcg_10_liked": 0.5}})
     assert card_of(ModelVersion(metrics={})) is None

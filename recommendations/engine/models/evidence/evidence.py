@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from recommendations.engine.models.evidence.residual_neighbours import ResidualN
 from recommendations.engine.models.evidence.series import OF_SERIES, Parts, Series
 from recommendations.engine.models.linear import RatingAwareEase
 from recommendations.engine.models.matrix_factorization import Svd
+from recommendations.engine.models.sparse_linear import SparseRatingAwareEase
 
 USUAL_PRIOR = 0.003  # share of members who watched a title, against chance
 LOW = 5.0  # maximum score of a disliked title
@@ -89,13 +90,14 @@ class Evidence:
 
     def refitted(self, train: Interactions) -> Self:
         """Return the same models fitted on other rows, with the same hyperparameters."""
-        return self.fit(train, RatingAwareEase(**self.linear.parameters), Svd(**self.svd.parameters))
+        return self.fit(train, replace(self.linear), Svd(**self.svd.parameters))
 
     @classmethod
     def load(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Restore from arrays as `flattened` returns them, with default hyperparameters."""
+        linear = saved_linear(name.partition(".")[0] for name in arrays)
         return cls(
-            RatingAwareEase().load(nested(arrays, RatingAwareEase.name)),
+            linear().load(nested(arrays, linear.name)),
             Svd().load(nested(arrays, Svd.name)),
             ResidualNeighbours().load(nested(arrays, ResidualNeighbours.name)),
             TitleFacts().load(nested(arrays, TitleFacts.name)),
@@ -181,6 +183,11 @@ class Evidence:
 def flattened(models: Iterable[Model]) -> Arrays:
     """Return the models' arrays, each named "model.array"."""
     return {f"{model.name}.{name}": array for model in models for name, array in model.arrays.items()}
+
+
+def saved_linear(models: Iterable[str]) -> type[RatingAwareEase]:
+    """Return which of the linear models is among the names of saved models."""
+    return SparseRatingAwareEase if SparseRatingAwareEase.name in models else RatingAwareEase
 
 
 def nested(arrays: Mapping[str, NDArray[Any]], model: str) -> Arrays:

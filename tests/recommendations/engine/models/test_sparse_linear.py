@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommendations.engine.models.linear import damp
+from recommendations.engine.models.linear import damp, sharing
 from recommendations.engine.models.sparse_linear import SparseRatingAwareEase, strongest_pairs
 from tests.recommendations.engine.toys import clusters, toy
 
@@ -44,3 +44,16 @@ def test_the_pairs_are_those_with_the_largest_correlations():
     assert (pairs > 0)[correlation > np.maximum(third, third[:, None])].all()
     assert not pairs.diagonal().any()
     assert strongest_pairs(matrix, squares, 8).toarray() == pytest.approx(gram - np.diag(squares))
+
+
+def test_a_cluster_does_not_make_it_the_exact_model():
+    rows, model = clusters(), SparseRatingAwareEase(neighbours=5)
+    alone = model.fit(rows).all_weights
+
+    token = sharing.set(lambda rows: [rows.histories])
+    try:
+        shared = SparseRatingAwareEase(neighbours=5).fit(rows).all_weights
+    finally:
+        sharing.reset(token)
+
+    assert (shared != alone).nnz == 0

@@ -47,6 +47,13 @@ def test_gini_measures_concentration(shown, expected):
     assert ranking.gini(np.array(shown)) == pytest.approx(expected)
 
 
+def test_gini_is_half_the_relative_mean_difference_of_two_titles():
+    shown = np.random.default_rng(0).integers(0, 50, 200)
+
+    differences = np.abs(shown[:, None] - shown[None, :]).mean()
+    assert ranking.gini(shown) == pytest.approx(differences / (2 * shown.mean()))
+
+
 def test_rating_errors_are_in_points():
     predicted, given = np.array([7.0, 9.0]), np.array([8.0, 6.0])
 
