@@ -325,7 +325,7 @@ def _footprint(web: psutil.Process) -> list[Row]:
     files = {Path(region.path).parts for region in web.memory_maps()}
     heavy = [name for name in HEAVY if any(name in parts for parts in files)]
     return [
-        _at_most("memory of the web process after the load test, MB", 250, megabytes),
+        _at_most("memory of the web process after the load test, MB", 230, megabytes),
         Row("TensorFlow or Surprise loaded", "none", ", ".join(heavy) or "none", 0.0 if heavy else 1.0),
     ]
 

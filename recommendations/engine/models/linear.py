@@ -95,12 +95,16 @@ class RatingAwareEase(Scorer):
         first = CHANNELS.index(channel) * n_items
         return self.all_weights[first : first + n_items]
 
+    def halved(self) -> Arrays:
+        """Return the arrays with half floats as weights, half of what a web process would have in memory of them."""
+        return self.arrays | {"weights": self.arrays["weights"].astype(np.float16)}
+
     @property
     def all_weights(self) -> sp.csr_matrix:
         """Return (2 · n_items, n_items): the weights of CHANNELS, one below the other."""
         a = self.arrays
         shape = (len(CHANNELS) * len(a["known"]), len(a["known"]))
-        return sp.csr_matrix((a["weights"], a["titles"].astype(np.int32), a["indptr"]), shape=shape)
+        return sp.csr_matrix((a["weights"].astype(np.float32), a["titles"].astype(np.int32), a["indptr"]), shape=shape)
 
     def _inputs(self, histories: Histories) -> sp.csr_matrix:
         """Return (n_members, 2 · n_items) damped rows of CHANNELS."""

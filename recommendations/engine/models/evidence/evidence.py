@@ -84,6 +84,7 @@ class Evidence:
         linear = (linear or RatingAwareEase()).fit(train)
         progress("fitting the rating predictors (Surprise SVD, neighbours)")
         svd, neighbours = (svd or Svd()).fit(train), ResidualNeighbours().fit(train)
+        linear.load(linear.halved())
         svd.load(svd.without_members())
         neighbours.load(neighbours.without_members())
         return cls(linear, svd, neighbours, TitleFacts().fit(train), LikeMinded().fit(train), Series().fit(train))
