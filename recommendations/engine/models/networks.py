@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,24 @@ WEIGHT_DECAY = 1e-3
 RIDGE = 10.0
 LEAST_SPREAD = 0.1  # points
 NEVER = 1e-12  # in place of 0 where a logarithm is taken
+REFINING_RATE = 5e-4  # learning rate
+PLACES_APART = 10.0  # μ of LambdaLoss, as its authors chose
+
+
+class Stage(NamedTuple):
+    """A part of a training. loss: by name, or of (n, …) targets and outputs."""
+
+    loss: str | Callable[[Any, Any], Any]
+    epochs: int
+    learning_rate: float
 
 
 @dataclass(frozen=True)
 class Training:
     """output = dense 1 (relu(dense `hidden_2` (dropout(relu(dense `hidden` (standardised row)))))).
 
-    Trained by AdamW with a cosine schedule. NaN counts as the column's mean.
+    Trained by AdamW with a cosine schedule. NaN counts as the column's mean. refined: epochs of a second training, of
+    rankers only, in which the first places count most.
     """
 
     hidden: int = 128
@@ -30,6 +41,7 @@ class Training:
     dropout: float = 0.25
     learning_rate: float = 0.002
     epochs: int = 14
+    refined: int = 0
     seed: int = 0
 
     def rank(
@@ -42,30 +54,23 @@ class Training:
         """Return a network trained to rank (n_lists, n_candidates, n_columns) rows by their gains, ≥ 0.
 
         counts: (n_lists, n_candidates) how many candidates a row stands for if only a sample was kept; 0 for padding.
-        The loss of a list is the cross entropy of the softmax of its outputs with its gains, over the root of their
-        sum. Lists without gains are ignored. Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities;
-        sampled softmax, Jean et al. 2015 (ACL 53), with the sum of the others estimated from the sample.
+        Lists without gains are ignored.
         """
-        import keras
-
-        ops = keras.ops
-
-        def loss(targets: Any, outputs: Any) -> Any:
-            gains, log_counts = targets[..., 0], targets[..., 1]
-            outputs = ops.squeeze(outputs, -1)
-            log_sum = ops.logsumexp(outputs + log_counts, -1, keepdims=True)
-            return -ops.sum(gains * (outputs - log_sum), -1) / ops.sqrt(ops.sum(gains, -1))
-
         has_gain = gains.sum(1) > 0
         counts = np.ones_like(gains) if counts is None else counts
         targets = np.stack([gains, np.log(np.maximum(counts, NEVER))], -1)
-        return self._fit(rows[has_gain], targets[has_gain], loss, batch_size)
+        stages = [Stage(list_net, self.epochs, self.learning_rate)]
+        if self.refined:
+            stages.append(Stage(lambda_loss, self.refined, REFINING_RATE))
+        return self._fit(rows[has_gain], targets[has_gain], stages, batch_size)
 
     def regress(self, rows: NDArray[np.float32], targets: NDArray[np.float32], batch_size: int = 512) -> Arrays:
         """Return a network trained to predict (n,) targets from (n, n_columns) rows, by least squares."""
-        return self._fit(rows, targets[:, None], "mse", batch_size)
+        return self._fit(rows, targets[:, None], [Stage("mse", self.epochs, self.learning_rate)], batch_size)
 
-    def _fit(self, rows: NDArray[np.float32], targets: NDArray[np.float32], loss: Any, batch_size: int) -> Arrays:
+    def _fit(
+        self, rows: NDArray[np.float32], targets: NDArray[np.float32], stages: Sequence[Stage], batch_size: int
+    ) -> Arrays:
         import keras
 
         keras.utils.set_random_seed(self.seed)
@@ -77,14 +82,52 @@ class Training:
         ]
         dropout = keras.layers.Dropout(self.dropout, seed=self.seed)
         model = keras.Sequential([keras.Input(rows.shape[1:]), layers[0], dropout, *layers[1:]])
-        steps = self.epochs * -(-len(rows) // batch_size)
-        schedule = keras.optimizers.schedules.CosineDecay(self.learning_rate, steps)
-        model.compile(keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY), loss=loss)
-        model.fit(_standardised(rows, centre, scale), targets, batch_size=batch_size, epochs=self.epochs, verbose=0)
+        inputs = _standardised(rows, centre, scale)
+        for stage in stages:
+            steps = stage.epochs * -(-len(rows) // batch_size)
+            schedule = keras.optimizers.schedules.CosineDecay(stage.learning_rate, steps)
+            model.compile(keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY), loss=stage.loss)
+            model.fit(inputs, targets, batch_size=batch_size, epochs=stage.epochs, verbose=0)
         arrays: Arrays = {"centre": centre, "scale": scale}
         for number, layer in enumerate(layers):
             arrays[f"kernel_{number}"], arrays[f"bias_{number}"] = layer.get_weights()
         return arrays
+
+
+def list_net(targets: Any, outputs: Any) -> Any:
+    """Return the (n_lists,) cross entropy of the softmax of outputs with the gains, over the root of their sum.
+
+    targets: (n_lists, n_candidates, 2) gains, and the log of how many candidates each stands for. outputs: (n_lists,
+    n_candidates, 1). Source: ListNet, Cao et al. 2007 (ICML 24), the top-one probabilities; sampled softmax, Jean et
+    al. 2015 (ACL 53), with the sum of the others estimated from the sample.
+    """
+    from keras import ops
+
+    gains, log_counts = targets[..., 0], targets[..., 1]
+    outputs = ops.squeeze(outputs, -1)
+    log_sum = ops.logsumexp(outputs + log_counts, -1, keepdims=True)
+    return -ops.sum(gains * (outputs - log_sum), -1) / ops.sqrt(ops.sum(gains, -1))
+
+
+def lambda_loss(targets: Any, outputs: Any) -> Any:
+    """Return the (n_lists,) logistic loss of the pairs in the wrong order, weighed by what they cost in NDCG.
+
+    targets, outputs: as of `list_net`. Lists count equally. Source: LambdaLoss, Wang et al. 2018 (CIKM 27),
+    NDCG-Loss2++. Deviations: linear gains, and places estimated from a sample of the candidates.
+    """
+    from keras import ops
+
+    gains, counts = targets[..., 0], ops.exp(targets[..., 1])
+    outputs = ops.squeeze(outputs, -1)
+    ahead = outputs[:, :, None] - outputs[:, None, :]  # of a row's candidate before a column's
+    place = 1 + ops.sum(ops.cast(ahead < 0, counts.dtype) * counts[:, None, :], -1)
+    worth = 1 / ops.log2(1 + place)
+    apart = ops.maximum(ops.abs(place[:, :, None] - place[:, None, :]), 1)
+    cost = ops.abs(worth[:, :, None] - worth[:, None, :])
+    cost += PLACES_APART * (1 / ops.log2(1 + apart) - 1 / ops.log2(2 + apart))
+    weights = ops.relu(gains[:, :, None] - gains[:, None, :]) * cost * counts[:, None, :]
+    best = ops.sum(ops.flip(ops.sort(gains, -1), -1) / np.log2(np.arange(2, gains.shape[1] + 2, dtype=np.float32)), -1)
+    return ops.sum(ops.stop_gradient(weights) * ops.softplus(-ahead), (1, 2)) / best
 
 
 def fit_spread(

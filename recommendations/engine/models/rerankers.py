@@ -42,7 +42,7 @@ RARE = 1.0  # exposure of a title that hardly any first ten has
 SAMPLE = 60  # candidates of each list to learn from: all targets, and some of the others in place of all
 INTERVAL = 0.8  # share of scores within the interval of a prediction
 APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
-RANKING = partial(Training, hidden=256, hidden_2=128, epochs=9)
+RANKING = partial(Training, hidden=256, hidden_2=128, epochs=9, refined=4)
 
 NO_TARGETS: Row = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
 
@@ -69,7 +69,8 @@ class Hybrid(StackedModel, Scorer):
     gets are preferred: `exploration` is added to their scores.
     docs/decisions/0005, 0029 and 0030 have the measurements and the rejected alternatives.
 
-    Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the loss is ListNet's.
+    Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the losses are
+    ListNet's, then LambdaLoss.
     """
 
     name: ClassVar[str] = "hybrid"
@@ -77,7 +78,7 @@ class Hybrid(StackedModel, Scorer):
     candidates: int = 300
     watched_gain: float = 0.1
     anchor: float = 0.2
-    exploration: float = 0.5
+    exploration: float = 0.8
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:

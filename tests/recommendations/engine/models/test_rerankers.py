@@ -1,3 +1,4 @@
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from recommendations.engine.data.folds import FOLDS, folds
 from recommendations.engine.data.interactions import Interactions
 from recommendations.engine.data.splitting import split
 from recommendations.engine.evaluation import evaluate_ranking, evaluate_ratings
+from recommendations.engine.models import networks
 from recommendations.engine.models import rerankers as learnt
 from recommendations.engine.models.evidence.evidence import Evidence
 from recommendations.engine.models.matrix_factorization import Svd
@@ -241,13 +243,14 @@ def test_unfitted_it_has_nothing_to_answer_by(model):
         _ = model().fitted
 
 
-def test_a_network_learns_to_rank_by_the_column_that_counts():
+@pytest.mark.parametrize("refined", [0, 2])
+def test_a_network_learns_to_rank_by_the_column_that_counts(refined):
     generator = np.random.default_rng(0)
     rows = generator.normal(size=(400, 20, 3)).astype(np.float32)
     rows[:, 3, 0] = np.nan  # unknown counts as the mean
     gains = (rows[..., 1] == rows[..., 1].max(1, keepdims=True)).astype(np.float32)
 
-    network = Training(epochs=6).rank(rows[:300], gains[:300])
+    network = Training(epochs=6, refined=refined).rank(rows[:300], gains[:300])
 
     found = [answer(network, candidates).argmax() for candidates in rows[300:]]
     assert np.mean(found == gains[300:].argmax(1)) > 0.9
@@ -265,6 +268,50 @@ def test_a_sample_of_the_candidates_teaches_what_all_do():
 
     found = [answer(network, candidates).argmax() for candidates in rows[300:]]
     assert np.mean(found == gains[300:].argmax(1)) > 0.9
+
+
+def lambda_losses(gains, counts, outputs):
+    targets = np.stack([gains, np.log(np.maximum(counts, networks.NEVER))], -1).astype(np.float32)
+    return np.asarray(networks.lambda_loss(targets, np.asarray(outputs, dtype=np.float32)[..., None]))
+
+
+def test_refining_weighs_each_pair_by_what_its_order_costs_in_ndcg():
+    generator = np.random.default_rng(0)
+    gains, outputs = generator.choice([0, 0, 0.1, 1], (5, 12)), generator.normal(size=(5, 12))
+    gains[:, 0] = 1
+
+    losses = lambda_losses(gains, np.ones((5, 12)), outputs)
+
+    assert losses == pytest.approx([_lambda_loss(*one) for one in zip(gains, outputs, strict=True)], rel=1e-4)
+
+
+def _lambda_loss(gains, outputs, mu=10):
+    """NDCG-Loss2++ of one list, pair by pair, as the paper has it."""
+    place = {title: number for number, title in enumerate(np.argsort(-outputs), start=1)}
+    discount = {number: math.log2(1 + number) for number in range(1, len(gains) + 2)}
+    best = sum(gain / discount[number] for number, gain in enumerate(sorted(gains, reverse=True), start=1))
+    total = 0
+    for better in range(len(gains)):
+        for worse in range(len(gains)):
+            if gains[better] > gains[worse]:
+                first, second = place[better], place[worse]
+                rho = abs(1 / discount[first] - 1 / discount[second])
+                apart = abs(first - second)
+                delta = abs(1 / discount[apart] - 1 / discount[apart + 1])
+                pair = math.log(1 + math.exp(outputs[worse] - outputs[better]))
+                total += (gains[better] - gains[worse]) / best * (rho + mu * delta) * pair
+    return total
+
+
+def test_a_candidate_that_stands_for_several_counts_as_them_and_padding_does_not_count():
+    gains, outputs = np.array([[1, 0, 0, 0.0]]), np.array([[0.2, 0.5, 0.5, 0.9]])
+
+    whole = lambda_losses(gains, np.ones((1, 4)), outputs)
+    sample = lambda_losses(gains[:, [0, 1, 3]], np.array([[1, 2, 1]]), outputs[:, [0, 1, 3]])
+    padded = lambda_losses(np.append(gains, [[0]], 1), np.array([[1, 1, 1, 1, 0]]), np.append(outputs, [[3]], 1))
+
+    assert sample == pytest.approx(whole, rel=1e-5)
+    assert padded == pytest.approx(whole, rel=1e-5)
 
 
 def test_the_same_seed_learns_the_same():
