@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommendations.engine.base import Arrays, Model, Scorer
+from recommendations.engine.base import Model, Scorer
 from recommendations.engine.data.folds import folds
 from recommendations.engine.data.interactions import LIKED, Histories, Interactions
 from recommendations.engine.data.splitting import HeldOut, resplit
@@ -28,7 +28,10 @@ TINY = 1e-6
 
 
 class Candidates(NamedTuple):
-    """titles: (n, k) of n lists. columns: (n, k, n_columns) what the public methods say. order: (n, n_items) EASE's places."""
+    """Of n lists, k titles each.
+
+    titles: (n, k). columns: (n, k, n_columns) what the public methods say. order: (n, n_items) EASE's places.
+    """
 
     titles: NDArray[np.int64]
     columns: NDArray[np.float32]
@@ -141,7 +144,7 @@ class LambdaMart(Scorer):
     def _examples(
         self, others: Interactions, members: HeldOut
     ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-        """Yield (n, k, n_columns) rows and their (n, k) labels: 2 liked, 1 watched, 0 neither; of lists with a label."""
+        """Yield (n, k, n_columns) rows and (n, k) labels, 2 liked, 1 watched, 0 neither, of lists with any."""
         methods = Methods.unfitted().fit(others)
         parted = next(iter(resplit(members, PARTS, self.seed)))
         for start in range(0, len(parted.inputs), AT_ONCE):

@@ -13,9 +13,16 @@ from tests.recommendations.engine.toys import clusters, toy
 SMALL = {"candidates": 15, "trees": 30, "leaves": 7, "least_in_leaf": 20}
 
 
+def people():
+    """Return members half of whose titles are watched as often as the others, but liked by nobody."""
+    rows = clusters(n_users=400)
+    is_disliked = rows.items.ids[rows.item_index] % 4 < 2
+    return replace(rows, score=np.where(is_disliked, np.minimum(rows.score, 6), rows.score).astype(np.float32))
+
+
 @pytest.fixture(scope="module")
 def parts():
-    return split(clusters(n_users=400))
+    return split(people())
 
 
 @pytest.fixture(scope="module")
@@ -23,18 +30,18 @@ def fitted(parts):
     return LambdaMart(**SMALL).fit(parts.train)
 
 
-def test_it_finds_more_of_what_members_like_than_ease_does(parts, fitted):
+def test_it_learns_what_is_liked_which_ease_does_not_know(parts, fitted):
     audience = parts.train.item_counts() / len(parts.train.users)
     ease = Ease(l2=100.0, dropout=0.1).fit(parts.train)
 
     own, peer = (evaluate_ranking(model, parts.validation, audience).ndcg_10_liked for model in (fitted, ease))
 
-    assert own > peer + 0.02
+    assert own > peer + 0.1
     assert fitted.answered_by == "lambdamart"
 
 
 def test_what_test_and_validation_members_rate_changes_nothing(fitted):
-    rows = clusters(n_users=400)
+    rows = people()
     whole = split(rows)
     trains = np.isin(rows.users.ids[rows.user_index], whole.train.users.ids)
     generator = np.random.default_rng(5)
