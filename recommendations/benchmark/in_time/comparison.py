@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ Progress = Callable[[str], None]
 class Measured:
     """Figures of one contestant in the later stage.
 
-    by_member: {name: (n_members,)}, NaN without a target. peak_mb: of its process, data and libraries included.
+    by_member: {name: (n_members,)}, NaN without a target. fit_seconds, list_ms: of processor time. peak_mb: of its
+    process, data and libraries included.
     """
 
     parameters: dict[str, Any]
@@ -61,16 +63,24 @@ def measure(contestant: Contestant, earlier: Stage, later: Stage) -> Measured:
     parameters = choices[0]
     if len(choices) > 1:
         parameters = max(choices, key=lambda each: _value(contestant.make(**each).fit(earlier), earlier))
-    started = time.perf_counter()
+    started = time.process_time()
     model = contestant.make(**parameters).fit(later)
-    fitted = time.perf_counter()
+    fitted = time.process_time()
     model.score(later.judged.inputs[:1])  # the first call's one-time work isn't measured
-    warm = time.perf_counter()
+    warm = time.process_time()
     figures = _figures(model, later)
-    list_ms = 1000 * (time.perf_counter() - warm) / len(later.judged.inputs)
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    list_ms = 1000 * (time.process_time() - warm) / len(later.judged.inputs)
     by_member = {name: figures.values[name] for name in SHOWN}
-    return Measured(parameters, len(choices), by_member, fitted - started, list_ms, peak_mb)
+    return Measured(parameters, len(choices), by_member, fitted - started, list_ms, _peak_mb())
+
+
+def _peak_mb() -> float:
+    """Return the memory of this process at its peak; a child's `ru_maxrss` may be its parent's."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _value(model: Ranker, stage: Stage) -> float:
@@ -86,7 +96,7 @@ def table(found: Mapping[str, Measured]) -> Iterator[str]:
     """Yield a Markdown table, with differences to the linear model if it was measured."""
     reference = found.get(LINEAR)
     labels = {contestant.name: contestant.label for contestant in CONTESTANTS}
-    columns = [*SHOWN.values(), "NDCG@10 against linear", "recall@20 against linear", "fit s", "ms a list", "peak MB"]
+    columns = [*SHOWN.values(), "NDCG@10 against linear", "recall@20 against linear", "fit, s", "a list, ms", "peak MB"]
     yield f"| | {' | '.join((*columns, 'parameters'))} |"
     yield "|---" * (len(columns) + 2) + "|"
     for name, one in found.items():

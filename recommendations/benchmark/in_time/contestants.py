@@ -163,7 +163,7 @@ def _one_half_life(days: float, **parameters: Any) -> DatedLinear:
     return DatedLinear(RatingAwareEase(**parameters), OneHalfLife(days))
 
 
-EVERY_TITLE: dict[str, Any] = {"targets": 10_000, "lists_at_once": 32}  # teaches; more steps, as lists are few
+EVERY_TITLE: dict[str, Any] = {"window": 100, "targets": 10_000, "lists_at_once": 32}  # there are few lists
 
 
 def _sequence(**parameters: Any) -> InOrder:
@@ -174,8 +174,8 @@ def _shuffled(**parameters: Any) -> Undated:
     return Undated(SelfAttention(order=RANDOM, **EVERY_TITLE, **parameters))
 
 
-LINEAR_GRID = {"l2": (20.0, 50.0, 100.0, 200.0, 400.0), "watched_weight": (0.5, 2.0)}
-NETWORK_GRID = {"layers": (1, 2), "dropout": (0.2, 0.5), "epochs": (60,)}
+LINEAR_GRID = {"l2": (20.0, 100.0, 400.0), "watched_weight": (0.5, 2.0)}
+NETWORK_GRID = {"dropout": (0.2, 0.5), "epochs": (30,)}
 CONTESTANTS = (
     Contestant("popularity", "popularity", Audience),
     Contestant("recent", "popularity of the last weeks", Audience, {"weeks": (1, 2, 4, 8)}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -86,15 +87,16 @@ class Methods:
 class LambdaMart(Scorer):
     """The best `candidates` of EASE and iALS, ranked by trees that read public methods' scores and places.
 
-    The trees learn from training members in folds, by methods fitted without the fold, from four fifths of each list;
-    a liked title of the last fifth has gain 1, another `watched_gain`. Other titles follow in EASE's order, which is
-    the whole answer if nobody's list is long enough to learn from.
+    The trees learn from training members of some `folds`, by methods fitted without the fold, from four fifths of each
+    list; a liked title of the last fifth has gain 1, another `watched_gain`. Other titles follow in EASE's order, which
+    is the whole answer if nobody's list is long enough to learn from.
 
     Source: Burges 2010, "From RankNet to LambdaRank to LambdaMART", by LightGBM (Ke et al. 2017).
     """
 
     name: ClassVar[str] = "lambdamart"
     candidates: int = 200
+    folds: int = 2
     watched_gain: float = 0.1
     trees: int = 300
     leaves: int = 31
@@ -103,9 +105,8 @@ class LambdaMart(Scorer):
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:
-        examples = [
-            example for fold in folds(train, self.seed) for example in self._examples(fold.others, fold.held_out)
-        ]
+        read = islice(folds(train, self.seed), self.folds)
+        examples = [example for fold in read for example in self._examples(fold.others, fold.held_out)]
         methods = Methods.unfitted().fit(train)
         self._arrays = {**flattened(methods.all), "trees": self._trained(examples)}
         return self

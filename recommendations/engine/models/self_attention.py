@@ -79,9 +79,9 @@ class SelfAttention(Scorer):
     layers: int = 2
     heads: int = 2
     dropout: float = 0.2
-    window: int = 100
+    window: int = 64
     order: str = RANDOM
-    readings: int = 8
+    readings: int = 4
     learning_rate: float = 0.001
     epochs: int = 20
     lists_at_once: int = 64
