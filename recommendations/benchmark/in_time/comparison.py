@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from recommendations.benchmark.in_time.contestants import CONTESTANTS, LINEAR, Contestant, Ranker
 from recommendations.benchmark.in_time.splitting import Stage
+from recommendations.benchmark.memory import peak_mb
 from recommendations.engine.evaluation import MemberFigures, evaluate_members
 from recommendations.engine.metrics.bootstrap import paired_difference
 
@@ -71,16 +71,7 @@ def measure(contestant: Contestant, earlier: Stage, later: Stage) -> Measured:
     figures = _figures(model, later)
     list_ms = 1000 * (time.process_time() - warm) / len(later.judged.inputs)
     by_member = {name: figures.values[name] for name in SHOWN}
-    return Measured(parameters, len(choices), by_member, fitted - started, list_ms, _peak_mb())
-
-
-def _peak_mb() -> float:
-    """Return the memory of this process at its peak; a child's `ru_maxrss` may be its parent's."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-    except (OSError, StopIteration):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Measured(parameters, len(choices), by_member, fitted - started, list_ms, peak_mb(os.getpid()))
 
 
 def _value(model: Ranker, stage: Stage) -> float:
