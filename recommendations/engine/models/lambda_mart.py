@@ -87,8 +87,8 @@ class Methods:
 class LambdaMart(Scorer):
     """The best `candidates` of EASE and iALS, ranked by trees that read public methods' scores and places.
 
-    The trees learn from training members of some `folds`, by methods fitted without the fold, from four fifths of each
-    list; a liked title of the last fifth has gain 1, another `watched_gain`. Other titles follow in EASE's order, which
+    The trees learn from 1,500 training members of each of some `folds`, by methods fitted without the fold, from four
+    fifths of each list; a liked title of the last fifth has gain 1, another `watched_gain`. Other titles follow in EASE's order, which
     is the whole answer if nobody's list is long enough to learn from.
 
     Source: Burges 2010, "From RankNet to LambdaRank to LambdaMART", by LightGBM (Ke et al. 2017).
@@ -96,12 +96,12 @@ class LambdaMart(Scorer):
 
     name: ClassVar[str] = "lambdamart"
     candidates: int = 200
-    folds: int = 2
-    watched_gain: float = 0.1
-    trees: int = 300
-    leaves: int = 31
+    folds: int = 1
+    watched_gain: float = 0.3
+    trees: int = 150
+    leaves: int = 15
     least_in_leaf: int = 100
-    learning_rate: float = 0.05
+    learning_rate: float = 0.1
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:
