@@ -88,8 +88,8 @@ class LambdaMart(Scorer):
     """The best `candidates` of EASE and iALS, ranked by trees that read public methods' scores and places.
 
     The trees learn from 1,500 training members of each of some `folds`, by methods fitted without the fold, from four
-    fifths of each list; a liked title of the last fifth has gain 1, another `watched_gain`. Other titles follow in EASE's order, which
-    is the whole answer if nobody's list is long enough to learn from.
+    fifths of each list; a liked title of the last fifth has gain 1, another `watched_gain`. Other titles follow in
+    EASE's order, which is the whole answer if nobody's list is long enough to learn from.
 
     Source: Burges 2010, "From RankNet to LambdaRank to LambdaMART", by LightGBM (Ke et al. 2017).
     """
