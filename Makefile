@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help install run test check format structure properties rectools walk schemathesis screenshots messages lock \
 	bench bench-pages bench-updates bench-load bench-kills bench-backup bench-sources \
 	bench-offline bench-judged bench-recency bench-cluster bench-catalogue bench-covers bench-outside bench-push \
-	bench-reviews bench-meaning bench-kinds bench-looks
+	bench-reviews bench-meaning bench-kinds bench-looks bench-sequence
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,6 +118,9 @@ bench-reviews: $(READY) ## Read reviews of unseen titles, and recommend by what 
 
 bench-kinds: $(READY) ## Hide the manga that members' favourite anime were made from, and look for them from the anime lists
 	@$(BIN)/python -m anirec.bench.models.offline --kinds $(OPTIONS)
+
+bench-sequence: $(READY) ## Rank what members rated next, with and without dates (EVENTS=ml-100k.inter; OPTIONS=--leave-one-out)
+	@SECRET_KEY=unused $(BIN)/python manage.py bench_sequence $(EVENTS) $(OPTIONS)
 
 screenshots: $(READY) ## Renew the pictures in docs/ from the sample site (needs Chromium)
 	@$(BIN)/python -m anirec.screenshots

@@ -22,6 +22,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from recommendations.benchmark.memory import peak_mb
 from recommendations.engine.data.interactions import IdMap, Interactions
 from recommendations.engine.data.synthetic import synthesize
 from recommendations.inputs.rating_set import RatingSet, Writer, item_counts
@@ -139,12 +140,6 @@ def _address_in(file: Path) -> str:
 
 def _own_peak_mb() -> float:
     return peak_mb(os.getpid())
-
-
-def peak_mb(pid: int) -> float:
-    """Return the highest resident memory of a process of this machine until now."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def gram_peak(ratings: RatingSet, is_known: NDArray[np.bool_], progress: Callable[[str], None]) -> tuple[float, float]:

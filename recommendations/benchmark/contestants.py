@@ -18,6 +18,8 @@ PEERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ease": ("ease", {}),
     "edlae": ("ease", {"l2": 100.0, "dropout": 0.1}),
     "mult-vae": ("mult_vae", {}),
+    "sasrec": ("sasrec", {}),
+    "lambdamart": ("lambdamart", {}),
     "svd-designed": ("svd", {"n_epochs": 20, "regularization": 0.02}),
 }
 LABELS = {
@@ -27,12 +29,14 @@ LABELS = {
     "ease": "EASE, λ = 200",
     "edlae": "EDLAE, λ = 100, a tenth hidden",
     "mult-vae": "Mult-VAE, 600 and 200 units",
+    "sasrec": "SASRec, lists shuffled",
+    "lambdamart": "LightGBM LambdaMART over EASE and iALS",
     "svd-designed": "Surprise SVD, 20 epochs, reg 0.02",
     "svd": "Surprise SVD, tuned",
 }
 
 
-KNOWN = {"mult_vae"}  # models of which only the peer competes
+KNOWN = {"mult_vae", "sasrec", "lambdamart"}  # models of which only the peer competes
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 try:
                     measured[contestant.name] = measure_alone(contestant, split_file)
-                except (BrokenProcessPool, ValueError, MemoryError) as error:
+                except (BrokenProcessPool, ValueError, MemoryError, ImportError) as error:
                     self.stderr.write(f"{contestant.label}: not measured: {type(error).__name__}: {error}")
                 if results:
                     results.write_text(json.dumps({"data": data, "models": measured}, indent=1))
