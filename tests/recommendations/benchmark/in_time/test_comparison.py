@@ -82,7 +82,7 @@ def test_recent_popularity_counts_the_last_weeks_and_then_all():
     events = Events(users, items, np.full(30, 8, np.float32), np.arange(30) * 86_400.0)
     stage = in_time(events)[1]
 
-    ever, recent = (Audience(weeks).fit(stage).score(stage.judged.targets[:1])[0] for weeks in (float("inf"), 1))
+    ever, recent = (Audience(weeks).fit(stage).score(stage.lists[:1])[0] for weeks in (float("inf"), 1))
 
     assert np.argsort(-ever).tolist() == [0, 1, 2]
     assert np.argsort(-recent).tolist() == [1, 2, 0]

@@ -10,7 +10,7 @@ from recommendations.engine.models.lambda_mart import LambdaMart, Methods
 from recommendations.engine.models.linear import Ease
 from tests.recommendations.engine.toys import clusters, toy
 
-SMALL = {"candidates": 15, "trees": 30, "leaves": 7, "least_in_leaf": 20}
+SMALL = {"candidates": 15, "folds": 4, "watched_gain": 0.1, "trees": 30, "leaves": 7, "least_in_leaf": 20}
 
 
 def people():
