@@ -77,7 +77,7 @@ class Hybrid(StackedModel, Scorer):
     stand_in: ClassVar[str] = RatingAwareEase.name
     candidates: int = 300
     watched_gain: float = 0.1
-    anchor: float = 0.2
+    anchor: float = 0.9
     exploration: float = 0.8
     seed: int = 0
 
