@@ -8,9 +8,11 @@ Valkey database (tests/__init__.py).
 import os
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from anirec.start import embedded
+from tests import template
 
 
 def _provide_test_services() -> None:
@@ -26,3 +28,8 @@ def _provide_test_services() -> None:
 _provide_test_services()
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 assert settings.DATABASES  # read now: pytest-django sets Django up only when the settings are known
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if getattr(config.option, "dist", "no") != "no":  # the first of several processes
+        template.start_making()
