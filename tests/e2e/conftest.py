@@ -10,15 +10,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
 from tests.conftest import forget_models
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from accounts.models import User
 
 PASSWORD = "correct horse"
+
+
+class CachedStaticFiles(ASGIStaticFilesHandler):
+    """Static files that the browser keeps, as it keeps those of a real site."""
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        response = await super().get_response_async(request)
+        response.headers["Cache-Control"] = "max-age=3600"
+        return response
 
 
 class Site:
@@ -27,12 +39,11 @@ class Site:
     def __init__(self) -> None:
         import uvicorn
         from channels.routing import ProtocolTypeRouter
-        from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
         from anirec.live.urls import sockets
         from anirec.server.handler import BoundedHandler
 
-        app = ProtocolTypeRouter({"http": ASGIStaticFilesHandler(BoundedHandler()), "websocket": sockets})
+        app = ProtocolTypeRouter({"http": CachedStaticFiles(BoundedHandler()), "websocket": sockets})
         self.server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error", ws_max_size=1024))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from catalog.models import Title
@@ -17,7 +18,7 @@ from recommendations.engine.data.interactions import Interactions
 from recommendations.models import ModelVersion
 from recommendations.pipelines.segments import publish_segments
 from tests.e2e.audit.in_use import put_to_use
-from tests.e2e.audit.page_audit import look_at, look_without_scripts, looks_at_page, violations
+from tests.e2e.audit.page_audit import look_at, looks_at_page, violations
 from tests.e2e.conftest import Watched, log_in
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
@@ -240,24 +241,26 @@ PARTS = 3  # of the many pages of members: each in a test, and a process, of its
     ("viewer", "part"), [("visitor", None), *(("member", part) for part in range(PARTS)), ("staff", None)]
 )
 def test_every_page_can_be_used_by_everybody_with_scripts_and_without(browser, site, site_in_use, viewer, part):
-    common = {"base_url": site.url, "reduced_motion": "reduce"}
+    common = {"base_url": site.url, "reduced_motion": "reduce", "service_workers": "block"}
     contexts = [browser.new_context(**common), browser.new_context(**common, java_script_enabled=False)]
+    contexts[0].add_init_script(AXE_SCRIPT)  # read once, not on each page
     for context in contexts:
         context.set_default_timeout(10_000)
         if viewer in site_in_use:
             log_in(context, site_in_use[viewer], site.url)
     watched, without_scripts = [Watched(context, site.url) for context in contexts]
+    without_scripts.page.goto("/offline/")
     problems: dict[str, set[str]] = {}
     seen = [(name, path) for name, (viewers, paths) in PAGES.items() if viewer in viewers for path in paths]
     for n, (name, address) in enumerate(seen if part is None else seen[part::PARTS]):
         path = address.format(**site_in_use)
         assert resolve(path.partition("?")[0]).view_name == name
-        found = look_at(watched.page, path, looks=looks_at_page(n), with_frame=n == 0)
-        if found := found | look_without_scripts(without_scripts.page, path):
+        looks = {"looks": looks_at_page(n), "with_frame": n == 0}
+        if found := look_at(watched.page, path, without_scripts=without_scripts.page, **looks):
             problems[path] = found
     assert (problems, watched.problems, without_scripts.problems) == ({}, [], [])
     for path in WRONG.get(viewer, []) if not part else []:
-        if found := look_at(watched.page, path) | look_without_scripts(without_scripts.page, path):
+        if found := look_at(watched.page, path, without_scripts=without_scripts.page):
             problems[path] = found
     for context in contexts:
         context.close()
