@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-from tests import template
+from tests.database import template
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -35,7 +35,12 @@ if "WALK" not in os.environ:  # to draw hundreds of posters takes the suite half
 
 
 def pytest_collection_finish() -> None:
-    """Freeze loaded modules: garbage collection of them takes a tenth of the test time."""
+    """Freeze loaded modules: garbage collection of them takes a tenth of the test time.
+
+    And wait for the template here, where no test's time runs out.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        template.wait()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 
@@ -52,41 +57,21 @@ def forget_models() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Under pytest-xdist, copy the template instead of migrating in each process."""
+    """Copy the template instead of migrating in each process."""
     from django.db import connection
 
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        template.wait()
-        connection.settings_dict["TEST"]["TEMPLATE"] = template.NAME
-
-
-# Made by migrating, and the same for every test
-KEPT_TABLES = {"django_content_type", "auth_permission"}
-
-
-def empty_tables() -> None:
-    """Delete what a test has committed, as soon as no other connection writes.
-
-    Django's flush truncates each table, used or not, and makes permissions anew: a third of a second instead of 30 ms.
-    """
-    from django.db import connection, transaction
-
-    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = [connection.ops.quote_name(name) for name in names if name not in KEPT_TABLES]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-        cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables))
-        used = [table for (table,) in cursor.fetchall()]
-        cursor.execute("SET LOCAL session_replication_role = replica")  # without triggers, in any order
-        cursor.execute("; ".join(f"DELETE FROM {table}" for table in used))
+    template.wait()
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.name()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush() -> None:
-    """Empty the database after tests that commit, without Django's flush."""
+    """Empty the database after tests that commit without Django's flush."""
     from django.test import TransactionTestCase
 
-    TransactionTestCase._fixture_teardown = lambda self: empty_tables()  # type: ignore[method-assign]
+    from tests.database.emptying import delete_all
+
+    TransactionTestCase._fixture_teardown = lambda self: delete_all()  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ import pytest
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
 from tests.conftest import forget_models
+from tests.database.emptying import delete_rows, truncate_all
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -91,7 +92,8 @@ class Snapshot:
         shutil.rmtree(settings.MODEL_DIR, ignore_errors=True)
         shutil.copytree(self.models, settings.MODEL_DIR)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, self.tables))}")
+            delete_rows(self.tables)
+            cursor.execute("SET LOCAL session_replication_role = origin")  # triggers fill what is computed
             for table, rows in self.tables.items():
                 with cursor.copy(f'COPY "{table}" ({self.columns[table]}) FROM STDIN') as copy:
                     copy.write(rows)
@@ -127,6 +129,7 @@ def site(transactional_db: None, _at_first: list[Snapshot], tmp_path_factory: py
     running = Site()
     yield running
     running.stop()
+    truncate_all()
 
 
 class Watched:
