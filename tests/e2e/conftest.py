@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
 from tests.conftest import forget_models
@@ -186,3 +187,13 @@ def log_in(context: BrowserContext, member: User, address: str) -> None:
     session.save()
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])
+
+
+def open_for_audit(browser: Browser, site: Site, member: User | None = None, **options: Any) -> BrowserContext:
+    """Open a browser at the site in which axe is on every page."""
+    context = browser.new_context(base_url=site.url, reduced_motion="reduce", service_workers="block", **options)
+    context.set_default_timeout(10_000)
+    context.add_init_script(AXE_SCRIPT)  # read once, not on each page
+    if member is not None:
+        log_in(context, member, site.url)
+    return context
