@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from tests.database import template
+
 if TYPE_CHECKING:
     from django.test import Client
     from playwright.sync_api import Browser, Page
@@ -33,7 +35,12 @@ if "WALK" not in os.environ:  # to draw hundreds of posters takes the suite half
 
 
 def pytest_collection_finish() -> None:
-    """Freeze loaded modules: garbage collection of them takes a tenth of the test time."""
+    """Freeze loaded modules: garbage collection of them takes a tenth of the test time.
+
+    And wait for the template here, where no test's time runs out.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        template.wait()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 
@@ -46,6 +53,25 @@ def forget_models() -> None:
     artifact_store._loaded.clear()
     artifact_store._segments.clear()
     titles._current.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy the template instead of migrating in each process."""
+    from django.db import connection
+
+    template.wait()
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.name()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_flush() -> None:
+    """Empty the database after tests that commit without Django's flush."""
+    from django.test import TransactionTestCase
+
+    from tests.database.emptying import delete_all
+
+    TransactionTestCase._fixture_teardown = lambda self: delete_all()  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

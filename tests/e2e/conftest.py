@@ -10,15 +10,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
 from tests.conftest import forget_models
+from tests.database.emptying import delete_rows, truncate_all
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from accounts.models import User
 
 PASSWORD = "correct horse"
+
+
+class CachedStaticFiles(ASGIStaticFilesHandler):
+    """Static files that the browser keeps, as it keeps those of a real site."""
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        response = await super().get_response_async(request)
+        response.headers["Cache-Control"] = "max-age=3600"
+        return response
 
 
 class Site:
@@ -27,12 +41,11 @@ class Site:
     def __init__(self) -> None:
         import uvicorn
         from channels.routing import ProtocolTypeRouter
-        from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
         from anirec.live.urls import sockets
         from anirec.server.handler import BoundedHandler
 
-        app = ProtocolTypeRouter({"http": ASGIStaticFilesHandler(BoundedHandler()), "websocket": sockets})
+        app = ProtocolTypeRouter({"http": CachedStaticFiles(BoundedHandler()), "websocket": sockets})
         self.server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error", ws_max_size=1024))
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
@@ -80,7 +93,8 @@ class Snapshot:
         shutil.rmtree(settings.MODEL_DIR, ignore_errors=True)
         shutil.copytree(self.models, settings.MODEL_DIR)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, self.tables))}")
+            delete_rows(self.tables)
+            cursor.execute("SET LOCAL session_replication_role = origin")  # triggers fill what is computed
             for table, rows in self.tables.items():
                 with cursor.copy(f'COPY "{table}" ({self.columns[table]}) FROM STDIN') as copy:
                     copy.write(rows)
@@ -116,6 +130,7 @@ def site(transactional_db: None, _at_first: list[Snapshot], tmp_path_factory: py
     running = Site()
     yield running
     running.stop()
+    truncate_all()
 
 
 class Watched:
@@ -172,3 +187,13 @@ def log_in(context: BrowserContext, member: User, address: str) -> None:
     session.save()
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])
+
+
+def open_for_audit(browser: Browser, site: Site, member: User | None = None, **options: Any) -> BrowserContext:
+    """Open a browser at the site in which axe is on every page."""
+    context = browser.new_context(base_url=site.url, reduced_motion="reduce", service_workers="block", **options)
+    context.set_default_timeout(10_000)
+    context.add_init_script(AXE_SCRIPT)  # read once, not on each page
+    if member is not None:
+        log_in(context, member, site.url)
+    return context

@@ -17,8 +17,8 @@ from recommendations.engine.data.interactions import Interactions
 from recommendations.models import ModelVersion
 from recommendations.pipelines.segments import publish_segments
 from tests.e2e.audit.in_use import put_to_use
-from tests.e2e.audit.page_audit import look_at, look_without_scripts, looks_at_page, violations
-from tests.e2e.conftest import Watched, log_in
+from tests.e2e.audit.page_audit import look_at, looks_at_page, violations
+from tests.e2e.conftest import Watched, open_for_audit
 
 VISITOR, MEMBER, BOTH, STAFF = {"visitor"}, {"member"}, {"visitor", "member"}, {"staff"}
 
@@ -240,24 +240,21 @@ PARTS = 3  # of the many pages of members: each in a test, and a process, of its
     ("viewer", "part"), [("visitor", None), *(("member", part) for part in range(PARTS)), ("staff", None)]
 )
 def test_every_page_can_be_used_by_everybody_with_scripts_and_without(browser, site, site_in_use, viewer, part):
-    common = {"base_url": site.url, "reduced_motion": "reduce"}
-    contexts = [browser.new_context(**common), browser.new_context(**common, java_script_enabled=False)]
-    for context in contexts:
-        context.set_default_timeout(10_000)
-        if viewer in site_in_use:
-            log_in(context, site_in_use[viewer], site.url)
+    member = site_in_use.get(viewer)
+    contexts = [open_for_audit(browser, site, member, java_script_enabled=scripts) for scripts in (True, False)]
     watched, without_scripts = [Watched(context, site.url) for context in contexts]
+    without_scripts.page.goto("/offline/")
     problems: dict[str, set[str]] = {}
     seen = [(name, path) for name, (viewers, paths) in PAGES.items() if viewer in viewers for path in paths]
     for n, (name, address) in enumerate(seen if part is None else seen[part::PARTS]):
         path = address.format(**site_in_use)
         assert resolve(path.partition("?")[0]).view_name == name
-        found = look_at(watched.page, path, looks=looks_at_page(n), with_frame=n == 0)
-        if found := found | look_without_scripts(without_scripts.page, path):
+        looks = {"looks": looks_at_page(n), "with_frame": n == 0}
+        if found := look_at(watched.page, path, without_scripts=without_scripts.page, **looks):
             problems[path] = found
     assert (problems, watched.problems, without_scripts.problems) == ({}, [], [])
     for path in WRONG.get(viewer, []) if not part else []:
-        if found := look_at(watched.page, path) | look_without_scripts(without_scripts.page, path):
+        if found := look_at(watched.page, path, without_scripts=without_scripts.page):
             problems[path] = found
     for context in contexts:
         context.close()
@@ -279,8 +276,7 @@ def watched(titles, number: int) -> list[int]:
 
 
 def test_axe_finds_nothing_on_the_map_of_tastes(browser, site_in_use, site, map_of_tastes):
-    context = browser.new_context(base_url=site.url, reduced_motion="reduce")
-    log_in(context, site_in_use["member"], site.url)
+    context = open_for_audit(browser, site, site_in_use["member"])
     page = context.new_page()
     found = look_at(page, "/segments/")
     is_drawn = page.get_by_text("The ring marks you.").is_visible()
@@ -331,8 +327,7 @@ OPENED = {
 
 
 def test_axe_finds_nothing_in_what_opens(browser, site, site_in_use):
-    context = browser.new_context(base_url=site.url, reduced_motion="reduce")
-    log_in(context, site_in_use["member"], site.url)
+    context = open_for_audit(browser, site, site_in_use["member"])
     page, problems = context.new_page(), {}
     for name, (path, act) in OPENED.items():
         page.set_viewport_size({"width": 1440, "height": 900})

@@ -24,7 +24,7 @@ from recommendations.models import (
 )
 from recommendations.staff.views import PAGES
 from tests.e2e.audit.page_audit import look_at
-from tests.e2e.conftest import log_in
+from tests.e2e.conftest import open_for_audit
 
 
 @pytest.fixture
@@ -65,8 +65,7 @@ def figures(site):
 
 
 def test_nothing_is_wrong_with_the_charts(browser, site, figures, make_member):
-    context = browser.new_context(base_url=site.url, reduced_motion="reduce")
-    log_in(context, make_member("boss", is_staff=True, is_superuser=True), site.url)
+    context = open_for_audit(browser, site, make_member("boss", is_staff=True, is_superuser=True))
     page, problems = context.new_page(), {}
     for path in (*(f"/staff/analytics/{slug}/" for slug in PAGES), "/staff/jobs/?workers=1", "/staff/models/"):
         if found := look_at(page, path, with_frame=False):

@@ -194,14 +194,13 @@ def _seconds(work, n) -> float:
 
 
 PROCESS = """
-import django, sys, os; django.setup()
+import sys
 from anirec.lib.telemetry import metrics
 metrics.share("web")
 metrics.count_request("a", "GET", 200, 0.01); metrics.web_sockets.labels("page").inc()
 print("ready", flush=True); sys.stdin.read()
 """
 READER = """
-import django; django.setup()
 from anirec.lib.telemetry import metrics
 metrics.share("worker")
 r = metrics.collected()

@@ -60,11 +60,16 @@ def test_other_paths_are_the_sites():
     assert ask("/healthy/")[0] == "passed on"
 
 
-def test_the_web_process_loads_no_training_or_import_libraries():
+NOT_FOR_PAGES = ("tensorflow", "keras", "surprise", "sklearn", "pyarrow", "pandas")
+NOT_WITHOUT_A_DSN = ("sentry_sdk",)
+
+
+def test_the_web_process_loads_no_training_import_or_reporting_libraries():
     """In a process of its own: this one has read files and trained models."""
     code = (
         "import django, sys; django.setup(); import anirec.urls, anirec.asgi;"
-        "print([m for m in ('tensorflow', 'keras', 'surprise', 'pyarrow', 'pandas') if m in sys.modules])"
+        "import social.review_reading.model, social.review_reading.mentions;"
+        f"print([m for m in {NOT_FOR_PAGES + NOT_WITHOUT_A_DSN} if m in sys.modules])"
     )
 
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

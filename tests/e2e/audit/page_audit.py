@@ -81,21 +81,26 @@ def load_all_parts(page) -> None:
     expect(waiting).to_have_count(0)
 
 
-def look_at(page, path: str, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
-    """What is wrong with a page, with everything on it loaded and opened; axe may skip the frame that all pages share."""
+def look_at(page, path: str, *, without_scripts=None, looks=LOOKS, with_frame: bool = True) -> set[str]:
+    """What is wrong with a page, with everything on it loaded and opened; axe may skip the frame that all pages share.
+
+    `without_scripts`: a page of the same site in which no script runs, to look at the same HTML there.
+    """
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(path)
+    html = page.goto(path).text()
     found = set(page.evaluate(AUDIT))  # while parts are still to come
     load_all_parts(page)
     found |= misfits(page)
+    if without_scripts:
+        found |= look_without_scripts(without_scripts, html)
     page.evaluate("for (const one of document.querySelectorAll('details:not(.menu, .filters)')) one.open = true")
     page.evaluate("alike => { for (const one of document.querySelectorAll(alike)) one.remove(); }", ALIKE)
     return found | violations(page, looks=looks, with_frame=with_frame)
 
 
-def look_without_scripts(page, path: str) -> set[str]:
+def look_without_scripts(page, html: str) -> set[str]:
     """What cannot be used where no script runs, with everything on the page opened as a reader would."""
-    page.goto(path)
+    page.set_content(html)
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     return {f"without scripts: {problem}" for problem in page.evaluate(DEAD)}
 
@@ -111,7 +116,7 @@ def misfits(page) -> set[str]:
 
 def violations(page, *, looks=LOOKS, with_frame: bool = True) -> set[str]:
     """What axe-core finds on the page as it is now."""
-    page.evaluate(AXE_SCRIPT)
+    page.evaluate("'axe' in window") or page.evaluate(AXE_SCRIPT)
     page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
     found, skipped = set(), [] if with_frame else FRAME
     for width, theme in looks:
