@@ -38,7 +38,6 @@ EXPOSURE = "exposure"  # array of the hybrid's network: in how many of 1,000 fir
 EXPOSED, EXPOSED_LISTS = 10, 500  # places, and lists of each lesson, to count it in
 RELIABLE = 8  # places by score alone
 GAP = 1e-3  # between them and the others
-RARE = 1.0  # exposure of a title that hardly any first ten has
 SAMPLE = 60  # candidates of each list to learn from: all targets, and some of the others in place of all
 INTERVAL = 0.8  # share of scores within the interval of a prediction
 APART, LEAST_APART = 0.05, 20  # share and number of the lists that intervals are learned from
@@ -66,7 +65,7 @@ class Hybrid(StackedModel, Scorer):
     the same lists truncated; a liked target has gain 1, any other `watched_gain`. Other titles follow in the linear
     order. `anchor` is subtracted per unit of the log place in the linear order, which keeps short lists of one kind to
     it, but not the shortest. Below the first RELIABLE places of lists that aren't short, titles that hardly anybody
-    gets are preferred: `exploration` is added to their scores.
+    gets are preferred: `exploration` / (1 + exposure) is added to their scores.
     docs/decisions/0005, 0029 and 0030 have the measurements and the rejected alternatives.
 
     Source: learning to rank the candidates of simpler models, Covington et al. 2016 (RecSys 10); the losses are
@@ -78,7 +77,7 @@ class Hybrid(StackedModel, Scorer):
     candidates: int = 300
     watched_gain: float = 0.1
     anchor: float = 0.9
-    exploration: float = 0.8
+    exploration: float = 1.6
     seed: int = 0
 
     def fit(self, train: Interactions) -> Self:
@@ -120,7 +119,7 @@ class Hybrid(StackedModel, Scorer):
             return scores
         order = np.argsort(-scores, kind="stable")
         last, rest = order[RELIABLE - 1], order[RELIABLE:]
-        raised = scores[rest] + np.float32(self.exploration) * (exposure[candidates[rest]] < RARE)
+        raised = scores[rest] + np.float32(self.exploration) / (1 + exposure[candidates[rest]])
         explored = scores.copy()
         explored[rest] = raised + min(scores[last] - raised.max() - GAP, 0)
         return explored

@@ -325,10 +325,10 @@ def test_the_same_seed_learns_the_same():
 
 
 def test_below_the_first_places_titles_that_everybody_gets_give_way(evidence, hybrid):
-    exposure = np.full(40, learnt.RARE - 0.5, dtype=np.float32)
+    exposure = np.zeros(40, dtype=np.float32)
     exploring = Hybrid(exploration=100.0).over(evidence, hybrid.network | {learnt.EXPOSURE: exposure})
     scores, titles = np.linspace(1, 0, 20).astype(np.float32), np.arange(20, 40)
-    exposure[titles[[0, 8]]] = learnt.RARE
+    exposure[titles[[0, 8]]] = 500
 
     explored = exploring._explored(scores, titles, learnt.FEW)
 
