@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy import linalg
 
 from recommendations.engine.models.linear import COLUMNS_AT_ONCE, RatingAwareEase
 
@@ -52,6 +51,8 @@ class SparseRatingAwareEase(RatingAwareEase):
         self, gram: sp.csr_matrix, squares: NDArray[np.float64], diagonal: NDArray[np.float64], item: int
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the ridge regression of one title on its nearest ones: their ascending indices, and weights."""
+        from scipy import linalg  # 5 MB that serving doesn't need
+
         entries = slice(gram.indptr[item], gram.indptr[item + 1])
         titles, products = gram.indices[entries], gram.data[entries]
         if len(titles) > self.neighbours:
