@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 from numpy.typing import NDArray
 
 from accounts.models import EntryStatus, HiddenTitle, ListEntry, User
@@ -130,7 +130,8 @@ class Reader:
         def query() -> QuerySet[ListEntry, Any]:
             titles = visible.filter(pk__any=TITLES).values("pk")
             entries = ListEntry.objects.filter(user=USER, title__in=titles).annotate(value=EVIDENCE)
-            return entries.filter(value__gte=LIKED).values_list("title", "score", evidence_of_review("score"))
+            read = Case(When(score=None, then=evidence_of_review("score")))  # few entries have no score
+            return entries.filter(value__gte=LIKED).values_list("title", "score", read)
 
         rows = prepared.run(("liked", viewing_class(self.member)), query, user=self.member.pk, titles=list(title_ids))
         return {pk: Liking(round(read), True) if score is None else Liking(score) for pk, score, read in rows}

@@ -116,7 +116,7 @@ def test_what_was_watched_lately_can_weigh_more(api, model, member, listed):
         ListEntry.objects.update_or_create(
             user=member, title=title, defaults={"finished_on": f"20{10 + number % 10}-0{number % 9 + 1}-15"}
         )
-    more = [make.pk for make in Title.objects.exclude(pk__in=[title.pk for title in listed])[:12]]
+    more = [make.pk for make in Title.objects.exclude(pk__in=[title.pk for title in listed]).order_by("pk")[:12]]
     for number, pk in enumerate(more):
         ListEntry.objects.create(
             user=member, title_id=pk, status="completed", finished_on=f"2021-{number % 12 + 1:02}-01"

@@ -89,7 +89,9 @@ def guest(member: User) -> list[Title]:
 
 
 def of_theirs(member: User) -> list[Title]:
-    return titles_in(serving.loved_by(serving.Reader(member), User.objects.exclude(pk=member.pk)[0], ALL))
+    return titles_in(
+        serving.loved_by(serving.Reader(member), User.objects.exclude(pk=member.pk).order_by("pk")[0], ALL)
+    )
 
 
 SURFACES: dict[str, Callable[[User], list[Title]]] = {
