@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import pickle
-import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +16,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from recommendations.benchmark.contestants import REFERENCE, Contestant
+from recommendations.benchmark.memory import peak_mb
 from recommendations.engine.base import Model, RatingPredictor, Scorer
 from recommendations.engine.data.batches import BATCH
 from recommendations.engine.data.interactions import Histories, Interactions
@@ -58,7 +59,7 @@ def measure(contestant: Contestant, parts: Split) -> Figures:
         figures |= _ranking(cast(Scorer, model), parts)
     else:
         figures |= evaluate_ratings(cast(RatingPredictor, model), parts.ratings)
-    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures["peak_mb"] = peak_mb(os.getpid())
     figures["losses"] = {name: model.arrays[name].tolist() for name in model.arrays if name.startswith("loss_")}
     if getattr(model, "judges_unrated", False):
         figures["new_titles"] = _new_titles(contestant, parts)
